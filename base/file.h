@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading whole files with a bound, and saving so that either the old bytes or the new ones stand.
+#ifndef FRC_BASE_FILE_H
+#define FRC_BASE_FILE_H
+
+#include "base/str.h"
+
+// Reads all of path ("-": standard input) into arena, NUL-terminated. STATUS_IO: *error says why
+// ("No such file or directory"); STATUS_LIMIT: longer than max_size.
+Status file_read(Arena *arena, const char *path, size_t max_size, Str *out, const char **error);
+
+// Saves bytes under path ("-": standard output). A regular target is replaced atomically: a temporary
+// file in the same folder, fsync, rename, fsync of the folder; on any failure the old file stays and
+// the temporary one is gone. Other targets (FIFO, /dev/stdout) are written directly.
+Status file_save(const char *path, const void *bytes, size_t size, const char **error);
+
+#endif

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Heap blocks carry a header with their size and neighbours: 32 bytes a block, which is why small
+// objects go into arenas.
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct HeapBlock {
+    HeapBlock *prev, *next;
+    size_t size;
+    size_t pad; // keeps the payload aligned to 16
+};
+
+struct ArenaChunk {
+    ArenaChunk *prev;
+    size_t size;
+};
+
+enum { ARENA_CHUNK_SIZE = 64 * 1024, ARENA_ALIGN = 16 };
+
+u64 clock_now_ns(void) {
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (u64)ts.tv_sec * 1000000000u + (u64)ts.tv_nsec;
+}
+
+void heap_init(Heap *heap, u64 limit_size) {
+    memset(heap, 0, sizeof *heap);
+    heap->own.limit_size = limit_size;
+    heap->shared = &heap->own;
+}
+
+void heap_init_child(Heap *heap, Heap *parent) {
+    memset(heap, 0, sizeof *heap);
+    heap->shared = parent->shared;
+}
+
+void heap_adopt(Heap *parent, Heap *child) {
+    HeapBlock *last = child->blocks;
+    if (!last)
+        return;
+    while (last->next)
+        last = last->next;
+    last->next = parent->blocks;
+    if (parent->blocks)
+        parent->blocks->prev = last;
+    parent->blocks = child->blocks;
+    child->blocks = NULL;
+}
+
+void heap_finish(Heap *heap) {
+    for (HeapBlock *block = heap->blocks; block;) {
+        HeapBlock *next = block->next;
+        atomic_fetch_sub(&heap->shared->used_size, block->size);
+        free(block);
+        block = next;
+    }
+    heap->blocks = NULL;
+}
+
+void heap_fail(Heap *heap, Failure failure, const char *text) {
+    heap->failure = failure;
+    heap->failure_text = text;
+    if (!heap->has_recover)
+        abort();
+    longjmp(heap->recover, 1);
+}
+
+void heap_poll(Heap *heap) {
+    const HeapShared *shared = heap->shared;
+    if (shared->cancel && *shared->cancel)
+        heap_fail(heap, FAIL_CANCELLED, NULL);
+    if (shared->deadline_ns && clock_now_ns() > shared->deadline_ns)
+        heap_fail(heap, FAIL_TIMEOUT, NULL);
+}
+
+static size_t size_checked(Heap *heap, size_t n, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX / 2)
+        heap_fail(heap, FAIL_MEMORY_LIMIT, NULL);
+    return bytes;
+}
+
+static void count_add(Heap *heap, size_t size) {
+    HeapShared *shared = heap->shared;
+    u64 n = atomic_fetch_add(&shared->n_allocs, 1) + 1;
+    if (shared->fail_at && n == shared->fail_at)
+        heap_fail(heap, FAIL_NO_MEMORY, NULL);
+    u64 used = atomic_fetch_add(&shared->used_size, size) + size;
+    if (shared->limit_size && used > shared->limit_size) {
+        atomic_fetch_sub(&shared->used_size, size);
+        heap_fail(heap, FAIL_MEMORY_LIMIT, NULL);
+    }
+    u64 peak = atomic_load(&shared->peak_size);
+    while (used > peak && !atomic_compare_exchange_weak(&shared->peak_size, &peak, used)) {
+    }
+}
+
+static void *block_link(Heap *heap, HeapBlock *block, size_t size) {
+    block->size = size;
+    block->prev = NULL;
+    block->next = heap->blocks;
+    if (heap->blocks)
+        heap->blocks->prev = block;
+    heap->blocks = block;
+    return block + 1;
+}
+
+static void block_unlink(Heap *heap, HeapBlock *block) {
+    if (block->prev)
+        block->prev->next = block->next;
+    else
+        heap->blocks = block->next;
+    if (block->next)
+        block->next->prev = block->prev;
+}
+
+static void *block_alloc(Heap *heap, size_t bytes, bool zero) {
+    count_add(heap, bytes);
+    HeapBlock *block = zero ? calloc(1, sizeof *block + bytes) : malloc(sizeof *block + bytes);
+    if (!block) {
+        atomic_fetch_sub(&heap->shared->used_size, bytes);
+        heap_fail(heap, FAIL_NO_MEMORY, NULL);
+    }
+    return block_link(heap, block, bytes);
+}
+
+void *heap_alloc(Heap *heap, size_t n, size_t size) {
+    return block_alloc(heap, size_checked(heap, n, size), true);
+}
+
+void *heap_alloc_raw(Heap *heap, size_t n, size_t size) {
+    return block_alloc(heap, size_checked(heap, n, size), false);
+}
+
+void *heap_realloc(Heap *heap, void *ptr, size_t n, size_t size) {
+    if (!ptr)
+        return heap_alloc_raw(heap, n, size);
+    size_t bytes = size_checked(heap, n, size);
+    HeapBlock *old = (HeapBlock *)ptr - 1;
+    size_t old_size = old->size;
+    if (bytes > old_size)
+        count_add(heap, bytes - old_size);
+    block_unlink(heap, old);
+    HeapBlock *block = realloc(old, sizeof *block + bytes);
+    if (!block) {
+        block_link(heap, old, old_size);
+        if (bytes > old_size)
+            atomic_fetch_sub(&heap->shared->used_size, bytes - old_size);
+        heap_fail(heap, FAIL_NO_MEMORY, NULL);
+    }
+    if (bytes < old_size)
+        atomic_fetch_sub(&heap->shared->used_size, old_size - bytes);
+    return block_link(heap, block, bytes);
+}
+
+void heap_free(Heap *heap, void *ptr) {
+    if (!ptr)
+        return;
+    HeapBlock *block = (HeapBlock *)ptr - 1;
+    atomic_fetch_sub(&heap->shared->used_size, block->size);
+    block_unlink(heap, block);
+    free(block);
+}
+
+void arena_init(Arena *arena, Heap *heap) { *arena = (Arena){.heap = heap}; }
+
+void arena_finish(Arena *arena) { arena_reset(arena, (ArenaMark){0}); }
+
+void *arena_alloc(Arena *arena, size_t n, size_t size) {
+    size_t bytes = size_checked(arena->heap, n, size);
+    bytes = (bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    if (bytes > (size_t)(arena->end - arena->next)) {
+        size_t chunk_size = MAX(bytes + sizeof(ArenaChunk), (size_t)ARENA_CHUNK_SIZE);
+        ArenaChunk *chunk = heap_alloc_raw(arena->heap, 1, chunk_size);
+        chunk->prev = arena->chunk;
+        chunk->size = chunk_size;
+        arena->chunk = chunk;
+        arena->next = (char *)(chunk + 1);
+        arena->end = (char *)chunk + chunk_size;
+    }
+    void *out = arena->next;
+    arena->next += bytes;
+    return memset(out, 0, bytes);
+}
+
+ArenaMark arena_mark(const Arena *arena) { return (ArenaMark){arena->chunk, arena->next}; }
+
+void arena_reset(Arena *arena, ArenaMark mark) {
+    while (arena->chunk != mark.chunk) {
+        ArenaChunk *prev = arena->chunk->prev;
+        heap_free(arena->heap, arena->chunk);
+        arena->chunk = prev;
+    }
+    arena->next = mark.next;
+    arena->end = arena->chunk ? (char *)arena->chunk + arena->chunk->size : NULL;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data parallelism that cannot change results: tasks are numbered by the data, never by the threads.
+#ifndef FRC_BASE_THREAD_H
+#define FRC_BASE_THREAD_H
+
+#include "base/mem.h"
+
+// Runs task(ctx, i, heap) for each i in 0..n, on up to n_threads threads (0: the machine's processors;
+// 1: here, in order). Each thread has its own heap, which the caller's heap adopts at the end; a
+// failure in any task fails the caller's heap. Tasks must not depend on their order.
+void thread_for(Heap *heap, u32 n_threads, u32 n, void (*task)(void *ctx, u32 i, Heap *heap), void *ctx);
+u32 thread_count_default(void); // processors this process may use, at least 1
+
+#endif
