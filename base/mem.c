@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Heap blocks carry a header with their size and neighbours: 32 bytes a block, which is why small
-// objects go into arenas.
+// Heap blocks carry a header with their size, neighbours and owner: 32 bytes a block, which is why
+// small objects go into arenas. The list of neighbours is what makes it safe to jump away from any
+// allocation: whoever lost a pointer, heap_finish() still knows the block.
 #include "base/mem.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 struct HeapBlock {
     HeapBlock *prev, *next;
-    size_t size;
-    size_t pad; // keeps the payload aligned to 16
+    size_t size; // of the payload
+    Heap *owner; // only checked: a block in a wrong list would be a data race between threads
 };
+
+_Static_assert(sizeof(HeapBlock) % 16 == 0, "payloads are aligned to 16");
 
 struct ArenaChunk {
     ArenaChunk *prev;
@@ -38,11 +42,13 @@ void heap_init_child(Heap *heap, Heap *parent) {
 }
 
 void heap_adopt(Heap *parent, Heap *child) {
-    HeapBlock *last = child->blocks;
+    HeapBlock *last = NULL;
+    for (HeapBlock *block = child->blocks; block; block = block->next) {
+        block->owner = parent;
+        last = block;
+    }
     if (!last)
         return;
-    while (last->next)
-        last = last->next;
     last->next = parent->blocks;
     if (parent->blocks)
         parent->blocks->prev = last;
@@ -50,22 +56,40 @@ void heap_adopt(Heap *parent, Heap *child) {
     child->blocks = NULL;
 }
 
+static void count_sub(Heap *heap, size_t size) {
+    atomic_fetch_sub(&heap->shared->used_size, size);
+}
+
 void heap_finish(Heap *heap) {
     for (HeapBlock *block = heap->blocks; block;) {
         HeapBlock *next = block->next;
-        atomic_fetch_sub(&heap->shared->used_size, block->size);
+        count_sub(heap, sizeof *block + block->size);
         free(block);
         block = next;
     }
     heap->blocks = NULL;
+    heap->recover.is_armed = false;
 }
+
+jmp_buf *heap_recover_arm(Heap *heap) {
+    heap->recover.is_armed = true;
+    heap->failure = FAIL_NONE;
+    return &heap->recover.point;
+}
+
+HeapRecover heap_recover_save(const Heap *heap) { return heap->recover; }
+
+void heap_recover_restore(Heap *heap, const HeapRecover *outer) { heap->recover = *outer; }
+
+void heap_rethrow(Heap *heap) { heap_fail(heap, heap->failure, heap->failure_text); }
 
 void heap_fail(Heap *heap, Failure failure, const char *text) {
     heap->failure = failure;
     heap->failure_text = text;
-    if (!heap->has_recover)
+    if (!heap->recover.is_armed)
         abort();
-    longjmp(heap->recover, 1);
+    heap->recover.is_armed = false; // a failure while failing must not loop
+    longjmp(heap->recover.point, 1);
 }
 
 void heap_poll(Heap *heap) {
@@ -76,9 +100,10 @@ void heap_poll(Heap *heap) {
         heap_fail(heap, FAIL_TIMEOUT, NULL);
 }
 
+// The job's limit cannot hold what the address space cannot: both are FAIL_MEMORY_LIMIT.
 static size_t size_checked(Heap *heap, size_t n, size_t size) {
     size_t bytes;
-    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX / 2)
+    if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX / 4)
         heap_fail(heap, FAIL_MEMORY_LIMIT, NULL);
     return bytes;
 }
@@ -90,7 +115,7 @@ static void count_add(Heap *heap, size_t size) {
         heap_fail(heap, FAIL_NO_MEMORY, NULL);
     u64 used = atomic_fetch_add(&shared->used_size, size) + size;
     if (shared->limit_size && used > shared->limit_size) {
-        atomic_fetch_sub(&shared->used_size, size);
+        count_sub(heap, size);
         heap_fail(heap, FAIL_MEMORY_LIMIT, NULL);
     }
     u64 peak = atomic_load(&shared->peak_size);
@@ -100,6 +125,7 @@ static void count_add(Heap *heap, size_t size) {
 
 static void *block_link(Heap *heap, HeapBlock *block, size_t size) {
     block->size = size;
+    block->owner = heap;
     block->prev = NULL;
     block->next = heap->blocks;
     if (heap->blocks)
@@ -109,6 +135,7 @@ static void *block_link(Heap *heap, HeapBlock *block, size_t size) {
 }
 
 static void block_unlink(Heap *heap, HeapBlock *block) {
+    assert(block->owner == heap);
     if (block->prev)
         block->prev->next = block->next;
     else
@@ -118,10 +145,10 @@ static void block_unlink(Heap *heap, HeapBlock *block) {
 }
 
 static void *block_alloc(Heap *heap, size_t bytes, bool zero) {
-    count_add(heap, bytes);
+    count_add(heap, sizeof(HeapBlock) + bytes);
     HeapBlock *block = zero ? calloc(1, sizeof *block + bytes) : malloc(sizeof *block + bytes);
     if (!block) {
-        atomic_fetch_sub(&heap->shared->used_size, bytes);
+        count_sub(heap, sizeof(HeapBlock) + bytes);
         heap_fail(heap, FAIL_NO_MEMORY, NULL);
     }
     return block_link(heap, block, bytes);
@@ -145,14 +172,14 @@ void *heap_realloc(Heap *heap, void *ptr, size_t n, size_t size) {
         count_add(heap, bytes - old_size);
     block_unlink(heap, old);
     HeapBlock *block = realloc(old, sizeof *block + bytes);
-    if (!block) {
+    if (!block) { // the old block lives on
         block_link(heap, old, old_size);
         if (bytes > old_size)
-            atomic_fetch_sub(&heap->shared->used_size, bytes - old_size);
+            count_sub(heap, bytes - old_size);
         heap_fail(heap, FAIL_NO_MEMORY, NULL);
     }
     if (bytes < old_size)
-        atomic_fetch_sub(&heap->shared->used_size, old_size - bytes);
+        count_sub(heap, old_size - bytes);
     return block_link(heap, block, bytes);
 }
 
@@ -160,7 +187,7 @@ void heap_free(Heap *heap, void *ptr) {
     if (!ptr)
         return;
     HeapBlock *block = (HeapBlock *)ptr - 1;
-    atomic_fetch_sub(&heap->shared->used_size, block->size);
+    count_sub(heap, sizeof *block + block->size);
     block_unlink(heap, block);
     free(block);
 }
@@ -171,8 +198,8 @@ void arena_finish(Arena *arena) { arena_reset(arena, (ArenaMark){0}); }
 
 void *arena_alloc(Arena *arena, size_t n, size_t size) {
     size_t bytes = size_checked(arena->heap, n, size);
-    bytes = (bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-    if (bytes > (size_t)(arena->end - arena->next)) {
+    bytes = (MAX(bytes, 1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    if (!arena->chunk || bytes > (size_t)(arena->end - arena->next)) {
         size_t chunk_size = MAX(bytes + sizeof(ArenaChunk), (size_t)ARENA_CHUNK_SIZE);
         ArenaChunk *chunk = heap_alloc_raw(arena->heap, 1, chunk_size);
         chunk->prev = arena->chunk;

@@ -33,12 +33,17 @@ typedef struct HeapShared {
 
 typedef struct HeapBlock HeapBlock;
 
+// Where heap_fail() jumps to. Only the innermost one of a heap is armed.
+typedef struct HeapRecover {
+    jmp_buf point;
+    bool is_armed;
+} HeapRecover;
+
 typedef struct Heap {
     HeapShared *shared;
-    HeapShared own;     // the shared counters when this is the root
-    HeapBlock *blocks;  // every live block, newest first
-    jmp_buf recover;
-    bool has_recover;
+    HeapShared own;    // the shared counters when this is the root
+    HeapBlock *blocks; // every live block, newest first
+    HeapRecover recover;
     Failure failure;
     const char *failure_text; // for FAIL_INTERNAL: a constant text
 } Heap;
@@ -47,20 +52,37 @@ typedef struct Heap {
 void heap_init(Heap *heap, u64 limit_size);
 // A heap for another thread that counts against parent's limits.
 void heap_init_child(Heap *heap, Heap *parent);
-// Gives every block of child to parent (after the thread has ended); child is then empty.
+// Gives every block of child to parent (after the thread has ended); child is then empty. Cost: the
+// child's blocks.
 void heap_adopt(Heap *parent, Heap *child);
-// Frees every block. The heap may be used again after heap_init.
+// Frees every block and disarms the recovery point. The heap may be used again after heap_init.
 void heap_finish(Heap *heap);
 
 // if (HEAP_TRY(&heap)) { work } else { heap.failure says why }. Locals changed in between: volatile.
-#define HEAP_TRY(heap) ((heap)->has_recover = true, setjmp((heap)->recover) == 0)
+// The point is disarmed by the failure; a driver that goes on with the heap after success disarms it
+// with heap_recover_restore, since the point dies with the function that set it.
+#define HEAP_TRY(heap) (setjmp(*heap_recover_arm(heap)) == 0)
 
+// Code in the middle of a job that must release something (a file, a lock) sets a point of its own:
+//     HeapRecover outer = heap_recover_save(heap);
+//     bool ok = HEAP_TRY(heap);
+//     if (ok) { work }
+//     heap_recover_restore(heap, &outer);
+//     release;
+//     if (!ok) heap_rethrow(heap);
+HeapRecover heap_recover_save(const Heap *heap);
+void heap_recover_restore(Heap *heap, const HeapRecover *outer);
+_Noreturn void heap_rethrow(Heap *heap); // the failure just caught, to the point now armed
+jmp_buf *heap_recover_arm(Heap *heap);   // for HEAP_TRY
+
+// Without an armed point this is a bug in the driver: abort().
 _Noreturn void heap_fail(Heap *heap, Failure failure, const char *text);
 // Polls the cancel flag and the deadline; fails the job if either says so. At most ~50 ms apart in long
 // loops; one call costs a clock read, so not in the innermost one.
 void heap_poll(Heap *heap);
 
 // Never return NULL (they fail the job); n * size is checked for overflow. heap_alloc's bytes are zero.
+// A block is resized and freed by the heap that owns it: a thread's task must leave its parent's alone.
 void *heap_alloc(Heap *heap, size_t n, size_t size);
 void *heap_alloc_raw(Heap *heap, size_t n, size_t size); // bytes undefined
 void *heap_realloc(Heap *heap, void *ptr, size_t n, size_t size); // new bytes undefined; ptr may be NULL
