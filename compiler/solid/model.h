@@ -37,4 +37,7 @@ bool model_build(const Scene *scene, SolidContext *solids, Arena *arena, Diags *
 // All parts united into one watertight solid (for STL and --merge). False: diagnosed.
 bool model_merge(const Model *model, Heap *heap, Mesh *out);
 
+// --emit solids: meshes with their counts, measures and faces, and the parts that use them (model_dump.c).
+void model_dump(const Model *model, StrBuf *out);
+
 #endif

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options: one row each, read by the parser, by --help and by did-you-mean. Options may stand anywhere;
+// `--` ends them; `--name=value` and `--name value` are the same, as are `-Dname=value` and `-D name=value`.
+#include "runtime/cli/cli.h"
+
+#include "base/number.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+typedef enum OptionId {
+    OPT_OUTPUT,
+    OPT_FORMAT,
+    OPT_SET,
+    OPT_PARAMS,
+    OPT_EMIT,
+    OPT_TOLERANCE,
+    OPT_MERGE,
+    OPT_UNIT,
+    OPT_UP,
+    OPT_NO_MANIFOLD,
+    OPT_PARTIAL,
+    OPT_STRICT,
+    OPT_DIAGNOSTICS,
+    OPT_COLOR,
+    OPT_JSON,
+    OPT_THREADS,
+    OPT_QUIET,
+    OPT_VERBOSE,
+    OPT_HELP,
+    OPT_VERSION,
+    OPT_LIMIT, // + index into limits
+} OptionId;
+
+typedef struct Option {
+    int id;
+    char letter;          // 0: none
+    const char *name;     // with its dashes
+    const char *argument; // NULL: a switch
+    const char *doc;
+} Option;
+
+static const Option options[] = {
+    {OPT_OUTPUT, 'o', "--output", "FILE", "write FILE; the format is its extension's; may be given several times; - is standard output"},
+    {OPT_FORMAT, 0, "--format", "NAME", "format of `-o -`: glb, stl, ... (see `frc --help formats`)"},
+    {OPT_SET, 'D', "--set", "NAME=VALUE", "set a param of the program: 45, 2.5cm, true, slats"},
+    {OPT_PARAMS, 0, "--params", "FILE.json", "set params from a JSON object"},
+    {OPT_EMIT, 0, "--emit", "STAGE", "print a stage instead: tokens, ast, ir, solids"},
+    {OPT_TOLERANCE, 0, "--tolerance", "LENGTH", "chord error of round things, 0.1mm; default: a 2000th of the object's size"},
+    {OPT_MERGE, 0, "--merge", NULL, "unite all parts into one watertight solid (STL always does)"},
+    {OPT_UNIT, 0, "--unit", "UNIT", "unit of formats that have none of their own (STL, OBJ, PLY): mm, cm, m, in"},
+    {OPT_UP, 0, "--up", "AXIS", "axis that is up in those formats: z or y"},
+    {OPT_NO_MANIFOLD, 0, "--no-manifold", NULL, "leave EXT_mesh_manifold out of a GLB"},
+    {OPT_PARTIAL, 0, "--partial", NULL, "build the complete parts of a program that is cut off"},
+    {OPT_STRICT, 0, "--strict", NULL, "warnings fail"},
+    {OPT_DIAGNOSTICS, 0, "--diagnostics", "FORM", "text, json (one object a line) or sarif, on standard error"},
+    {OPT_COLOR, 0, "--color", "WHEN", "auto, always or never; NO_COLOR is honoured"},
+    {OPT_JSON, 0, "--json", NULL, "answer in JSON (params, info)"},
+    {OPT_THREADS, 0, "--threads", "N", "worker threads; the output does not depend on it"},
+    {OPT_QUIET, 'q', "--quiet", NULL, "errors only"},
+    {OPT_VERBOSE, 'v', "--verbose", NULL, "say what was written, how large, how long"},
+    {OPT_HELP, 'h', "--help", NULL, "-h: the short help; --help: all of it"},
+    {OPT_VERSION, 0, "--version", NULL, "print the version"},
+#define LIMIT(name, value, flag, unit, what) {OPT_LIMIT, 0, flag, "N", what " (" #value " " unit ")"},
+#include "base/limits.def"
+#undef LIMIT
+};
+
+// The n-th limit's slot.
+static u64 *limit_slot(Limits *limits, u32 n) {
+    u64 *const slots[] = {
+#define LIMIT(name, value, flag, unit, what) &limits->name,
+#include "base/limits.def"
+#undef LIMIT
+    };
+    return slots[n];
+}
+
+static u32 first_limit_row(void) {
+    u32 row = 0;
+    while (options[row].id != OPT_LIMIT)
+        row++;
+    return row;
+}
+
+static const Option *option_find(Str name) {
+    for (u32 i = 0; i < COUNT_OF(options); i++)
+        if (str_equal_z(name, options[i].name))
+            return &options[i];
+    return NULL;
+}
+
+static Status unknown_option(const Cli *cli, Str name) {
+    Str names[COUNT_OF(options)];
+    for (u32 i = 0; i < COUNT_OF(options); i++)
+        names[i] = str_from(options[i].name);
+    Str near = str_nearest(name, names, COUNT_OF(options));
+    if (near.len)
+        cli_error(cli, "unknown option '%.*s': did you mean '%.*s'?", STR_ARG(name), STR_ARG(near));
+    else
+        cli_error(cli, "unknown option '%.*s' (frc --help lists them)", STR_ARG(name));
+    return STATUS_USAGE;
+}
+
+static Status list_add(const Cli *cli, CliList *list, const char *item, const char *what) {
+    if (list->len == CLI_LIST_MAX) {
+        cli_error(cli, "more than %d %s", CLI_LIST_MAX, what);
+        return STATUS_USAGE;
+    }
+    list->items[list->len++] = item;
+    return STATUS_OK;
+}
+
+static Status setting_add(Cli *cli, Str name, Str value, bool is_text) {
+    for (u32 i = 0; i < cli->n_settings; i++) { // the last one counts
+        if (str_equal(cli->settings[i].name, name)) {
+            cli->settings[i].value = value;
+            cli->settings[i].is_text = is_text;
+            return STATUS_OK;
+        }
+    }
+    if (cli->n_settings == cli->cap_settings) {
+        u32 cap = MAX(16u, cli->cap_settings * 2);
+        CheckSetting *grown = ARENA_NEW(&cli->arena, CheckSetting, cap);
+        if (cli->n_settings)
+            memcpy(grown, cli->settings, cli->n_settings * sizeof *grown);
+        cli->settings = grown;
+        cli->cap_settings = cap;
+    }
+    cli->settings[cli->n_settings++] = (CheckSetting){.name = name, .value = value, .is_text = is_text};
+    return STATUS_OK;
+}
+
+static Status setting_read(Cli *cli, const char *text) {
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text) {
+        cli_error(cli, "'%s' sets nothing: write --set name=value", text);
+        return STATUS_USAGE;
+    }
+    return setting_add(cli, (Str){text, (u32)(equals - text)}, str_from(equals + 1), false);
+}
+
+// The settings of a JSON object; see params_json.c.
+Status cli_settings_from_json(Cli *cli, const char *path, Status (*add)(Cli *, Str, Str, bool));
+
+static Status choice_read(const Cli *cli, const char *option, const char *value, const char *const *choices, u32 n,
+                          u32 *out) {
+    for (u32 i = 0; i < n; i++) {
+        if (strcmp(value, choices[i]) == 0) {
+            *out = i;
+            return STATUS_OK;
+        }
+    }
+    StrBuf all;
+    strbuf_init(&all, (Heap *)&cli->heap);
+    for (u32 i = 0; i < n; i++)
+        strbuf_addf(&all, "%s%s", i == 0 ? "" : i + 1 == n ? " or " : ", ", choices[i]);
+    cli_error(cli, "%s is %s, not '%s'", option, all.ptr, value);
+    strbuf_finish(&all);
+    return STATUS_USAGE;
+}
+
+static Status count_read(const Cli *cli, const char *option, const char *value, u64 *out) {
+    f64 number;
+    if (!number_read(str_from(value), &number) || number != floor(number) || number < 1 || number > 1e15) {
+        cli_error(cli, "%s wants a whole number above 0, not '%s'", option, value);
+        return STATUS_USAGE;
+    }
+    *out = (u64)number;
+    return STATUS_OK;
+}
+
+static Status color_set(Cli *cli, const char *value) {
+    static const char *const choices[] = {"auto", "always", "never"};
+    u32 when;
+    Status status = choice_read(cli, "--color", value, choices, COUNT_OF(choices), &when);
+    if (status != STATUS_OK || when == 0)
+        return status;
+    cli->color_err = cli->color_out = when == 1;
+    return STATUS_OK;
+}
+
+static Status option_apply(Cli *cli, const Option *option, const char *value, bool *done) {
+    static const char *const forms[] = {"text", "json", "sarif"};
+    static const char *const stages[] = {"tokens", "ast", "ir", "solids", "reference", "card"};
+    static const char *const units[] = {"mm", "cm", "m", "in"};
+    static const char *const axes[] = {"z", "y"};
+    u32 choice = 0;
+    u64 count = 0;
+    Status status = STATUS_OK;
+    switch ((OptionId)option->id) {
+    case OPT_OUTPUT: return list_add(cli, &cli->outputs, value, "outputs");
+    case OPT_FORMAT: cli->format = value; break;
+    case OPT_SET: return setting_read(cli, value);
+    case OPT_PARAMS: return cli_settings_from_json(cli, value, setting_add);
+    case OPT_EMIT:
+        cli->emit = value;
+        return choice_read(cli, "--emit", value, stages, COUNT_OF(stages), &choice);
+    case OPT_TOLERANCE: cli->tolerance = value; break;
+    case OPT_MERGE: cli->merge = true; break;
+    case OPT_UNIT:
+        cli->unit = value;
+        return choice_read(cli, "--unit", value, units, COUNT_OF(units), &choice);
+    case OPT_UP:
+        cli->up = value;
+        return choice_read(cli, "--up", value, axes, COUNT_OF(axes), &choice);
+    case OPT_NO_MANIFOLD: cli->no_manifold = true; break;
+    case OPT_PARTIAL: cli->partial = true; break;
+    case OPT_STRICT: cli->strict = true; break;
+    case OPT_DIAGNOSTICS:
+        status = choice_read(cli, "--diagnostics", value, forms, COUNT_OF(forms), &choice);
+        cli->diagnostics = (CliDiagnostics)choice;
+        return status;
+    case OPT_COLOR: return color_set(cli, value);
+    case OPT_JSON: cli->json = true; break;
+    case OPT_THREADS:
+        status = count_read(cli, "--threads", value, &count);
+        cli->n_threads = (u32)MIN(count, 1024u);
+        return status;
+    case OPT_QUIET: cli->quiet = true; break;
+    case OPT_VERBOSE: cli->verbose = true; break;
+    case OPT_HELP: *done = true; break;
+    case OPT_VERSION:
+        printf("frc %s\n", FRC_VERSION);
+        *done = true;
+        break;
+    case OPT_LIMIT: return count_read(cli, option->name, value, limit_slot(&cli->limits, (u32)(option - options) - first_limit_row()));
+    }
+    return status;
+}
+
+// One option at argv[*i], and its value, which may be the next argument.
+static Status option_read(Cli *cli, int argc, char **argv, int *i, bool *done) {
+    const char *arg = argv[*i];
+    const Option *option = NULL;
+    const char *value = NULL;
+    if (arg[1] == '-') {
+        const char *equals = strchr(arg, '=');
+        Str name = equals ? (Str){arg, (u32)(equals - arg)} : str_from(arg);
+        option = option_find(name);
+        if (!option)
+            return unknown_option(cli, name);
+        if (equals)
+            value = equals + 1;
+    } else {
+        for (u32 k = 0; k < COUNT_OF(options); k++)
+            if (options[k].letter && options[k].letter == arg[1])
+                option = &options[k];
+        if (!option || (!option->argument && arg[2]))
+            return unknown_option(cli, str_from(arg));
+        if (arg[2])
+            value = arg + 2 + (arg[2] == '=');
+    }
+    if (!option->argument && value) {
+        cli_error(cli, "%s takes no value", option->name);
+        return STATUS_USAGE;
+    }
+    if (option->argument && !value) {
+        if (*i + 1 >= argc) {
+            cli_error(cli, "%s wants a value: %s %s", option->name, option->name, option->argument);
+            return STATUS_USAGE;
+        }
+        value = argv[++*i];
+    }
+    if (option->id == OPT_HELP) {
+        if (arg[1] == '-')
+            cli_help_full(cli->command);
+        else
+            cli_help_short();
+    }
+    return option_apply(cli, option, value, done);
+}
+
+static const CliCommand *command_find(const char *name) {
+    for (u32 i = 1; i < cli_command_count(); i++)
+        if (strcmp(cli_command_at(i)->name, name) == 0)
+            return cli_command_at(i);
+    return NULL;
+}
+
+// A first word that is neither a command nor a file is most likely a misspelt command.
+static Status check_command_spelling(const Cli *cli, const char *word) {
+    if (strchr(word, '.') || strchr(word, '/') || strcmp(word, "-") == 0 || access(word, F_OK) == 0)
+        return STATUS_OK;
+    Str names[32];
+    u32 n = 0;
+    for (u32 i = 1; i < cli_command_count() && n < COUNT_OF(names); i++)
+        names[n++] = str_from(cli_command_at(i)->name);
+    Str near = str_nearest(str_from(word), names, n);
+    if (!near.len)
+        return STATUS_OK;
+    cli_error(cli, "no command and no file '%s': did you mean 'frc %.*s'?", word, STR_ARG(near));
+    return STATUS_USAGE;
+}
+
+static Status check_file_count(const Cli *cli) {
+    const CliCommand *command = cli->command;
+    const char *space = *command->name ? " " : "";
+    if (cli->files.len < command->min_files)
+        cli_error(cli, "nothing to work on: frc%s%s %s", space, command->name, command->arguments);
+    else if (cli->files.len > command->max_files)
+        cli_error(cli, "'%s' is one too many: frc%s%s %s", cli->files.items[command->max_files], space, command->name, command->arguments);
+    else
+        return STATUS_OK;
+    return STATUS_USAGE;
+}
+
+Status cli_read(Cli *cli, int argc, char **argv, bool *done) {
+    cli->command = cli_command_at(0);
+    cli->limits = limits_default();
+    bool no_color = getenv("NO_COLOR") && *getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    bool dumb = term && strcmp(term, "dumb") == 0;
+    cli->color_err = !no_color && !dumb && isatty(2);
+    cli->color_out = !no_color && !dumb && isatty(1);
+    int first = 1;
+    if (argc > 1 && argv[1][0] != '-') {
+        const CliCommand *command = command_find(argv[1]);
+        if (command) {
+            cli->command = command;
+            first = 2;
+        } else {
+            Status status = check_command_spelling(cli, argv[1]);
+            if (status != STATUS_OK)
+                return status;
+        }
+    }
+    bool only_files = false;
+    for (int i = first; i < argc && !*done; i++) {
+        Status status = STATUS_OK;
+        if (!only_files && strcmp(argv[i], "--") == 0)
+            only_files = true;
+        else if (!only_files && argv[i][0] == '-' && argv[i][1])
+            status = option_read(cli, argc, argv, &i, done);
+        else
+            status = list_add(cli, &cli->files, argv[i], "files");
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (*done)
+        return STATUS_OK;
+    if (argc == 1) {
+        cli_help_short();
+        *done = true;
+        return STATUS_OK;
+    }
+    return check_file_count(cli);
+}
+
+// ---- help ----------------------------------------------------------------------------------------
+
+void cli_help_short(void) {
+    printf("frc: 3D objects as assemblies of named parts, from text to GLB\n\n");
+    for (u32 i = 0; i < cli_command_count(); i++)
+        printf("%s", cli_command_at(i)->examples);
+    printf("\nfrc --help lists all commands and options.\n");
+}
+
+static void print_wrapped(const char *text, u32 indent, u32 width) {
+    u32 column = indent;
+    while (*text) {
+        u32 len = (u32)strcspn(text, " ");
+        if (column > indent && column + 1 + len > width) {
+            printf("\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            putchar(' ');
+            column++;
+        }
+        printf("%.*s", (int)len, text);
+        column += len;
+        text += len + strspn(text + len, " ");
+    }
+    putchar('\n');
+}
+
+void cli_help_full(const CliCommand *command) {
+    bool all = !command || !*command->name;
+    if (!all) {
+        printf("frc %s %s\n    %s\n\n%s\n", command->name, command->arguments, command->summary, command->examples);
+    } else {
+        cli_help_short();
+        printf("\nCommands\n");
+        for (u32 i = 0; i < cli_command_count(); i++) {
+            const CliCommand *c = cli_command_at(i);
+            printf("  frc%s%s %s\n        %s\n", *c->name ? " " : "", c->name, c->arguments, c->summary);
+        }
+        printf("\n");
+    }
+    printf("Options\n");
+    for (u32 i = 0; i < COUNT_OF(options); i++) {
+        const Option *o = &options[i];
+        if (o->id == OPT_LIMIT && options[i - 1].id != OPT_LIMIT)
+            printf("\nLimits (going over one is exit status 4)\n");
+        char head[64];
+        snprintf(head, sizeof head, "%s%c%s%s%s%s", o->letter ? "-" : "", o->letter ? o->letter : ' ',
+                 o->letter ? ", " : "   ", o->name, o->argument ? " " : "", o->argument ? o->argument : "");
+        printf("  %-28s ", head);
+        print_wrapped(o->doc, 31, 100);
+    }
+    printf("\nExit status: 0 ok, 1 errors in the program, 2 wrong command line, 3 input or output, 4 a limit,\n"
+           "5 no memory, 6 a bug in frc, 7 no usable Vulkan device, 8 model server or network, 9 agent without\n"
+           "an accepted result, 130 interrupted. On every failure the earlier output stays as it was.\n");
+}

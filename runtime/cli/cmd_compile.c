@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// frc FILE -o OUT...: one evaluation, any number of outputs, each replaced whole or not at all. All
+// outputs are made before the first is saved, so that a failure leaves every old file.
+#include "runtime/cli/cli.h"
+
+#include "compiler/check/reference.h"
+#include "compiler/export/export.h"
+
+#include <stdio.h>
+
+typedef struct Output {
+    const char *path;
+    const ExportFormat *format;
+    StrBuf bytes;
+} Output;
+
+static const ExportFormat *format_of(const Cli *cli, const char *path) {
+    const ExportFormat *format = NULL;
+    if (strcmp(path, "-") == 0 || cli->format)
+        format = export_find(str_from(cli->format ? cli->format : "glb"));
+    else
+        format = export_for_path(path);
+    if (format)
+        return format;
+    StrBuf names;
+    strbuf_init(&names, (Heap *)&cli->heap);
+    for (u32 i = 0; i < export_count(); i++)
+        strbuf_addf(&names, "%s%s", i ? ", " : "", export_at(i)->name);
+    cli_error(cli, "no format for '%s': frc writes %s", cli->format ? cli->format : path, names.ptr);
+    strbuf_finish(&names);
+    return NULL;
+}
+
+// chair.part -> chair.glb in the working folder; standard input -> out.glb.
+static const char *default_output(Cli *cli, const char *file) {
+    Str base = cli_base_name(file);
+    if (strcmp(file, "-") == 0)
+        return "out.glb";
+    u32 len = base.len;
+    while (len > 0 && base.ptr[len - 1] != '.')
+        len--;
+    Str stem = {base.ptr, len > 1 ? len - 1 : base.len};
+    return str_format(&cli->arena, "%.*s.glb", STR_ARG(stem)).ptr;
+}
+
+static Status outputs_plan(Cli *cli, Output *outputs) {
+    if (cli->outputs.len == 0)
+        cli->outputs.items[cli->outputs.len++] = default_output(cli, cli->files.items[0]);
+    for (u32 i = 0; i < cli->outputs.len; i++) {
+        outputs[i].path = cli->outputs.items[i];
+        outputs[i].format = format_of(cli, outputs[i].path);
+        if (!outputs[i].format)
+            return STATUS_USAGE;
+    }
+    return STATUS_OK;
+}
+
+static Status outputs_make(Cli *cli, Compilation *c, Output *outputs, u32 n) {
+    ExportOptions options = {.merge = cli->merge,
+                             .no_manifold = cli->no_manifold,
+                             .unit = cli->unit,
+                             .up = cli->up,
+                             .source_name = cli_base_name(cli->files.items[0])};
+    if (!HEAP_TRY(&c->heap)) { // the writers count against the compilation's limits
+        cli_error(cli, "out of memory while writing");
+        return c->heap.failure == FAIL_NO_MEMORY ? STATUS_MEMORY : STATUS_LIMIT;
+    }
+    for (u32 i = 0; i < n; i++) {
+        strbuf_init(&outputs[i].bytes, &c->heap);
+        const char *error = NULL;
+        Status status = outputs[i].format->write(&c->model, &options, &c->heap, &outputs[i].bytes, &error);
+        if (status != STATUS_OK) {
+            cli_error(cli, "can't make '%s': %s", outputs[i].path, error ? error : "a check of ours failed; this is a bug in frc");
+            return status;
+        }
+    }
+    return STATUS_OK;
+}
+
+static Status outputs_save(Cli *cli, const Compilation *c, Output *outputs, u32 n) {
+    for (u32 i = 0; i < n; i++) {
+        Status status = cli_save(cli, outputs[i].path, strbuf_str(&outputs[i].bytes));
+        if (status != STATUS_OK)
+            return status;
+        if (cli->verbose)
+            cli_note(cli, "wrote %s: %u parts, %llu triangles, %zu bytes", outputs[i].path, c->scene.n_parts,
+                     (unsigned long long)c->model.n_tris, outputs[i].bytes.len);
+    }
+    return STATUS_OK;
+}
+
+// --emit: the text of one stage on standard output, or in the one -o.
+static Status emit(Cli *cli) {
+    StrBuf out;
+    strbuf_init(&out, &cli->heap);
+    Compilation c;
+    const char *stage = cli->emit;
+    CompileStage last = strcmp(stage, "tokens") == 0 ? STAGE_LEX
+                        : strcmp(stage, "ast") == 0  ? STAGE_PARSE
+                        : strcmp(stage, "ir") == 0   ? STAGE_CHECK
+                                                     : STAGE_BUILD;
+    Status status = cli_compile(cli, cli->files.items[0], last, &c);
+    if (last == STAGE_LEX && c.tokens.len)
+        tokens_dump(&c.tokens, &c.sources, &out);
+    else if (last == STAGE_PARSE && c.ast)
+        ast_dump(c.ast, &c.sources, &out);
+    else if (last == STAGE_CHECK && status == STATUS_OK)
+        scene_dump(&c.scene, &c.sources, &out);
+    else if (last == STAGE_BUILD && status == STATUS_OK)
+        model_dump(&c.model, &out);
+    if (out.len) {
+        Status saved = cli_save(cli, cli->outputs.len ? cli->outputs.items[0] : "-", strbuf_str(&out));
+        status = status == STATUS_OK ? saved : status;
+    }
+    compile_finish(&c);
+    return status;
+}
+
+Status cmd_compile(Cli *cli) {
+    if (cli->emit)
+        return emit(cli);
+    Output outputs[CLI_LIST_MAX];
+    Status status = outputs_plan(cli, outputs);
+    if (status != STATUS_OK)
+        return status;
+    Compilation c;
+    status = cli_compile(cli, cli->files.items[0], STAGE_INSPECT, &c);
+    if (status == STATUS_OK)
+        status = outputs_make(cli, &c, outputs, cli->outputs.len);
+    if (status == STATUS_OK)
+        status = outputs_save(cli, &c, outputs, cli->outputs.len);
+    compile_finish(&c);
+    return status;
+}

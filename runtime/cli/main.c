@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// frc's entry: reads the command line, runs one command, ends with its status. Signals only set a flag;
+// the second interrupt ends at once.
+#include "runtime/cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static volatile int interrupted; // the signal's number
+
+static void on_signal(int number) {
+    if (interrupted)
+        _exit(128 + number);
+    interrupted = number;
+}
+
+const volatile int *cli_interrupted(void);
+const volatile int *cli_interrupted(void) { return &interrupted; }
+
+static void signals_init(void) {
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN}; // seen as EPIPE and EFBIG where they happen
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+static const CliCommand commands[] = {
+    {"", "FILE [-o OUT]...", "compile FILE; without -o the output is FILE's name with .glb, in this folder",
+     "    frc chair.part -o chair.glb                 compile\n"
+     "    frc chair.part -o chair.glb -o chair.stl    several formats at once\n"
+     "    frc chair.part --set seat_height=50 -o tall.glb\n"
+     "    cat chair.part | frc - --format glb -o - > chair.glb\n",
+     1, 1, cmd_compile},
+    {"check", "FILE", "compile without writing anything; all diagnostics",
+     "    frc check chair.part                        errors and warnings only\n", 1, 1, cmd_check},
+    {"params", "FILE [--json]", "the program's params: values, ranges, words; --json: as a JSON schema",
+     "    frc params chair.part --json                its params as a JSON schema\n", 1, 1, cmd_params},
+    {"explain", "CODE", "what a diagnostic means, with bad and good code",
+     "    frc explain E0304                           what a diagnostic means\n", 1, 1, cmd_explain},
+    {"info", "FILE.glb [--json]", "tree, sizes, axes and manifoldness of a written file",
+     "    frc info chair.glb                          what is in a written file\n", 1, 1, cmd_info},
+};
+
+u32 cli_command_count(void) { return COUNT_OF(commands); }
+const CliCommand *cli_command_at(u32 i) { return &commands[i]; }
+
+static int exit_status(Status status) {
+    if (fflush(stdout) != 0 && status == STATUS_OK)
+        status = STATUS_IO;
+    if (interrupted)
+        return 128 + interrupted;
+    return (int)status;
+}
+
+int main(int argc, char **argv) {
+    signals_init();
+    static Cli cli; // zero; it is too large for comfort on the stack
+    heap_init(&cli.heap, 0);
+    if (!HEAP_TRY(&cli.heap)) {
+        fprintf(stderr, "frc: error: out of memory\n");
+        heap_finish(&cli.heap);
+        return STATUS_MEMORY;
+    }
+    arena_init(&cli.arena, &cli.heap);
+    bool done = false;
+    Status status = cli_read(&cli, argc, argv, &done);
+    if (status == STATUS_OK && !done)
+        status = cli.command->run(&cli);
+    int code = exit_status(status);
+    heap_finish(&cli.heap);
+    return code;
+}

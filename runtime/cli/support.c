@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the commands share: messages, reading and compiling the source, printing diagnostics, saving.
+#include "runtime/cli/cli.h"
+
+#include "base/file.h"
+#include "base/number.h"
+
+#include <stdio.h>
+
+const volatile int *cli_interrupted(void);
+
+static void say(bool color, const char *kind, const char *tone, const char *fmt, va_list args) {
+    char text[2048];
+    vsnprintf(text, sizeof text, fmt, args);
+    for (char *c = text; *c; c++) // whatever a name holds, a terminal sees no control bytes
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    if (color)
+        fprintf(stderr, "frc: \033[1;%sm%s:\033[0m %s\n", tone, kind, text);
+    else
+        fprintf(stderr, "frc: %s: %s\n", kind, text);
+}
+
+void cli_error(const Cli *cli, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    say(cli->color_err, "error", "31", fmt, args);
+    va_end(args);
+}
+
+void cli_note(const Cli *cli, const char *fmt, ...) {
+    if (cli->quiet)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    say(cli->color_err, "note", "36", fmt, args);
+    va_end(args);
+}
+
+Str cli_base_name(const char *path) {
+    if (strcmp(path, "-") == 0)
+        return STR("<stdin>");
+    const char *slash = strrchr(path, '/');
+    return str_from(slash ? slash + 1 : path);
+}
+
+static Status tolerance_read(const Cli *cli, f64 *out) {
+    *out = 0;
+    if (!cli->tolerance)
+        return STATUS_OK;
+    static const struct {
+        const char *unit;
+        f64 mm;
+    } units[] = {{"mm", 1}, {"cm", 10}, {"m", 1000}, {"in", 25.4}, {"ft", 304.8}, {"", 1}};
+    Str text = str_from(cli->tolerance);
+    for (u32 i = 0; i < COUNT_OF(units); i++) {
+        Str unit = str_from(units[i].unit);
+        f64 value;
+        if (str_ends(text, unit) && number_read((Str){text.ptr, text.len - unit.len}, &value) && value > 0) {
+            *out = value * units[i].mm;
+            return STATUS_OK;
+        }
+    }
+    cli_error(cli, "--tolerance wants a length above 0, such as 0.1mm, not '%s'", cli->tolerance);
+    return STATUS_USAGE;
+}
+
+void cli_print_diags(Cli *cli, Compilation *compilation) {
+    Diags *diags = &compilation->diags;
+    if (diags->len == 0 && cli->diagnostics != DIAGNOSTICS_SARIF)
+        return;
+    StrBuf out;
+    strbuf_init(&out, &cli->heap);
+    diags_sort(diags);
+    DiagTextOptions text = {.color = cli->color_err, .max = (u32)MIN(cli->limits.errors, (u64)DIAGS_MAX)};
+    switch (cli->diagnostics) {
+    case DIAGNOSTICS_TEXT: diags_write_text(diags, text, &out); break;
+    case DIAGNOSTICS_JSON: diags_write_json(diags, &out); break;
+    case DIAGNOSTICS_SARIF: diags_write_sarif(diags, &out); break;
+    }
+    fwrite(out.ptr, 1, out.len, stderr);
+    strbuf_finish(&out);
+}
+
+static void print_failure(Cli *cli, const Compilation *compilation) {
+    if (compilation->status == STATUS_MEMORY)
+        cli_error(cli, "out of memory");
+    else if (compilation->status == STATUS_BUG)
+        cli_error(cli, "this is a bug in frc: %s; nothing was written",
+                  compilation->heap.failure_text ? compilation->heap.failure_text : "a mesh failed its check");
+    else if (compilation->status == STATUS_INTERRUPTED)
+        cli_error(cli, "interrupted; nothing was written");
+}
+
+Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *out) {
+    compile_init(out);
+    CompileOptions options = {.last = last,
+                              .settings = cli->settings,
+                              .n_settings = cli->n_settings,
+                              .n_threads = cli->n_threads,
+                              .limits = cli->limits,
+                              .limits_set = true,
+                              .partial = cli->partial,
+                              .params_only = cli->command->run == cmd_params,
+                              .cancel = cli_interrupted()};
+    Status status = tolerance_read(cli, &options.tolerance);
+    if (status != STATUS_OK)
+        return status;
+    Str text;
+    const char *error = NULL;
+    status = file_read(&cli->arena, file, cli->limits.source_size, &text, &error);
+    if (status == STATUS_LIMIT) {
+        cli_error(cli, "'%s' is longer than %llu bytes (--max-source)", file, (unsigned long long)cli->limits.source_size);
+        return status;
+    }
+    if (status != STATUS_OK) {
+        cli_error(cli, "can't read '%s': %s", file, error);
+        return status;
+    }
+    Str name = strcmp(file, "-") == 0 ? STR("<stdin>") : str_from(file);
+    status = compile(out, name, text, &options);
+    cli_print_diags(cli, out);
+    print_failure(cli, out);
+    if (status == STATUS_OK && cli->strict && out->diags.n_warnings > 0) {
+        cli_error(cli, "%u warning%s, and --strict was given", out->diags.n_warnings, out->diags.n_warnings == 1 ? "" : "s");
+        return STATUS_PROGRAM;
+    }
+    return status;
+}
+
+Status cli_save(Cli *cli, const char *path, Str bytes) {
+    const char *error = NULL;
+    Status status = file_save(path, bytes.ptr, bytes.len, &error);
+    if (status != STATUS_OK)
+        cli_error(cli, "can't write '%s': %s; the old file, if any, is as it was", path, error);
+    return status;
+}
