@@ -34,7 +34,7 @@ endif
 B   := build/$(config)
 GEN := build/gen
 ALL_CFLAGS = $(CSTD) $(opt.$(config)) -I. -I$(GEN) -pthread -DFRC_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS)
-LDLIBS = -lm -ldl -lpthread
+LDLIBS = -lcjson -lm -ldl -lpthread
 
 # ---- rooms, low to high: a room may use what stands before it (tests/lint has the finer rules) ---
 ROOMS := base lang ir check mesh solid inspect export compiler net agent vk cli
@@ -54,6 +54,7 @@ dir.cli := runtime/cli
 
 # Generated sources of a room (without .c), built from its grammar, lexer or data.
 gen.lang := lexer grammar
+gen.cli := explain
 
 # Vulkan's headers are wanted, not needed: without them the compiler is whole and `frc render` says why not.
 HAVE_VULKAN := $(shell test -f /usr/include/volk.h -o -f /usr/include/volk/volk.h && command -v glslc >/dev/null && echo 1)
@@ -124,3 +125,96 @@ $(foreach room,$(ROOMS),$(eval $(call unit_rules,$(room))))
 unit_all := $(foreach room,$(ROOMS),$(unit.$(room)))
 .PHONY: unit
 unit: $(unit_all) ; @for t in $^; do $$t || exit 1; done
+
+# ---- data in the binary --------------------------------------------------------------------------
+# gen.ROOM objects may also be NAME.S files in build/gen: made from data by .incbin.
+$(B)/obj/gen/%.o: $(GEN)/%.S
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# $(call embed,SYMBOL,FILE): assembler text with SYMBOL_begin and SYMBOL_end around the file's bytes.
+embed = printf '.section .rodata\n.global $(1)_begin, $(1)_end\n.balign 16\n$(1)_begin:\n.incbin "%s"\n$(1)_end:\n.byte 0\n.section .note.GNU-stack,"",%%progbits\n' $(2)
+
+$(GEN)/explain.md: $(sort $(wildcard spec/diagnostics/*.md))
+	@mkdir -p $(GEN)
+	@cat $^ > $@
+$(GEN)/explain.S: $(GEN)/explain.md
+	@$(call embed,frc_explain,$(GEN)/explain.md) > $@
+
+# ---- set-up: apt, on Debian and its kin ----------------------------------------------------------
+missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok' || echo $$p; done)
+SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+define apt_install
+@need='$(call missing,$(1))'; if [ -n "$$need" ]; then \
+  command -v apt-get >/dev/null || { echo "please install: $$need"; exit 1; }; \
+  echo "installing $$need"; $(SUDO) apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$need >build/apt.log 2>&1 || \
+  { tail -5 build/apt.log; exit 1; }; fi
+endef
+setup:
+	@mkdir -p build
+	$(call apt_install,$(PACKAGES_BUILD) $(PACKAGES_RUN))
+setup-test: setup
+	$(call apt_install,$(PACKAGES_TEST))
+	@$(MAKE) --no-print-directory build/npm/.done
+build/npm/.done: tests/npm/package.json tests/npm/package-lock.json
+	@mkdir -p build/npm
+	@cp $^ build/npm/
+	@cd build/npm && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+# ---- what people run -----------------------------------------------------------------------------
+demo: setup
+	@$(MAKE) --no-print-directory build/release/frc config=release
+	@mkdir -p build/demo
+	@build/release/frc examples/chair.part -o build/demo/chair.glb -v
+	@echo "the chair: build/demo/chair.glb (drop it on any glTF viewer)"
+
+# Unit tests run under the sanitizers; everything else against the release binary.
+test: setup-test
+	@$(MAKE) --no-print-directory build/release/frc config=release
+	@$(MAKE) --no-print-directory unit-binaries frc-sanitize fuzz-binaries config=sanitize
+	@tests/run
+.PHONY: unit-binaries frc-sanitize fuzz-binaries
+unit-binaries: $(unit_all)
+frc-sanitize: $(B)/frc
+
+# tests/fuzz/NAME.c with LLVMFuzzerTestOneInput: replayed by a plain main, or fuzzed with config=fuzz.
+fuzz_all := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(filter-out tests/fuzz/replay_main.c,$(wildcard tests/fuzz/*.c)))
+fuzz-binaries: $(fuzz_all)
+$(fuzz_all): $(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay_main.c $(foreach r,$(filter-out cli,$(ROOMS)),$(B)/lib/$(r).a)
+	@mkdir -p $(@D)
+	@echo "ld  $@"
+ifeq ($(config),fuzz)
+	@$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
+else
+	@$(CC) $(ALL_CFLAGS) -o $@ $< tests/fuzz/replay_main.c -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
+endif
+
+bench: $(B)/frc
+	@python3 tests/bench/run
+$(B)/bench/%: tests/bench/%.c $(foreach r,base ir mesh,$(B)/lib/$(r).a)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
+
+install: $(B)/frc
+	@install -Dm755 $(B)/frc $(DESTDIR)$(PREFIX)/bin/frc
+uninstall:
+	@rm -f $(DESTDIR)$(PREFIX)/bin/frc
+
+format:
+	@clang-format -i $$(git ls-files '*.c' '*.h')
+lint:
+	@for t in tests/lint/*; do [ -x $$t ] && $$t; done
+clean:
+	@rm -rf build
+
+help:
+	@echo "make               build frc into build/release/frc (config=debug|sanitize|tsan|coverage|fuzz)"
+	@echo "make demo          set up, build, compile an example to build/demo/"
+	@echo "make test          set up, build, run all suites (minutes)"
+	@echo "make setup         install what the build needs, through apt"
+	@echo "make unit-ROOM     the unit tests of one room: $(ROOMS)"
+	@echo "make bench         time and memory against peers"
+	@echo "make install       PREFIX=$(PREFIX) DESTDIR="
+	@echo "make format lint clean"

@@ -16,8 +16,8 @@ bool number_read(Str text, f64 *out);
 // else 1.5e-9. Infinities: inf, -inf; NaN: nan.
 u32 number_write(f64 value, char out[NUMBER_TEXT_MAX]);
 
-// For people: at most `digits` significant digits, trailing zeros dropped, no exponent below 1e15.
-// 2.9999999996 with 6 digits is "3".
-u32 number_write_short(f64 value, u32 digits, char out[NUMBER_TEXT_MAX]);
+// For people: at most digits_max significant digits (of the shortest text, half away from zero),
+// trailing zeros dropped, plain notation from 1e-7 up to 1e15. 2.9999999996 with 6 digits is "3".
+u32 number_write_short(f64 value, u32 digits_max, char out[NUMBER_TEXT_MAX]);
 
 #endif

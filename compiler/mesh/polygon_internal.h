@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the polygon files share: exact predicates of the plane, and an ordered tree for sweeps.
+#ifndef FRC_COMPILER_MESH_POLYGON_INTERNAL_H
+#define FRC_COMPILER_MESH_POLYGON_INTERNAL_H
+
+#include "compiler/mesh/polygon.h"
+
+// polygon_predicate.c: signs (-1, 0, 1) that are exact for any finite doubles whose differences lie
+// between 1e-60 and 1e60 (or are 0).
+// Positive: a, b, c turn counter-clockwise.
+int orient2d(Vec2 a, Vec2 b, Vec2 c);
+// Positive: d lies inside the circle through the counter-clockwise triangle a, b, c.
+int incircle2d(Vec2 a, Vec2 b, Vec2 c, Vec2 d);
+
+static inline bool vec2_equal(Vec2 a, Vec2 b) { return a.x == b.x && a.y == b.y; }
+// Left to right, then upwards.
+static inline bool vec2_before(Vec2 a, Vec2 b) { return a.x < b.x || (a.x == b.x && a.y < b.y); }
+
+// polygon_status.c: the edges that a sweep line meets, from bottom to top. A treap whose priorities
+// are hashes of the ids, so the shape (and nothing else) depends on them; the owner compares edges
+// while it walks down from root, the tree only keeps itself balanced.
+typedef struct Status2 {
+    u32 root;
+    u32 *child[2]; // by id: what is below, what is above
+    u32 *parent;
+} Status2;
+
+enum { STATUS2_BELOW = 0, STATUS2_ABOVE = 1 };
+// Adds id as the given child of `under` (NONE: the tree is empty), which must have no such child.
+void status2_insert(Status2 *status, u32 id, u32 under, int side);
+void status2_remove(Status2 *status, u32 id);
+// Puts id in the place of old.
+void status2_replace(Status2 *status, u32 old, u32 id);
+// The next edge on that side, or NONE.
+u32 status2_neighbour(const Status2 *status, u32 id, int side);
+
+// polygon_delaunay.c: flips inner edges until each is locally Delaunay; twin[h] is the opposite
+// half-edge or NONE where the edge must stay. Of four points on one circle, the diagonal at the
+// lexicographically first is taken, so the result depends on the points only. stack and queued:
+// 3 * n_tris entries of scratch.
+void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin, u32 n_tris, u32 *stack,
+                           u8 *queued);
+
+#endif

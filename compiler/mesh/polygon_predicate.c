@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exact signs of the two determinants that polygon code branches on. Each is first evaluated in
+// doubles with a proved error bound; when the bound does not decide, it is evaluated exactly as an
+// expansion: a sum of doubles, smallest first, that do not overlap, whose last term has the sign of
+// the whole. Bounds and operations: J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and
+// Fast Robust Geometric Predicates", 1997, sections 2 and 4. Needs round-to-nearest doubles without
+// extended precision or contraction, as the build demands.
+#include "compiler/mesh/polygon_internal.h"
+
+// An exact value in at most two terms: hi + lo.
+typedef struct Pair {
+    f64 hi, lo;
+} Pair;
+
+static inline Pair pair_sum(f64 a, f64 b) {
+    f64 hi = a + b;
+    f64 b_part = hi - a;
+    return (Pair){hi, (a - (hi - b_part)) + (b - b_part)};
+}
+
+static inline Pair pair_product(f64 a, f64 b) {
+    const f64 splitter = 134217729.0; // 2^27 + 1: halves of 26 bits
+    f64 hi = a * b;
+    f64 c = splitter * a, d = splitter * b;
+    f64 a_hi = c - (c - a), b_hi = d - (d - b);
+    f64 a_lo = a - a_hi, b_lo = b - b_hi;
+    f64 err = ((hi - a_hi * b_hi) - a_lo * b_hi) - a_hi * b_lo;
+    return (Pair){hi, a_lo * b_lo - err};
+}
+
+// h = e + f; returns the length, at most m + n; zero terms are left out. h is neither e nor f.
+static u32 expansion_sum(const f64 *e, u32 m, const f64 *f, u32 n, f64 *h) {
+    u32 len = 0, i = 0, j = 0;
+    f64 q = 0;
+    while (i < m || j < n) { // merge by magnitude, carry the sum upwards
+        bool from_e = j == n || (i < m && fabs(e[i]) < fabs(f[j]));
+        Pair s = pair_sum(q, from_e ? e[i++] : f[j++]);
+        q = s.hi;
+        if (s.lo != 0)
+            h[len++] = s.lo;
+    }
+    if (q != 0)
+        h[len++] = q;
+    return len;
+}
+
+// h = e * b, at most 2 m terms.
+static u32 expansion_scale(const f64 *e, u32 m, f64 b, f64 *h) {
+    u32 len = 0;
+    f64 q = 0;
+    for (u32 i = 0; i < m; i++) {
+        Pair product = pair_product(e[i], b);
+        Pair low = pair_sum(q, product.lo);
+        Pair high = pair_sum(product.hi, low.hi);
+        if (low.lo != 0)
+            h[len++] = low.lo;
+        if (high.lo != 0)
+            h[len++] = high.lo;
+        q = high.hi;
+    }
+    if (q != 0)
+        h[len++] = q;
+    return len;
+}
+
+enum { PRODUCT_MAX = 512 }; // terms of the largest product below: 2 * 16 * 16
+
+// h = e * f, at most 2 m n <= PRODUCT_MAX terms.
+static u32 expansion_product(const f64 *e, u32 m, const f64 *f, u32 n, f64 *h) {
+    f64 scaled[PRODUCT_MAX], sum[PRODUCT_MAX];
+    u32 len = 0;
+    for (u32 i = 0; i < n; i++) {
+        u32 n_scaled = expansion_scale(e, m, f[i], scaled);
+        u32 n_sum = expansion_sum(h, len, scaled, n_scaled, sum);
+        for (u32 k = 0; k < n_sum; k++)
+            h[k] = sum[k];
+        len = n_sum;
+    }
+    return len;
+}
+
+static u32 difference(f64 a, f64 b, f64 h[2]) {
+    Pair d = pair_sum(a, -b);
+    u32 len = 0;
+    if (d.lo != 0)
+        h[len++] = d.lo;
+    if (d.hi != 0)
+        h[len++] = d.hi;
+    return len;
+}
+
+static void negate(f64 *e, u32 m) {
+    for (u32 i = 0; i < m; i++)
+        e[i] = -e[i];
+}
+
+static int expansion_sign(const f64 *e, u32 m) { return m == 0 ? 0 : e[m - 1] > 0 ? 1 : -1; }
+
+// A vector between two points, exact.
+typedef struct Diff {
+    f64 x[2], y[2];
+    u32 n_x, n_y;
+} Diff;
+
+static Diff diff_of(Vec2 a, Vec2 b) {
+    Diff d;
+    d.n_x = difference(a.x, b.x, d.x);
+    d.n_y = difference(a.y, b.y, d.y);
+    return d;
+}
+
+// h = a x b, at most 16 terms.
+static u32 diff_cross(const Diff *a, const Diff *b, f64 h[16]) {
+    f64 left[8], right[8];
+    u32 n_left = expansion_product(a->x, a->n_x, b->y, b->n_y, left);
+    u32 n_right = expansion_product(a->y, a->n_y, b->x, b->n_x, right);
+    negate(right, n_right);
+    return expansion_sum(left, n_left, right, n_right, h);
+}
+
+// h = |a|^2, at most 16 terms.
+static u32 diff_square(const Diff *a, f64 h[16]) {
+    f64 xx[8], yy[8];
+    u32 n_xx = expansion_product(a->x, a->n_x, a->x, a->n_x, xx);
+    u32 n_yy = expansion_product(a->y, a->n_y, a->y, a->n_y, yy);
+    return expansion_sum(xx, n_xx, yy, n_yy, h);
+}
+
+static int orient2d_exact(Vec2 a, Vec2 b, Vec2 c) {
+    Diff ac = diff_of(a, c), bc = diff_of(b, c);
+    f64 det[16];
+    return expansion_sign(det, diff_cross(&ac, &bc, det));
+}
+
+int orient2d(Vec2 a, Vec2 b, Vec2 c) {
+    f64 left = (a.x - c.x) * (b.y - c.y);
+    f64 right = (a.y - c.y) * (b.x - c.x);
+    f64 det = left - right;
+    f64 bound = 3.3306690738754716e-16 * (fabs(left) + fabs(right)); // (3 + 16 eps) eps, rounded up
+    if (det > bound)
+        return 1;
+    if (-det > bound)
+        return -1;
+    if (left == 0 && right == 0) // the factors themselves are 0: rounding never makes a difference 0
+        return 0;
+    return orient2d_exact(a, b, c);
+}
+
+static int incircle2d_exact(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
+    Diff ad = diff_of(a, d), bd = diff_of(b, d), cd = diff_of(c, d);
+    const Diff *around[5] = {&ad, &bd, &cd, &ad, &bd};
+    f64 sum[3 * PRODUCT_MAX], next[3 * PRODUCT_MAX], term[PRODUCT_MAX];
+    u32 n_sum = 0;
+    for (int i = 0; i < 3; i++) {
+        f64 lift[16], cross[16];
+        u32 n_lift = diff_square(around[i], lift);
+        u32 n_cross = diff_cross(around[i + 1], around[i + 2], cross);
+        u32 n_term = expansion_product(lift, n_lift, cross, n_cross, term);
+        u32 n_next = expansion_sum(sum, n_sum, term, n_term, next);
+        for (u32 k = 0; k < n_next; k++)
+            sum[k] = next[k];
+        n_sum = n_next;
+    }
+    return expansion_sign(sum, n_sum);
+}
+
+int incircle2d(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
+    f64 adx = a.x - d.x, ady = a.y - d.y, bdx = b.x - d.x, bdy = b.y - d.y, cdx = c.x - d.x, cdy = c.y - d.y;
+    f64 bc = bdx * cdy, cb = cdx * bdy, ca = cdx * ady, ac = adx * cdy, ab = adx * bdy, ba = bdx * ady;
+    f64 a2 = adx * adx + ady * ady, b2 = bdx * bdx + bdy * bdy, c2 = cdx * cdx + cdy * cdy;
+    f64 det = a2 * (bc - cb) + b2 * (ca - ac) + c2 * (ab - ba);
+    f64 size = (fabs(bc) + fabs(cb)) * a2 + (fabs(ca) + fabs(ac)) * b2 + (fabs(ab) + fabs(ba)) * c2;
+    f64 bound = 1.1102230246251577e-15 * size; // (10 + 96 eps) eps
+    if (det > bound)
+        return 1;
+    if (-det > bound)
+        return -1;
+    return incircle2d_exact(a, b, c, d);
+}
