@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rings and their three operations. The interesting one is rings_part_wedges: where several corners of
+// the loops share a place, the region around that place consists of wedges, each between an outgoing
+// edge and the next incoming edge counter-clockwise. The loops may pair the edges differently (a hole
+// that touches the outer loop pairs its own two edges), so that the region looks pinched between two
+// loops. Re-pairing by wedges turns touching loops into loops that only meet across the outside; a
+// sweep can treat those as separate. Where a wedge's edges end and start at different indices, a
+// triangle without area joins the indices, so each original edge still gets its triangle.
+#include "compiler/mesh/polygon_triangulate_internal.h"
+
+#include <string.h>
+
+void rings_init(Rings *r, Heap *heap, const Region *region) {
+    u32 n = region_count(region);
+    memset(r, 0, sizeof *r);
+    r->heap = heap;
+    r->points = region->points;
+    r->n_points = r->n_nodes = n;
+    r->cap_nodes = 3 * n; // a diagonal copies two nodes; at most one diagonal a point
+    r->vert = heap_alloc_raw(heap, (size_t)r->cap_nodes * 4 + 3 * (size_t)n, sizeof(u32));
+    r->next = r->vert + r->cap_nodes;
+    r->prev = r->next + r->cap_nodes;
+    r->waits = r->prev + r->cap_nodes;
+    r->sides = r->waits + r->cap_nodes; // 2 n
+    r->order = r->sides + 2 * (size_t)n;
+    r->cap_tris = n + 2 * region->n_loops;
+    r->tris = heap_alloc_raw(heap, (size_t)r->cap_tris * 3, sizeof(u32));
+    r->twin = heap_alloc_raw(heap, (size_t)r->cap_tris * 3, sizeof(u32));
+    for (u32 i = 0; i < n; i++) {
+        r->vert[i] = i;
+        r->waits[i] = NONE;
+    }
+    for (u32 l = 0; l < region->n_loops; l++) {
+        u32 from = region->starts[l], to = region->starts[l + 1];
+        for (u32 i = from; i < to; i++) {
+            r->next[i] = to - from < 3 ? RINGS_GONE : i + 1 < to ? i + 1 : from;
+            r->prev[i] = i > from ? i - 1 : to - 1;
+        }
+    }
+}
+
+void rings_finish(Rings *r) {
+    heap_free(r->heap, r->vert);
+    heap_free(r->heap, r->twin);
+    r->vert = r->twin = NULL;
+}
+
+static u32 next_half_edges(Rings *r) {
+    if (r->n_tris == r->cap_tris) {
+        r->cap_tris += r->cap_tris / 2 + 8;
+        r->tris = heap_realloc(r->heap, r->tris, (size_t)r->cap_tris * 3, sizeof(u32));
+        r->twin = heap_realloc(r->heap, r->twin, (size_t)r->cap_tris * 3, sizeof(u32));
+    }
+    return 3 * r->n_tris++;
+}
+
+void rings_add_triangle(Rings *r, u32 a, u32 b, u32 c) {
+    u32 h = next_half_edges(r);
+    u32 corners[3] = {a, b, c};
+    memcpy(r->tris + h, corners, sizeof corners);
+    r->twin[h] = r->twin[h + 1] = r->twin[h + 2] = NONE;
+}
+
+// Half-edge h is the triangle's side along an edge across which `waits` lies.
+static void settle(Rings *r, u32 h, u32 waits) {
+    u32 other = waits;
+    if (waits != NONE && waits >= RINGS_SIDE) {
+        u32 side = waits - RINGS_SIDE;
+        r->sides[side] = h;
+        other = r->sides[side ^ 1];
+    }
+    r->twin[h] = other;
+    if (other != NONE)
+        r->twin[other] = h;
+}
+
+void rings_clip(Rings *r, u32 node) {
+    u32 a = r->prev[node], c = r->next[node];
+    u32 h = next_half_edges(r);
+    r->tris[h] = r->vert[a];
+    r->tris[h + 1] = r->vert[node];
+    r->tris[h + 2] = r->vert[c];
+    settle(r, h, r->waits[a]);
+    settle(r, h + 1, r->waits[node]);
+    r->next[node] = RINGS_GONE;
+    if (r->next[c] == a) { // the last three
+        settle(r, h + 2, r->waits[c]);
+        r->next[a] = r->next[c] = RINGS_GONE;
+        return;
+    }
+    r->twin[h + 2] = NONE;
+    r->waits[a] = h + 2;
+    r->next[a] = c;
+    r->prev[c] = a;
+}
+
+u32 rings_add_diagonal(Rings *r, u32 a, u32 b) {
+    u32 a2 = r->n_nodes++, b2 = r->n_nodes++;
+    r->vert[a2] = r->vert[a];
+    r->vert[b2] = r->vert[b];
+    u32 after_a = r->next[a], before_b = r->prev[b];
+    r->waits[a2] = r->waits[a];
+    r->next[a2] = after_a;
+    r->prev[after_a] = a2;
+    r->prev[b2] = before_b;
+    r->next[before_b] = b2;
+    if (after_a == b) { // neighbours already: a ring of two lies between, which has no triangle
+        r->prev[b2] = a2;
+        r->next[a2] = b2;
+    }
+    r->next[b2] = a2;
+    r->prev[a2] = b2;
+    r->next[a] = b;
+    r->prev[b] = a;
+    r->waits[a] = RINGS_SIDE + r->n_sides;
+    r->waits[b2] = RINGS_SIDE + r->n_sides + 1;
+    r->sides[r->n_sides] = r->sides[r->n_sides + 1] = NONE;
+    r->n_sides += 2;
+    return b2;
+}
+
+// ---- places where several corners meet -----------------------------------------------------------
+
+// Edges of no length and spikes (a-b-a) have no inside: cut them off first, so that every corner has
+// two directions that differ.
+static void clip_degenerate(Rings *r) {
+    for (u32 i = 0; i < r->n_points; i++) {
+        u32 node = i;
+        while (r->next[node] != RINGS_GONE) {
+            u32 a = r->prev[node], c = r->next[node];
+            Vec2 p = rings_point(r, node), pa = rings_point(r, a), pc = rings_point(r, c);
+            if (r->next[c] == a || !(vec2_equal(p, pa) || vec2_equal(p, pc) || vec2_equal(pa, pc)))
+                break;
+            rings_clip(r, node);
+            node = a; // its neighbour has changed
+        }
+    }
+}
+
+static int compare_places(const Rings *r, u32 a, u32 b) {
+    Vec2 p = r->points[a], q = r->points[b];
+    if (p.x != q.x)
+        return p.x < q.x ? -1 : 1;
+    if (p.y != q.y)
+        return p.y < q.y ? -1 : 1;
+    return a < b ? -1 : 1;
+}
+
+// Bottom-up merge sort; runs of 8 by insertion.
+static void sort_order(Rings *r) {
+    u32 n = r->n_order, *from = r->order;
+    for (u32 run = 0; run < n; run += 8) {
+        for (u32 i = run + 1; i < MIN(run + 8, n); i++) {
+            u32 item = from[i], j = i;
+            for (; j > run && compare_places(r, item, from[j - 1]) < 0; j--)
+                from[j] = from[j - 1];
+            from[j] = item;
+        }
+    }
+    if (n <= 8)
+        return;
+    u32 *scratch = heap_alloc_raw(r->heap, n, sizeof(u32)), *to = scratch;
+    for (u64 width = 8; width < n; width *= 2) {
+        for (u64 start = 0; start < n; start += 2 * width) {
+            u64 i = start, mid = MIN(start + width, n), j = mid, end = MIN(start + 2 * width, n);
+            for (u64 k = start; k < end; k++)
+                to[k] = j == end || (i < mid && compare_places(r, from[i], from[j]) < 0) ? from[i++] : from[j++];
+        }
+        u32 *swap = from;
+        from = to;
+        to = swap;
+    }
+    if (from != r->order)
+        memcpy(r->order, from, n * sizeof(u32));
+    heap_free(r->heap, scratch);
+}
+
+// A direction at a place: towards the next node (out) or from the previous one.
+typedef struct Spoke {
+    Vec2 to;
+    u32 node;
+    bool is_out;
+} Spoke;
+
+// By angle from the direction (0, -1) (excluded) counter-clockwise; exact.
+static int compare_spokes(Vec2 at, const Spoke *a, const Spoke *b) {
+    bool a_left = !vec2_before(at, a->to), b_left = !vec2_before(at, b->to);
+    if (a_left != b_left)
+        return a_left ? 1 : -1;
+    return -orient2d(at, a->to, b->to);
+}
+
+static void sort_spokes(Vec2 at, Spoke *spokes, u32 n, Spoke *scratch) {
+    for (u32 width = 1; width < n; width *= 2) {
+        for (u32 start = 0; start < n; start += 2 * width) {
+            u32 i = start, mid = MIN(start + width, n), j = mid, end = MIN(start + 2 * width, n);
+            for (u32 k = start; k < end; k++)
+                scratch[k] = j == end || (i < mid && compare_spokes(at, &spokes[i], &spokes[j]) <= 0) ? spokes[i++]
+                                                                                                      : spokes[j++];
+        }
+        memcpy(spokes, scratch, n * sizeof *spokes);
+    }
+}
+
+// The spokes must turn out, in, out, in ... all different: else the loops cross here and stay as
+// they are.
+static bool spokes_are_wedges(Vec2 at, const Spoke *spokes, u32 n) {
+    for (u32 i = 0; i < n; i++) {
+        const Spoke *a = &spokes[i], *b = &spokes[(i + 1) % n];
+        if (a->is_out == b->is_out || compare_spokes(at, a, b) == 0)
+            return false;
+    }
+    return true;
+}
+
+// Triangles without area over the polygon of indices that the wedges' pairs (in[i] -> out[i]) go
+// round, once for each cycle of more than two. done: n flags.
+static void close_cycles(Rings *r, const u32 *in, const u32 *out, u32 n, u8 *done) {
+    memset(done, 0, n);
+    for (u32 i = 0; i < n; i++) {
+        u32 first = i, before = i;
+        for (u32 j = i, len = 0; !done[j]; len++) {
+            done[j] = 1;
+            if (len >= 2) // the cycle runs first .. before, j; seen from the other side it is reversed
+                rings_add_triangle(r, in[j], in[before], in[first]);
+            before = j;
+            for (u32 k = 0; k < n; k++) // few corners meet in one place
+                if (in[k] == out[j]) {
+                    j = k;
+                    break;
+                }
+        }
+    }
+}
+
+enum { CORNERS_MAX = 64 }; // more corners in one place are left as they are
+
+// Corners order[0 .. n) lie in one place.
+static void part_place(Rings *r, const u32 *corners, u32 n) {
+    Spoke spokes[2 * CORNERS_MAX], scratch[2 * CORNERS_MAX];
+    u32 in[CORNERS_MAX], out[CORNERS_MAX], before[CORNERS_MAX];
+    u8 done[CORNERS_MAX];
+    Vec2 at = r->points[corners[0]];
+    for (u32 i = 0; i < n; i++) {
+        spokes[2 * i] = (Spoke){rings_point(r, r->next[corners[i]]), corners[i], true};
+        spokes[2 * i + 1] = (Spoke){rings_point(r, r->prev[corners[i]]), corners[i], false};
+    }
+    sort_spokes(at, spokes, 2 * n, scratch);
+    if (!spokes_are_wedges(at, spokes, 2 * n))
+        return;
+    u32 n_pairs = 0;
+    for (u32 i = 0; i < 2 * n; i++) {
+        const Spoke *a = &spokes[i], *b = &spokes[(i + 1) % (2 * n)];
+        if (!a->is_out || a->node == b->node)
+            continue;
+        in[n_pairs] = b->node; // the wedge: in along b, out along a
+        out[n_pairs] = a->node;
+        before[n_pairs++] = r->prev[b->node];
+    }
+    for (u32 i = 0; i < n_pairs; i++) {
+        rings_add_triangle(r, r->vert[before[i]], in[i], out[i]);
+        r->prev[out[i]] = before[i];
+        r->next[before[i]] = out[i];
+    }
+    close_cycles(r, in, out, n_pairs, done);
+}
+
+void rings_part_wedges(Rings *r) {
+    clip_degenerate(r);
+    r->n_order = 0;
+    for (u32 i = 0; i < r->n_points; i++)
+        if (r->next[i] != RINGS_GONE)
+            r->order[r->n_order++] = i;
+    sort_order(r);
+    for (u32 i = 0, j; i < r->n_order; i = j) {
+        for (j = i + 1; j < r->n_order && vec2_equal(r->points[r->order[i]], r->points[r->order[j]]);)
+            j++;
+        if (j - i > 1 && j - i <= CORNERS_MAX)
+            part_place(r, r->order + i, j - i);
+    }
+}
