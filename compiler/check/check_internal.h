@@ -110,29 +110,43 @@ bool value_equal(Value a, Value b);    // same kind, same contents; numbers exac
 // ---- solids as values ----
 
 typedef struct SolidMark {
-    u32 part; // index in Solid.parts, or NONE: belongs to whatever part will be around it
     Str name;
     Vec3 point; // mm
 } SolidMark;
 
+// A reference to something outside the body that a solid was made in: if that body is moved along one of
+// these axes afterwards, the two come apart (W0820).
+typedef struct Outer {
+    u32 level; // of the body that has the part; NONE: no such reference
+    u32 label;
+    u32 axes;       // bits of the axes along which it matters
+    bool from_body; // the solid is what a body built, not the reference itself
+    Span span;
+} Outer;
+
+// One part of a solid. Arrays of instances hold whole subtrees in pre-order, so a subtree is a slice, and
+// parents are told as distances, so slices and concatenations need no renumbering.
 typedef struct Instance {
     u32 label;    // id: ev->labels
-    Str words;
-    u32 parent;   // smaller index in the same array, or NONE
+    u32 up;       // how far before this one its parent stands; 0 or beyond the array's start: none
+    u32 size;     // instances of its subtree, itself included
     u32 sides;    // SIDE_*
     u32 material; // index or NONE: inherits
     IrId solid;   // own geometry where it stands, or NONE
+    Str words;
     Span span;
     u32 call;
+    u32 n_marks;
+    const SolidMark *marks;
 } Instance;
 
 // Never changed once made; shared freely.
 struct Solid {
     IrId solid; // anonymous geometry, or NONE
-    const Instance *parts; // parents before children
-    u32 n_parts;
-    const SolidMark *marks;
-    u32 n_marks;
+    u32 n_parts, n_marks;
+    const Instance *parts;  // in pre-order
+    const SolidMark *marks; // not yet of a part: they go to the part around
+    Outer outer;
 };
 
 // The whole geometry, parts included, as one node; NONE when there is none.
@@ -235,7 +249,7 @@ struct Eval {
 Value eval_expr(Eval *ev, Scope *scope, const AstNode *node);
 // Charges n steps; false once the limit is reached (diagnosed at span, once).
 bool eval_charge(Eval *ev, u64 n, Span span);
-// A finite number, or VALUE_BAD with E0505 at span.
+// A finite number, or VALUE_BAD with E0510 at span.
 Value eval_finite(Eval *ev, f64 value, Dim dim, Span span);
 
 // ---- built-ins ----
