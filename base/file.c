@@ -17,7 +17,8 @@ static Status io_error(const char **error, int code) {
     return STATUS_IO;
 }
 
-// ---- reading -----------------------------------------------------------------------------------------
+// ---- reading
+// -----------------------------------------------------------------------------------------
 
 typedef struct Reading {
     Heap *heap;
@@ -93,7 +94,8 @@ Status file_read(Arena *arena, const char *path, size_t max_size, Str *out, cons
     return status;
 }
 
-// ---- saving ------------------------------------------------------------------------------------------
+// ---- saving
+// ------------------------------------------------------------------------------------------
 
 // 0 or an errno.
 static int write_all(int fd, const char *bytes, size_t size) {
@@ -119,7 +121,9 @@ static int sync_fd(int fd) {
 }
 
 // After an interrupted close the descriptor is gone (Linux); trying again could close another's.
-static int close_fd(int fd) { return close(fd) == 0 || errno == EINTR ? 0 : errno; }
+static int close_fd(int fd) {
+    return close(fd) == 0 || errno == EINTR ? 0 : errno;
+}
 
 static int save_direct(const char *path, const void *bytes, size_t size) {
     int fd;
@@ -143,7 +147,8 @@ static size_t folder_len(const char *path) {
 static int open_temp(const char *path, char temp[PATH_SIZE], int *fd) {
     size_t len = folder_len(path);
     for (u32 i = 0; i < TEMP_TRIES; i++) {
-        int n = snprintf(temp, PATH_SIZE, "%.*s.frc-%ld-%u.tmp", (int)len, path, (long)getpid(), (unsigned)i);
+        int n = snprintf(temp, PATH_SIZE, "%.*s.frc-%ld-%u.tmp", (int)len, path, (long)getpid(),
+                         (unsigned)i);
         if (n < 0 || n >= PATH_SIZE)
             return ENAMETOOLONG;
         *fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
@@ -195,8 +200,8 @@ static int save_replacing(const char *path, const void *bytes, size_t size, mode
     return code;
 }
 
-// Follows the links that path itself is (not those of its folders) into real, so that the link stays
-// and what it names is replaced. 0 or an errno.
+// Follows the links that path itself is (not those of its folders) into real, so that the link
+// stays and what it names is replaced. 0 or an errno.
 static int follow_links(const char *path, char real[PATH_SIZE]) {
     size_t len = strlen(path);
     if (len >= PATH_SIZE)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Open addressing with linear probing, at most half full. Slots hold indices into the key list, which
-// is in insertion order: whoever walks the map walks the list, and hash order never shows.
+// Open addressing with linear probing, at most half full. Slots hold indices into the key list,
+// which is in insertion order: whoever walks the map walks the list, and hash order never shows.
 #include "base/map.h"
 
 #include "base/vec.h"
@@ -21,7 +21,9 @@ u64 hash_bytes(const void *bytes, size_t len, u64 seed) {
     return hash;
 }
 
-void strmap_init(StrMap *map, Arena *arena) { *map = (StrMap){.arena = arena}; }
+void strmap_init(StrMap *map, Arena *arena) {
+    *map = (StrMap){.arena = arena};
+}
 
 // The slot that holds key, or the free one where it belongs. Needs a free slot.
 static u32 slot_find(const StrMap *map, Str key) {
@@ -63,9 +65,11 @@ void strmap_set(StrMap *map, Str key, u32 value) {
     }
     if (map->n == map->cap) {
         u32 cap = map->cap;
-        map->keys = vec_grow_arena(map->arena, map->keys, map->n, &cap, (size_t)map->n + 1, sizeof *map->keys);
+        map->keys = vec_grow_arena(map->arena, map->keys, map->n, &cap, (size_t)map->n + 1,
+                                   sizeof *map->keys);
         cap = map->cap;
-        map->values = vec_grow_arena(map->arena, map->values, map->n, &cap, (size_t)map->n + 1, sizeof *map->values);
+        map->values = vec_grow_arena(map->arena, map->values, map->n, &cap, (size_t)map->n + 1,
+                                     sizeof *map->values);
         map->cap = cap;
     }
     map->keys[map->n] = key;

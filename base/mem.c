@@ -77,11 +77,17 @@ jmp_buf *heap_recover_arm(Heap *heap) {
     return &heap->recover.point;
 }
 
-HeapRecover heap_recover_save(const Heap *heap) { return heap->recover; }
+HeapRecover heap_recover_save(const Heap *heap) {
+    return heap->recover;
+}
 
-void heap_recover_restore(Heap *heap, const HeapRecover *outer) { heap->recover = *outer; }
+void heap_recover_restore(Heap *heap, const HeapRecover *outer) {
+    heap->recover = *outer;
+}
 
-void heap_rethrow(Heap *heap) { heap_fail(heap, heap->failure, heap->failure_text); }
+void heap_rethrow(Heap *heap) {
+    heap_fail(heap, heap->failure, heap->failure_text);
+}
 
 void heap_fail(Heap *heap, Failure failure, const char *text) {
     heap->failure = failure;
@@ -192,9 +198,13 @@ void heap_free(Heap *heap, void *ptr) {
     free(block);
 }
 
-void arena_init(Arena *arena, Heap *heap) { *arena = (Arena){.heap = heap}; }
+void arena_init(Arena *arena, Heap *heap) {
+    *arena = (Arena){.heap = heap};
+}
 
-void arena_finish(Arena *arena) { arena_reset(arena, (ArenaMark){0}); }
+void arena_finish(Arena *arena) {
+    arena_reset(arena, (ArenaMark){0});
+}
 
 void *arena_alloc(Arena *arena, size_t n, size_t size) {
     size_t bytes = size_checked(arena->heap, n, size);
@@ -213,7 +223,9 @@ void *arena_alloc(Arena *arena, size_t n, size_t size) {
     return memset(out, 0, bytes);
 }
 
-ArenaMark arena_mark(const Arena *arena) { return (ArenaMark){arena->chunk, arena->next}; }
+ArenaMark arena_mark(const Arena *arena) {
+    return (ArenaMark){arena->chunk, arena->next};
+}
 
 void arena_reset(Arena *arena, ArenaMark mark) {
     while (arena->chunk != mark.chunk) {

@@ -2,9 +2,9 @@
 // The one door to memory. A Heap counts, limits and tracks every block that one job owns, so that a
 // job can be abandoned at any allocation without a leak; an Arena carves small objects out of it.
 //
-// When memory, time or patience runs out, the job does not limp on with NULLs: heap_fail() jumps to the
-// recovery point that the driver of the job set (see HEAP_TRY), and heap_finish() frees all blocks.
-// Code between the two must not hold anything that only it can release (open files, locks).
+// When memory, time or patience runs out, the job does not limp on with NULLs: heap_fail() jumps to
+// the recovery point that the driver of the job set (see HEAP_TRY), and heap_finish() frees all
+// blocks. Code between the two must not hold anything that only it can release (open files, locks).
 #ifndef FRC_BASE_MEM_H
 #define FRC_BASE_MEM_H
 
@@ -58,9 +58,9 @@ void heap_adopt(Heap *parent, Heap *child);
 // Frees every block and disarms the recovery point. The heap may be used again after heap_init.
 void heap_finish(Heap *heap);
 
-// if (HEAP_TRY(&heap)) { work } else { heap.failure says why }. Locals changed in between: volatile.
-// The point is disarmed by the failure; a driver that goes on with the heap after success disarms it
-// with heap_recover_restore, since the point dies with the function that set it.
+// if (HEAP_TRY(&heap)) { work } else { heap.failure says why }. Locals changed in between:
+// volatile. The point is disarmed by the failure; a driver that goes on with the heap after success
+// disarms it with heap_recover_restore, since the point dies with the function that set it.
 #define HEAP_TRY(heap) (setjmp(*heap_recover_arm(heap)) == 0)
 
 // Code in the middle of a job that must release something (a file, a lock) sets a point of its own:
@@ -77,16 +77,18 @@ jmp_buf *heap_recover_arm(Heap *heap);   // for HEAP_TRY
 
 // Without an armed point this is a bug in the driver: abort().
 _Noreturn void heap_fail(Heap *heap, Failure failure, const char *text);
-// Polls the cancel flag and the deadline; fails the job if either says so. At most ~50 ms apart in long
-// loops; one call costs a clock read, so not in the innermost one.
+// Polls the cancel flag and the deadline; fails the job if either says so. At most ~50 ms apart in
+// long loops; one call costs a clock read, so not in the innermost one.
 void heap_poll(Heap *heap);
 
-// Never return NULL (they fail the job); n * size is checked for overflow. heap_alloc's bytes are zero.
-// A block is resized and freed by the heap that owns it: a thread's task must leave its parent's alone.
+// Never return NULL (they fail the job); n * size is checked for overflow. heap_alloc's bytes are
+// zero. A block is resized and freed by the heap that owns it: a thread's task must leave its
+// parent's alone.
 void *heap_alloc(Heap *heap, size_t n, size_t size);
 void *heap_alloc_raw(Heap *heap, size_t n, size_t size); // bytes undefined
-void *heap_realloc(Heap *heap, void *ptr, size_t n, size_t size); // new bytes undefined; ptr may be NULL
-void heap_free(Heap *heap, void *ptr);                            // ptr may be NULL
+void *heap_realloc(Heap *heap, void *ptr, size_t n,
+                   size_t size);       // new bytes undefined; ptr may be NULL
+void heap_free(Heap *heap, void *ptr); // ptr may be NULL
 
 #define HEAP_NEW(heap, T, n) ((T *)heap_alloc((heap), (n), sizeof(T)))
 

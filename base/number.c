@@ -2,12 +2,12 @@
 // Decimal text <-> double, exactly rounded both ways and blind to the locale.
 //
 // Both directions are integer arithmetic on exact fractions. Reading compares the decimal fraction
-// with powers of two until 64 quotient bits and a "something is left" bit are known, which is enough
-// to round (Clinger 1990, "How to read floating point numbers accurately", algorithm AlgorithmM in
-// spirit). Writing produces digits until only one double is left that they can mean (Steele and White
-// 1990, "How to print floating-point numbers accurately"; the termination test is Burger and Dybvig
-// 1996, free-format). Each has a form in 128-bit integers for the numbers that people write, and one
-// in Big for all others; the two give the same results.
+// with powers of two until 64 quotient bits and a "something is left" bit are known, which is
+// enough to round (Clinger 1990, "How to read floating point numbers accurately", algorithm
+// AlgorithmM in spirit). Writing produces digits until only one double is left that they can mean
+// (Steele and White 1990, "How to print floating-point numbers accurately"; the termination test is
+// Burger and Dybvig 1996, free-format). Each has a form in 128-bit integers for the numbers that
+// people write, and one in Big for all others; the two give the same results.
 #include "base/number.h"
 
 #include <assert.h>
@@ -15,7 +15,8 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-// ---- Big: unsigned integers of bounded size ---------------------------------------------------------
+// ---- Big: unsigned integers of bounded size
+// ---------------------------------------------------------
 
 // The largest number here is 10^1100 (see DIGITS_MAX) shifted by a few bits: 3660 bits.
 enum { BIG_WORDS = 118 };
@@ -108,7 +109,8 @@ static u32 big_bit_length(const Big *a) {
     return a->n ? 32 * a->n - (u32)__builtin_clz(a->word[a->n - 1]) : 0;
 }
 
-// ---- reading -----------------------------------------------------------------------------------------
+// ---- reading
+// -----------------------------------------------------------------------------------------
 
 // A double's halfway points have at most 767 significant digits; what comes after DIGITS_MAX digits
 // can only break a tie, so it is kept as one more digit that is not 0.
@@ -121,7 +123,9 @@ typedef struct Decimal {
     i64 point;
 } Decimal;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 // The digits at text[*i]; returns how many there are.
 static u32 skip_digits(Str text, u32 *i) {
@@ -243,7 +247,8 @@ static f64 read_big(const Decimal *decimal) {
     }
     big_set(&denominator, 1);
     i64 exponent = decimal->point - n;
-    big_mul_pow10(exponent < 0 ? &denominator : &numerator, (u32)(exponent < 0 ? -exponent : exponent));
+    big_mul_pow10(exponent < 0 ? &denominator : &numerator,
+                  (u32)(exponent < 0 ? -exponent : exponent));
     // Scale the fraction into [1, 2), then the binary digits come one by one.
     i64 binary = (i64)big_bit_length(&numerator) - big_bit_length(&denominator);
     big_shift_left(binary < 0 ? &numerator : &denominator, (u32)(binary < 0 ? -binary : binary));
@@ -276,7 +281,8 @@ bool number_read(Str text, f64 *out) {
         return false;
     }
     i64 exponent = decimal.point - decimal.n_digits;
-    if (decimal.n_digits <= DIGITS_FAST_MAX && exponent >= -POW5_FAST_MAX && exponent <= POW5_FAST_MAX) {
+    if (decimal.n_digits <= DIGITS_FAST_MAX && exponent >= -POW5_FAST_MAX &&
+        exponent <= POW5_FAST_MAX) {
         u64 digits = 0;
         u32 n = 0;
         for (const char *c = decimal.first; n < decimal.n_digits; c++)
@@ -291,7 +297,8 @@ bool number_read(Str text, f64 *out) {
     return !isinf(*out);
 }
 
-// ---- writing -----------------------------------------------------------------------------------------
+// ---- writing
+// -----------------------------------------------------------------------------------------
 
 // A positive double as mantissa * 2^exponent, taken apart from its bits.
 typedef struct Binary {
@@ -317,8 +324,8 @@ static Binary take_apart(f64 value) {
     return (Binary){fraction | (u64)1 << 52, (i32)biased - 1075, fraction == 0 && biased > 1};
 }
 
-// The point of value, or up to 2 less. 78913 / 2^18 is just below log10 2, which errs to the safe side
-// for large numbers; for small ones one less does.
+// The point of value, or up to 2 less. 78913 / 2^18 is just below log10 2, which errs to the safe
+// side for large numbers; for small ones one less does.
 static i32 estimate_point(Binary b) {
     i32 top = b.exponent + 63 - (i32)__builtin_clzll(b.mantissa); // value >= 2^top
     return top >= 0 ? (top * 78913 >> 18) + 1 : -((-top * 78913 >> 18) + 1);
@@ -487,7 +494,10 @@ static u32 layout(const Digits *digits, bool minus, bool plain, char out[NUMBER_
 
 // Zero, infinities and NaN; 0 for all others.
 static u32 write_special(f64 value, char out[NUMBER_TEXT_MAX]) {
-    const char *text = isnan(value) ? "nan" : isinf(value) ? (value < 0 ? "-inf" : "inf") : value == 0 ? "0" : "";
+    const char *text = isnan(value)   ? "nan"
+                       : isinf(value) ? (value < 0 ? "-inf" : "inf")
+                       : value == 0   ? "0"
+                                      : "";
     u32 len = (u32)strlen(text);
     memcpy(out, text, len + 1);
     return len;
@@ -498,7 +508,7 @@ u32 number_write(f64 value, char out[NUMBER_TEXT_MAX]) {
     if (len)
         return len;
     Digits digits = digits_shortest(fabs(value));
-    return layout(&digits, value < 0, digits.point > -7 && digits.point <= 21, out);
+    return layout(&digits, value<0, digits.point> - 7 && digits.point <= 21, out);
 }
 
 u32 number_write_short(f64 value, u32 digits_max, char out[NUMBER_TEXT_MAX]) {
@@ -507,5 +517,5 @@ u32 number_write_short(f64 value, u32 digits_max, char out[NUMBER_TEXT_MAX]) {
         return len;
     Digits digits = digits_shortest(fabs(value));
     digits_round(&digits, MAX(digits_max, 1u));
-    return layout(&digits, value < 0, digits.point > -7 && digits.point <= 15, out);
+    return layout(&digits, value<0, digits.point> - 7 && digits.point <= 15, out);
 }

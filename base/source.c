@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stages speak of byte offsets only; lines and columns are computed when somebody must read them, from
-// an index of line starts that is built at the first question.
+// Stages speak of byte offsets only; lines and columns are computed when somebody must read them,
+// from an index of line starts that is built at the first question.
 #include "base/source.h"
 
 #include "base/vec.h"
 
 #include <assert.h>
 
-void sources_init(Sources *sources, Arena *arena) { *sources = (Sources){.arena = arena}; }
+void sources_init(Sources *sources, Arena *arena) {
+    *sources = (Sources){.arena = arena};
+}
 
 u32 sources_add(Sources *sources, Str name, Str text) {
     static const Str mark = {"\xEF\xBB\xBF", 3};

@@ -23,7 +23,9 @@ bool str_equal(Str a, Str b) {
     return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
-bool str_equal_z(Str a, const char *z) { return str_equal(a, str_from(z)); }
+bool str_equal_z(Str a, const char *z) {
+    return str_equal(a, str_from(z));
+}
 
 int str_compare(Str a, Str b) {
     u32 n = MIN(a.len, b.len);
@@ -38,10 +40,13 @@ bool str_starts(Str s, Str prefix) {
 }
 
 bool str_ends(Str s, Str suffix) {
-    return s.len >= suffix.len && (!suffix.len || str_equal((Str){s.ptr + (s.len - suffix.len), suffix.len}, suffix));
+    return s.len >= suffix.len &&
+           (!suffix.len || str_equal((Str){s.ptr + (s.len - suffix.len), suffix.len}, suffix));
 }
 
-u64 str_hash(Str s) { return hash_bytes(s.ptr, s.len, 0); }
+u64 str_hash(Str s) {
+    return hash_bytes(s.ptr, s.len, 0);
+}
 
 char *str_to_z(Arena *arena, Str s) {
     char *z = arena_alloc(arena, (size_t)s.len + 1, 1);
@@ -50,7 +55,9 @@ char *str_to_z(Arena *arena, Str s) {
     return z;
 }
 
-Str str_copy(Arena *arena, Str s) { return (Str){str_to_z(arena, s), s.len}; }
+Str str_copy(Arena *arena, Str s) {
+    return (Str){str_to_z(arena, s), s.len};
+}
 
 Str str_vformat(Arena *arena, const char *fmt, va_list args) {
     va_list again;
@@ -71,11 +78,14 @@ Str str_format(Arena *arena, const char *fmt, ...) {
     return s;
 }
 
-// ---- likeness ------------------------------------------------------------------------------------
+// ---- likeness
+// ------------------------------------------------------------------------------------
 
 enum { DISTANCE_MAX_LEN = 64 };
 
-static char to_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+static char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
 
 // Three rows of the classic table; a row all above the limit ends it, since rows never shrink below
 // the minimum of the two before them.
@@ -126,9 +136,12 @@ Str str_nearest(Str s, const Str *candidates, u32 n) {
     return nearest;
 }
 
-// ---- StrBuf --------------------------------------------------------------------------------------
+// ---- StrBuf
+// --------------------------------------------------------------------------------------
 
-void strbuf_init(StrBuf *buf, Heap *heap) { *buf = (StrBuf){.heap = heap}; }
+void strbuf_init(StrBuf *buf, Heap *heap) {
+    *buf = (StrBuf){.heap = heap};
+}
 
 void strbuf_finish(StrBuf *buf) {
     heap_free(buf->heap, buf->ptr);
@@ -155,11 +168,17 @@ void strbuf_add_bytes(StrBuf *buf, const void *bytes, size_t len) {
     buf->ptr[buf->len] = 0;
 }
 
-void strbuf_add(StrBuf *buf, Str s) { strbuf_add_bytes(buf, s.ptr, s.len); }
+void strbuf_add(StrBuf *buf, Str s) {
+    strbuf_add_bytes(buf, s.ptr, s.len);
+}
 
-void strbuf_add_z(StrBuf *buf, const char *z) { strbuf_add_bytes(buf, z, strlen(z)); }
+void strbuf_add_z(StrBuf *buf, const char *z) {
+    strbuf_add_bytes(buf, z, strlen(z));
+}
 
-void strbuf_add_char(StrBuf *buf, char c) { strbuf_add_bytes(buf, &c, 1); }
+void strbuf_add_char(StrBuf *buf, char c) {
+    strbuf_add_bytes(buf, &c, 1);
+}
 
 void strbuf_addf(StrBuf *buf, const char *fmt, ...) {
     va_list args;
@@ -182,19 +201,36 @@ void strbuf_add_number(StrBuf *buf, f64 value) {
 
 static void add_json_unit(StrBuf *buf, u32 unit) {
     static const char digits[] = "0123456789abcdef";
-    char text[] = {'\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
+    char text[] = {'\\',
+                   'u',
+                   digits[unit >> 12 & 15],
+                   digits[unit >> 8 & 15],
+                   digits[unit >> 4 & 15],
+                   digits[unit & 15]};
     strbuf_add_bytes(buf, text, sizeof text);
 }
 
 // Escapes one code point that JSON or a terminal could take for something else.
 static void add_json_escape(StrBuf *buf, u32 code) {
     switch (code) {
-    case '"': strbuf_add_z(buf, "\\\""); return;
-    case '\\': strbuf_add_z(buf, "\\\\"); return;
-    case '\n': strbuf_add_z(buf, "\\n"); return;
-    case '\r': strbuf_add_z(buf, "\\r"); return;
-    case '\t': strbuf_add_z(buf, "\\t"); return;
-    default: add_json_unit(buf, code); return; // all unsafe code points lie below U+10000
+    case '"':
+        strbuf_add_z(buf, "\\\"");
+        return;
+    case '\\':
+        strbuf_add_z(buf, "\\\\");
+        return;
+    case '\n':
+        strbuf_add_z(buf, "\\n");
+        return;
+    case '\r':
+        strbuf_add_z(buf, "\\r");
+        return;
+    case '\t':
+        strbuf_add_z(buf, "\\t");
+        return;
+    default:
+        add_json_unit(buf, code);
+        return; // all unsafe code points lie below U+10000
     }
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fork-join loop over numbered tasks. Threads take the next number from a shared counter; the caller
-// is one of them. A failed task stops its thread only; the others finish the task they are in, and
-// then the failure of the lowest number is thrown in the caller's heap. Numbers are handed out in
-// order, so all numbers below a failed one have run: which failure is reported does not depend on the
-// number of threads or their pace.
+// A fork-join loop over numbered tasks. Threads take the next number from a shared counter; the
+// caller is one of them. A failed task stops its thread only; the others finish the task they are
+// in, and then the failure of the lowest number is thrown in the caller's heap. Numbers are handed
+// out in order, so all numbers below a failed one have run: which failure is reported does not
+// depend on the number of threads or their pace.
 #ifdef __linux__
 #define _GNU_SOURCE // sched_getaffinity
 #endif
@@ -74,14 +74,16 @@ static u32 workers_start(Worker *workers, u32 n) {
     pthread_attr_init(&attr);
     pthread_attr_setstacksize(&attr, STACK_SIZE);
     u32 n_started = 1;
-    while (n_started < n && pthread_create(&workers[n_started].thread, &attr, worker_main, &workers[n_started]) == 0)
+    while (n_started < n &&
+           pthread_create(&workers[n_started].thread, &attr, worker_main, &workers[n_started]) == 0)
         n_started++;
     pthread_attr_destroy(&attr);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     return n_started;
 }
 
-void thread_for(Heap *heap, u32 n_threads, u32 n, void (*task)(void *ctx, u32 i, Heap *heap), void *ctx) {
+void thread_for(Heap *heap, u32 n_threads, u32 n, void (*task)(void *ctx, u32 i, Heap *heap),
+                void *ctx) {
     if (!n_threads)
         n_threads = thread_count_default();
     n_threads = MIN(MIN(n_threads, n), (u32)THREADS_MAX);
