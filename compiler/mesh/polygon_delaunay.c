@@ -65,3 +65,18 @@ void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin,
             heap_poll(heap);
     }
 }
+
+bool polygon_flip_self_edges(u32 *tris, u32 *twin, u32 n_tris) {
+    for (u32 round = 0, n_left = 1; n_left; round++) {
+        n_left = 0;
+        for (u32 h = 0; h < 3 * n_tris; h++) {
+            if (tris[h] != tris[next_half_edge(h)])
+                continue;
+            if (twin[h] == NONE || round == 8)
+                return false;
+            flip(tris, twin, h, twin[h]);
+            n_left++;
+        }
+    }
+    return true;
+}

@@ -40,5 +40,7 @@ u32 status2_neighbour(const Status2 *status, u32 id, int side);
 // 3 * n_tris entries of scratch.
 void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin, u32 n_tris, u32 *stack,
                            u8 *queued);
+// Flips away inner edges from a point to itself. False: some are left.
+bool polygon_flip_self_edges(u32 *tris, u32 *twin, u32 n_tris);
 
 #endif

@@ -95,6 +95,8 @@ void rings_clip(Rings *r, u32 node) {
 }
 
 u32 rings_add_diagonal(Rings *r, u32 a, u32 b) {
+    if (r->next[a] == b || r->next[b] == a) // an edge of the ring already (crossing loops only)
+        return b;
     u32 a2 = r->n_nodes++, b2 = r->n_nodes++;
     r->vert[a2] = r->vert[a];
     r->vert[b2] = r->vert[b];
@@ -104,10 +106,6 @@ u32 rings_add_diagonal(Rings *r, u32 a, u32 b) {
     r->prev[after_a] = a2;
     r->prev[b2] = before_b;
     r->next[before_b] = b2;
-    if (after_a == b) { // neighbours already: a ring of two lies between, which has no triangle
-        r->prev[b2] = a2;
-        r->next[a2] = b2;
-    }
     r->next[b2] = a2;
     r->prev[a2] = b2;
     r->next[a] = b;
@@ -123,16 +121,20 @@ u32 rings_add_diagonal(Rings *r, u32 a, u32 b) {
 
 // Edges of no length and spikes (a-b-a) have no inside: cut them off first, so that every corner has
 // two directions that differ.
+static bool is_degenerate(const Rings *r, u32 node) {
+    u32 a = r->prev[node], c = r->next[node];
+    if (c == RINGS_GONE || r->next[c] == a)
+        return false;
+    Vec2 p = rings_point(r, node), pa = rings_point(r, a), pc = rings_point(r, c);
+    return vec2_equal(p, pa) || vec2_equal(p, pc) || vec2_equal(pa, pc);
+}
+
 static void clip_degenerate(Rings *r) {
     for (u32 i = 0; i < r->n_points; i++) {
-        u32 node = i;
-        while (r->next[node] != RINGS_GONE) {
+        for (u32 node = i; is_degenerate(r, node);) {
             u32 a = r->prev[node], c = r->next[node];
-            Vec2 p = rings_point(r, node), pa = rings_point(r, a), pc = rings_point(r, c);
-            if (r->next[c] == a || !(vec2_equal(p, pa) || vec2_equal(p, pc) || vec2_equal(pa, pc)))
-                break;
             rings_clip(r, node);
-            node = a; // its neighbour has changed
+            node = is_degenerate(r, a) ? a : c; // only their neighbours have changed
         }
     }
 }
