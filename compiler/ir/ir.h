@@ -175,8 +175,10 @@ typedef struct Scene {
     u64 source_hash; // of the program's text
 } Scene;
 
-// --emit ir and back. Reading reports faults as text with a line number.
+// --emit ir (spec/ir.md) and back: dumping what was read gives the same bytes. Reading checks everything
+// the checker would (shapes, references, ranges), from any bytes; a fault is told as "line 3: ...". The
+// sources that places lie in are added to sources, with blank text of the right lines and columns.
 void scene_dump(const Scene *scene, Sources *sources, StrBuf *out);
-bool scene_read(Str text, Arena *arena, Scene *out, Str *error);
+bool scene_read(Str text, Arena *arena, Sources *sources, Scene *out, Str *error);
 
 #endif
