@@ -110,10 +110,23 @@ $(B)/frc: $(foreach room,$(ROOMS),$(B)/lib/$(room).a)
 	@$(CC) $(ALL_CFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(LDLIBS)
 
 # ---- unit tests: tests/unit/ROOM/NAME.c links its room and what lies below ------------------------
-rooms_upto = $(if $(filter $(1),$(firstword $(2))),$(1),$(firstword $(2)) $(call rooms_upto,$(1),$(wordlist 2,99,$(2))))
+# What a room may use (tests/lint/includes has the same list).
+deps.base :=
+deps.lang := base
+deps.ir := base
+deps.check := base lang ir
+deps.mesh := base
+deps.solid := base ir mesh
+deps.inspect := base ir mesh solid
+deps.export := base ir mesh solid inspect
+deps.compiler := base lang ir check mesh solid inspect export
+deps.net := base
+deps.agent := $(deps.compiler) compiler net vk
+deps.vk := base mesh
+deps.cli := $(deps.compiler) compiler net vk agent
 define unit_rules
 unit.$(1) := $$(patsubst %.c,$(B)/%,$$(wildcard tests/unit/$(1)/*.c))
-$$(unit.$(1)): $(B)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(foreach r,$(call rooms_upto,$(1),$(ROOMS)),$(B)/lib/$(r).a)
+$$(unit.$(1)): $(B)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(foreach r,$(1) $(deps.$(1)),$(B)/lib/$(r).a)
 	@mkdir -p $$(@D)
 	@echo "ld  $$@"
 	@$(CC) $$(ALL_CFLAGS) $(WARN) -MMD -MP -MF $$@.d -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(LDLIBS)

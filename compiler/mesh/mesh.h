@@ -44,7 +44,8 @@ typedef enum MeshFault {
     MESH_NOT_FINITE,
     MESH_OPEN_EDGE,       // a half-edge without its twin, or with several
     MESH_DEGENERATE,      // a triangle that names a vertex twice
-    MESH_INSIDE_OUT,      // a component of negative volume that lies in no other: see validate.c
+    MESH_PINCHED_VERTEX,  // a vertex whose triangles form more than one fan: it must be split
+    MESH_INSIDE_OUT,      // the volume of the whole is negative
 } MeshFault;
 
 typedef struct MeshCheck {
@@ -67,6 +68,10 @@ typedef struct MeshMeasure {
 } MeshMeasure;
 // Mirtich 1996-style integrals over signed tetrahedra, about the bounds' centre for accuracy. O(n).
 MeshMeasure mesh_measure(const Mesh *mesh);
+
+// twin[h] of half-edge h = 3 t + k (from corner k to corner k + 1): the half-edge that runs back over it.
+// False when some half-edge has no twin or several (*bad: one such). O(n), scratch from heap.
+bool mesh_twins(Heap *heap, const Mesh *mesh, u32 *twin, u32 *bad);
 
 // Labels of each edge-connected component, 0.. in order of first triangle; component[n_tris].
 u32 mesh_components(Heap *heap, const Mesh *mesh, u32 *component);

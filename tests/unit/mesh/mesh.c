@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/test.h"
+
+#include "compiler/mesh/mesh.h"
+
+// A box 2 x 4 x 6 with its corner at the origin; corner i has bits x, y, z.
+static void make_box(Mesh *m, Heap *heap) {
+    static const u32 tris[36] = {0, 2, 1, 1, 2, 3, 4, 5, 6, 5, 7, 6, 0, 1, 4, 1, 5, 4,
+                                 2, 6, 3, 3, 6, 7, 0, 4, 2, 2, 4, 6, 1, 3, 5, 3, 7, 5};
+    mesh_init(m, heap, 8, 12, false);
+    for (u32 i = 0; i < 8; i++)
+        m->verts[i] = vec3(i & 1 ? 2 : 0, i & 2 ? 4 : 0, i & 4 ? 6 : 0);
+    memcpy(m->tris, tris, sizeof tris);
+    memset(m->tags, 0, 12 * sizeof *m->tags);
+}
+
+TEST(a_box_is_closed_and_measured) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh m;
+    make_box(&m, &heap);
+    MeshCheck check = mesh_check(&heap, &m);
+    CHECK_EQ(check.fault, MESH_OK);
+    CHECK_EQ(check.n_components, 1);
+    CHECK_EQ(check.genus, 0);
+    MeshMeasure measure = mesh_measure(&m);
+    CHECK_NEAR(measure.volume, 48, 1e-12);
+    CHECK_NEAR(measure.area, 88, 1e-12);
+    CHECK_NEAR(measure.center.z, 3, 1e-12);
+    CHECK_NEAR(measure.inertia[0][0], 48.0 / 12 * (16 + 36), 1e-9); // m/12 (b2 + c2)
+    CHECK_NEAR(measure.inertia[2][2], 48.0 / 12 * (4 + 16), 1e-9);
+    CHECK_NEAR(measure.inertia[0][1], 0, 1e-9);
+    heap_finish(&heap);
+}
+
+TEST(mirroring_keeps_it_outside_out) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh m;
+    make_box(&m, &heap);
+    Affine3 mirror = affine3_identity();
+    mirror.m[0][0] = -1;
+    mesh_transform(&m, &mirror);
+    CHECK_EQ(mesh_check(&heap, &m).fault, MESH_OK);
+    CHECK_NEAR(mesh_measure(&m).volume, 48, 1e-12);
+    CHECK_NEAR(mesh_bounds(&m).min.x, -2, 0);
+    heap_finish(&heap);
+}
+
+TEST(faults_are_found) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh m, broken;
+    make_box(&m, &heap);
+    mesh_copy(&broken, &heap, &m);
+    broken.n_tris = 11;
+    CHECK_EQ(mesh_check(&heap, &broken).fault, MESH_OPEN_EDGE);
+    broken.n_tris = 12;
+    broken.tris[5] = 8;
+    CHECK_EQ(mesh_check(&heap, &broken).fault, MESH_INDEX_OUT_OF_RANGE);
+    broken.tris[5] = broken.tris[4];
+    CHECK_EQ(mesh_check(&heap, &broken).fault, MESH_DEGENERATE);
+    broken.tris[5] = m.tris[5];
+    u32 swap = broken.tris[0];
+    broken.tris[0] = broken.tris[1];
+    broken.tris[1] = swap;
+    CHECK_EQ(mesh_check(&heap, &broken).fault, MESH_OPEN_EDGE);
+    for (u32 t = 0; t < 12; t++) {
+        broken.tris[3 * t] = m.tris[3 * t + 1];
+        broken.tris[3 * t + 1] = m.tris[3 * t];
+        broken.tris[3 * t + 2] = m.tris[3 * t + 2];
+    }
+    CHECK_EQ(mesh_check(&heap, &broken).fault, MESH_INSIDE_OUT);
+    broken.verts[0].x = INFINITY;
+    CHECK_EQ(mesh_check(&heap, &broken).fault, MESH_NOT_FINITE);
+    heap_finish(&heap);
+}
+
+TEST(a_shared_corner_is_a_fault_until_split) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh one, two;
+    make_box(&one, &heap);
+    mesh_init(&two, &heap, 16, 24, false);
+    for (u32 i = 0; i < 8; i++) { // the second box starts where the first ends
+        two.verts[i] = one.verts[i];
+        two.verts[8 + i] = vec3_add(one.verts[i], one.verts[7]);
+    }
+    for (u32 i = 0; i < 36; i++) {
+        two.tris[i] = one.tris[i];
+        two.tris[36 + i] = one.tris[i] + 8;
+    }
+    memset(two.tags, 0, 24 * sizeof *two.tags);
+    MeshCheck check = mesh_check(&heap, &two);
+    CHECK_EQ(check.fault, MESH_OK);
+    CHECK_EQ(check.n_components, 2);
+    CHECK_EQ(check.genus, 0);
+    for (u32 i = 36; i < 72; i++)
+        if (two.tris[i] == 8)
+            two.tris[i] = 7;
+    CHECK_EQ(mesh_check(&heap, &two).fault, MESH_PINCHED_VERTEX);
+    heap_finish(&heap);
+}
+
+TEST_MAIN(TEST_CASE(a_box_is_closed_and_measured), TEST_CASE(mirroring_keeps_it_outside_out), TEST_CASE(faults_are_found),
+          TEST_CASE(a_shared_corner_is_a_fault_until_split))
