@@ -95,7 +95,7 @@ static Str direction_text(const Inspection *in, Vec3 d, Str *edit) {
 static void diagnose_group(Inspection *in, u32 group, u32 head, u32 n_alike) {
     const Scene *scene = in->scene;
     InspectGap gap = group_gap(in, group);
-    avec_push(in->arena, (struct { InspectGap *data; u32 len, cap; } *)&(struct { InspectGap *data; u32 len, cap; }){0}, gap);
+    avec_push(in->arena, &in->gaps, gap);
     Str name = inspect_part_name(scene, head, in->arena);
     Str edit = {0};
     Str direction = direction_text(in, gap.direction, &edit);

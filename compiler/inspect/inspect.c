@@ -54,4 +54,6 @@ void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *aren
     inspect_check_allows(&in);
     out->contacts = in.contacts.data;
     out->n_contacts = in.contacts.len;
+    out->gaps = in.gaps.data;
+    out->n_gaps = in.gaps.len;
 }

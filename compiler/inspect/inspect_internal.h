@@ -16,6 +16,7 @@ typedef struct Inspection {
     PlacedMesh *placed;  // per part; mesh NULL without geometry
     bool *allow_used;    // per allow
     VEC(InspectContact) contacts;
+    VEC(InspectGap) gaps;
 } Inspection;
 
 // The passes, in order.

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parts that no eye can see (W0802). Only a part whose box lies inside another's can be hidden by it; for
+// those, rays leave points of the surface in 14 directions, and one that gets away shows the part.
+// Parts that are not opaque hide nothing.
+#include "compiler/inspect/inspect_internal.h"
+
+enum { SAMPLES_MAX = 48 };
+
+static bool is_opaque(const Inspection *in, u32 part) {
+    u32 material = in->scene->parts[part].material;
+    return material == NONE || in->scene->materials[material].opacity >= 1;
+}
+
+static bool box_inside(Box3 inner, Box3 outer) {
+    return inner.min.x >= outer.min.x && inner.min.y >= outer.min.y && inner.min.z >= outer.min.z && inner.max.x <= outer.max.x &&
+           inner.max.y <= outer.max.y && inner.max.z <= outer.max.z;
+}
+
+// Whether the ray's box slab test can fail fast.
+static bool ray_meets_box(Vec3 from, Vec3 dir, Box3 box) {
+    f64 t0 = 0, t1 = INFINITY;
+    for (u32 k = 0; k < 3; k++) {
+        f64 o = vec3_get(from, k), d = vec3_get(dir, k), lo = vec3_get(box.min, k), hi = vec3_get(box.max, k);
+        if (d == 0) {
+            if (o < lo || o > hi)
+                return false;
+            continue;
+        }
+        f64 a = (lo - o) / d, b = (hi - o) / d;
+        t0 = fmax(t0, fmin(a, b));
+        t1 = fmin(t1, fmax(a, b));
+    }
+    return t0 <= t1;
+}
+
+static bool ray_escapes(const Inspection *in, u32 part, Vec3 from, Vec3 dir) {
+    for (u32 i = 0; i < in->scene->n_parts; i++) {
+        MeshHit hit;
+        if (!inspect_has_geometry(in, i) || (i != part && !is_opaque(in, i)))
+            continue;
+        if (ray_meets_box(from, dir, in->model->parts[i].bounds) && mesh_ray(&in->placed[i], from, dir, &hit))
+            return false;
+    }
+    return true;
+}
+
+static bool point_is_seen(const Inspection *in, u32 part, Vec3 point, Vec3 normal) {
+    for (i32 x = -1; x <= 1; x++)
+        for (i32 y = -1; y <= 1; y++)
+            for (i32 z = -1; z <= 1; z++) {
+                i32 n = (x != 0) + (y != 0) + (z != 0);
+                if (n != 1 && n != 3) // the six axes and the eight corners of a cube
+                    continue;
+                // A little off the axes, so that rays do not run along flush walls.
+                Vec3 dir = {x + 0.0137, y + 0.0071, z + 0.0193};
+                if (vec3_dot(dir, normal) > 0 && ray_escapes(in, part, point, dir))
+                    return true;
+            }
+    return false;
+}
+
+static bool part_is_seen(const Inspection *in, u32 part) {
+    const PlacedMesh *placed = &in->placed[part];
+    const Mesh *mesh = placed->mesh;
+    u32 step = MAX(mesh->n_tris / SAMPLES_MAX, 1u);
+    bool mirrored = affine3_det(&placed->map) < 0;
+    for (u32 t = 0; t < mesh->n_tris; t += step) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        Vec3 a = affine3_point(&placed->map, mesh->verts[tri[0]]), b = affine3_point(&placed->map, mesh->verts[tri[1]]);
+        Vec3 c = affine3_point(&placed->map, mesh->verts[tri[2]]);
+        Vec3 n = vec3_unit(vec3_cross(vec3_sub(b, a), vec3_sub(c, a)));
+        if (mirrored)
+            n = vec3_scale(n, -1);
+        Vec3 mid = vec3_scale(vec3_add(a, vec3_add(b, c)), 1.0 / 3);
+        if (point_is_seen(in, part, vec3_add(mid, vec3_scale(n, 0.01)), n))
+            return true;
+    }
+    return mesh->n_tris == 0;
+}
+
+static void consider_host(const Inspection *in, u32 *host, u32 part, u32 other) {
+    const ModelPart *parts = in->model->parts;
+    if (is_opaque(in, other) && box_inside(parts[part].bounds, parts[other].bounds) &&
+        (host[part] == NONE || parts[other].volume < parts[host[part]].volume))
+        host[part] = other;
+}
+
+// For each part the smallest one whose box holds its own. What hides a part meets it (a solid inside
+// another is at distance 0), so only contacts count.
+static u32 *find_hosts(const Inspection *in) {
+    u32 n = in->scene->n_parts;
+    u32 *host = heap_alloc_raw(in->heap, MAX(n, 1u), sizeof *host);
+    for (u32 i = 0; i < n; i++)
+        host[i] = NONE;
+    for (u32 i = 0; i < in->contacts.len; i++) {
+        consider_host(in, host, in->contacts.data[i].a, in->contacts.data[i].b);
+        consider_host(in, host, in->contacts.data[i].b, in->contacts.data[i].a);
+    }
+    return host;
+}
+
+void inspect_check_hidden(Inspection *in) {
+    const Scene *scene = in->scene;
+    u32 *hosts = find_hosts(in);
+    for (u32 i = 0; i < scene->n_parts; i++) {
+        if (!inspect_has_geometry(in, i))
+            continue;
+        u32 host = hosts[i];
+        heap_poll(in->heap);
+        if (host == NONE || part_is_seen(in, i))
+            continue;
+        in->report->hidden[i] = true;
+        if (inspect_allowed_overlap(in, i, host))
+            continue;
+        Str name = inspect_part_name(scene, i, in->arena), inside = inspect_part_name(scene, host, in->arena);
+        Diag *diag = diag_add(in->diags, DIAG_W0802, scene->parts[i].span, "'%.*s' is inside '%.*s' and can't be seen", STR_ARG(name), STR_ARG(inside));
+        diag_label(in->diags, diag, scene->parts[host].span, "hides it");
+        diag_help(in->diags, diag, "move it out, hollow '%.*s' (.shell(wall = ...) or - @%.*s), or say: allow overlap(@%.*s, @%.*s) \"why\"",
+                  STR_ARG(inside), STR_ARG(scene->parts[i].label), STR_ARG(scene->parts[i].label), STR_ARG(scene->parts[host].label));
+        diag_key(in->diags, diag, "%.*s", STR_ARG(scene->parts[i].path));
+    }    heap_free(in->heap, hosts);
+}
