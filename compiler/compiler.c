@@ -71,6 +71,11 @@ static void run_stages(Compilation *c, const CompileOptions *options, const Limi
         return;
 
     c->has_model = model_build(&c->scene, c->solids, &c->arena, diags, &c->model);
+    if (options->last == STAGE_BUILD || !c->has_model)
+        return;
+
+    inspect(&c->model, (InspectOptions){.areas = options->report}, &c->heap, &c->arena, diags, &c->report);
+    c->has_report = true;
 }
 
 void compile_init(Compilation *c) { memset(c, 0, sizeof *c); }

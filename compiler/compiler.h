@@ -5,7 +5,7 @@
 #define FRC_COMPILER_COMPILER_H
 
 #include "compiler/check/check.h"
-#include "compiler/solid/model.h"
+#include "compiler/inspect/inspect.h"
 #include "lang/lang.h"
 
 typedef enum CompileStage { // how far to go
@@ -25,6 +25,7 @@ typedef struct CompileOptions {
     u32 n_threads; // 0: all
     Limits limits;
     bool limits_set; // false: the defaults
+    bool report;     // measure what only reports need (contact areas)
     bool partial;    // build the complete parts of a program that was cut off
     const char *font_path;
     const volatile int *cancel;
@@ -44,6 +45,8 @@ typedef struct Compilation {
     SolidContext *solids;
     Model model;
     bool has_model;
+    Report report;
+    bool has_report;
     Status status; // STATUS_OK, PROGRAM, LIMIT, MEMORY, BUG, INTERRUPTED
 } Compilation;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// allow floating(@x) and allow overlap(@a, @b): they accept exactly what they name, and one that accepts
-// nothing is reported. A reference is matched against a part and all parts around it.
+// allow floating(@x) and allow overlap(@a, @b): they accept exactly what they name, and one that
+// accepts nothing is reported. A reference is matched against a part and all parts around it.
 #include "compiler/inspect/inspect_internal.h"
 
 #include "base/number.h"
@@ -30,7 +30,8 @@ static bool step_matches(const ScenePart *part, Str step) {
             end++;
         Str index = {step.ptr + off + 1, end - off - 1};
         f64 number;
-        if (number_read(index, &number) ? (f64)part->instance != number : !side_matches(part->sides, index))
+        if (number_read(index, &number) ? (f64)part->instance != number
+                                        : !side_matches(part->sides, index))
             return false;
         off = end + 1;
     }
@@ -102,10 +103,12 @@ void inspect_check_allows(Inspection *in) {
         // A pair that overlaps too little for a warning is still what the statement is about.
         bool near = false;
         for (u32 k = 0; k < in->contacts.len && !near && allow->is_overlap; k++)
-            near = inspect_allowed_overlap(in, in->contacts.data[k].a, in->contacts.data[k].b) && in->allow_used[i];
+            near = inspect_allowed_overlap(in, in->contacts.data[k].a, in->contacts.data[k].b) &&
+                   in->allow_used[i];
         if (near)
             continue;
-        Diag *diag = diag_add(in->diags, DIAG_W0808, allow->span, "nothing here %s: this allowance accepts nothing",
+        Diag *diag = diag_add(in->diags, DIAG_W0808, allow->span,
+                              "nothing here %s: this allowance accepts nothing",
                               allow->is_overlap ? "overlaps" : "floats");
         diag_help(in->diags, diag, "remove the line");
         diag_fix(in->diags, diag, FIX_MAYBE, allow->span, STR(""));

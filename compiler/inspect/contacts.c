@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which parts meet: boxes sorted along the axis of the largest spread give the candidate pairs (sweep and
-// prune), trees over the triangles decide. Near linear while boxes are small beside the whole.
+// Which parts meet: boxes sorted along the axis of the largest spread give the candidate pairs
+// (sweep and prune), trees over the triangles decide. Near linear while boxes are small beside the
+// whole.
 #include "compiler/inspect/inspect_internal.h"
 
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static int compare_contacts(const void *a, const void *b) {
 static f64 shared_box_volume(Box3 a, Box3 b) {
     f64 volume = 1;
     for (u32 k = 0; k < 3; k++) {
-        f64 side = fmin(vec3_get(a.max, k), vec3_get(b.max, k)) - fmax(vec3_get(a.min, k), vec3_get(b.min, k));
+        f64 side = fmin(vec3_get(a.max, k), vec3_get(b.max, k)) -
+                   fmax(vec3_get(a.min, k), vec3_get(b.min, k));
         if (side < OVERLAP_DEPTH_MIN)
             return 0;
         volume *= side;
@@ -38,9 +40,12 @@ static f64 shared_box_volume(Box3 a, Box3 b) {
     return volume;
 }
 
-static bool same_label(const Scene *scene, u32 a, u32 b) { return str_equal(scene->parts[a].path, scene->parts[b].path); }
+static bool same_label(const Scene *scene, u32 a, u32 b) {
+    return str_equal(scene->parts[a].path, scene->parts[b].path);
+}
 
-// Shared volume costs a boolean: it is measured only where some rule of overlaps.c could apply to the result.
+// Shared volume costs a boolean: it is measured only where some rule of overlaps.c could apply to
+// the result.
 static bool overlap_matters(const Inspection *in, u32 a, u32 b) {
     const ModelPart *p = &in->model->parts[a], *q = &in->model->parts[b];
     f64 shared = shared_box_volume(p->bounds, q->bounds);
@@ -86,7 +91,8 @@ void inspect_find_contacts(Inspection *in, bool areas) {
         heap_poll(in->heap);
         for (u32 k = i + 1; k < n && entries[k].min <= entries[i].max + INSPECT_CONTACT_GAP; k++) {
             u32 a = entries[i].part, b = entries[k].part;
-            if (box3_touch(in->model->parts[a].bounds, in->model->parts[b].bounds, INSPECT_CONTACT_GAP))
+            if (box3_touch(in->model->parts[a].bounds, in->model->parts[b].bounds,
+                           INSPECT_CONTACT_GAP))
                 pair_check(in, a, b, areas);
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connected groups of parts, and those that touch nothing of the rest (E0601): one message a group, and
-// one for all groups of the same name, with the gap and the move that closes it.
+// Connected groups of parts, and those that touch nothing of the rest (E0601): one message a group,
+// and one for all groups of the same name, with the gap and the move that closes it.
 #include "compiler/inspect/inspect_internal.h"
 
 static u32 find_root(u32 *parent, u32 i) {
@@ -32,7 +32,8 @@ static void number_groups(Inspection *in, u32 *parent) {
 static f64 box_distance(Box3 a, Box3 b) {
     f64 sum = 0;
     for (u32 k = 0; k < 3; k++) {
-        f64 gap = fmax(0, fmax(vec3_get(a.min, k) - vec3_get(b.max, k), vec3_get(b.min, k) - vec3_get(a.max, k)));
+        f64 gap = fmax(0, fmax(vec3_get(a.min, k) - vec3_get(b.max, k),
+                               vec3_get(b.min, k) - vec3_get(a.max, k)));
         sum += gap * gap;
     }
     return sqrt(sum);
@@ -51,7 +52,8 @@ static InspectGap group_gap(const Inspection *in, u32 group) {
         for (u32 k = 0; k < n; k++) {
             if (groups[k] == NONE || groups[k] == group)
                 continue;
-            if (box_distance(in->model->parts[i].bounds, in->model->parts[k].bounds) >= best.distance)
+            if (box_distance(in->model->parts[i].bounds, in->model->parts[k].bounds) >=
+                best.distance)
                 continue;
             MeshDistance d = mesh_distance(&in->placed[i], &in->placed[k], best.distance);
             if (d.distance < best.distance)
@@ -82,14 +84,15 @@ static Str direction_text(const Inspection *in, Vec3 d, Str *edit) {
     for (u32 k = 0; k < 3; k++) {
         f64 v = vec3_get(d, k);
         if (fabs(v) > 0.95 * length) {
-            *edit = str_format(in->arena, ".move(%c = %.*s)", "xyz"[k], STR_ARG(inspect_typed(in, v)));
+            *edit =
+                str_format(in->arena, ".move(%c = %.*s)", "xyz"[k], STR_ARG(inspect_typed(in, v)));
             return str_format(in->arena, "along %c%c", v < 0 ? '-' : '+', "xyz"[k]);
         }
     }
-    *edit = str_format(in->arena, ".move([%.*s, %.*s, %.*s])", STR_ARG(inspect_typed(in, d.x)), STR_ARG(inspect_typed(in, d.y)),
-                       STR_ARG(inspect_typed(in, d.z)));
-    return str_format(in->arena, "along [%.*s, %.*s, %.*s]", STR_ARG(inspect_typed(in, d.x)), STR_ARG(inspect_typed(in, d.y)),
-                      STR_ARG(inspect_typed(in, d.z)));
+    *edit = str_format(in->arena, ".move([%.*s, %.*s, %.*s])", STR_ARG(inspect_typed(in, d.x)),
+                       STR_ARG(inspect_typed(in, d.y)), STR_ARG(inspect_typed(in, d.z)));
+    return str_format(in->arena, "along [%.*s, %.*s, %.*s]", STR_ARG(inspect_typed(in, d.x)),
+                      STR_ARG(inspect_typed(in, d.y)), STR_ARG(inspect_typed(in, d.z)));
 }
 
 static void diagnose_group(Inspection *in, u32 group, u32 head, u32 n_alike) {
@@ -100,15 +103,17 @@ static void diagnose_group(Inspection *in, u32 group, u32 head, u32 n_alike) {
     Str edit = {0};
     Str direction = direction_text(in, gap.direction, &edit);
     Str near = inspect_part_name(scene, gap.nearest, in->arena);
-    Diag *diag = diag_add(in->diags, DIAG_E0601, scene->parts[head].span, "'%.*s' floats: it is %.*s from '%.*s' %.*s%s", STR_ARG(name),
-                          STR_ARG(inspect_length(in, gap.distance)), STR_ARG(near), STR_ARG(direction),
-                          n_alike > 1 ? ", and so do others of its name" : "");
+    Diag *diag = diag_add(in->diags, DIAG_E0601, scene->parts[head].span,
+                          "'%.*s' floats: it is %.*s from '%.*s' %.*s%s", STR_ARG(name),
+                          STR_ARG(inspect_length(in, gap.distance)), STR_ARG(near),
+                          STR_ARG(direction), n_alike > 1 ? ", and so do others of its name" : "");
     diag_measure(diag, gap.distance, INSPECT_CONTACT_GAP, STR("mm"));
     diag_label(in->diags, diag, scene->parts[gap.nearest].span, "the nearest part");
     if (n_alike > 1)
-        diag_note(in->diags, diag, "%u parts '%.*s' float", n_alike, STR_ARG(scene->parts[head].path));
-    diag_help(in->diags, diag, "%.*s closes the gap; if it is meant: allow floating(@%.*s) \"why\"", STR_ARG(edit),
-              STR_ARG(scene->parts[head].label));
+        diag_note(in->diags, diag, "%u parts '%.*s' float", n_alike,
+                  STR_ARG(scene->parts[head].path));
+    diag_help(in->diags, diag, "%.*s closes the gap; if it is meant: allow floating(@%.*s) \"why\"",
+              STR_ARG(edit), STR_ARG(scene->parts[head].label));
     diag_key(in->diags, diag, "%.*s", STR_ARG(scene->parts[head].path));
 }
 
@@ -118,7 +123,8 @@ void inspect_find_groups(Inspection *in) {
     for (u32 i = 0; i < n; i++)
         parent[i] = i;
     for (u32 i = 0; i < in->contacts.len; i++) {
-        u32 a = find_root(parent, in->contacts.data[i].a), b = find_root(parent, in->contacts.data[i].b);
+        u32 a = find_root(parent, in->contacts.data[i].a),
+            b = find_root(parent, in->contacts.data[i].b);
         parent[MAX(a, b)] = MIN(a, b);
     }
     number_groups(in, parent);
@@ -131,7 +137,8 @@ void inspect_find_groups(Inspection *in) {
         head[g] = NONE;
     for (u32 i = 0; i < n; i++) {
         u32 g = in->report->group[i];
-        if (g != NONE && g != in->report->main_group && head[g] == NONE && !inspect_allowed_floating(in, i))
+        if (g != NONE && g != in->report->main_group && head[g] == NONE &&
+            !inspect_allowed_floating(in, i))
             head[g] = group_head(in, g, i);
     }
     for (u32 g = 0; g < in->report->n_groups; g++) {
@@ -140,7 +147,8 @@ void inspect_find_groups(Inspection *in) {
         u32 n_alike = 0;
         bool first = true;
         for (u32 k = 0; k < in->report->n_groups; k++) {
-            if (head[k] == NONE || !str_equal(in->scene->parts[head[k]].path, in->scene->parts[head[g]].path))
+            if (head[k] == NONE ||
+                !str_equal(in->scene->parts[head[k]].path, in->scene->parts[head[g]].path))
                 continue;
             n_alike++;
             first = first && k >= g;

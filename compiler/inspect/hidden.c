@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts that no eye can see (W0802). Only a part whose box lies inside another's can be hidden by it; for
-// those, rays leave points of the surface in 14 directions, and one that gets away shows the part.
-// Parts that are not opaque hide nothing.
+// Parts that no eye can see (W0802). Only a part whose box lies inside another's can be hidden by
+// it; for those, rays leave points of the surface in 14 directions, and one that gets away shows
+// the part. Parts that are not opaque hide nothing.
 #include "compiler/inspect/inspect_internal.h"
 
 enum { SAMPLES_MAX = 48 };
@@ -12,15 +12,16 @@ static bool is_opaque(const Inspection *in, u32 part) {
 }
 
 static bool box_inside(Box3 inner, Box3 outer) {
-    return inner.min.x >= outer.min.x && inner.min.y >= outer.min.y && inner.min.z >= outer.min.z && inner.max.x <= outer.max.x &&
-           inner.max.y <= outer.max.y && inner.max.z <= outer.max.z;
+    return inner.min.x >= outer.min.x && inner.min.y >= outer.min.y && inner.min.z >= outer.min.z &&
+           inner.max.x <= outer.max.x && inner.max.y <= outer.max.y && inner.max.z <= outer.max.z;
 }
 
 // Whether the ray's box slab test can fail fast.
 static bool ray_meets_box(Vec3 from, Vec3 dir, Box3 box) {
     f64 t0 = 0, t1 = INFINITY;
     for (u32 k = 0; k < 3; k++) {
-        f64 o = vec3_get(from, k), d = vec3_get(dir, k), lo = vec3_get(box.min, k), hi = vec3_get(box.max, k);
+        f64 o = vec3_get(from, k), d = vec3_get(dir, k), lo = vec3_get(box.min, k),
+            hi = vec3_get(box.max, k);
         if (d == 0) {
             if (o < lo || o > hi)
                 return false;
@@ -38,7 +39,8 @@ static bool ray_escapes(const Inspection *in, u32 part, Vec3 from, Vec3 dir) {
         MeshHit hit;
         if (!inspect_has_geometry(in, i) || (i != part && !is_opaque(in, i)))
             continue;
-        if (ray_meets_box(from, dir, in->model->parts[i].bounds) && mesh_ray(&in->placed[i], from, dir, &hit))
+        if (ray_meets_box(from, dir, in->model->parts[i].bounds) &&
+            mesh_ray(&in->placed[i], from, dir, &hit))
             return false;
     }
     return true;
@@ -66,7 +68,8 @@ static bool part_is_seen(const Inspection *in, u32 part) {
     bool mirrored = affine3_det(&placed->map) < 0;
     for (u32 t = 0; t < mesh->n_tris; t += step) {
         const u32 *tri = mesh->tris + 3 * (size_t)t;
-        Vec3 a = affine3_point(&placed->map, mesh->verts[tri[0]]), b = affine3_point(&placed->map, mesh->verts[tri[1]]);
+        Vec3 a = affine3_point(&placed->map, mesh->verts[tri[0]]),
+             b = affine3_point(&placed->map, mesh->verts[tri[1]]);
         Vec3 c = affine3_point(&placed->map, mesh->verts[tri[2]]);
         Vec3 n = vec3_unit(vec3_cross(vec3_sub(b, a), vec3_sub(c, a)));
         if (mirrored)
@@ -85,8 +88,8 @@ static void consider_host(const Inspection *in, u32 *host, u32 part, u32 other) 
         host[part] = other;
 }
 
-// For each part the smallest one whose box holds its own. What hides a part meets it (a solid inside
-// another is at distance 0), so only contacts count.
+// For each part the smallest one whose box holds its own. What hides a part meets it (a solid
+// inside another is at distance 0), so only contacts count.
 static u32 *find_hosts(const Inspection *in) {
     u32 n = in->scene->n_parts;
     u32 *host = heap_alloc_raw(in->heap, MAX(n, 1u), sizeof *host);
@@ -112,11 +115,18 @@ void inspect_check_hidden(Inspection *in) {
         in->report->hidden[i] = true;
         if (inspect_allowed_overlap(in, i, host))
             continue;
-        Str name = inspect_part_name(scene, i, in->arena), inside = inspect_part_name(scene, host, in->arena);
-        Diag *diag = diag_add(in->diags, DIAG_W0802, scene->parts[i].span, "'%.*s' is inside '%.*s' and can't be seen", STR_ARG(name), STR_ARG(inside));
+        Str name = inspect_part_name(scene, i, in->arena),
+            inside = inspect_part_name(scene, host, in->arena);
+        Diag *diag =
+            diag_add(in->diags, DIAG_W0802, scene->parts[i].span,
+                     "'%.*s' is inside '%.*s' and can't be seen", STR_ARG(name), STR_ARG(inside));
         diag_label(in->diags, diag, scene->parts[host].span, "hides it");
-        diag_help(in->diags, diag, "move it out, hollow '%.*s' (.shell(wall = ...) or - @%.*s), or say: allow overlap(@%.*s, @%.*s) \"why\"",
-                  STR_ARG(inside), STR_ARG(scene->parts[i].label), STR_ARG(scene->parts[i].label), STR_ARG(scene->parts[host].label));
+        diag_help(in->diags, diag,
+                  "move it out, hollow '%.*s' (.shell(wall = ...) or - @%.*s), or say: allow "
+                  "overlap(@%.*s, @%.*s) \"why\"",
+                  STR_ARG(inside), STR_ARG(scene->parts[i].label), STR_ARG(scene->parts[i].label),
+                  STR_ARG(scene->parts[host].label));
         diag_key(in->diags, diag, "%.*s", STR_ARG(scene->parts[i].path));
-    }    heap_free(in->heap, hosts);
+    }
+    heap_free(in->heap, hosts);
 }

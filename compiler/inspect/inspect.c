@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of inspection, and the names and numbers that its messages use. Facts first (which parts
-// meet), then findings made of them.
+// The order of inspection, and the names and numbers that its messages use. Facts first (which
+// parts meet), then findings made of them.
 #include "compiler/inspect/inspect_internal.h"
 
 #include "base/number.h"
@@ -24,7 +24,8 @@ Str inspect_typed(const Inspection *in, f64 mm) {
 }
 
 Str inspect_length(const Inspection *in, f64 mm) {
-    return str_format(in->arena, "%.*s %.*s", STR_ARG(inspect_typed(in, mm)), STR_ARG(in->scene->unit));
+    return str_format(in->arena, "%.*s %.*s", STR_ARG(inspect_typed(in, mm)),
+                      STR_ARG(in->scene->unit));
 }
 
 static void place_parts(Inspection *in) {
@@ -34,15 +35,22 @@ static void place_parts(Inspection *in) {
         if (in->model->parts[i].mesh == NONE)
             continue;
         PlacedMesh placed;
-        if (solid_placed(in->model->solids, in->scene->parts[i].solid, true, &placed) && placed.mesh->n_tris > 0)
+        if (solid_placed(in->model->solids, in->scene->parts[i].solid, true, &placed) &&
+            placed.mesh->n_tris > 0)
             in->placed[i] = placed;
     }
 }
 
-void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *arena, Diags *diags, Report *out) {
+void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *arena, Diags *diags,
+             Report *out) {
     *out = (Report){.model = model, .main_group = NONE};
     u32 n = model->scene->n_parts;
-    Inspection in = {.model = model, .scene = model->scene, .heap = heap, .arena = arena, .diags = diags, .report = out};
+    Inspection in = {.model = model,
+                     .scene = model->scene,
+                     .heap = heap,
+                     .arena = arena,
+                     .diags = diags,
+                     .report = out};
     in.allow_used = ARENA_NEW(arena, bool, MAX(model->scene->n_allows, 1u));
     out->hidden = ARENA_NEW(arena, bool, MAX(n, 1u));
     place_parts(&in);

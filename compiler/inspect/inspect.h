@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The compiler sees space: which parts touch, float, overlap, hide, stand out of line; and says so with
-// names, numbers and one edit. The facts are kept for reports; the findings go to diags (E06, W08).
+// The compiler sees space: which parts touch, float, overlap, hide, stand out of line; and says so
+// with names, numbers and one edit. The facts are kept for reports; the findings go to diags (E06,
+// W08).
 #ifndef FRC_COMPILER_INSPECT_INSPECT_H
 #define FRC_COMPILER_INSPECT_INSPECT_H
 
@@ -9,10 +10,10 @@
 #define INSPECT_CONTACT_GAP 0.1 // mm: parts nearer than this touch
 
 typedef struct InspectContact {
-    u32 a, b;       // parts, a < b
-    f64 area;       // mm2 over which the surfaces meet; 0 at points and edges; -1: not measured
-    f64 overlap;    // mm3 shared
-    f64 depth;      // mm, least way along an axis that parts them; 0 without overlap
+    u32 a, b;    // parts, a < b
+    f64 area;    // mm2 over which the surfaces meet; 0 at points and edges; -1: not measured
+    f64 overlap; // mm3 shared
+    f64 depth;   // mm, least way along an axis that parts them; 0 without overlap
 } InspectContact;
 
 typedef struct InspectGap { // of a part that touches nothing of another group
@@ -25,12 +26,12 @@ typedef struct Report {
     const Model *model;
     InspectContact *contacts; // sorted by a, b
     u32 n_contacts;
-    u32 *group;               // per part: connected group, NONE without geometry
+    u32 *group; // per part: connected group, NONE without geometry
     u32 n_groups;
-    u32 main_group;           // the one that the others float beside
-    InspectGap *gaps;         // one per other group, its nearest approach
+    u32 main_group;   // the one that the others float beside
+    InspectGap *gaps; // one per other group, its nearest approach
     u32 n_gaps;
-    bool *hidden;             // per part: no surface can be seen from outside
+    bool *hidden; // per part: no surface can be seen from outside
 } Report;
 
 typedef struct InspectOptions {
@@ -38,7 +39,8 @@ typedef struct InspectOptions {
 } InspectOptions;
 
 // Cost: sorted boxes, then trees: near linear in parts. Arrays from arena, scratch from heap.
-void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *arena, Diags *diags, Report *out);
+void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *arena, Diags *diags,
+             Report *out);
 
 // "'leg[2]'" or "'back/slat'": how messages name a part: the label alone when it is alone.
 Str inspect_part_name(const Scene *scene, u32 part, Arena *arena);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts that share too much matter (W0801). A small fitting sunk in its host is how people build, so size
-// decides: instances of one label must not run into each other, and bodies of like size must not share
-// much. All pairs of the same two names are one message, with the worst of them.
+// Parts that share too much matter (W0801). A small fitting sunk in its host is how people build,
+// so size decides: instances of one label must not run into each other, and bodies of like size
+// must not share much. All pairs of the same two names are one message, with the worst of them.
 #include "compiler/inspect/inspect_internal.h"
 
 #include "base/map.h"
 
-#define SAME_LABEL_SHARE 0.05  // of the smaller part's volume
+#define SAME_LABEL_SHARE 0.05 // of the smaller part's volume
 #define LIKE_SIZE_SHARE 0.25
-#define LIKE_SIZE_RATIO 10.0   // larger / smaller volume
+#define LIKE_SIZE_RATIO 10.0 // larger / smaller volume
 
 typedef struct Worst {
     u32 contact, n;
@@ -28,19 +28,25 @@ static f64 excess_share(const Inspection *in, const InspectContact *c) {
 
 static void diagnose(Inspection *in, const InspectContact *c, f64 share, u32 n) {
     const Scene *scene = in->scene;
-    Str a = inspect_part_name(scene, c->a, in->arena), b = inspect_part_name(scene, c->b, in->arena);
+    Str a = inspect_part_name(scene, c->a, in->arena),
+        b = inspect_part_name(scene, c->b, in->arena);
     f64 unit = scene->unit_mm;
-    Diag *diag = diag_add(in->diags, DIAG_W0801, scene->parts[c->b].span, "'%.*s' and '%.*s' share %.*s %.*s3, %u%% of the smaller, %.*s deep",
-                          STR_ARG(a), STR_ARG(b), STR_ARG(diag_number(in->diags, c->overlap / (unit * unit * unit))), STR_ARG(scene->unit),
-                          (u32)(share * 100 + 0.5), STR_ARG(inspect_length(in, c->depth)));
+    Diag *diag = diag_add(
+        in->diags, DIAG_W0801, scene->parts[c->b].span,
+        "'%.*s' and '%.*s' share %.*s %.*s3, %u%% of the smaller, %.*s deep", STR_ARG(a),
+        STR_ARG(b), STR_ARG(diag_number(in->diags, c->overlap / (unit * unit * unit))),
+        STR_ARG(scene->unit), (u32)(share * 100 + 0.5), STR_ARG(inspect_length(in, c->depth)));
     diag_measure(diag, c->overlap, 0, STR("mm3"));
     diag_label(in->diags, diag, scene->parts[c->a].span, "the other part");
     if (n > 1)
         diag_note(in->diags, diag, "%u pairs of these names overlap so", n);
     Str la = scene->parts[c->a].label, lb = scene->parts[c->b].label;
-    diag_help(in->diags, diag, "part them by %.*s, cut one out of the other (- @%.*s), or say: allow overlap(@%.*s, @%.*s) \"why\"",
+    diag_help(in->diags, diag,
+              "part them by %.*s, cut one out of the other (- @%.*s), or say: allow overlap(@%.*s, "
+              "@%.*s) \"why\"",
               STR_ARG(inspect_length(in, c->depth)), STR_ARG(la), STR_ARG(la), STR_ARG(lb));
-    diag_key(in->diags, diag, "%.*s %.*s", STR_ARG(scene->parts[c->a].path), STR_ARG(scene->parts[c->b].path));
+    diag_key(in->diags, diag, "%.*s %.*s", STR_ARG(scene->parts[c->a].path),
+             STR_ARG(scene->parts[c->b].path));
 }
 
 void inspect_check_overlaps(Inspection *in) {
@@ -54,7 +60,8 @@ void inspect_check_overlaps(Inspection *in) {
             continue;
         Str pa = in->scene->parts[c->a].path, pb = in->scene->parts[c->b].path;
         bool swap = str_compare(pa, pb) > 0;
-        Str key = str_format(in->arena, "%.*s\n%.*s", STR_ARG(swap ? pb : pa), STR_ARG(swap ? pa : pb));
+        Str key =
+            str_format(in->arena, "%.*s\n%.*s", STR_ARG(swap ? pb : pa), STR_ARG(swap ? pa : pb));
         u32 at = strmap_get(&seen, key);
         if (at == NONE) {
             strmap_set(&seen, key, worst.len);
@@ -68,5 +75,6 @@ void inspect_check_overlaps(Inspection *in) {
         }
     }
     for (u32 i = 0; i < worst.len; i++)
-        diagnose(in, &in->contacts.data[worst.data[i].contact], worst.data[i].share, worst.data[i].n);
+        diagnose(in, &in->contacts.data[worst.data[i].contact], worst.data[i].share,
+                 worst.data[i].n);
 }

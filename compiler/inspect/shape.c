@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Findings that need only the parts' boxes: below the ground (W0803), out of scale (W0804), one of several
-// like parts off the symmetry of the others (W0805), wheels with an upright axle (W0807).
+// Findings that need only the parts' boxes: below the ground (W0803), out of scale (W0804), one of
+// several like parts off the symmetry of the others (W0805), wheels with an upright axle (W0807).
 #include "compiler/inspect/inspect_internal.h"
 
 #include <stdlib.h>
 
-#define GROUND_TOLERANCE 0.1   // mm
-#define SCALE_RATIO 100.0      // to the median longest extent
+#define GROUND_TOLERANCE 0.1    // mm
+#define SCALE_RATIO 100.0       // to the median longest extent
 #define SYMMETRY_TOLERANCE 0.05 // mm: partners this near mirror each other
-#define SYMMETRY_NEAR 0.15     // of the spread: farther off is another place, not a slip
+#define SYMMETRY_NEAR 0.15      // of the spread: farther off is another place, not a slip
 
 static void check_ground(Inspection *in) {
     f64 lowest = 0;
@@ -22,10 +22,12 @@ static void check_ground(Inspection *in) {
     if (lowest >= -GROUND_TOLERANCE)
         return;
     Str name = inspect_part_name(in->scene, part, in->arena);
-    Diag *diag = diag_add(in->diags, DIAG_W0803, in->scene->parts[part].span, "'%.*s' reaches %.*s below the ground (z = 0)", STR_ARG(name),
+    Diag *diag = diag_add(in->diags, DIAG_W0803, in->scene->parts[part].span,
+                          "'%.*s' reaches %.*s below the ground (z = 0)", STR_ARG(name),
                           STR_ARG(inspect_length(in, -lowest)));
     diag_measure(diag, lowest, 0, STR("mm"));
-    diag_help(in->diags, diag, "raise it: .move(z = %.*s), or set it down with .align(bottom = 0)", STR_ARG(inspect_typed(in, -lowest)));
+    diag_help(in->diags, diag, "raise it: .move(z = %.*s), or set it down with .align(bottom = 0)",
+              STR_ARG(inspect_typed(in, -lowest)));
     diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[part].path));
 }
 
@@ -57,10 +59,13 @@ static void check_scale(Inspection *in) {
         if (size <= SCALE_RATIO * median && size * SCALE_RATIO >= median)
             continue;
         Str name = inspect_part_name(in->scene, i, in->arena);
-        Diag *diag = diag_add(in->diags, DIAG_W0804, in->scene->parts[i].span, "'%.*s' is %.*s long, the median part %.*s", STR_ARG(name),
-                              STR_ARG(inspect_length(in, size)), STR_ARG(inspect_length(in, median)));
+        Diag *diag =
+            diag_add(in->diags, DIAG_W0804, in->scene->parts[i].span,
+                     "'%.*s' is %.*s long, the median part %.*s", STR_ARG(name),
+                     STR_ARG(inspect_length(in, size)), STR_ARG(inspect_length(in, median)));
         diag_measure(diag, size, median, STR("mm"));
-        diag_help(in->diags, diag, "is a unit wrong? bare lengths here are %.*s", STR_ARG(in->scene->unit));
+        diag_help(in->diags, diag, "is a unit wrong? bare lengths here are %.*s",
+                  STR_ARG(in->scene->unit));
         diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[i].path));
     }
 }
@@ -90,29 +95,35 @@ static u32 nearest_partner(const Vec3 *centers, u32 n, u32 i, u32 axis, f64 *dis
 static u32 agreement(const Vec3 *centers, u32 n, u32 i, u32 axis) {
     u32 count = 0;
     for (u32 k = 0; k < n; k++)
-        count += fabs(fabs(vec3_get(centers[k], axis)) - fabs(vec3_get(centers[i], axis))) <= SYMMETRY_TOLERANCE;
+        count += fabs(fabs(vec3_get(centers[k], axis)) - fabs(vec3_get(centers[i], axis))) <=
+                 SYMMETRY_TOLERANCE;
     return count;
 }
 
-static void diagnose_symmetry(Inspection *in, const u32 *parts, const Vec3 *centers, u32 n, u32 wrong, u32 partner, u32 axis) {
+static void diagnose_symmetry(Inspection *in, const u32 *parts, const Vec3 *centers, u32 n,
+                              u32 wrong, u32 partner, u32 axis) {
     StrBuf places;
     strbuf_init(&places, in->heap);
     for (u32 i = 0; i < n; i++)
-        strbuf_addf(&places, "%s%.*s", i ? ", " : "", STR_ARG(inspect_typed(in, vec3_get(centers[i], axis))));
+        strbuf_addf(&places, "%s%.*s", i ? ", " : "",
+                    STR_ARG(inspect_typed(in, vec3_get(centers[i], axis))));
     f64 should = -vec3_get(centers[partner], axis);
     Str name = inspect_part_name(in->scene, parts[wrong], in->arena);
-    Diag *diag = diag_add(in->diags, DIAG_W0805, in->scene->parts[parts[wrong]].span, "'%.*s' at %c = %.*s: did you mean %.*s?",
-                          STR_ARG(in->scene->parts[parts[wrong]].path), "xyz"[axis], STR_ARG(strbuf_str(&places)),
-                          STR_ARG(inspect_typed(in, should)));
+    Diag *diag = diag_add(in->diags, DIAG_W0805, in->scene->parts[parts[wrong]].span,
+                          "'%.*s' at %c = %.*s: did you mean %.*s?",
+                          STR_ARG(in->scene->parts[parts[wrong]].path), "xyz"[axis],
+                          STR_ARG(strbuf_str(&places)), STR_ARG(inspect_typed(in, should)));
     strbuf_finish(&places);
     f64 off = should - vec3_get(centers[wrong], axis);
     diag_measure(diag, vec3_get(centers[wrong], axis), should, STR("mm"));
-    diag_help(in->diags, diag, ".move(%c = %.*s) puts '%.*s' in line; .both(%c) makes mirrored pairs by itself", "xyz"[axis],
-              STR_ARG(inspect_typed(in, off)), STR_ARG(name), "XYZ"[axis]);
+    diag_help(in->diags, diag,
+              ".move(%c = %.*s) puts '%.*s' in line; .both(%c) makes mirrored pairs by itself",
+              "xyz"[axis], STR_ARG(inspect_typed(in, off)), STR_ARG(name), "XYZ"[axis]);
     diag_key(in->diags, diag, "%.*s %c", STR_ARG(in->scene->parts[parts[wrong]].path), "xyz"[axis]);
 }
 
-static void check_symmetry_of(Inspection *in, const u32 *parts, const Vec3 *centers, u32 n, u32 axis) {
+static void check_symmetry_of(Inspection *in, const u32 *parts, const Vec3 *centers, u32 n,
+                              u32 axis) {
     Box3 box = box3_empty();
     for (u32 i = 0; i < n; i++)
         box = box3_add_point(box, centers[i]);
@@ -127,9 +138,12 @@ static void check_symmetry_of(Inspection *in, const u32 *parts, const Vec3 *cent
             n_exact++;
         } else if (k != i && distance < SYMMETRY_NEAR * spread) {
             n_off++;
-            Vec3 only = vec3_sub(centers[k], mirrored(centers[i], axis)); // off along this axis alone?
+            Vec3 only =
+                vec3_sub(centers[k], mirrored(centers[i], axis)); // off along this axis alone?
             vec3_set(&only, axis, 0);
-            if (vec3_norm(only) <= SYMMETRY_TOLERANCE && (wrong == NONE || agreement(centers, n, i, axis) < agreement(centers, n, wrong, axis))) {
+            if (vec3_norm(only) <= SYMMETRY_TOLERANCE &&
+                (wrong == NONE ||
+                 agreement(centers, n, i, axis) < agreement(centers, n, wrong, axis))) {
                 wrong = i;
                 partner = k;
             }
@@ -182,7 +196,8 @@ static void check_symmetry(Inspection *in) {
 // ---- wheels ----
 
 static bool is_wheel(Str label) {
-    static const char *const words[] = {"wheel", "tyre", "tire", "front_wheel", "rear_wheel", "back_wheel"};
+    static const char *const words[] = {"wheel",       "tyre",       "tire",
+                                        "front_wheel", "rear_wheel", "back_wheel"};
     for (u32 i = 0; i < COUNT_OF(words); i++)
         if (str_equal_z(label, words[i]))
             return true;
@@ -193,7 +208,8 @@ static bool is_wheel(Str label) {
 static Box3 whole_bounds(const Inspection *in, u32 part) {
     Box3 box = in->model->parts[part].bounds;
     for (u32 i = part + 1; i < in->scene->n_parts; i++)
-        for (u32 up = in->scene->parts[i].parent; up != NONE && up >= part; up = in->scene->parts[up].parent)
+        for (u32 up = in->scene->parts[i].parent; up != NONE && up >= part;
+             up = in->scene->parts[up].parent)
             if (up == part)
                 box = box3_join(box, in->model->parts[i].bounds);
     return box;
@@ -204,11 +220,15 @@ static void check_wheels(Inspection *in) {
         if (!is_wheel(in->scene->parts[i].label))
             continue;
         Vec3 size = box3_size(whole_bounds(in, i));
-        if (!(size.z < 0.7 * size.x && size.z < 0.7 * size.y && fabs(size.x - size.y) < 0.1 * size.x))
+        if (!(size.z < 0.7 * size.x && size.z < 0.7 * size.y &&
+              fabs(size.x - size.y) < 0.1 * size.x))
             continue;
-        Diag *diag = diag_add(in->diags, DIAG_W0807, in->scene->parts[i].span, "'%.*s' lies flat: its axle stands upright, along z",
+        Diag *diag = diag_add(in->diags, DIAG_W0807, in->scene->parts[i].span,
+                              "'%.*s' lies flat: its axle stands upright, along z",
                               STR_ARG(inspect_part_name(in->scene, i, in->arena)));
-        diag_help(in->diags, diag, "build it with axis = X (the front looks toward -Y), or turn it: .rotate(y = 90)");
+        diag_help(
+            in->diags, diag,
+            "build it with axis = X (the front looks toward -Y), or turn it: .rotate(y = 90)");
         diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[i].path));
     }
 }

@@ -65,5 +65,6 @@ Status cmd_check(Cli *cli);
 Status cmd_params(Cli *cli);
 Status cmd_explain(Cli *cli);
 Status cmd_info(Cli *cli);
+Status cmd_report(Cli *cli);
 
 #endif

@@ -101,6 +101,7 @@ Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *o
                               .limits = cli->limits,
                               .limits_set = true,
                               .partial = cli->partial,
+                              .report = cli->command->run == cmd_report,
                               .params_only = cli->command->run == cmd_params,
                               .cancel = cli_interrupted()};
     Status status = tolerance_read(cli, &options.tolerance);
