@@ -147,6 +147,8 @@ struct AstNode {
 typedef struct Ast {
     u32 source;
     AstList statements;
+    bool is_cut_off; // the text ends inside brackets: statements at or after this offset may lack their rest
+    u32 cut_off_at;
 } Ast;
 
 const char *ast_kind_name(AstKind kind); // "number", "part" ...

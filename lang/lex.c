@@ -64,7 +64,7 @@ typedef struct Lexer {
 typedef struct CharRow {
     u32 code;
     const char *meant; // "" nothing, a space
-    LexMatch match;
+    u32 match; // a TokenKind or a LexMatch
 } CharRow;
 
 // Characters that word processors and chat windows put in the place of ASCII.
@@ -225,7 +225,7 @@ static bool text_is_closed(const Lexer *lexer, const char *p) {
     bool in_text = true;
     for (p++; p < lexer->limit && *p != '\n'; p++) {
         if (in_text && *p == '\\') {
-            p++;
+            p += p + 1 < lexer->limit && p[1] != '\n' ? 1 : 0;
         } else if (in_text && *p == '"') {
             if (depth == 0)
                 return true;
@@ -269,10 +269,9 @@ static void check_escapes(Lexer *lexer, const char *p, const char *end) {
 static void check_text_size(Lexer *lexer, Span span) {
     if (span.len <= LANG_TEXT_MAX)
         return;
-    Diag *diag = diag_add(lexer->diags, DIAG_E0513, (Span){span.source, span.off, 1},
+    Diag *diag = diag_add(lexer->diags, DIAG_E0524, (Span){span.source, span.off, 1},
                           "a text of %u bytes is too long: the limit is %u", span.len, LANG_TEXT_MAX);
     diag_measure(diag, span.len, LANG_TEXT_MAX, STR(""));
-    lexer->diags->limit_reached = true;
 }
 
 // From a quote or a '}' at start: one token up to the closing quote or the next fill-in.
@@ -445,7 +444,7 @@ static const char *lex_hash(Lexer *lexer, const char *start) {
                                      before->kind == TOK_LBRACE || before->kind == TOK_SEMI
                                : !in_list;
     u32 n = (u32)(end - start) - 1;
-    if (n == 0 || out_of_place)
+    if (lexer->n_templates == 0 && (n == 0 || out_of_place))
         return lex_hash_comment(lexer, start);
     if (!hex || (n != 3 && n != 6)) {
         Diag *diag = diag_add(lexer->diags, DIAG_E0108, span_of(lexer, start, end),
@@ -570,10 +569,11 @@ static const char *lex_degree_sign(Lexer *lexer, const char *start, u32 n) {
 // A byte that no rule wants: an encoding error, or a character from elsewhere.
 static const char *lex_other(Lexer *lexer, const char *start) {
     u32 code = 0, n = utf8_decode(start, (size_t)(lexer->limit - start), &code);
-    if (n == 0) // reported when the text was validated
+    if (n == 0 || code < 0x20 || code == 0x7F) // reported by check_encoding()
         return start + 1;
-    if (code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D || code == 0x201E ||
-        code == 0xAB) {
+    bool may_quote = lexer->n_templates == 0; // else it could hide the end of the text
+    if (may_quote && (code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D || code == 0x201E ||
+                      code == 0xAB)) {
         Str closer = code == 0xAB                   ? STR("\xC2\xBB")
                      : code == 0x2018 || code == 0x2019 ? STR("\xE2\x80\x99")
                                                     : STR("\xE2\x80\x9D");
@@ -589,7 +589,7 @@ static const char *lex_other(Lexer *lexer, const char *start) {
         if (CHAR_ROWS[i].code != code)
             continue;
         report_character(lexer, &CHAR_ROWS[i], code, start, n);
-        LexMatch match = CHAR_ROWS[i].match;
+        u32 match = CHAR_ROWS[i].match;
         if (match == LEX_NEWLINE)
             add_token(lexer, TOK_NEWLINE, start, start + n);
         else if (match < LEX_SPACE)
@@ -630,11 +630,10 @@ static void check_name(Lexer *lexer, const Token *token, const char *start) {
     u32 mark = token->kind == TOK_NAME ? 0 : 1;
     if (token->span.len - mark <= LANG_NAME_MAX)
         return;
-    Diag *diag = diag_add(lexer->diags, DIAG_E0512, token->span,
+    Diag *diag = diag_add(lexer->diags, DIAG_E0523, token->span,
                           "the name '%.*s...' has %u bytes: the limit is %u", 20, start,
                           token->span.len - mark, LANG_NAME_MAX);
     diag_measure(diag, token->span.len - mark, LANG_NAME_MAX, STR(""));
-    lexer->diags->limit_reached = true;
 }
 
 // A token of its own kind, with the bookkeeping of brackets and labels. Returns where to go on.

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Line breaks and soft keywords. The grammar knows nothing of lines: a NEWLINE that it sees ends a
+// statement. Which do is the rule of the language card: none inside ( ) or [ ], none after a token that
+// wants more, none before one that goes on with the line before; the flags MORE and JOIN of
+// lang/tokens.def say which tokens these are.
+#include "lang/layout.h"
+
+#include "base/vec.h"
+
+u32 layout_indent(Str text, u32 off) {
+    while (off > 0 && text.ptr[off - 1] != '\n')
+        off--;
+    u32 column = 0;
+    for (; off < text.len && (text.ptr[off] == ' ' || text.ptr[off] == '\t'); off++)
+        column += text.ptr[off] == '\t' ? 4 - column % 4 : 1;
+    return column;
+}
+
+bool layout_is_first_on_line(Str text, u32 off) {
+    while (off > 0 && (text.ptr[off - 1] == ' ' || text.ptr[off - 1] == '\t'))
+        off--;
+    return off == 0 || text.ptr[off - 1] == '\n';
+}
+
+static bool begins_statement(const Layout *layout) {
+    if (layout->len == 0)
+        return true;
+    TokenKind last = layout->items[layout->len - 1].kind;
+    return last == TOK_NEWLINE || last == TOK_SEMI || last == TOK_LBRACE || last == TOK_RBRACE;
+}
+
+// A soft keyword that begins a statement is a name when what follows can only follow a name.
+static bool is_name_before(TokenKind word, TokenKind next) {
+    bool wants_value = word == TOK_EXPECT || word == TOK_CANVAS || word == TOK_TOLERANCE;
+    switch (next) {
+    case TOK_LPAREN:
+    case TOK_LBRACKET:
+    case TOK_MINUS:
+        return !wants_value;
+    case TOK_END:
+    case TOK_NEWLINE:
+    case TOK_SEMI:
+    case TOK_RBRACE:
+    case TOK_ASSIGN:
+        return true;
+    default:
+        return (token_flags(next) & TOKEN_JOIN) != 0 && next != TOK_LBRACE;
+    }
+}
+
+static bool ends_statement(const Layout *layout, u32 depth, const u32 *open, const Token *next) {
+    if (depth > 0 && layout->items[open[depth - 1]].kind != TOK_LBRACE)
+        return false;
+    if (layout->len == 0)
+        return false;
+    TokenKind last = layout->items[layout->len - 1].kind;
+    return last != TOK_NEWLINE && !(token_flags(last) & TOKEN_MORE) &&
+           !(token_flags(next->kind) & TOKEN_JOIN);
+}
+
+static TokenKind kind_in_place(const Layout *layout, const Token *token, const Token *next) {
+    u32 flags = token_flags(token->kind);
+    TokenKind last = layout->len ? layout->items[layout->len - 1].kind : TOK_NEWLINE;
+    if (token->kind == TOK_IN && last == TOK_UNITS) // the unit, not the word
+        return TOK_NAME;
+    if ((flags & TOKEN_SOFT) && begins_statement(layout) && is_name_before(token->kind, next->kind))
+        return TOK_NAME;
+    if ((flags & TOKEN_SOFT) && last == TOK_DOT)
+        return TOK_NAME;
+    return token->kind;
+}
+
+static void pair_up(Layout *layout, u32 *depth, u32 *open, u32 i) {
+    u32 flags = token_flags(layout->items[i].kind);
+    if (flags & TOKEN_CLOSE) {
+        u32 from = open[--*depth];
+        layout->close_of[from] = i;
+        layout->open_of[i] = from;
+    }
+    if (flags & TOKEN_OPEN)
+        open[(*depth)++] = i;
+}
+
+bool layout_build(const Tokens *tokens, Str text, Arena *arena, Diags *diags, Layout *out) {
+    *out = (Layout){0};
+    Tokens code = {ARENA_NEW(arena, Token, tokens->len), 0, tokens->len};
+    for (u32 i = 0; i < tokens->len; i++)
+        if (tokens->items[i].kind != TOK_COMMENT)
+            code.items[code.len++] = tokens->items[i];
+    bool *quiet = NULL;
+    if (!brackets_repair(&code, &quiet, text, arena, diags, out))
+        return false;
+    out->items = ARENA_NEW(arena, Token, code.len);
+    out->quiet = ARENA_NEW(arena, bool, code.len);
+    out->close_of = ARENA_NEW(arena, u32, code.len);
+    out->open_of = ARENA_NEW(arena, u32, code.len);
+    u32 open[LANG_NESTING_MAX], depth = 0;
+    for (u32 i = 0; i < code.len; i++) {
+        Token token = code.items[i];
+        const Token *next = &code.items[MIN(i + 1, code.len - 1)];
+        if (token.kind == TOK_NEWLINE && !ends_statement(out, depth, open, next))
+            continue;
+        token.kind = kind_in_place(out, &token, next);
+        out->close_of[out->len] = out->open_of[out->len] = NONE;
+        out->quiet[out->len] = quiet && quiet[i];
+        out->items[out->len] = token;
+        pair_up(out, &depth, open, out->len++);
+    }
+    return true;
+}
