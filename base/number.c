@@ -332,7 +332,7 @@ static i32 estimate_point(Binary b) {
 }
 
 // The state of Burger and Dybvig: value = r / s * 10^point, half gaps to the neighbours up / s and
-// down / s. The last digit is d, or d + 1 when what is left is nearer to it.
+// down / s. The last digit is d, or d + 1 when what is left is nearer to it (a tie: the even one).
 static bool digits_128(Binary b, Digits *out) {
     // r and s must stay below 2^123, so that times 10 they fit.
     if (b.exponent > 60 || b.exponent < -110)
@@ -370,8 +370,10 @@ static bool digits_128(Binary b, Digits *out) {
             digit++;
         bool low = even ? r <= down : r < down;
         bool high = even ? r + up >= s : r + up > s;
-        if (low || high)
-            digit = (u8)(digit + (high && (!low || r * 2 >= s)));
+        if (high && low)
+            digit = (u8)(digit + (r * 2 > s || (r * 2 == s && (digit & 1))));
+        else if (high)
+            digit++;
         out->digit[out->n++] = digit;
         if (low || high)
             return true;
@@ -424,8 +426,11 @@ static void digits_big(Binary b, Digits *out) {
         sum = r;
         bool high = big_compare_sum(&sum, &up, &s) >= (even ? 0 : 1);
         sum = r;
-        if (low || high)
-            digit = (u8)(digit + (high && (!low || big_compare_sum(&sum, &r, &s) >= 0)));
+        int order = big_compare_sum(&sum, &r, &s);
+        if (high && low)
+            digit = (u8)(digit + (order > 0 || (order == 0 && (digit & 1))));
+        else if (high)
+            digit++;
         out->digit[out->n++] = digit;
         if (low || high)
             return;

@@ -11,7 +11,7 @@ enum { NUMBER_TEXT_MAX = 32 };
 // Rounds to nearest, ties to even. False: not such a number, or it overflows (then *out is inf).
 bool number_read(Str text, f64 *out);
 
-// Writes the shortest decimal text that reads back as value (Steele and White; ties: nearest) into
+// Writes the shortest decimal text that reads back as value (the nearest of the shortest; ties: even digit) into
 // out, NUL-terminated; returns its length. -0 is written 0. Plain notation from 1e-7 up to 1e21,
 // else 1.5e-9. Infinities: inf, -inf; NaN: nan.
 u32 number_write(f64 value, char out[NUMBER_TEXT_MAX]);

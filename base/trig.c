@@ -287,6 +287,8 @@ static Pair other_leg(f64 x) {
 f64 trig_asin(f64 x) {
     if (!(x >= -1 && x <= 1))
         return NAN;
+    if (fabs(x) < 0x1p-60)
+        return trig_atan2(x, 1);
     f64 angle = angle_upper(pair(fabs(x)), other_leg(x));
     return x < 0 ? -angle : angle;
 }
