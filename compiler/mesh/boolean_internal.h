@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the boolean's passes share. Notation, used in every boolean_*.c:
+//
+//   grid      three i32 coordinates, |c| <= 2^25, in quanta from the frame's origin
+//   T, U      input triangles; p, q grid vertices; a, b, v vertices of any kind
+//   P, Q      planes n.x + d = 0 with n primitive (no common divisor) and its dominant component
+//             positive, so equal planes have equal ids. |n_i| <= 2^53, |d| < 2^80
+//   LPI, TPI  the point where an edge (p, q) meets a plane; where three planes meet
+//   unit      coplanar triangles whose insides overlap, arranged together; mostly one triangle alone
+//   cell      a face of a unit's arrangement, with the stack of triangles that cover it; an untouched
+//             triangle is a cell too
+//   front     the side of a cell that its normal looks to: the plane's normal for arranged cells, the
+//             triangle's own for untouched ones; back the other
+//   half      a cell's directed boundary edge; the cell lies on its left seen from the front
+//   sheet     a cell at one of its edges: a half-plane that ends in the edge
+//   region    a connected piece of space between the surfaces, as seen from cells' sides
+//
+// Every topological answer is a sign of an integer; doubles only settle signs that they are sure of.
+#ifndef FRC_COMPILER_MESH_BOOLEAN_INTERNAL_H
+#define FRC_COMPILER_MESH_BOOLEAN_INTERNAL_H
+
+#include "base/map.h"
+#include "base/vec.h"
+#include "compiler/mesh/boolean.h"
+#include "compiler/mesh/exact.h"
+
+enum { GRID_LIMIT = 1 << 25 };
+
+typedef struct Plane {
+    i128 d;
+    i64 n[3];
+    f64 fn[3], fd;
+    f64 tolerance; // |n.x + d| in doubles above this has the right sign: see plane_side
+    u32 axis;      // of the largest |n|, lowest axis first; n[axis] > 0
+} Plane;
+
+typedef enum PointKind { POINT_GRID, POINT_LPI, POINT_TPI } PointKind;
+
+// A vertex. at: exact for POINT_GRID, else within 2^-26 of the truth.
+typedef struct Point {
+    f64 at[3];
+    PointKind kind;
+    // GRID: nothing. LPI: p, q, plane. TPI: three planes, ascending.
+    u32 by[3];
+} Point;
+
+// A point in homogeneous coordinates, w > 0.
+typedef struct Homogeneous {
+    I256 x[3], w;
+} Homogeneous;
+
+typedef struct Tri {
+    u32 v[3];
+    u32 leaf;
+    u32 src;   // triangle of the leaf's mesh
+    u32 plane; // NONE until tri_plane asks
+    bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
+    bool is_reversed; // its leaf's map mirrors: corners 1 and 2 are exchanged
+    bool is_touched;  // it meets a triangle that is not its neighbour
+} Tri;
+
+// A constraint inside a touched triangle, lying in plane `cut`.
+typedef struct InnerSeg {
+    u32 tri, a, b, cut;
+} InnerSeg;
+
+// Vertex v lies inside the grid edge lo-hi (lo < hi).
+typedef struct EdgeSplit {
+    u32 lo, hi, v;
+} EdgeSplit;
+
+typedef struct Pair {
+    u32 t, u;
+} Pair;
+
+typedef struct Half {
+    u32 origin;
+    u32 next;
+    u32 cell;
+    u32 cut; // a plane other than the cell's that contains the edge; NONE: both ends are grid vertices
+} Half;
+
+typedef struct Cell {
+    u32 plane;       // NONE for an untouched triangle until somebody asks: see cell_plane
+    u32 stack_start; // into Kernel.stacks
+    u32 stack_len;
+    u32 half;        // any one of its halves
+    u32 half_end;    // its halves are half_start .. half_end
+    u32 half_start;
+    bool is_flipped; // front is opposite to the plane's normal (untouched triangles only)
+    i8 kept;         // select: 1 the face looks to the front, -1 to the back, 0 dropped
+} Cell;
+
+// Stack entries: triangle << 1 | looks_back.
+static inline u32 stack_tri(u32 entry) { return entry >> 1; }
+static inline bool stack_looks_back(u32 entry) { return entry & 1; }
+
+typedef struct SolidRegion {
+    bool is_inside;
+    u32 owner; // leaf, NONE when empty
+} SolidRegion;
+
+typedef struct Kernel {
+    Heap *heap;
+    Arena arena; // all scratch
+    const CsgExpr *expr;
+    CsgOptions options;
+    bool is_thorough;  // test triangles of one leaf against each other everywhere
+    const char *fault; // an inconsistency was found (text for debugging): run again thoroughly
+
+    // ingest
+    f64 quantum;
+    f64 origin[3]; // in quanta, whole numbers
+    u32 n_tris;
+    Tri *tris;          // by leaf, then source order
+    u32 *leaf_start;    // n_leaves + 1, into tris
+    bool *leaf_is_dirty; // its triangles may meet each other
+    Vec3 *payload;      // n_grid: the first leaf's place of each input vertex, mm
+    u32 n_grid;         // input vertices are points 0 .. n_grid
+    bool has_normals;
+
+    // tables
+    VEC(Point) points;
+    u32 *point_slots; // point + 1
+    u32 n_point_slots;
+    VEC(Plane) planes;
+    u32 *plane_slots;
+    u32 n_plane_slots;
+
+    // broad, narrow
+    VEC(Pair) pairs;
+    VEC(InnerSeg) inner;
+    VEC(EdgeSplit) splits;
+    u32 *unit_parent; // n_tris, union-find: units
+
+    // arrange
+    VEC(Cell) cells;
+    VEC(Half) halves;
+    VEC(u32) stacks;
+
+    // classify
+    u32 n_edges;
+    u32 *edge_start; // n_edges + 1, into edge_halves
+    u32 *edge_halves; // halves of each edge; in radial order about lo -> hi when more than two
+    u32 *region_of;  // 2 * n_cells: of cell's back (2 c) and front (2 c + 1)
+    u32 n_regions;
+    SolidRegion *regions;
+} Kernel;
+
+// ---- boolean_points.c: planes and vertices, found or added; signs ---------------------------------
+void points_init(Kernel *k, u32 expected);
+u32 point_add_grid(Kernel *k, const i32 c[3]);
+u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on different sides of plane
+u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
+u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
+u32 tri_plane(Kernel *k, u32 tri);
+// The plane through grid vertices p, q parallel to axis.
+u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis);
+static inline void point_grid(const Kernel *k, u32 v, i64 out[3]) {
+    const Point *p = &k->points.data[v];
+    for (u32 i = 0; i < 3; i++)
+        out[i] = (i64)p->at[i];
+}
+// The sign of n.v + d, exact.
+int plane_side(const Kernel *k, u32 plane, u32 v);
+// The sign of a[axis] - b[axis], exact.
+int point_compare(const Kernel *k, u32 a, u32 b, u32 axis);
+// The sign of the component of n_P x n_Q along axis, exact.
+int plane_cross_sign(const Plane *p, const Plane *q, u32 axis);
+// An axis along which the line P Q advances.
+u32 plane_line_axis(const Plane *p, const Plane *q);
+
+// ---- the passes, in order ------------------------------------------------------------------------
+Status ingest(Kernel *k);
+void broad(Kernel *k);
+void narrow(Kernel *k);
+void arrange(Kernel *k);
+void classify(Kernel *k);
+void select_faces(Kernel *k, u32 **twin_out);
+void merge(Kernel *k, const u32 *twin, Mesh *out, CsgReport *report);
+
+u32 set_find(u32 *parent, u32 x); // union-find with path halving; the smaller root wins
+bool set_join(u32 *parent, u32 a, u32 b);
+
+#endif
