@@ -32,18 +32,26 @@ typedef enum RegionOp { REGION_UNION, REGION_INTERSECTION, REGION_DIFFERENCE } R
 Status region_boolean(Heap *heap, RegionOp op, const Region *operands, u32 n, Region *out);
 
 typedef enum RegionJoin { REGION_JOIN_ROUND, REGION_JOIN_MITER, REGION_JOIN_BEVEL } RegionJoin;
+// The tag of edges that an offset makes at corners (arcs and bevels). Callers give it a face of their own.
+#define REGION_TAG_ARC 0xfffffffeu
 // Grows (r > 0) or shrinks (r < 0) by |r|; round joins by chord error `chord`, phase-aligned so that the
-// same radius gives the same points. An empty result has 0 loops.
+// same radius gives the same points. An empty result has 0 loops. Other edges keep the tag (0 if the
+// region has none) and the normals of the edge that they come from; arcs have normals; *out always has
+// edges. Miters longer than 2 |r| are bevelled. Corners between edges of one curved face (equal
+// normals) move along that normal.
 Status region_offset(Heap *heap, const Region *region, f64 r, RegionJoin join, f64 chord, Region *out);
 
-// A loop that crosses or touches itself: false, with the first such place.
+// A loop that crosses or touches itself, repeats a point, or crosses or runs along another loop: false,
+// with the first such place. Exact on the doubles. Loops that touch each other at points are fine.
 bool region_is_simple(Heap *heap, const Region *region, Vec2 *where);
 
 // Triangulates the region: n_points - 2 n_outer + 2 n_holes triangles for simple regions; indices into
-// region->points, counter-clockwise; *tris has 3 * *n_tris entries from heap. Always a combinatorial
+// region->points, counter-clockwise (*tris is NULL if there are none); *tris has 3 * *n_tris entries from heap. Always a combinatorial
 // triangulation of the loops (each boundary edge in exactly one triangle, each inner edge in two), even
 // where rounding made the loops touch. Monotone sweep with Delaunay flips afterwards, O(n log n),
-// deterministic.
+// deterministic. Where corners of several loops (or of one) lie in one place, triangles of no area join
+// their indices; a caller for whom they are one vertex drops every triangle that names it twice, and
+// what is left is still closed. Loops of fewer than three points are left out.
 void region_triangulate(Heap *heap, const Region *region, u32 **tris, u32 *n_tris);
 
 #endif

@@ -16,6 +16,30 @@ static inline bool vec2_equal(Vec2 a, Vec2 b) { return a.x == b.x && a.y == b.y;
 // Left to right, then upwards.
 static inline bool vec2_before(Vec2 a, Vec2 b) { return a.x < b.x || (a.x == b.x && a.y < b.y); }
 
+// Defines static void NAME(Heap *heap, T *items, u32 n), a stable merge sort by
+// int COMPARE(const T *, const T *).
+#define DEFINE_SORT(NAME, T, COMPARE)                                                              \
+    static void NAME(Heap *heap, T *items, u32 n) {                                                \
+        if (n < 2)                                                                                 \
+            return;                                                                                \
+        T *from = items, *scratch = heap_alloc_raw(heap, n, sizeof(T)), *to = scratch;             \
+        for (u64 width = 1; width < n; width *= 2) {                                               \
+            for (u64 start = 0; start < n; start += 2 * width) {                                   \
+                u64 i = start, mid = MIN(start + width, n), j = mid, end = MIN(mid + width, n);    \
+                for (u64 k = start; k < end; k++) {                                                \
+                    bool left = j == end || (i < mid && COMPARE(&from[i], &from[j]) <= 0);         \
+                    to[k] = left ? from[i++] : from[j++];                                          \
+                }                                                                                  \
+            }                                                                                      \
+            T *swap = from;                                                                        \
+            from = to;                                                                             \
+            to = swap;                                                                             \
+        }                                                                                          \
+        if (from != items)                                                                         \
+            memcpy(items, from, n * sizeof(T));                                                    \
+        heap_free(heap, scratch);                                                                  \
+    }
+
 // polygon_status.c: the edges that a sweep line meets, from bottom to top. A treap whose priorities
 // are hashes of the ids, so the shape (and nothing else) depends on them; the owner compares edges
 // while it walks down from root, the tree only keeps itself balanced.
