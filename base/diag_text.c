@@ -23,6 +23,7 @@ enum {
     COLUMNS_MAX = 120,
     ELLIPSIS_WIDTH = 3,
     FIX_GROUPS_MAX = 4,
+    LABELS_MAX = 20,
     FIX_LINES_MAX = 8
 };
 
@@ -316,10 +317,11 @@ static Mark mark_make(Sources *sources, Span span, Str text, bool is_primary) {
 
 // The marks of diag in the order in which they are drawn.
 static Mark *marks_collect(Diags *diags, const Diag *diag, u32 *n) {
-    Mark *marks = ARENA_NEW(diags->arena, Mark, diag->n_labels + 1);
+    u32 n_labels = MIN(diag->n_labels, (u32)LABELS_MAX);
+    Mark *marks = ARENA_NEW(diags->arena, Mark, n_labels + 1);
     marks[0] = mark_make(diags->sources, diag->span, (Str){0}, true);
     *n = 1;
-    for (u32 i = 0; i < diag->n_labels; i++) {
+    for (u32 i = 0; i < n_labels; i++) {
         const DiagLabel *label = &diag->labels[i];
         bool is_own = label->span.source == diag->span.source &&
                       label->span.off == diag->span.off && label->span.len == diag->span.len;
@@ -394,6 +396,12 @@ static u32 line_of(Printer *p, u32 source, u32 off) {
     return source_place(p->diags->sources, source, off).line;
 }
 
+// The last line that span is part of: what ends with a line break does not reach the next line.
+static u32 last_line_of(Printer *p, Span span) {
+    SourcePlace end = source_place(p->diags->sources, span.source, span.off + span.len);
+    return span.len && end.column == 1 && end.line > 1 ? end.line - 1 : end.line;
+}
+
 static Edited edit_apply(Printer *p, const Edit *edit) {
     Sources *sources = p->diags->sources;
     Edited out = {.added = ARENA_NEW(p->diags->arena, Span, edit->n)};
@@ -412,6 +420,8 @@ static Edited edit_apply(Printer *p, const Edit *edit) {
     }
     if (at < end)
         strbuf_add_bytes(&out.text, text + at, end - at);
+    else if (out.text.len && out.text.ptr[out.text.len - 1] == '\n')
+        out.text.ptr[--out.text.len] = 0; // the break after the last line is not a line
     return out;
 }
 
@@ -507,8 +517,7 @@ static u32 edits_collect(Printer *p, const Diag *diag, Edit *edits) {
     u32 n_edits = 0, end = 0;
     for (u32 i = 0; i < n; i++) {
         Span span = fixes[i]->span;
-        u32 first = line_of(p, span.source, span.off),
-            last = line_of(p, span.source, span.off + span.len);
+        u32 first = line_of(p, span.source, span.off), last = last_line_of(p, span);
         Edit *edit = n_edits ? &edits[n_edits - 1] : NULL;
         bool is_same_source = edit && edit->source == span.source;
         if (is_same_source && span.off < end)
@@ -538,8 +547,8 @@ static void write_fixes(Printer *p, const Diag *diag) {
         if (fix->kind != FIX_MAYBE)
             continue;
         Span span = fix->span;
-        Edit edit = {span.source, line_of(p, span.source, span.off),
-                     line_of(p, span.source, span.off + span.len), &fix, 1};
+        Edit edit = {span.source, line_of(p, span.source, span.off), last_line_of(p, span), &fix,
+                     1};
         write_edit(p, &edit, "perhaps");
     }
 }
@@ -573,8 +582,7 @@ static u32 gutter_width(Printer *p, const Diag *diag, const Mark *marks, u32 n) 
     for (u32 i = 0; i < n; i++)
         largest = MAX(largest, marks[i].line);
     for (u32 i = 0; i < diag->n_fixes; i++) {
-        Span span = diag->fixes[i].span;
-        largest = MAX(largest, line_of(p, span.source, span.off + span.len));
+        largest = MAX(largest, last_line_of(p, diag->fixes[i].span));
     }
     u32 width = 1;
     for (; largest >= 10; largest /= 10)
@@ -594,6 +602,10 @@ static void write_diag(Printer *p, const Diag *diag) {
     p->gutter = gutter_width(p, diag, marks, n);
     write_headline(p, diag);
     write_marks(p, marks, n, severity_ink(diag->severity));
+    if (diag->n_labels > LABELS_MAX)
+        write_remark(p, INK_NOTE, "note",
+                     str_format(p->diags->arena, "and %u more places",
+                                (unsigned)diag->n_labels - LABELS_MAX));
     for (u32 i = 0; i < diag->n_notes; i++)
         write_remark(p, INK_NOTE, "note", diag->notes[i]);
     if (diag->help.len)

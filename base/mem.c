@@ -89,6 +89,17 @@ void heap_rethrow(Heap *heap) {
     heap_fail(heap, heap->failure, heap->failure_text);
 }
 
+bool heap_guard(Heap *heap, void (*run)(void *ctx), void *ctx) {
+    const HeapRecover outer = heap_recover_save(heap);
+    if (setjmp(*heap_recover_arm(heap)) != 0) {
+        heap_recover_restore(heap, &outer);
+        return false;
+    }
+    run(ctx);
+    heap_recover_restore(heap, &outer);
+    return true;
+}
+
 void heap_fail(Heap *heap, Failure failure, const char *text) {
     heap->failure = failure;
     heap->failure_text = text;

@@ -75,6 +75,10 @@ void heap_recover_restore(Heap *heap, const HeapRecover *outer);
 _Noreturn void heap_rethrow(Heap *heap); // the failure just caught, to the point now armed
 jmp_buf *heap_recover_arm(Heap *heap);   // for HEAP_TRY
 
+// The plain way: runs run(ctx) and says whether it came to its end; if not, heap->failure says why. The
+// recovery point around it, if any, is armed again afterwards.
+bool heap_guard(Heap *heap, void (*run)(void *ctx), void *ctx);
+
 // Without an armed point this is a bug in the driver: abort().
 _Noreturn void heap_fail(Heap *heap, Failure failure, const char *text);
 // Polls the cancel flag and the deadline; fails the job if either says so. At most ~50 ms apart in

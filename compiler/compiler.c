@@ -16,25 +16,28 @@ static Status status_of_failure(Failure failure) {
     return STATUS_BUG;
 }
 
+typedef struct Run { // what the guarded steps of compile() get
+    Compilation *c;
+    Str name, text;
+    const CompileOptions *options;
+    Limits limits;
+} Run;
+
 // Says which limit ended the compilation. The limits are off by now, or there would be no room to say it.
-static void diagnose_failure(Compilation *c, const Limits *limits) {
-    Heap *heap = &c->heap;
-    Failure failure = heap->failure;
-    heap->shared->limit_size = heap->shared->deadline_ns = heap->shared->fail_at = 0;
-    heap->shared->cancel = NULL;
-    if ((failure != FAIL_MEMORY_LIMIT && failure != FAIL_TIMEOUT) || !HEAP_TRY(heap))
-        return;
+static void diagnose_failure(void *ctx) {
+    const Run *run = ctx;
+    Compilation *c = run->c;
     Diag *diag;
-    if (failure == FAIL_TIMEOUT) {
-        diag = diag_add_global(&c->diags, DIAG_E0502, "the compilation took more than %llu s", (unsigned long long)limits->seconds);
-        diag_measure(diag, (f64)limits->seconds, (f64)limits->seconds, STR("s"));
+    if (c->status == STATUS_LIMIT && c->heap.shared->deadline_ns) {
+        diag = diag_add_global(&c->diags, DIAG_E0502, "the compilation took more than %llu s", (unsigned long long)run->limits.seconds);
+        diag_measure(diag, (f64)run->limits.seconds, (f64)run->limits.seconds, STR("s"));
         diag_help(&c->diags, diag, "make fewer or simpler parts, or allow more with --timeout");
     } else {
-        diag = diag_add_global(&c->diags, DIAG_E0501, "the compilation needs more than %llu MiB", (unsigned long long)limits->memory_mib);
-        diag_measure(diag, (f64)limits->memory_mib, (f64)limits->memory_mib, STR("MiB"));
+        diag = diag_add_global(&c->diags, DIAG_E0501, "the compilation needs more than %llu MiB",
+                               (unsigned long long)run->limits.memory_mib);
+        diag_measure(diag, (f64)run->limits.memory_mib, (f64)run->limits.memory_mib, STR("MiB"));
         diag_help(&c->diags, diag, "make fewer or simpler parts, or allow more with --max-memory");
     }
-    c->diags.limit_reached = true;
 }
 
 static Status status_of_diags(const Diags *diags) {
@@ -44,8 +47,15 @@ static Status status_of_diags(const Diags *diags) {
 }
 
 // The stages. Each goes on where it can and appends to c->diags; a later one runs only on what is sound.
-static void run_stages(Compilation *c, const CompileOptions *options, const Limits *limits) {
+static void run_stages(void *ctx) {
+    const Run *run = ctx;
+    Compilation *c = run->c;
+    const CompileOptions *options = run->options;
     Diags *diags = &c->diags;
+    arena_init(&c->arena, &c->heap);
+    sources_init(&c->sources, &c->arena);
+    diags_init(diags, &c->arena, &c->sources);
+    c->source = sources_add(&c->sources, run->name, run->text);
     if (options->last == STAGE_LEX) {
         lang_lex(&c->sources.items[c->source], c->source, &c->arena, diags, &c->tokens);
         return;
@@ -57,12 +67,12 @@ static void run_stages(Compilation *c, const CompileOptions *options, const Limi
     Oracle *oracle = oracle_create(&c->heap, &c->arena, &c->scene,
                                    (SolidOptions){.tolerance = options->tolerance,
                                                   .n_threads = options->n_threads,
-                                                  .limits = *limits,
+                                                  .limits = run->limits,
                                                   .font_path = options->font_path},
                                    diags);
     CheckOptions check = {.settings = options->settings,
                           .n_settings = options->n_settings,
-                          .limits = *limits,
+                          .limits = run->limits,
                           .geometry = oracle_geometry(oracle),
                           .params_only = options->params_only};
     c->has_scene = check_program(c->ast, &c->sources, &check, &c->arena, diags, &c->scene);
@@ -81,22 +91,22 @@ static void run_stages(Compilation *c, const CompileOptions *options, const Limi
 void compile_init(Compilation *c) { memset(c, 0, sizeof *c); }
 
 Status compile(Compilation *c, Str name, Str text, const CompileOptions *options) {
-    const Limits limits = options->limits_set ? options->limits : limits_default();
-    heap_init(&c->heap, limits.memory_mib << 20);
-    c->heap.shared->deadline_ns = clock_now_ns() + limits.seconds * 1000000000u;
-    c->heap.shared->cancel = options->cancel;
-    if (HEAP_TRY(&c->heap)) {
-        arena_init(&c->arena, &c->heap);
-        sources_init(&c->sources, &c->arena);
-        diags_init(&c->diags, &c->arena, &c->sources);
-        c->source = sources_add(&c->sources, name, text);
-        run_stages(c, options, &limits);
+    Run run = {c, name, text, options, options->limits_set ? options->limits : limits_default()};
+    heap_init(&c->heap, run.limits.memory_mib << 20);
+    HeapShared *shared = c->heap.shared;
+    shared->deadline_ns = clock_now_ns() + run.limits.seconds * 1000000000u;
+    shared->cancel = options->cancel;
+    if (heap_guard(&c->heap, run_stages, &run)) {
         c->status = status_of_diags(&c->diags);
-    } else {
-        c->status = status_of_failure(c->heap.failure);
-        diagnose_failure(c, &limits);
+        return c->status;
     }
-    c->heap.has_recover = false;
+    Failure failure = c->heap.failure;
+    c->status = status_of_failure(failure);
+    shared->limit_size = shared->fail_at = 0;
+    shared->cancel = NULL;
+    shared->deadline_ns = failure == FAIL_TIMEOUT ? UINT64_MAX : 0;
+    if (c->status == STATUS_LIMIT)
+        heap_guard(&c->heap, diagnose_failure, &run);
     return c->status;
 }
 

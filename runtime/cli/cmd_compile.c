@@ -55,26 +55,43 @@ static Status outputs_plan(Cli *cli, Output *outputs) {
     return STATUS_OK;
 }
 
-static Status outputs_make(Cli *cli, Compilation *c, Output *outputs, u32 n) {
+typedef struct Make { // what the guarded writing gets
+    Cli *cli;
+    Compilation *c;
+    Output *outputs;
+    u32 n;
+    Status status;
+} Make;
+
+static void outputs_write(void *ctx) {
+    Make *make = ctx;
+    Cli *cli = make->cli;
     ExportOptions options = {.merge = cli->merge,
                              .no_manifold = cli->no_manifold,
                              .unit = cli->unit,
                              .up = cli->up,
                              .source_name = cli_base_name(cli->files.items[0])};
-    if (!HEAP_TRY(&c->heap)) { // the writers count against the compilation's limits
-        cli_error(cli, "out of memory while writing");
-        return c->heap.failure == FAIL_NO_MEMORY ? STATUS_MEMORY : STATUS_LIMIT;
-    }
-    for (u32 i = 0; i < n; i++) {
-        strbuf_init(&outputs[i].bytes, &c->heap);
+    for (u32 i = 0; i < make->n && make->status == STATUS_OK; i++) {
+        Output *output = &make->outputs[i];
+        strbuf_init(&output->bytes, &make->c->heap);
         const char *error = NULL;
-        Status status = outputs[i].format->write(&c->model, &options, &c->heap, &outputs[i].bytes, &error);
-        if (status != STATUS_OK) {
-            cli_error(cli, "can't make '%s': %s", outputs[i].path, error ? error : "a check of ours failed; this is a bug in frc");
-            return status;
-        }
+        make->status = output->format->write(&make->c->model, &options, &make->c->heap, &output->bytes, &error);
+        if (make->status != STATUS_OK)
+            cli_error(cli, "can't make '%s': %s", output->path, error ? error : "a check of ours failed; this is a bug in frc");
     }
-    return STATUS_OK;
+}
+
+// The writers count against the compilation's limits.
+static Status outputs_make(Cli *cli, Compilation *c, Output *outputs, u32 n) {
+    Make make = {cli, c, outputs, n, STATUS_OK};
+    if (heap_guard(&c->heap, outputs_write, &make))
+        return make.status;
+    if (c->heap.failure == FAIL_CANCELLED) {
+        cli_error(cli, "interrupted; nothing was written");
+        return STATUS_INTERRUPTED;
+    }
+    cli_error(cli, "memory or time ran out while writing (--max-memory, --timeout); nothing was written");
+    return c->heap.failure == FAIL_NO_MEMORY ? STATUS_MEMORY : STATUS_LIMIT;
 }
 
 static Status outputs_save(Cli *cli, const Compilation *c, Output *outputs, u32 n) {
