@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pass 1, ingest: the leaves' triangles on one integer grid.
+//
+// The quantum is the power of two that makes the union of the leaves' boxes at most 2^25 quanta long,
+// so places that differ by rounding errors of f64 fall on one grid point (a quantum is some 10^7 times
+// coarser than they are). Equal grid points are one vertex, over all leaves; its place in mm is kept
+// from the first leaf, so that a solid that meets nothing leaves as it came.
+//
+// Triangles that lose a corner to welding vanish with both their remaining edges, which cancel: the
+// surface stays closed. Triangles whose three corners are collinear are dropped as well; then a corner
+// may lie on a neighbour's edge, so that the leaf's own triangles must be tested against each other.
+// Cost: O(n) with hashing.
+#include "compiler/mesh/boolean_internal.h"
+
+// Rounding boundaries lie at this fraction between grid points: no dyadic or decimal coordinate is
+// likely to stand there, where two places that are equal but for rounding could part.
+static const f64 ROUND_OFFSET = 0.5 + 0.0590169943749474241;
+// Coordinates whose whole number of quanta is beyond this are not resolved by f64 any more.
+static const f64 WHOLE_LIMIT = 0x1p50;
+
+static Box3 leaves_box(const CsgExpr *expr) {
+    Box3 box = box3_empty();
+    for (u32 l = 0; l < expr->n_leaves; l++)
+        if (expr->leaves[l].mesh->n_tris)
+            box = box3_join(box, mesh_bounds_in(expr->leaves[l].mesh, &expr->leaves[l].map));
+    return box;
+}
+
+static Status choose_frame(Kernel *k, Box3 box) {
+    if (!vec3_is_finite(box.min) || !vec3_is_finite(box.max))
+        return STATUS_LIMIT;
+    Vec3 size = box3_size(box), center = box3_center(box);
+    f64 extent = fmax(size.x, fmax(size.y, size.z));
+    if (!isfinite(extent))
+        return STATUS_LIMIT;
+    int exponent;
+    (void)frexp(fmax(extent, 0x1p-900), &exponent); // extent < 2^exponent
+    // |c| <= 2^24 + 2 about the middle; one bit is kept in hand.
+    k->quantum = ldexp(1, exponent - 25);
+    for (u32 i = 0; i < 3; i++) {
+        k->origin[i] = floor(vec3_get(center, i) / k->quantum + 0.5);
+        if (!(fabs(k->origin[i]) < WHOLE_LIMIT))
+            return STATUS_LIMIT;
+    }
+    return STATUS_OK;
+}
+
+static u32 snap(Kernel *k, Vec3 place) {
+    i32 c[3];
+    for (u32 i = 0; i < 3; i++)
+        c[i] = (i32)(floor(vec3_get(place, i) / k->quantum + ROUND_OFFSET) - k->origin[i]);
+    u32 v = point_add_grid(k, c);
+    if (v == k->n_grid) {
+        k->payload[v] = place;
+        k->n_grid++;
+    }
+    return v;
+}
+
+static bool is_collinear(const Kernel *k, const u32 v[3]) {
+    i64 a[3], b[3], c[3];
+    point_grid(k, v[0], a);
+    point_grid(k, v[1], b);
+    point_grid(k, v[2], c);
+    for (u32 i = 0; i < 3; i++) {
+        u32 j = (i + 1) % 3, l = (i + 2) % 3;
+        if ((b[j] - a[j]) * (c[l] - a[l]) != (b[l] - a[l]) * (c[j] - a[j]))
+            return false;
+    }
+    return true;
+}
+
+static void add_leaf(Kernel *k, u32 l, u32 *vertex_of) {
+    const CsgLeaf *leaf = &k->expr->leaves[l];
+    const Mesh *mesh = leaf->mesh;
+    for (u32 v = 0; v < mesh->n_verts; v++)
+        vertex_of[v] = NONE;
+    bool is_reversed = affine3_det(&leaf->map) < 0;
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        Tri *tri = &k->tris[k->n_tris];
+        *tri = (Tri){.leaf = l, .src = t, .plane = NONE, .is_reversed = is_reversed};
+        for (u32 c = 0; c < 3; c++) {
+            u32 v = mesh->tris[3 * t + c];
+            if (vertex_of[v] == NONE)
+                vertex_of[v] = snap(k, affine3_point(&leaf->map, mesh->verts[v]));
+            tri->v[is_reversed && c ? 3 - c : c] = vertex_of[v];
+        }
+        if (tri->v[0] == tri->v[1] || tri->v[1] == tri->v[2] || tri->v[2] == tri->v[0])
+            continue;
+        if (is_collinear(k, tri->v)) {
+            k->leaf_is_dirty[l] = true;
+            continue;
+        }
+        k->n_tris++;
+    }
+    k->has_normals = k->has_normals || mesh->normals;
+}
+
+Status ingest(Kernel *k) {
+    const CsgExpr *expr = k->expr;
+    u64 n_tris = 0, n_verts = 0;
+    u32 most_verts = 0;
+    for (u32 l = 0; l < expr->n_leaves; l++) {
+        n_tris += expr->leaves[l].mesh->n_tris;
+        n_verts += expr->leaves[l].mesh->n_verts;
+        most_verts = MAX(most_verts, expr->leaves[l].mesh->n_verts);
+    }
+    if (n_tris > UINT32_MAX / 8 || n_verts > UINT32_MAX / 8)
+        return STATUS_LIMIT;
+    if (n_tris) {
+        Status status = choose_frame(k, leaves_box(expr));
+        if (status != STATUS_OK)
+            return status;
+    }
+    points_init(k, (u32)n_verts);
+    k->tris = ARENA_NEW(&k->arena, Tri, n_tris);
+    k->payload = ARENA_NEW(&k->arena, Vec3, n_verts);
+    k->leaf_start = ARENA_NEW(&k->arena, u32, expr->n_leaves + 1);
+    k->leaf_is_dirty = ARENA_NEW(&k->arena, bool, expr->n_leaves);
+    u32 *vertex_of = ARENA_NEW(&k->arena, u32, most_verts);
+    for (u32 l = 0; l < expr->n_leaves; l++) {
+        k->leaf_start[l] = k->n_tris;
+        k->leaf_is_dirty[l] = k->is_thorough;
+        add_leaf(k, l, vertex_of);
+        heap_poll(k->heap);
+    }
+    k->leaf_start[expr->n_leaves] = k->n_tris;
+    return STATUS_OK;
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of planes and vertices, and the exact signs on them.
+//
+// A vertex is stored as what defines it and as doubles that are right to 2^-26 of a quantum. Two
+// vertices are the same if their exact coordinates are, whatever defined them: the table is hashed by
+// cells of 2^-10 quanta, and a candidate within the error is compared exactly. So each place has one
+// number, and later passes compare numbers only. A defined point that falls on the grid becomes a grid
+// point, which makes all its signs cheap.
+//
+// Bit lengths: grid coordinates 25 bits and sign; plane normals 53, offsets 80. LPI: w < 2^81,
+// |x| < 2^107. TPI: w < 2^162, |x| < 2^189 (Hadamard); n.x + d w < 2^244.
+#include "compiler/mesh/boolean_internal.h"
+
+#include <string.h>
+
+// Doubles that differ by more than this differ in truth: twice the error of Point.at, and some.
+static const f64 AT_TOLERANCE = 0x1p-24;
+
+static u32 round_up_pow2(u32 x) {
+    u32 n = 16;
+    while (n < x)
+        n *= 2;
+    return n;
+}
+
+void points_init(Kernel *k, u32 expected) {
+    k->n_point_slots = round_up_pow2(expected * 2);
+    k->point_slots = ARENA_NEW(&k->arena, u32, k->n_point_slots);
+    avec_reserve(&k->arena, &k->points, expected);
+    k->n_plane_slots = 64;
+    k->plane_slots = ARENA_NEW(&k->arena, u32, k->n_plane_slots);
+}
+
+// ---- planes --------------------------------------------------------------------------------------
+
+static u64 hash_plane(const i64 n[3], i128 d) {
+    u64 h = hash_mix((u64)n[0]);
+    h = hash_combine(h, (u64)n[1]);
+    h = hash_combine(h, (u64)n[2]);
+    return hash_combine(h, (u64)d ^ (u64)((u128)d >> 64));
+}
+
+static void grow_planes(Kernel *k) {
+    k->n_plane_slots *= 2;
+    k->plane_slots = ARENA_NEW(&k->arena, u32, k->n_plane_slots);
+    for (u32 i = 0; i < k->planes.len; i++) {
+        u64 slot = hash_plane(k->planes.data[i].n, k->planes.data[i].d) & (k->n_plane_slots - 1);
+        while (k->plane_slots[slot])
+            slot = (slot + 1) & (k->n_plane_slots - 1);
+        k->plane_slots[slot] = i + 1;
+    }
+}
+
+static u64 abs_u64(i64 x) { return x < 0 ? (u64)-x : (u64)x; }
+
+// Divides by the common divisor and turns n so that its dominant component is positive.
+static void make_primitive(i64 n[3], u32 *axis, bool *is_flipped) {
+    u64 m[3] = {abs_u64(n[0]), abs_u64(n[1]), abs_u64(n[2])};
+    *axis = m[0] >= m[1] && m[0] >= m[2] ? 0 : m[1] >= m[2] ? 1 : 2;
+    *is_flipped = n[*axis] < 0;
+    i64 divisor = (i64)gcd_u64(gcd_u64(m[0], m[1]), m[2]);
+    if (*is_flipped)
+        divisor = -divisor;
+    if (divisor != 1)
+        for (u32 i = 0; i < 3; i++)
+            n[i] /= divisor;
+}
+
+// n: not zero. is_flipped: the given normal is opposite to the plane's.
+u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_flipped) {
+    Plane plane = {.n = {normal[0], normal[1], normal[2]}};
+    make_primitive(plane.n, &plane.axis, is_flipped);
+    for (u32 i = 0; i < 3; i++)
+        plane.d -= (i128)plane.n[i] * through[i];
+    u64 slot = hash_plane(plane.n, plane.d) & (k->n_plane_slots - 1);
+    for (; k->plane_slots[slot]; slot = (slot + 1) & (k->n_plane_slots - 1)) {
+        const Plane *other = &k->planes.data[k->plane_slots[slot] - 1];
+        if (other->d == plane.d && memcmp(other->n, plane.n, sizeof plane.n) == 0)
+            return k->plane_slots[slot] - 1;
+    }
+    f64 sum = 0;
+    for (u32 i = 0; i < 3; i++) {
+        plane.fn[i] = (f64)plane.n[i];
+        sum += fabs(plane.fn[i]);
+    }
+    plane.fd = (f64)plane.d;
+    // |terms| <= sum * 2^26 in all, six roundings of 2^-53 each; position error sum * 2^-26.
+    plane.tolerance = sum * 0x1p-23;
+    k->plane_slots[slot] = k->planes.len + 1;
+    avec_push(&k->arena, &k->planes, plane);
+    if (k->planes.len * 2 > k->n_plane_slots)
+        grow_planes(k);
+    return k->planes.len - 1;
+}
+
+u32 tri_plane(Kernel *k, u32 t) {
+    Tri *tri = &k->tris[t];
+    if (tri->plane != NONE)
+        return tri->plane;
+    i64 a[3], b[3], c[3], n[3];
+    point_grid(k, tri->v[0], a);
+    point_grid(k, tri->v[1], b);
+    point_grid(k, tri->v[2], c);
+    for (u32 i = 0; i < 3; i++) {
+        u32 j = (i + 1) % 3, l = (i + 2) % 3;
+        n[i] = (b[j] - a[j]) * (c[l] - a[l]) - (b[l] - a[l]) * (c[j] - a[j]);
+    }
+    tri->plane = plane_add(k, n, a, &tri->is_flipped);
+    return tri->plane;
+}
+
+u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis) {
+    i64 a[3], b[3], n[3];
+    point_grid(k, p, a);
+    point_grid(k, q, b);
+    u32 i = (axis + 1) % 3, j = (axis + 2) % 3;
+    n[axis] = 0;
+    n[i] = b[j] - a[j];
+    n[j] = a[i] - b[i];
+    bool is_flipped;
+    return plane_add(k, n, a, &is_flipped);
+}
+
+static i128 cross_component(const i64 a[3], const i64 b[3], u32 axis) {
+    u32 i = (axis + 1) % 3, j = (axis + 2) % 3;
+    return (i128)a[i] * b[j] - (i128)a[j] * b[i];
+}
+
+int plane_cross_sign(const Plane *p, const Plane *q, u32 axis) {
+    return sign_i128(cross_component(p->n, q->n, axis));
+}
+
+// The largest component by doubles; where cancellation makes doubles useless, by integers.
+u32 plane_line_axis(const Plane *p, const Plane *q) {
+    u32 best = 0;
+    f64 most = -1;
+    for (u32 i = 0; i < 3; i++) {
+        f64 size = fabs((f64)cross_component(p->n, q->n, i));
+        if (size > most) {
+            most = size;
+            best = i;
+        }
+    }
+    return best;
+}
+
+// ---- vertices ------------------------------------------------------------------------------------
+
+static i128 plane_at(const Plane *plane, const i64 p[3]) {
+    return (i128)plane->n[0] * p[0] + (i128)plane->n[1] * p[1] + (i128)plane->n[2] * p[2] + plane->d;
+}
+
+// p + t (q - p) with t = s_p / (s_p - s_q).
+static void lpi_exact(const Kernel *k, u32 p, u32 q, u32 plane, i128 x[3], i128 *w) {
+    i64 a[3], b[3];
+    point_grid(k, p, a);
+    point_grid(k, q, b);
+    i128 sp = plane_at(&k->planes.data[plane], a), sq = plane_at(&k->planes.data[plane], b);
+    int turn = sp < sq ? -1 : 1;
+    *w = (sp - sq) * turn;
+    for (u32 i = 0; i < 3; i++)
+        x[i] = ((i128)b[i] * sp - (i128)a[i] * sq) * turn;
+}
+
+// Cramer's rule: x = -(d1 n2 x n3 + d2 n3 x n1 + d3 n1 x n2) / det.
+static void tpi_exact(const Kernel *k, const u32 by[3], Homogeneous *out) {
+    const Plane *p = &k->planes.data[by[0]], *q = &k->planes.data[by[1]], *r = &k->planes.data[by[2]];
+    out->w = (I256){{0}};
+    for (u32 i = 0; i < 3; i++) {
+        i128 qr = cross_component(q->n, r->n, i);
+        I256 sum = i256_mul_i128(p->d, qr);
+        sum = i256_add(sum, i256_mul_i128(q->d, cross_component(r->n, p->n, i)));
+        sum = i256_add(sum, i256_mul_i128(r->d, cross_component(p->n, q->n, i)));
+        out->x[i] = i256_neg(sum);
+        out->w = i256_add(out->w, i256_mul_i128(p->n[i], qr));
+    }
+    if (i256_sign(out->w) < 0) {
+        out->w = i256_neg(out->w);
+        for (u32 i = 0; i < 3; i++)
+            out->x[i] = i256_neg(out->x[i]);
+    }
+}
+
+static void point_exact(const Kernel *k, const Point *v, Homogeneous *out) {
+    if (v->kind == POINT_TPI) {
+        tpi_exact(k, v->by, out);
+        return;
+    }
+    i128 x[3], w = 1;
+    if (v->kind == POINT_LPI)
+        lpi_exact(k, v->by[0], v->by[1], v->by[2], x, &w);
+    else
+        for (u32 i = 0; i < 3; i++)
+            x[i] = (i64)v->at[i];
+    out->w = i256_from_i128(w);
+    for (u32 i = 0; i < 3; i++)
+        out->x[i] = i256_from_i128(x[i]);
+}
+
+static bool points_equal(const Kernel *k, const Point *a, const Point *b) {
+    for (u32 i = 0; i < 3; i++)
+        if (fabs(a->at[i] - b->at[i]) > AT_TOLERANCE)
+            return false;
+    if (a->kind == POINT_GRID && b->kind == POINT_GRID)
+        return a->at[0] == b->at[0] && a->at[1] == b->at[1] && a->at[2] == b->at[2];
+    if (a->kind == POINT_GRID || b->kind == POINT_GRID)
+        return false; // a point on the grid is always stored as one
+    if (a->kind == b->kind && memcmp(a->by, b->by, sizeof a->by) == 0)
+        return true;
+    Homogeneous u, v;
+    point_exact(k, a, &u);
+    point_exact(k, b, &v);
+    for (u32 i = 0; i < 3; i++)
+        if (i256_compare_products(u.x[i], v.w, v.x[i], u.w) != 0)
+            return false;
+    return true;
+}
+
+// Hash cells are 2^-10 wide and have whole coordinates in their middle.
+static u64 hash_cell(const i64 cell[3]) {
+    return hash_combine(hash_mix((u64)cell[0] * 0x9e3779b97f4a7c15ull + (u64)cell[1]), (u64)cell[2]);
+}
+
+static u64 cell_of(const f64 at[3], i64 cell[3], u32 *near_low, u32 *near_high) {
+    *near_low = *near_high = 0;
+    for (u32 i = 0; i < 3; i++) {
+        f64 scaled = at[i] * 1024 + 0.5, whole = floor(scaled), rest = scaled - whole;
+        cell[i] = (i64)whole;
+        *near_low |= (u32)(rest < 0x1p-13) << i;
+        *near_high |= (u32)(rest > 1 - 0x1p-13) << i;
+    }
+    return hash_cell(cell);
+}
+
+static u32 find_in_cell(const Kernel *k, const Point *point, u64 hash) {
+    u64 mask = k->n_point_slots - 1;
+    for (u64 slot = hash & mask; k->point_slots[slot]; slot = (slot + 1) & mask)
+        if (points_equal(k, &k->points.data[k->point_slots[slot] - 1], point))
+            return k->point_slots[slot] - 1;
+    return NONE;
+}
+
+static u32 find_in_neighbours(const Kernel *k, const Point *point, const i64 cell[3], u32 low, u32 high) {
+    u32 moved = low | high;
+    for (u32 mask = 1; mask < 8; mask++) {
+        if (mask & ~moved)
+            continue;
+        i64 near[3];
+        for (u32 i = 0; i < 3; i++)
+            near[i] = cell[i] + (!(mask >> i & 1) ? 0 : low >> i & 1 ? -1 : 1);
+        u32 found = find_in_cell(k, point, hash_cell(near));
+        if (found != NONE)
+            return found;
+    }
+    return NONE;
+}
+
+static void insert_slot(Kernel *k, u64 hash, u32 v) {
+    u64 mask = k->n_point_slots - 1, slot = hash & mask;
+    while (k->point_slots[slot])
+        slot = (slot + 1) & mask;
+    k->point_slots[slot] = v + 1;
+}
+
+static void grow_points(Kernel *k) {
+    k->n_point_slots *= 2;
+    k->point_slots = ARENA_NEW(&k->arena, u32, k->n_point_slots);
+    for (u32 v = 0; v < k->points.len; v++) {
+        i64 cell[3];
+        u32 low, high;
+        insert_slot(k, cell_of(k->points.data[v].at, cell, &low, &high), v);
+    }
+}
+
+static u32 point_add(Kernel *k, const Point *point) {
+    i64 cell[3];
+    u32 low, high;
+    u64 hash = cell_of(point->at, cell, &low, &high);
+    u32 found = find_in_cell(k, point, hash);
+    if (found == NONE && (low | high))
+        found = find_in_neighbours(k, point, cell, low, high);
+    if (found != NONE)
+        return found;
+    insert_slot(k, hash, k->points.len);
+    avec_push(&k->arena, &k->points, *point);
+    if ((u64)k->points.len * 4 > (u64)k->n_point_slots * 3)
+        grow_points(k);
+    return k->points.len - 1;
+}
+
+u32 point_add_grid(Kernel *k, const i32 c[3]) {
+    Point point = {.at = {c[0], c[1], c[2]}, .kind = POINT_GRID};
+    return point_add(k, &point);
+}
+
+// Turns a point that lies on the grid into a grid point.
+static void settle_on_grid(Point *point, const Homogeneous *h) {
+    f64 near[3];
+    for (u32 i = 0; i < 3; i++) {
+        near[i] = floor(point->at[i] + 0.5);
+        if (fabs(point->at[i] - near[i]) > AT_TOLERANCE)
+            return;
+    }
+    for (u32 i = 0; i < 3; i++)
+        if (i256_sign(i256_sub(i256_mul(h->w, i256_from_i128((i64)near[i])), h->x[i])) != 0)
+            return;
+    memcpy(point->at, near, sizeof near);
+    point->kind = POINT_GRID;
+    memset(point->by, 0, sizeof point->by);
+}
+
+u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane) {
+    Point point = {.kind = POINT_LPI, .by = {MIN(p, q), MAX(p, q), plane}};
+    i128 x[3], w;
+    lpi_exact(k, point.by[0], point.by[1], plane, x, &w);
+    bool near_grid = true;
+    for (u32 i = 0; i < 3; i++) {
+        point.at[i] = (f64)x[i] / (f64)w;
+        near_grid = near_grid && fabs(point.at[i] - floor(point.at[i] + 0.5)) <= AT_TOLERANCE;
+    }
+    if (near_grid) {
+        Homogeneous h;
+        point_exact(k, &point, &h);
+        settle_on_grid(&point, &h);
+    }
+    return point_add(k, &point);
+}
+
+u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c) {
+    u32 low = MIN(a, MIN(b, c)), high = MAX(a, MAX(b, c));
+    Point point = {.kind = POINT_TPI, .by = {low, a ^ b ^ c ^ low ^ high, high}};
+    Homogeneous h;
+    tpi_exact(k, point.by, &h);
+    for (u32 i = 0; i < 3; i++)
+        point.at[i] = i256_to_f64(h.x[i]) / i256_to_f64(h.w);
+    settle_on_grid(&point, &h);
+    return point_add(k, &point);
+}
+
+// ---- signs ---------------------------------------------------------------------------------------
+
+static int plane_side_exact(const Kernel *k, const Plane *plane, const Point *v) {
+    Homogeneous h;
+    point_exact(k, v, &h);
+    I256 sum = i256_mul(i256_from_i128(plane->d), h.w);
+    for (u32 i = 0; i < 3; i++)
+        sum = i256_add(sum, i256_mul(i256_from_i128(plane->n[i]), h.x[i]));
+    return i256_sign(sum);
+}
+
+int plane_side(const Kernel *k, u32 plane_id, u32 v_id) {
+    const Plane *plane = &k->planes.data[plane_id];
+    const Point *v = &k->points.data[v_id];
+    f64 value = plane->fn[0] * v->at[0] + plane->fn[1] * v->at[1] + plane->fn[2] * v->at[2] + plane->fd;
+    if (fabs(value) > plane->tolerance)
+        return sign_f64(value);
+    if (v->kind == POINT_GRID) {
+        i64 c[3] = {(i64)v->at[0], (i64)v->at[1], (i64)v->at[2]};
+        return sign_i128(plane_at(plane, c));
+    }
+    if (v->by[2] == plane_id || (v->kind == POINT_TPI && (v->by[0] == plane_id || v->by[1] == plane_id)))
+        return 0;
+    return plane_side_exact(k, plane, v);
+}
+
+int point_compare(const Kernel *k, u32 a, u32 b, u32 axis) {
+    const Point *p = &k->points.data[a], *q = &k->points.data[b];
+    f64 difference = p->at[axis] - q->at[axis];
+    if (fabs(difference) > AT_TOLERANCE || (p->kind == POINT_GRID && q->kind == POINT_GRID))
+        return sign_f64(difference);
+    if (a == b)
+        return 0;
+    Homogeneous u, v;
+    point_exact(k, p, &u);
+    point_exact(k, q, &v);
+    return i256_compare_products(u.x[axis], v.w, v.x[axis], u.w);
+}
