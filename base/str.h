@@ -26,7 +26,7 @@ u64 str_hash(Str s);
 Str str_copy(Arena *arena, Str s);       // the copy is NUL-terminated after len
 char *str_to_z(Arena *arena, Str s);     // a NUL-terminated copy
 Str str_format(Arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
-Str str_vformat(Arena *arena, const char *fmt, va_list args);
+Str str_vformat(Arena *arena, const char *fmt, va_list args) PRINTF_LIKE(2, 0);
 // Damerau-Levenshtein distance with adjacent swaps (optimal string alignment), case-insensitive for
 // ASCII; gives up and returns limit + 1 when it is more than limit. Names up to 64 bytes.
 u32 str_distance(Str a, Str b, u32 limit);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// The growing behind the macros of vec.h: by half on a heap, where the old array is given back, and
+// twofold on an arena, where it is not.
 #include "base/vec.h"
 
 #include <string.h>

@@ -5,7 +5,11 @@
 #include "base/vec.h"
 #include "tests/unit/test.h"
 
-#include <signal.h>
+// A refused allocation is NULL under the address sanitizer, too.
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+    return "allocator_may_return_null=1:log_path=/dev/null";
+}
 
 typedef struct Job {
     Heap heap;
@@ -106,6 +110,30 @@ TEST(sizes_are_checked_for_overflow) {
         CHECK(allocate(allocate_in_arena, sizes[i][0], sizes[i][1]) == FAIL_MEMORY_LIMIT);
     }
     CHECK(allocate(allocate_in_arena, 3, 100) == FAIL_NONE);
+}
+
+// The hook above fails before malloc is asked; here malloc itself says no.
+__attribute__((noinline)) static bool refuses(Heap *heap, u64 *block, size_t size) {
+    if (!HEAP_TRY(heap))
+        return heap->failure == FAIL_NO_MEMORY;
+    if (block)
+        heap_realloc(heap, block, size, 1);
+    else
+        heap_alloc(heap, size, 1);
+    return false;
+}
+
+TEST(a_refusal_of_the_system_leaves_all_as_it_was) {
+    static Heap heap;
+    heap_init(&heap, 0);
+    u64 *block = HEAP_NEW(&heap, u64, 10);
+    block[9] = 7;
+    u64 used = heap.own.used_size;
+    CHECK(refuses(&heap, NULL, SIZE_MAX / 8) && heap.own.used_size == used);
+    CHECK(refuses(&heap, block, SIZE_MAX / 8) && heap.own.used_size == used && block[9] == 7);
+    heap_free(&heap, block);
+    CHECK(!heap.blocks && heap.own.used_size == 0);
+    heap_finish(&heap);
 }
 
 TEST(blocks_are_zeroed_aligned_and_kept) {
@@ -240,7 +268,9 @@ TEST(children_count_against_their_parent) {
 
 TEST_MAIN(TEST_CASE(every_failing_allocation_is_survived),
           TEST_CASE(limits_hold_and_the_peak_says_how_much_is_needed),
-          TEST_CASE(sizes_are_checked_for_overflow), TEST_CASE(blocks_are_zeroed_aligned_and_kept),
+          TEST_CASE(sizes_are_checked_for_overflow),
+          TEST_CASE(a_refusal_of_the_system_leaves_all_as_it_was),
+          TEST_CASE(blocks_are_zeroed_aligned_and_kept),
           TEST_CASE(arenas_give_zeroed_aligned_memory_and_go_back),
           TEST_CASE(points_nest_and_failures_pass_through),
           TEST_CASE(polling_sees_deadline_and_cancel),
