@@ -59,21 +59,32 @@ static int exit_status(Status status) {
     return (int)status;
 }
 
-int main(int argc, char **argv) {
-    signals_init();
-    static Cli cli; // zero; it is too large for comfort on the stack
-    heap_init(&cli.heap, 0);
-    if (!HEAP_TRY(&cli.heap)) {
-        fprintf(stderr, "frc: error: out of memory\n");
-        heap_finish(&cli.heap);
-        return STATUS_MEMORY;
-    }
-    arena_init(&cli.arena, &cli.heap);
+typedef struct Run {
+    Cli *cli;
+    int argc;
+    char **argv;
+    Status status;
+} Run;
+
+static void run_command(void *ctx) {
+    Run *run = ctx;
     bool done = false;
-    Status status = cli_read(&cli, argc, argv, &done);
-    if (status == STATUS_OK && !done)
-        status = cli.command->run(&cli);
-    int code = exit_status(status);
+    arena_init(&run->cli->arena, &run->cli->heap);
+    run->status = cli_read(run->cli, run->argc, run->argv, &done);
+    if (run->status == STATUS_OK && !done)
+        run->status = run->cli->command->run(run->cli);
+}
+
+int main(int argc, char **argv) {
+    static Cli cli; // zero; it is too large for comfort on the stack
+    signals_init();
+    heap_init(&cli.heap, 0);
+    Run run = {&cli, argc, argv, STATUS_OK};
+    if (!heap_guard(&cli.heap, run_command, &run)) {
+        cli_error(&cli, "out of memory");
+        run.status = STATUS_MEMORY;
+    }
+    int code = exit_status(run.status);
     heap_finish(&cli.heap);
     return code;
 }
