@@ -1,0 +1,531 @@
+// SPDX-License-Identifier: Apache-2.0
+// Habits from other languages: OpenSCAD, CadQuery, build123d, Python. Whoever writes `cube` or `.translate`
+// knows what they want, so the answer is how it is written here, and where that is certain, the edit. The
+// words are rows of foreign.def; this file expands their patterns with the arguments as written. What the
+// grammar refuses already (`module`, children in braces) is said there.
+#include "compiler/check/check_names.h"
+
+enum { ANY = 1000, NAMED = 1001, WORDS_SHOWN_MAX = 100 };
+
+typedef enum ForeignSort { FOREIGN_CALL, FOREIGN_METHOD, FOREIGN_MEMBER, FOREIGN_NAME } ForeignSort;
+
+typedef struct ForeignRow {
+    ForeignSort sort;
+    const char *word;
+    u32 n_args;
+    const char *pattern;
+    FixKind kind;
+    const char *says;
+} ForeignRow;
+
+static const ForeignRow rows[] = {
+#define CALL(word, n, pattern, kind, says) {FOREIGN_CALL, word, n, pattern, FIX_##kind, says},
+#define METHOD(word, n, pattern, kind, says) {FOREIGN_METHOD, word, n, pattern, FIX_##kind, says},
+#define MEMBER(word, pattern, says) {FOREIGN_MEMBER, word, 0, pattern, FIX_MACHINE, says},
+#define NAME(word, pattern, says) {FOREIGN_NAME, word, 0, pattern, FIX_MACHINE, says},
+#define PARAM(word, here)
+#include "compiler/check/foreign.def"
+#undef CALL
+#undef METHOD
+#undef MEMBER
+#undef NAME
+#undef PARAM
+};
+
+static const struct {
+    const char *word, *here;
+} params[] = {
+#define CALL(word, n, pattern, kind, says)
+#define METHOD(word, n, pattern, kind, says)
+#define MEMBER(word, pattern, says)
+#define NAME(word, pattern, says)
+#define PARAM(word, here) {word, here},
+#include "compiler/check/foreign.def"
+#undef CALL
+#undef METHOD
+#undef MEMBER
+#undef NAME
+#undef PARAM
+};
+
+const char *foreign_param(Str name, u32 nth) {
+    for (u32 i = 0; i < COUNT_OF(params); i++)
+        if (str_equal_z(name, params[i].word) && nth-- == 0)
+            return params[i].here;
+    return NULL;
+}
+
+static const ForeignRow *row_find(ForeignSort sort, Str word) {
+    for (u32 i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i].sort == sort && str_equal_z(word, rows[i].word))
+            return &rows[i];
+    return NULL;
+}
+
+// ---- patterns ----
+
+enum { OPERANDS_MAX = 16 };
+
+typedef struct Operands {
+    Eval *ev;
+    const AstNode *subject;            // may be NULL
+    const AstNode *items[OPERANDS_MAX]; // the arguments that count: positional, else named
+    u32 n;
+    Str all; // as written, without the parentheses
+} Operands;
+
+static bool is_center(Str name) {
+    return str_equal_z(name, "center") || str_equal_z(name, "centre") || str_equal_z(name, "centered");
+}
+
+// False: more arguments than patterns handle.
+static bool operands_of(Eval *ev, const AstNode *call, Operands *out) {
+    const AstArgs *args = &call->call.args;
+    *out = (Operands){.ev = ev, .subject = call->call.subject};
+    if (args->span.len >= 2)
+        out->all = source_text(ev->sources, (Span){args->span.source, args->span.off + 1, args->span.len - 2});
+    bool has_positional = false;
+    for (u32 i = 0; i < args->len; i++)
+        has_positional |= args->items[i].name.text.len == 0;
+    for (u32 i = 0; i < args->len; i++) {
+        const AstArg *arg = &args->items[i];
+        if (has_positional ? arg->name.text.len > 0 : is_center(arg->name.text))
+            continue;
+        if (out->n == OPERANDS_MAX)
+            return false;
+        out->items[out->n++] = arg->value;
+    }
+    return true;
+}
+
+static void add_operand(const Operands *o, const AstNode *node, StrBuf *out) {
+    bool wants_parens = node->kind == AST_BINARY || node->kind == AST_TERNARY || node->kind == AST_UNARY ||
+                        node->kind == AST_RANGE;
+    strbuf_add_z(out, wants_parens ? "(" : "");
+    strbuf_add(out, ast_text(o->ev, node));
+    strbuf_add_z(out, wants_parens ? ")" : "");
+}
+
+static bool add_joined(const Operands *o, char op, StrBuf *out) {
+    const AstNode *const *items = o->items;
+    u32 n = o->n;
+    if (n == 1 && items[0]->kind == AST_LIST) {
+        items = (const AstNode *const *)items[0]->list.items.items;
+        n = o->items[0]->list.items.len;
+    }
+    for (u32 i = 0; i < n; i++) {
+        if (i > 0)
+            strbuf_addf(out, " %c ", op);
+        add_operand(o, items[i], out);
+    }
+    return n > 0;
+}
+
+// One list as it is; one number, as often as the pattern's shape has axes; several numbers in a list.
+static bool add_vector(const Operands *o, u32 n_axes, StrBuf *out) {
+    bool is_number = o->n == 1 && o->items[0]->kind == AST_NUMBER;
+    if (o->n == 1 && !is_number) {
+        strbuf_add(out, ast_text(o->ev, o->items[0]));
+        return true;
+    }
+    u32 n = is_number ? n_axes : o->n;
+    strbuf_add_char(out, '[');
+    for (u32 i = 0; i < n; i++) {
+        strbuf_add_z(out, i ? ", " : "");
+        strbuf_add(out, ast_text(o->ev, o->items[is_number ? 0 : i]));
+    }
+    strbuf_add_char(out, ']');
+    return n > 0;
+}
+
+static void add_color(const Operands *o, StrBuf *out) {
+    const AstNode *node = o->items[0];
+    u32 rgb;
+    if (node->kind == AST_TEXT && (color_find(node->text.value, &rgb) || material_is_builtin(node->text.value)))
+        strbuf_add(out, node->text.value);
+    else
+        strbuf_add(out, ast_text(o->ev, node));
+}
+
+static bool expand_one(const Operands *o, const char *pattern, const char *at, StrBuf *out) {
+    char c = at[1];
+    bool is_operand = at[0] == '%';
+    if (c == 's') {
+        if (is_operand)
+            add_operand(o, o->subject, out);
+        else
+            strbuf_add(out, ast_text(o->ev, o->subject));
+        return true;
+    }
+    if (c == '*') {
+        strbuf_add(out, o->all);
+        return true;
+    }
+    if (c == 'v')
+        return add_vector(o, strncmp(pattern, "rect", 4) == 0 ? 2 : 3, out);
+    if (c == '+' || c == '-' || c == '&')
+        return add_joined(o, c, out);
+    if (o->n == 0)
+        return false;
+    if (c == 'c') {
+        add_color(o, out);
+        return true;
+    }
+    u32 i = (u32)(c - '0');
+    if (i >= o->n)
+        return false;
+    if (is_operand)
+        add_operand(o, o->items[i], out);
+    else
+        strbuf_add(out, ast_text(o->ev, o->items[i]));
+    return true;
+}
+
+static bool is_placeholder(const char *at) { return (*at == '$' || *at == '%') && at[1] && strchr("0123456789s*v+-&c", at[1]); }
+
+static bool expand(const Operands *o, const char *pattern, Str *text) {
+    StrBuf out;
+    strbuf_init(&out, o->ev->heap);
+    bool ok = true;
+    for (const char *at = pattern; *at && ok; at++) {
+        if (!is_placeholder(at)) {
+            strbuf_add_char(&out, *at);
+            continue;
+        }
+        ok = expand_one(o, pattern, at, &out);
+        at++;
+    }
+    *text = str_copy(o->ev->arena, strbuf_str(&out));
+    strbuf_finish(&out);
+    return ok;
+}
+
+static bool arity_fits(const ForeignRow *row, const AstArgs *args, const Operands *o) {
+    if (row->n_args == ANY)
+        return true;
+    if (row->n_args != NAMED)
+        return row->n_args == o->n;
+    for (u32 i = 0; i < args->len; i++)
+        if (args->items[i].name.text.len == 0)
+            return false;
+    return args->len > 0;
+}
+
+static bool has_center_true(const AstArgs *args) {
+    for (u32 i = 0; i < args->len; i++)
+        if (is_center(args->items[i].name.text) && args->items[i].value->kind == AST_BOOL && args->items[i].value->boolean.value)
+            return true;
+    return false;
+}
+
+// ---- calls ----
+
+bool foreign_call(Eval *ev, const AstNode *call) {
+    Str word = call->call.function.text;
+    const ForeignRow *row = row_find(call->call.subject ? FOREIGN_METHOD : FOREIGN_CALL, word);
+    if (!row)
+        return false;
+    Diag *diag = diag_add(ev->diags, DIAG_E0314, call->call.function.span, "there is no '%.*s': %s", STR_ARG(word), row->says);
+    diag_key(ev->diags, diag, "%.*s", STR_ARG(word));
+    Operands operands;
+    if (!operands_of(ev, call, &operands))
+        return true;
+    for (; row < rows + COUNT_OF(rows) && str_equal_z(word, row->word); row++) {
+        Str text;
+        const char *pattern = row->pattern;
+        if (*pattern == '\0' || !arity_fits(row, &call->call.args, &operands))
+            continue;
+        // What stays of the subject is left out of the edit, so that a chain can be mended link by link.
+        bool is_link = strncmp(pattern, "$s.", 3) == 0;
+        if (!expand(&operands, is_link ? pattern + 3 : pattern, &text))
+            continue;
+        Span span = call->span;
+        if (is_link) {
+            span.off = call->call.function.span.off;
+            span.len = call->span.off + call->span.len - span.off;
+        }
+        if (text.len <= WORDS_SHOWN_MAX && !memchr(text.ptr, '\n', text.len))
+            diag_help(ev->diags, diag, "write %s%.*s", is_link ? "." : "", STR_ARG(text));
+        diag_fix(ev->diags, diag, has_center_true(&call->call.args) ? FIX_MACHINE : row->kind, span, text);
+        break;
+    }
+    return true;
+}
+
+bool foreign_member(Eval *ev, const AstNode *member) {
+    AstName name = member->member.name;
+    const ForeignRow *row = row_find(FOREIGN_MEMBER, name.text);
+    if (!row)
+        return false;
+    Diag *diag = diag_add(ev->diags, DIAG_E0314, name.span, "there is no '.%.*s': %s", STR_ARG(name.text), row->says);
+    diag_key(ev->diags, diag, ".%.*s", STR_ARG(name.text));
+    if (*row->pattern == '\0')
+        return true;
+    bool is_link = strncmp(row->pattern, "$s.", 3) == 0;
+    Str text = str_from(row->pattern + 3);
+    Operands operands = {.ev = ev, .subject = member->member.subject};
+    if (is_link || expand(&operands, row->pattern, &text)) {
+        diag_help(ev->diags, diag, "write %s%.*s", is_link ? "." : "", STR_ARG(text));
+        diag_fix(ev->diags, diag, FIX_MACHINE, is_link ? name.span : member->span, text);
+    }
+    return true;
+}
+
+bool foreign_name(Eval *ev, const AstNode *name) {
+    const ForeignRow *row = row_find(FOREIGN_NAME, name->name.text);
+    if (!row)
+        return false;
+    Diag *diag = diag_add(ev->diags, DIAG_E0314, name->span, "there is no '%.*s': %s", STR_ARG(name->name.text), row->says);
+    diag_key(ev->diags, diag, "%.*s", STR_ARG(name->name.text));
+    if (*row->pattern) {
+        diag_help(ev->diags, diag, "write %s", row->pattern);
+        diag_fix(ev->diags, diag, FIX_MACHINE, name->span, str_from(row->pattern));
+    }
+    return true;
+}
+
+// ---- libraries ----
+
+static const struct {
+    const char *word, *what;
+} modules[] = {
+    {"cq", "CadQuery"},   {"cadquery", "CadQuery"}, {"bd", "build123d"},       {"build123d", "build123d"}, {"b3d", "build123d"},
+    {"bpy", "Blender"},   {"bmesh", "Blender"},     {"mathutils", "Blender"},  {"FreeCAD", "FreeCAD"},     {"App", "FreeCAD"},
+    {"Part", "FreeCAD"},  {"THREE", "three.js"},    {"jscad", "JSCAD"},        {"trimesh", "trimesh"},     {"o3d", "Open3D"},
+    {"math", "Python"},   {"Math", "JavaScript"},   {"np", "Python"},          {"numpy", "Python"},        {"random", "Python"},
+    {"solid", "SolidPython"}, {"pv", "PyVista"},
+};
+
+static const char *module_find(Str word) {
+    for (u32 i = 0; i < COUNT_OF(modules); i++)
+        if (str_equal_z(word, modules[i].word))
+            return modules[i].what;
+    return NULL;
+}
+
+bool foreign_is_module(Str word) { return module_find(word) != NULL; }
+
+bool foreign_module(Eval *ev, const AstNode *node) {
+    bool is_call = node->kind == AST_CALL;
+    const AstNode *module = is_call ? node->call.subject : node->member.subject;
+    AstName name = is_call ? node->call.function : node->member.name;
+    const char *what = module_find(module->name.text);
+    if (!what)
+        return false;
+    const ForeignRow *row = row_find(is_call ? FOREIGN_CALL : FOREIGN_NAME, name.text);
+    bool is_known = is_call && registry_first(ev, name.text) != NONE;
+    if (is_known || row) { // math.sin(x), np.linspace(a, b, n), math.pi: without its module
+        Span prefix = {module->span.source, module->span.off, name.span.off - module->span.off};
+        Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span, "there is no '%.*s' of %s: functions are called by their names alone",
+                              STR_ARG(module->name.text), what);
+        diag_key(ev->diags, diag, "%.*s.%.*s", STR_ARG(module->name.text), STR_ARG(name.text));
+        diag_help(ev->diags, diag, "write '%.*s' without '%.*s.'", STR_ARG(name.text), STR_ARG(module->name.text));
+        diag_fix(ev->diags, diag, FIX_MACHINE, prefix, STR(""));
+        return true;
+    }
+    Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span, "there is no '%.*s': nothing of %s is used here",
+                          STR_ARG(module->name.text), what);
+    diag_key(ev->diags, diag, "%.*s", STR_ARG(module->name.text));
+    diag_help(ev->diags, diag, "solids are made by name, box(size = [x, y, z]), placed by what follows, .move([x, y, z]), and combined with + - &");
+    return true;
+}
+
+// ---- arguments ----
+
+// The argument list without argument k and its comma.
+static Str args_without(Eval *ev, const AstArgs *args, u32 k) {
+    StrBuf out;
+    strbuf_init(&out, ev->heap);
+    strbuf_add_char(&out, '(');
+    for (u32 i = 0, n = 0; i < args->len; i++) {
+        if (i == k)
+            continue;
+        strbuf_add_z(&out, n++ ? ", " : "");
+        strbuf_add(&out, source_text(ev->sources, args->items[i].span));
+    }
+    strbuf_add_char(&out, ')');
+    Str text = str_copy(ev->arena, strbuf_str(&out));
+    strbuf_finish(&out);
+    return text;
+}
+
+static bool is_one_of(Str name, const char *const *words, u32 n) {
+    for (u32 i = 0; i < n; i++)
+        if (str_equal_z(name, words[i]))
+            return true;
+    return false;
+}
+
+static void argument_center(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 arg, Diag *diag) {
+    const AstNode *value = call->call.args.items[arg].value;
+    bool is_made = row->spec.sort == BUILTIN_MAKE;
+    bool is_true = value->kind == AST_BOOL && value->boolean.value;
+    Str without = args_without(ev, &call->call.args, arg);
+    if (is_true && !is_made) {
+        diag_help(ev->diags, diag, "leave it out: what is given by a size is centred on the origin");
+        diag_fix(ev->diags, diag, FIX_MACHINE, call->call.args.span, without);
+    } else if (is_made) {
+        diag_help(ev->diags, diag, "leave it out, and place the solid: .align(z = 0) centres it");
+        if (is_true)
+            diag_fix(ev->diags, diag, FIX_MAYBE, call->call.args.span,
+                     str_format(ev->arena, "%.*s.align(z = 0)", STR_ARG(without)));
+    } else {
+        diag_help(ev->diags, diag, "what is given by a size is centred; .align(left = 0, front = 0, bottom = 0) puts its corner at the origin");
+    }
+}
+
+bool foreign_argument(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 arg) {
+    static const char *const smoothness[] = {"segments", "facets", "fn", "resolution", "res", "slices", "convexity",
+                                             "divisions", "subdivisions", "steps", "quality", "sides", "n_segments"};
+    static const char *const places[] = {"position", "pos", "at", "location", "loc", "origin", "translate", "center", "centre"};
+    static const char *const looks[] = {"color", "colour", "material"};
+    static const char *const titles[] = {"name", "label", "id", "title"};
+    const AstArg *a = &call->call.args.items[arg];
+    Str name = a->name.text;
+    bool makes = row->spec.sort <= BUILTIN_MAKE;
+    bool is_flag = is_center(name) && (a->value->kind == AST_BOOL || makes) && a->value->kind != AST_LIST;
+    bool is_smooth = is_one_of(name, smoothness, COUNT_OF(smoothness)), is_place = is_one_of(name, places, COUNT_OF(places));
+    bool is_look = is_one_of(name, looks, COUNT_OF(looks)), is_title = is_one_of(name, titles, COUNT_OF(titles));
+    if (!makes || !(is_flag || is_smooth || is_place || is_look || is_title))
+        return false;
+    Diag *diag = diag_add(ev->diags, DIAG_E0304, a->name.span, "unknown argument '%.*s' of %s", STR_ARG(name), row->spec.name);
+    diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, row)));
+    Str without = args_without(ev, &call->call.args, arg);
+    if (is_flag) {
+        argument_center(ev, call, row, arg, diag);
+    } else if (is_smooth) {
+        bool is_prism = str_equal_z(name, "sides");
+        diag_help(ev->diags, diag, is_prism ? "a prism is ngon(sides = 6, d = ...).extrude(h = ...)"
+                                            : "leave it out: curves are as smooth as `tolerance` asks");
+        if (!is_prism)
+            diag_fix(ev->diags, diag, FIX_MACHINE, call->call.args.span, without);
+    } else if (is_place) {
+        diag_help(ev->diags, diag, "place it by what follows: .move(%.*s)", STR_ARG(ast_text(ev, a->value)));
+        diag_fix(ev->diags, diag, FIX_MACHINE, call->call.args.span,
+                 str_format(ev->arena, "%.*s.move(%.*s)", STR_ARG(without), STR_ARG(ast_text(ev, a->value))));
+    } else if (is_look) {
+        diag_help(ev->diags, diag, "a look belongs to a part: part label: oak { ... }, or follows: .paint(red)");
+    } else {
+        diag_help(ev->diags, diag, "a thing is named by its part: part label { ... }");
+    }
+    return true;
+}
+
+// ---- rotate ----
+
+static bool is_zero(const AstNode *node) { return node->kind == AST_NUMBER && node->number.value == 0; }
+
+// The turns about X, Y, Z in that order, one call each, each with the other arguments (about = ...).
+static bool rotation_split(Eval *ev, const AstNode *call, const AstNode *const angles[3], Str *text) {
+    const AstArgs *args = &call->call.args;
+    StrBuf out;
+    strbuf_init(&out, ev->heap);
+    u32 n = 0;
+    for (u32 axis = 0; axis < 3; axis++) {
+        if (!angles[axis] || is_zero(angles[axis]))
+            continue;
+        Str angle = ast_text(ev, angles[axis]);
+        strbuf_addf(&out, "%srotate(%c = %.*s", n++ ? "." : "", "xyz"[axis], STR_ARG(angle));
+        for (u32 i = 0; i < args->len; i++)
+            if (str_equal_z(args->items[i].name.text, "about")) {
+                strbuf_add_z(&out, ", ");
+                strbuf_add(&out, source_text(ev->sources, args->items[i].span));
+            }
+        strbuf_add_char(&out, ')');
+    }
+    *text = str_copy(ev->arena, strbuf_str(&out));
+    strbuf_finish(&out);
+    return n > 0;
+}
+
+bool foreign_rotation(Eval *ev, const AstNode *call) {
+    const AstArgs *args = &call->call.args;
+    if (!str_equal_z(call->call.function.text, "rotate"))
+        return false;
+    const AstNode *angles[3] = {NULL, NULL, NULL};
+    u32 n_axes = 0, n_positional = 0;
+    const AstNode *positional = NULL;
+    for (u32 i = 0; i < args->len; i++) {
+        Str name = args->items[i].name.text;
+        if (name.len == 0 && n_positional++ == 0)
+            positional = args->items[i].value;
+        if (name.len == 1 && name.ptr[0] >= 'x' && name.ptr[0] <= 'z') {
+            n_axes += angles[name.ptr[0] - 'x'] == NULL;
+            angles[name.ptr[0] - 'x'] = args->items[i].value;
+        }
+    }
+    n_positional -= call->call.subject || n_positional == 0 ? 0 : 1; // rotate(s, z = 30): the solid
+    bool is_triple = n_positional == 1 && n_axes == 0 && positional->kind == AST_LIST && positional->list.items.len == 3;
+    bool is_single = n_positional == 1 && n_axes == 0 && positional->kind != AST_LIST && call->call.subject;
+    if (n_axes < 2 && !(call->call.subject && (is_triple || is_single)))
+        return false;
+    if (is_triple)
+        for (u32 i = 0; i < 3; i++)
+            angles[i] = positional->list.items.items[i];
+    if (is_single)
+        angles[2] = positional;
+    Diag *diag = diag_add(ev->diags, DIAG_E0315, n_axes >= 2 ? args->span : positional->span,
+                          is_single ? "rotate wants the axis by name: z = turns to the left as seen from above"
+                                    : "rotate turns about one axis a call, the order is then plain to see");
+    Str text;
+    if (!call->call.subject || !rotation_split(ev, call, angles, &text))
+        return true;
+    Span span = {call->span.source, call->call.function.span.off, call->span.off + call->span.len - call->call.function.span.off};
+    diag_help(ev->diags, diag, "write .%.*s", STR_ARG(text));
+    diag_fix(ev->diags, diag, FIX_MACHINE, span, text);
+    return true;
+}
+
+// ---- fields of a material ----
+
+static const struct {
+    const char *word, *here;
+} field_words[] = {
+    {"colour", "color"},       {"base_color", "color"},  {"baseColor", "color"},   {"rgb", "color"},        {"diffuse", "color"},
+    {"albedo", "color"},       {"metalness", "metallic"}, {"metal", "metallic"},   {"rough", "roughness"},  {"alpha", "opacity"},
+    {"transparency", ""},      {"shininess", ""},        {"emissive", "emission"}, {"glow", "emission"},    {"light", "emission"},
+};
+
+static const char *field_meant(Eval *ev, Diag *diag, Str name, const AstNode *value) {
+    if (str_equal_z(name, "transparency"))
+        diag_help(ev->diags, diag, "opacity is 1 less that: opacity = 1 - %.*s", STR_ARG(ast_text(ev, value)));
+    else if (str_equal_z(name, "shininess"))
+        diag_help(ev->diags, diag, "a low roughness shines: roughness = 0.2");
+    for (u32 i = 0; i < COUNT_OF(field_words); i++)
+        if (str_equal_z(name, field_words[i].word))
+            return field_words[i].here;
+    return NULL;
+}
+
+bool foreign_field_check(Eval *ev, const AstNode *material, u32 field) {
+    const AstArgs *fields = &material->material.fields;
+    const AstArg *arg = &fields->items[field];
+    Str name = arg->name.text;
+    for (u32 i = 0; i < field; i++) {
+        if (!str_equal(name, fields->items[i].name.text))
+            continue;
+        Diag *diag = diag_add(ev->diags, DIAG_E0306, arg->span, "'%.*s' of the material is given twice", STR_ARG(name));
+        diag_label(ev->diags, diag, fields->items[i].span, "first given here");
+        diag_help(ev->diags, diag, "take one of them out");
+        return false;
+    }
+    const char *known;
+    for (u32 i = 0; (known = material_field_name(i)) != NULL; i++)
+        if (str_equal_z(name, known))
+            return true;
+    Diag *diag = diag_add(ev->diags, DIAG_E0304, arg->name.span, "unknown field '%.*s' of a material", STR_ARG(name));
+    diag_note(ev->diags, diag, "material m { color, metallic, roughness, opacity, emission }");
+    const char *meant = field_meant(ev, diag, name, arg->value);
+    if (meant && *meant) {
+        diag_help(ev->diags, diag, "write '%s'", meant);
+        diag_fix(ev->diags, diag, FIX_MACHINE, arg->name.span, str_from(meant));
+    }
+    if (meant)
+        return false;
+    Suggest suggest;
+    suggest_init(&suggest, ev, name);
+    for (u32 i = 0; (known = material_field_name(i)) != NULL; i++)
+        suggest_offer(&suggest, str_from(known));
+    suggest_finish(&suggest, diag, arg->name.span, FIX_MAYBE);
+    return false;
+}
