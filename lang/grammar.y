@@ -18,7 +18,21 @@
 
 #include <assert.h>
 
-#define PUSH(list, item) avec_push(b->arena, &(list), (item))
+// Most lists are short: they begin with room for two.
+#define PUSH(list, item)                                                                           \
+    ((list).len < (list).cap ? (void)0                                                             \
+                             : (void)((list).data = list_grow(b->arena, (list).data, (list).len,   \
+                                                              &(list).cap, sizeof *(list).data)),  \
+     (list).data[(list).len++] = (item))
+
+static void *list_grow(Arena *arena, const void *data, u32 len, u32 *cap, size_t size) {
+    *cap = *cap ? 2 * *cap : 2;
+    void *out = arena_alloc(arena, *cap, size);
+    if (len)
+        memcpy(out, data, len * size);
+    return out;
+}
+
 }
 
 // The order of lang/tokens.def, so that the numbers are the same.
@@ -316,6 +330,11 @@ static bool accepts_from(const yyParser *parser, const yyStackEntry *base, YYACT
 
 bool grammar_accepts(const GrammarParser *parser, TokenKind kind) {
     return accepts_from(parser, parser->yytos, YY_ERROR_ACTION, (int)kind);
+}
+
+void grammar_pop(GrammarParser *parser, u32 n) {
+    for (; n > 0 && parser->yytos > parser->yystack; n--)
+        yy_pop_parser_stack(parser);
 }
 
 static int bracket_step(YYCODETYPE major) {

@@ -37,6 +37,8 @@ static bool is_name_before(TokenKind word, TokenKind next) {
     case TOK_LBRACKET:
     case TOK_MINUS:
         return !wants_value;
+    case TOK_IN: // units in
+        return word != TOK_UNITS;
     case TOK_END:
     case TOK_NEWLINE:
     case TOK_SEMI:
@@ -87,7 +89,7 @@ bool layout_build(const Tokens *tokens, Str text, Arena *arena, Diags *diags, La
     for (u32 i = 0; i < tokens->len; i++)
         if (tokens->items[i].kind != TOK_COMMENT)
             code.items[code.len++] = tokens->items[i];
-    bool *quiet = NULL;
+    bool *quiet = NULL; // stays so when nothing was repaired
     if (!brackets_repair(&code, &quiet, text, arena, diags, out))
         return false;
     out->items = ARENA_NEW(arena, Token, code.len);

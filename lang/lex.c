@@ -746,7 +746,8 @@ static void check_encoding(Lexer *lexer) {
 void lex_text(Str text, u32 source, Arena *arena, Diags *diags, Tokens *out) {
     Lexer lexer = {.text = text.ptr, .limit = text.ptr + text.len, .source = source,
                    .arena = arena, .diags = diags, .out = out};
-    *out = (Tokens){0};
+    u32 cap = text.len / 3 + 16; // as in dense code
+    *out = (Tokens){ARENA_NEW(arena, Token, cap), 0, cap};
     check_encoding(&lexer);
     const char *p = text.ptr;
     for (;;) {

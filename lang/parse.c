@@ -44,22 +44,29 @@ static u32 recover(Parse *parse, u32 from) {
     }
 }
 
+static void feed_extra(Parse *parse, TokenKind kind, u32 before) {
+    Token *token = ARENA_NEW(parse->arena, Token, 1);
+    Span span = parse->layout.items[before].span;
+    *token = (Token){kind, {span.source, span.off, 0}, {span.source, span.off, 0}};
+    grammar_feed(parse->grammar, kind, token);
+}
+
 static u32 handle_error(Parse *parse, u32 at) {
-    Repair repair = {REPAIR_RECOVER, at, TOK_END};
+    Repair repair = repair_recover(at);
     if (!parse->layout.quiet[at])
         repair = parse_explain(parse, at);
     parse->n_errors++;
-    if (repair.kind == REPAIR_SKIP && repair.resume > at)
-        return repair.resume;
-    if (repair.kind == REPAIR_INSERT && grammar_accepts(parse->grammar, repair.insert)) {
-        Token *token = ARENA_NEW(parse->arena, Token, 1);
-        Span span = parse->layout.items[at].span;
-        *token = (Token){repair.insert, {span.source, span.off, 0}, {span.source, span.off, 0}};
-        grammar_feed(parse->grammar, repair.insert, token);
-        if (grammar_accepts(parse->grammar, kind_at(parse, at)))
-            return at;
+    if (repair.recover)
+        return recover(parse, MAX(repair.resume, at));
+    grammar_pop(parse->grammar, repair.n_pop);
+    for (u32 i = 0; i < repair.n_insert; i++) {
+        if (!grammar_accepts(parse->grammar, repair.insert[i]))
+            return recover(parse, at);
+        feed_extra(parse, repair.insert[i], repair.resume);
     }
-    return recover(parse, MAX(repair.resume, at));
+    if (repair.resume > at || grammar_accepts(parse->grammar, kind_at(parse, repair.resume)))
+        return repair.resume;
+    return recover(parse, at);
 }
 
 static void run(Parse *parse, u32 end) {

@@ -44,6 +44,7 @@ bool grammar_accepts(const GrammarParser *parser, TokenKind kind);
 // Gives up the innermost construct that `next` could follow: drops it from the stack and puts the
 // grammar's error symbol in its place. Does not leave the innermost open bracket. False: none.
 bool grammar_recover(GrammarParser *parser, TokenKind next);
+void grammar_pop(GrammarParser *parser, u32 n); // drops the n symbols shifted last
 
 // ---- constructors (lang/ast.c): one per production --------------------------------------------------
 
