@@ -18,6 +18,14 @@ typedef struct Eval Eval;
 typedef struct Scope Scope;
 typedef struct Body Body;
 
+// A def being run; it becomes a SceneCall only when something is made in it.
+typedef struct CallFrame {
+    struct CallFrame *outer;
+    Str function;
+    Span span;
+    u32 id; // in ev->calls, or NONE as yet
+} CallFrame;
+
 // ---- dimensions ----
 
 // Exponents in twelfths (square and cube roots stay whole): a length is {12, 0}. {0, 0} is a bare
@@ -131,6 +139,7 @@ typedef struct Instance {
     u32 up;       // how far before this one its parent stands; 0 or beyond the array's start: none
     u32 size;     // instances of its subtree, itself included
     u32 sides;    // SIDE_*
+    bool is_bad;  // something in it failed: what asks about it is VALUE_BAD
     u32 material; // index or NONE: inherits
     IrId solid;   // own geometry where it stands, or NONE
     Str words;
@@ -211,6 +220,7 @@ void scope_leave(Eval *ev, Scope *scope);
 // Binds in this scope; the name pass has seen to rebinding (a second one is ignored).
 void scope_bind(Eval *ev, Scope *scope, AstName name, Value value);
 const Binding *scope_find(Eval *ev, const Scope *scope, Str name); // outward; NULL
+void scope_add_def(Eval *ev, Scope *scope, const AstNode *def); // hoisted at the start of a block
 const Def *scope_find_def(Eval *ev, const Scope *scope, Str name); // outward; NULL
 
 // ---- the evaluation ----
@@ -235,11 +245,14 @@ struct Eval {
     VEC(SceneCall) calls;
     VEC(SceneAllow) allows;
     StrMap builtins;      // name -> index of its first row
-    u32 call;             // the chain now running, or NONE
+    CallFrame *frame;      // the def now running, or NULL
     u32 call_depth, depth; // defs; nested evaluations
     u64 steps;
     u32 n_instances;
     u32 n_name_errors;    // errors of the static name pass: a name that is not found is theirs
+    u64 n_suggestions;    // names compared for did-you-mean: bounded (suggest.c)
+    Str why;              // a question that was answered with false says why (touching, stands ...)
+    bool failed;          // something that should have been placed was VALUE_BAD: contracts are moot
     bool stopped;         // a limit was reached: unwind, everything is VALUE_BAD
     void *names;          // names.c
     StrMap predefined;    // color.c, materials.c: words bound outside the program
@@ -247,6 +260,8 @@ struct Eval {
 
 // Never fails: VALUE_BAD when diagnosed.
 Value eval_expr(Eval *ev, Scope *scope, const AstNode *node);
+// Index of the chain of calls now running, for IR nodes and instances; NONE outside all defs.
+u32 eval_call_id(Eval *ev);
 // Charges n steps; false once the limit is reached (diagnosed at span, once).
 bool eval_charge(Eval *ev, u64 n, Span span);
 // A finite number, or VALUE_BAD with E0510 at span.
@@ -280,7 +295,7 @@ static inline bool call_has(const BuiltinCall *c, u32 i) { return c->args[i].kin
 Place call_place(const BuiltinCall *c, u32 i);
 // The argument, or fallback when it was not given. False: diagnosed.
 bool call_length(Eval *ev, BuiltinCall *c, u32 i, f64 fallback_mm, f64 *mm);
-bool call_size(Eval *ev, BuiltinCall *c, u32 i, f64 *mm); // > 0 and within the limits, else E0620
+bool call_size(Eval *ev, BuiltinCall *c, u32 i, f64 *mm); // > 0 and within the limits, else E0640
 bool call_angle(Eval *ev, BuiltinCall *c, u32 i, f64 fallback, f64 *deg);
 bool call_number(Eval *ev, BuiltinCall *c, u32 i, f64 fallback, f64 *out);
 bool call_count(Eval *ev, BuiltinCall *c, u32 i, u32 min, u32 max, u32 *out);
@@ -352,5 +367,8 @@ Value solid_from_ir(Eval *ev, IrId id);
 Value solid_unite(Eval *ev, const Solid *const *solids, u32 n, Span span);
 Value solid_binary(Eval *ev, OpPlace place, Value a, Value b); // + - & of solids, profiles and lists of them
 const Solid *solid_transform(Eval *ev, const Solid *solid, const Affine3 *map, Span span);
+bool solid_is_bad(const Solid *solid);
+// Room for n instances; charges n steps. NULL when a limit is reached.
+Instance *instances_new(Eval *ev, u32 n, Span span);
 
 #endif
