@@ -27,7 +27,7 @@ typedef struct Cli {
     CliDiagnostics diagnostics;
     Limits limits;
     u32 n_threads;
-    bool merge, parts, no_manifold, strict, json, quiet, verbose, partial, color_err, color_out;
+    bool merge, parts, no_manifold, strict, json, quiet, verbose, partial, write, color_err, color_out;
 } Cli;
 
 typedef struct CliCommand {
@@ -54,6 +54,8 @@ void cli_note(const Cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // not wh
 // Reads the one source file ("-": standard input) and compiles it up to `last`; prints the diagnostics.
 // STATUS_IO: the file could not be read (said). The caller finishes the compilation in any case.
 Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *out);
+// The bytes of a source file, or says why not.
+Status cli_read_source(Cli *cli, const char *file, Str *text);
 void cli_print_diags(Cli *cli, Compilation *compilation);
 // Saves, or says why not.
 Status cli_save(Cli *cli, const char *path, Str bytes);
@@ -66,5 +68,7 @@ Status cmd_params(Cli *cli);
 Status cmd_explain(Cli *cli);
 Status cmd_info(Cli *cli);
 Status cmd_report(Cli *cli);
+Status cmd_fix(Cli *cli);
+Status cmd_fmt(Cli *cli);
 
 #endif

@@ -92,6 +92,16 @@ static void print_failure(Cli *cli, const Compilation *compilation) {
         cli_error(cli, "interrupted; nothing was written");
 }
 
+Status cli_read_source(Cli *cli, const char *file, Str *text) {
+    const char *error = NULL;
+    Status status = file_read(&cli->arena, file, cli->limits.source_size, text, &error);
+    if (status == STATUS_LIMIT)
+        cli_error(cli, "'%s' is longer than %llu bytes (--max-source)", file, (unsigned long long)cli->limits.source_size);
+    else if (status != STATUS_OK)
+        cli_error(cli, "can't read '%s': %s", file, error);
+    return status;
+}
+
 Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *out) {
     compile_init(out);
     CompileOptions options = {.last = last,
@@ -108,16 +118,9 @@ Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *o
     if (status != STATUS_OK)
         return status;
     Str text;
-    const char *error = NULL;
-    status = file_read(&cli->arena, file, cli->limits.source_size, &text, &error);
-    if (status == STATUS_LIMIT) {
-        cli_error(cli, "'%s' is longer than %llu bytes (--max-source)", file, (unsigned long long)cli->limits.source_size);
+    status = cli_read_source(cli, file, &text);
+    if (status != STATUS_OK)
         return status;
-    }
-    if (status != STATUS_OK) {
-        cli_error(cli, "can't read '%s': %s", file, error);
-        return status;
-    }
     Str name = strcmp(file, "-") == 0 ? STR("<stdin>") : str_from(file);
     status = compile(out, name, text, &options);
     cli_print_diags(cli, out);
