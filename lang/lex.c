@@ -127,7 +127,7 @@ bool lex_is_unit(Str word) {
     return false;
 }
 
-Str lex_unit_meant(Str word) {
+Str lex_unit_word(Str word) {
     static const struct {
         const char *word, *unit;
     } ROWS[] = {
@@ -136,13 +136,18 @@ Str lex_unit_meant(Str word) {
         {"centimetres", "cm"}, {"CM", "cm"},         {"meter", "m"},        {"meters", "m"},
         {"metre", "m"},       {"metres", "m"},       {"M", "m"},            {"inch", "in"},
         {"inches", "in"},     {"foot", "ft"},        {"feet", "ft"},        {"degree", "deg"},
-        {"degrees", "deg"},   {"degs", "deg"},       {"d", "deg"},          {"radian", "rad"},
+        {"degrees", "deg"},   {"degs", "deg"},       {"radian", "rad"},
         {"radians", "rad"},   {"rads", "rad"},
     };
     for (u32 i = 0; i < COUNT_OF(ROWS); i++)
         if (str_equal_z(word, ROWS[i].word))
             return str_from(ROWS[i].unit);
-    return str_nearest(word, UNITS, COUNT_OF(UNITS));
+    return lex_is_unit(word) ? word : (Str){"", 0};
+}
+
+Str lex_unit_meant(Str word) {
+    Str unit = lex_unit_word(word);
+    return unit.len ? unit : str_nearest(word, UNITS, COUNT_OF(UNITS));
 }
 
 // ---- small helpers --------------------------------------------------------------------------------

@@ -23,7 +23,9 @@ const char *token_kind_spelling(TokenKind kind); // "" where it varies
 // text is NUL-terminated and has the offsets of the source (bytes that are not program may be blanked).
 void lex_text(Str text, u32 source, Arena *arena, Diags *diags, Tokens *out);
 
-// The unit that the user means by a word after a number, or an empty string ("inches" -> "in").
+// The unit that a word names, also in full ("inches" -> "in"); empty: none.
+Str lex_unit_word(Str word);
+// The unit that the user means by a word after a number, or an empty string: slips are allowed.
 Str lex_unit_meant(Str word);
 bool lex_is_unit(Str word);
 
