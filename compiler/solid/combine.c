@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+// Booleans. A nest of unions, differences, intersections and clips becomes one expression for the
+// kernel, so that nothing is rounded in between; transforms on the way are multiplied into the leaves'
+// maps. A nested boolean of many leaves is built by itself, once, and taken as a leaf: what is used in
+// many places is not computed in each.
+//
+// Leaves that share a rotation are computed in its frame and the result is turned back: a rotated chair
+// is as exact as an upright one.
+#include "compiler/solid/combine.h"
+
+enum {
+    NEST_MAX = 64,       // leaves of a nested boolean that is still taken apart
+    CSG_EMPTY = NONE - 1, // of emit: nothing there
+};
+
+void csg_init(Csg *csg, SolidContext *ctx) { *csg = (Csg){.ctx = ctx}; }
+
+void csg_finish(Csg *csg) {
+    Heap *heap = csg->ctx->heap;
+    for (u32 i = 0; i < csg->own.len; i++) {
+        mesh_finish(csg->own.data[i], heap);
+        heap_free(heap, csg->own.data[i]);
+    }
+    vec_free(heap, &csg->own);
+    vec_free(heap, &csg->leaves);
+    vec_free(heap, &csg->nodes);
+    vec_free(heap, &csg->boxes);
+    vec_free(heap, &csg->args);
+}
+
+static u32 add_node(Csg *csg, CsgNode node, Box3 box) {
+    vec_push(csg->ctx->heap, &csg->nodes, node);
+    vec_push(csg->ctx->heap, &csg->boxes, box);
+    return csg->nodes.len - 1;
+}
+
+static Box3 box_mapped(Box3 box, const Affine3 *map) {
+    Box3 out = box3_empty();
+    for (u32 i = 0; i < 8; i++)
+        out = box3_add_point(out, affine3_point(map, (Vec3){i & 1 ? box.max.x : box.min.x, i & 2 ? box.max.y : box.min.y,
+                                                            i & 4 ? box.max.z : box.min.z}));
+    return out;
+}
+
+u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map) {
+    if (mesh->n_tris == 0)
+        return CSG_EMPTY;
+    vec_push(csg->ctx->heap, &csg->leaves, (CsgLeaf){.mesh = mesh, .map = *map});
+    return add_node(csg, (CsgNode){CSG_LEAF, csg->leaves.len - 1, 1}, box_mapped(bounds, map));
+}
+
+static bool is_nest(IrKind kind) {
+    return kind == IR_UNION || kind == IR_DIFFERENCE || kind == IR_INTERSECTION || kind == IR_CLIP;
+}
+
+// Leaves below id, counting stops beyond limit.
+static u32 count_leaves(const SolidContext *ctx, IrId id, u32 limit) {
+    const IrNode *node = solid_node(ctx, id);
+    if (node->kind == IR_XFORM)
+        return count_leaves(ctx, node->children[0], limit);
+    if (!is_nest(node->kind))
+        return 1;
+    u32 n = 0;
+    for (u32 i = 0; i < node->n_children && n <= limit; i++)
+        n += count_leaves(ctx, node->children[i], limit - n);
+    return n;
+}
+
+static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root);
+
+// Emits all children; dead ones are left out. NONE: failed; n: how many live.
+static bool emit_children(Csg *csg, const IrNode *node, const Affine3 *map, u32 *out, u32 *n) {
+    bool ok = true;
+    *n = 0;
+    for (u32 i = 0; i < node->n_children; i++) {
+        u32 c = emit(csg, node->children[i], map, false);
+        if (c == NONE)
+            ok = false;
+        else
+            out[(*n)++] = c;
+    }
+    return ok;
+}
+
+static u32 finish_node(Csg *csg, CsgOp op, const u32 *kids, u32 n, Box3 box) {
+    if (n == 0)
+        return CSG_EMPTY;
+    if (n == 1)
+        return kids[0];
+    u32 first = csg->args.len;
+    for (u32 i = 0; i < n; i++)
+        vec_push(csg->ctx->heap, &csg->args, kids[i]);
+    return add_node(csg, (CsgNode){op, first, n}, box);
+}
+
+static u32 emit_union(Csg *csg, u32 *kids, u32 n) {
+    u32 live = 0;
+    Box3 box = box3_empty();
+    for (u32 i = 0; i < n; i++)
+        if (kids[i] != CSG_EMPTY) {
+            kids[live++] = kids[i];
+            box = box3_join(box, csg->boxes.data[kids[i]]);
+        }
+    return finish_node(csg, CSG_UNION, kids, live, box);
+}
+
+static u32 emit_difference(Csg *csg, u32 *kids, u32 n) {
+    if (kids[0] == CSG_EMPTY)
+        return CSG_EMPTY;
+    Box3 box = csg->boxes.data[kids[0]];
+    u32 live = 1;
+    for (u32 i = 1; i < n; i++)
+        if (kids[i] != CSG_EMPTY && box3_touch(box, csg->boxes.data[kids[i]], 0))
+            kids[live++] = kids[i];
+    return finish_node(csg, CSG_DIFFERENCE, kids, live, box);
+}
+
+static u32 emit_intersection(Csg *csg, u32 *kids, u32 n) {
+    Box3 box = {{-INFINITY, -INFINITY, -INFINITY}, {INFINITY, INFINITY, INFINITY}};
+    for (u32 i = 0; i < n; i++) {
+        if (kids[i] == CSG_EMPTY)
+            return CSG_EMPTY;
+        Box3 b = csg->boxes.data[kids[i]];
+        box.min = (Vec3){fmax(box.min.x, b.min.x), fmax(box.min.y, b.min.y), fmax(box.min.z, b.min.z)};
+        box.max = (Vec3){fmin(box.max.x, b.max.x), fmin(box.max.y, b.max.y), fmin(box.max.z, b.max.z)};
+    }
+    return box3_is_empty(box) ? CSG_EMPTY : finish_node(csg, CSG_INTERSECTION, kids, n, box);
+}
+
+// The slab as a box a little larger than what it clips; sides that clip nothing lie outside.
+static u32 emit_clip(Csg *csg, IrId id, const Affine3 *map, u32 child) {
+    if (child == CSG_EMPTY)
+        return CSG_EMPTY;
+    const f64 *n = solid_node(csg->ctx, id)->nums;
+    Affine3 inverse;
+    if (!affine3_invert(map, &inverse))
+        return child;
+    Box3 local = box_mapped(csg->boxes.data[child], &inverse), box;
+    Vec3 size = box3_size(local);
+    f64 margin = fmax(size.x, fmax(size.y, size.z)) / 16;
+    bool cuts = false;
+    for (u32 a = 0; a < 3; a++) {
+        f64 low = n[IR_CLIP_min + a], high = n[IR_CLIP_max + a], from = vec3_get(local.min, a), to = vec3_get(local.max, a);
+        if (high <= from || low >= to)
+            return CSG_EMPTY;
+        cuts = cuts || low > from || high < to;
+        vec3_set(&box.min, a, low > from ? low : from - margin);
+        vec3_set(&box.max, a, high < to ? high : to + margin);
+    }
+    if (!cuts)
+        return child;
+    Mesh *mesh = HEAP_NEW(csg->ctx->heap, Mesh, 1);
+    vec_push(csg->ctx->heap, &csg->own, mesh);
+    static const char *const NAMES[6] = {"left", "right", "front", "back", "bottom", "top"};
+    u32 tag = solid_tags(csg->ctx, id, NAMES[0], 1);
+    for (u32 i = 1; i < 6; i++)
+        solid_tags(csg->ctx, id, NAMES[i], 1);
+    mesh_box(csg->ctx->heap, box, tag, mesh);
+    u32 kids[2] = {child, csg_add_leaf(csg, mesh, box, map)};
+    return emit_intersection(csg, kids, 2);
+}
+
+static u32 emit_leaf(Csg *csg, IrId id, const Affine3 *map) {
+    const Mesh *mesh = solid_mesh(csg->ctx, id);
+    Box3 box;
+    if (!mesh || !solid_bounds(csg->ctx, id, &box))
+        return NONE;
+    return csg_add_leaf(csg, mesh, box, map);
+}
+
+static u32 emit_inner(Csg *csg, IrId id, const Affine3 *map, bool is_root) {
+    SolidContext *ctx = csg->ctx;
+    const IrNode *node = solid_node(ctx, id);
+    if (!is_nest(node->kind) || (!is_root && count_leaves(ctx, id, NEST_MAX) > NEST_MAX))
+        return emit_leaf(csg, id, map);
+    u32 *kids = heap_alloc_raw(ctx->heap, node->n_children, sizeof(u32)), n, out = NONE;
+    if (emit_children(csg, node, map, kids, &n))
+        out = node->kind == IR_UNION          ? emit_union(csg, kids, n)
+              : node->kind == IR_DIFFERENCE   ? emit_difference(csg, kids, n)
+              : node->kind == IR_INTERSECTION ? emit_intersection(csg, kids, n)
+                                              : emit_clip(csg, id, map, kids[0]);
+    heap_free(ctx->heap, kids);
+    return out;
+}
+
+static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root) {
+    Affine3 own;
+    IrId inner = ir_strip_xform(csg->ctx->graph, id, &own);
+    if (inner == id)
+        return emit_inner(csg, id, outer, is_root);
+    Affine3 map = affine3_mul(outer, &own);
+    i32 level = csg->ctx->level;
+    csg->ctx->level += solid_scale_level(csg->ctx, &own);
+    u32 out = emit_inner(csg, inner, &map, is_root);
+    csg->ctx->level = level;
+    return out;
+}
+
+u32 csg_emit(Csg *csg, IrId id, const Affine3 *map, bool is_root) { return emit(csg, id, map, is_root); }
+u32 csg_union(Csg *csg, u32 *kids, u32 n) { return emit_union(csg, kids, n); }
+
+// ---- the frame ----
+
+// The rotation in a map whose columns are at right angles: unit columns, right-handed.
+static bool rotation_of(const Affine3 *map, Affine3 *out) {
+    Vec3 c[3];
+    for (int j = 0; j < 3; j++) {
+        c[j] = vec3_unit((Vec3){map->m[0][j], map->m[1][j], map->m[2][j]});
+        if (vec3_norm(c[j]) == 0)
+            return false;
+    }
+    if (fabs(vec3_dot(c[0], c[1])) > 1e-12 || fabs(vec3_dot(c[1], c[2])) > 1e-12 || fabs(vec3_dot(c[2], c[0])) > 1e-12)
+        return false;
+    if (vec3_dot(vec3_cross(c[0], c[1]), c[2]) < 0)
+        c[2] = vec3_scale(c[2], -1);
+    *out = affine3_identity();
+    for (int j = 0; j < 3; j++)
+        out->m[0][j] = c[j].x, out->m[1][j] = c[j].y, out->m[2][j] = c[j].z;
+    return true;
+}
+
+static bool is_axis_map(const Affine3 *map) {
+    for (int i = 0; i < 3; i++)
+        if ((map->m[i][0] != 0) + (map->m[i][1] != 0) + (map->m[i][2] != 0) > 1)
+            return false;
+    return true;
+}
+
+// The map seen from the turned frame: entries within rounding of an exact turn become exact.
+static Affine3 relative(const Affine3 *turn, const Affine3 *map) {
+    Affine3 back = affine3_identity();
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            back.m[i][j] = turn->m[j][i];
+    Affine3 out = affine3_mul(&back, map);
+    for (int j = 0; j < 3; j++) {
+        f64 scale = vec3_norm((Vec3){map->m[0][j], map->m[1][j], map->m[2][j]});
+        if (fabs(scale - 1) < 1e-12)
+            scale = 1;
+        for (int i = 0; i < 3; i++) {
+            f64 *v = &out.m[i][j];
+            if (fabs(*v) <= 1e-12 * scale)
+                *v = 0;
+            else if (fabs(fabs(*v) - scale) <= 1e-12 * scale)
+                *v = *v < 0 ? -scale : scale;
+        }
+    }
+    return out;
+}
+
+// The rotation in whose frame most leaves lie along the axes; false: the frame as it is.
+static bool choose_turn(const Csg *csg, Affine3 *turn) {
+    u32 n = csg->leaves.len, upright = 0, biggest = 0;
+    for (u32 i = 0; i < n; i++) {
+        upright += is_axis_map(&csg->leaves.data[i].map);
+        if (csg->leaves.data[i].mesh->n_tris > csg->leaves.data[biggest].mesh->n_tris)
+            biggest = i;
+    }
+    if (upright == n)
+        return false;
+    u32 best = upright, tries[3] = {0, biggest, n - 1};
+    bool found = false;
+    for (u32 t = 0; t < COUNT_OF(tries); t++) {
+        Affine3 rotation;
+        u32 aligned = 0;
+        if (!rotation_of(&csg->leaves.data[tries[t]].map, &rotation) || is_axis_map(&rotation))
+            continue;
+        for (u32 i = 0; i < n; i++) {
+            Affine3 map = relative(&rotation, &csg->leaves.data[i].map);
+            aligned += is_axis_map(&map);
+        }
+        if (aligned > best) {
+            best = aligned;
+            *turn = rotation;
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool csg_evaluate(Csg *csg, IrId id, u32 root, CsgOptions options, Mesh *out) {
+    SolidContext *ctx = csg->ctx;
+    *out = (Mesh){0};
+    if (root == NONE)
+        return false;
+    if (root == CSG_EMPTY)
+        return true;
+    const CsgNode *node = &csg->nodes.data[root];
+    if (node->op == CSG_LEAF && !csg->force) { // nothing to combine
+        const CsgLeaf *leaf = &csg->leaves.data[node->first];
+        mesh_copy(out, ctx->heap, leaf->mesh);
+        mesh_transform(out, &leaf->map);
+        return true;
+    }
+    Affine3 turn;
+    bool turned = choose_turn(csg, &turn);
+    for (u32 i = 0; turned && i < csg->leaves.len; i++)
+        csg->leaves.data[i].map = relative(&turn, &csg->leaves.data[i].map);
+    CsgExpr expr = {.leaves = csg->leaves.data, .n_leaves = csg->leaves.len, .nodes = csg->nodes.data,
+                    .n_nodes = csg->nodes.len, .args = csg->args.data, .n_args = csg->args.len, .root = root};
+    options.n_threads = ctx->options.n_threads;
+    Status status = mesh_boolean(ctx->heap, &expr, options, out, NULL);
+    if (status == STATUS_BUG)
+        heap_fail(ctx->heap, FAIL_INTERNAL, "a combination of solids failed its check");
+    if (status != STATUS_OK) {
+        Diag *d = solid_error(ctx, id, DIAG_E0624, "the sizes in this combination differ too much to be computed together");
+        diag_help(ctx->diags, d, "a wrong unit is the usual reason: look for a part a million times larger than another");
+        return false;
+    }
+    if (turned)
+        mesh_transform(out, &turn);
+    return true;
+}
+
+bool build_boolean(SolidContext *ctx, IrId id, Mesh *out) {
+    Csg csg;
+    csg_init(&csg, ctx);
+    Affine3 identity = affine3_identity();
+    u32 root = emit(&csg, id, &identity, true);
+    bool ok = csg_evaluate(&csg, id, root, (CsgOptions){0}, out);
+    csg_finish(&csg);
+    return ok;
+}
+
+// ---- paint ----
+
+// Everything, or what of the surface lies in the second child. For the latter the surface is first cut
+// along the tool's: (s & t) + (s - t) is s again, but its faces end where t's surface crosses them as
+// long as the kernel is asked not to merge them.
+bool build_paint(SolidContext *ctx, IrId id, Mesh *out) {
+    const IrNode *node = solid_node(ctx, id);
+    u16 mat = (u16)(node->nums[IR_PAINT_material] + 1);
+    Affine3 map;
+    SolidEntry *from = solid_entry_placed(ctx, node->children[0], &map);
+    if (!from)
+        return false;
+    PlacedMesh tool;
+    bool has_tool = node->n_children > 1;
+    if (has_tool && !solid_placed(ctx, node->children[1], true, &tool))
+        return false;
+    if (has_tool && (from->mesh.n_tris == 0 || tool.mesh->n_tris == 0))
+        mat = 0, has_tool = false;
+    if (!has_tool) {
+        mesh_copy(out, ctx->heap, &from->mesh);
+        mesh_transform(out, &map);
+        for (u32 t = 0; t < out->n_tris && mat; t++)
+            out->mats[t] = mat;
+        return true;
+    }
+    Csg csg;
+    csg_init(&csg, ctx);
+    u32 s = csg_add_leaf(&csg, &from->mesh, mesh_bounds(&from->mesh), &map);
+    u32 t = csg_add_leaf(&csg, tool.mesh, mesh_bounds(tool.mesh), &tool.map);
+    Box3 box = csg.boxes.data[s];
+    u32 in = finish_node(&csg, CSG_INTERSECTION, (const u32[]){s, t}, 2, box);
+    u32 rest = finish_node(&csg, CSG_DIFFERENCE, (const u32[]){s, t}, 2, box);
+    u32 root = finish_node(&csg, CSG_UNION, (const u32[]){in, rest}, 2, box);
+    bool ok = csg_evaluate(&csg, id, root, (CsgOptions){.keep_coplanar = true}, out);
+    csg_finish(&csg);
+    for (u32 i = 0; ok && i < out->n_tris; i++) {
+        const u32 *v = out->tris + 3 * (size_t)i;
+        Vec3 sum = vec3_add(vec3_add(out->verts[v[0]], out->verts[v[1]]), out->verts[v[2]]);
+        if (mesh_contains(&tool, vec3_scale(sum, 1.0 / 3)))
+            out->mats[i] = mat;
+    }
+    return ok;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Convex hulls of solids. The hull itself is the kernel's; here its corners get back the normals of the
+// curved surfaces that they came from, so that a hull of two rods is as smooth as the rods.
+#include "compiler/solid/solid_internal.h"
+
+#include <stdlib.h>
+
+// A corner normal of an operand at a place.
+typedef struct PlaceNormal {
+    Vec3 p, n;
+} PlaceNormal;
+
+static int compare_vec3(Vec3 a, Vec3 b) {
+    if (a.x != b.x)
+        return a.x < b.x ? -1 : 1;
+    if (a.y != b.y)
+        return a.y < b.y ? -1 : 1;
+    return a.z < b.z ? -1 : a.z > b.z;
+}
+
+static int compare_place_normals(const void *a, const void *b) {
+    const PlaceNormal *x = a, *y = b;
+    int c = compare_vec3(x->p, y->p);
+    return c ? c : compare_vec3(x->n, y->n);
+}
+
+typedef struct HullInput {
+    VEC(Vec3) points;
+    VEC(PlaceNormal) normals;
+} HullInput;
+
+static void gather(SolidContext *ctx, HullInput *in, const Mesh *mesh, const Affine3 *map) {
+    Mesh placed;
+    mesh_copy(&placed, ctx->heap, mesh);
+    mesh_transform(&placed, map);
+    for (u32 i = 0; i < placed.n_verts; i++)
+        vec_push(ctx->heap, &in->points, placed.verts[i]);
+    for (size_t c = 0; placed.normals && c < 3 * (size_t)placed.n_tris; c++) {
+        const f32 *f = placed.normals + 3 * c;
+        if (f[0] != 0 || f[1] != 0 || f[2] != 0)
+            vec_push(ctx->heap, &in->normals,
+                     (PlaceNormal){placed.verts[placed.tris[c]], {(f64)f[0], (f64)f[1], (f64)f[2]}});
+    }
+    mesh_finish(&placed, ctx->heap);
+}
+
+// Of the normals at p, the one nearest to the face's; false when none is within the crease angle.
+static bool nearest_normal(const HullInput *in, Vec3 p, Vec3 face, Vec3 *out) {
+    u32 low = 0, high = in->normals.len;
+    while (low < high) {
+        u32 mid = low + (high - low) / 2;
+        if (compare_vec3(in->normals.data[mid].p, p) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    f64 best = 0.85; // 32 degrees
+    bool found = false;
+    for (u32 i = low; i < in->normals.len && compare_vec3(in->normals.data[i].p, p) == 0; i++) {
+        f64 dot = vec3_dot(in->normals.data[i].n, face);
+        if (dot > best) {
+            best = dot;
+            *out = in->normals.data[i].n;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void smooth(SolidContext *ctx, const HullInput *in, Mesh *mesh) {
+    if (in->normals.len == 0)
+        return;
+    mesh->normals = HEAP_NEW(ctx->heap, f32, 9 * (size_t)mesh->n_tris);
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *v = mesh->tris + 3 * (size_t)t;
+        Vec3 a = mesh->verts[v[0]], b = mesh->verts[v[1]], c = mesh->verts[v[2]], n[3];
+        Vec3 face = vec3_unit(vec3_cross(vec3_sub(b, a), vec3_sub(c, a)));
+        u32 found = 0;
+        for (int i = 0; i < 3; i++) {
+            bool has = nearest_normal(in, mesh->verts[v[i]], face, &n[i]);
+            if (!has)
+                n[i] = face;
+            found += has;
+        }
+        for (int i = 0; i < 3 && found; i++) {
+            f32 *f = mesh->normals + 9 * (size_t)t + 3 * i;
+            f[0] = (f32)n[i].x, f[1] = (f32)n[i].y, f[2] = (f32)n[i].z;
+        }
+    }
+}
+
+bool build_hull(SolidContext *ctx, IrId id, Mesh *out) {
+    const IrNode *node = solid_node(ctx, id);
+    HullInput in = {0};
+    bool ok = true;
+    for (u32 i = 0; i < node->n_children; i++) {
+        Affine3 map;
+        SolidEntry *e = solid_entry_placed(ctx, node->children[i], &map);
+        if (e)
+            gather(ctx, &in, &e->mesh, &map);
+        ok = ok && e;
+    }
+    *out = (Mesh){0};
+    if (ok && in.points.len > 0) {
+        if (in.normals.len)
+            qsort(in.normals.data, in.normals.len, sizeof(PlaceNormal), compare_place_normals);
+        ok = mesh_hull(ctx->heap, in.points.data, in.points.len, out);
+        if (!ok)
+            solid_error(ctx, id, DIAG_E0618, "all points of this hull lie in one plane");
+    }
+    if (ok && out->n_tris) {
+        u32 n = 0;
+        for (u32 t = 0; t < out->n_tris; t++)
+            n = MAX(n, out->tags[t] + 1);
+        u32 first = solid_tags(ctx, id, "face", n);
+        for (u32 t = 0; t < out->n_tris; t++)
+            out->tags[t] += first;
+        smooth(ctx, &in, out);
+    }
+    vec_free(ctx->heap, &in.points);
+    vec_free(ctx->heap, &in.normals);
+    return ok;
+}
