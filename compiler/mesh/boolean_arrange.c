@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pass 4, arrange: the faces that constraints and edges cut a unit's plane into.
+//
+// Every segment lies in a cutting plane, so every question about the plane is the sign of a vertex
+// against a plane: left or right of a segment, and so crossings, circular order around a vertex and
+// what lies below what. Edges of input triangles come already split (narrow phase); constraints are
+// split here where they cross or touch anything. A crossing with an edge that has no vertex there
+// means that a leaf crosses itself where it was taken to be clean: the run is marked faulty, and the
+// driver repeats it thoroughly.
+// Cost: O(m log m + k) for m segments; small units by brute force.
+#include "compiler/mesh/boolean_arrange.h"
+
+#include <string.h>
+
+void sort_keyed(Keyed *list, Keyed *spare, u32 n) {
+    if (n <= 24) {
+        for (u32 i = 1; i < n; i++) {
+            Keyed item = list[i];
+            u32 j = i;
+            for (; j > 0 && list[j - 1].key > item.key; j--)
+                list[j] = list[j - 1];
+            list[j] = item;
+        }
+        return;
+    }
+    u32 mid = n / 2;
+    sort_keyed(list, spare, mid);
+    sort_keyed(list + mid, spare, n - mid);
+    memcpy(spare, list, mid * sizeof *list);
+    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
+        list[i] = q >= n || spare[p].key <= list[q].key ? spare[p++] : list[q++];
+}
+
+// ---- splits of grid edges ------------------------------------------------------------------------
+
+static u64 edge_key(u32 a, u32 b) { return (u64)MIN(a, b) << 32 | MAX(a, b); }
+
+static u32 widest_axis(const Kernel *k, u32 a, u32 b) {
+    const Point *p = &k->points.data[a], *q = &k->points.data[b];
+    u32 best = 0;
+    for (u32 i = 1; i < 3; i++)
+        if (fabs(q->at[i] - p->at[i]) > fabs(q->at[best] - p->at[best]))
+            best = i;
+    return best;
+}
+
+// v[0 .. n), on one line, from a's side; without repetitions. Returns how many are left.
+static u32 sort_along_line(const Kernel *k, u32 *v, u32 n, u32 axis, int sign) {
+    for (u32 i = 1; i < n; i++) {
+        u32 item = v[i], j = i;
+        for (; j > 0 && v[j - 1] != item && point_compare(k, v[j - 1], item, axis) * sign > 0; j--)
+            v[j] = v[j - 1];
+        v[j] = item;
+    }
+    u32 len = 0;
+    for (u32 i = 0; i < n; i++)
+        if (!len || v[len - 1] != v[i])
+            v[len++] = v[i];
+    return len;
+}
+
+static void build_split_table(Kernel *k, SplitTable *table) {
+    u32 n = k->splits.len;
+    Keyed *list = ARENA_NEW(&k->arena, Keyed, n), *spare = ARENA_NEW(&k->arena, Keyed, n);
+    for (u32 i = 0; i < n; i++)
+        list[i] = (Keyed){(u64)k->splits.data[i].lo << 32 | k->splits.data[i].hi, k->splits.data[i].v};
+    sort_keyed(list, spare, n);
+    table->run_start = ARENA_NEW(&k->arena, u32, n + 1);
+    u32 *v = ARENA_NEW(&k->arena, u32, n), len = 0;
+    for (u32 i = 0, end; i < n; i = end) {
+        for (end = i; end < n && list[end].key == list[i].key; end++)
+            v[end - i] = list[end].value;
+        u32 lo = (u32)(list[i].key >> 32), hi = (u32)list[i].key, axis = widest_axis(k, lo, hi);
+        u32 kept = sort_along_line(k, v, end - i, axis, point_compare(k, hi, lo, axis));
+        table->run_start[table->n_runs++] = len;
+        for (u32 j = 0; j < kept; j++)
+            k->splits.data[len++] = (EdgeSplit){lo, hi, v[j]};
+    }
+    table->run_start[table->n_runs] = len;
+    k->splits.len = len;
+    for (table->n_slots = 16; table->n_slots < table->n_runs * 2;)
+        table->n_slots *= 2;
+    table->slots = ARENA_NEW(&k->arena, u32, table->n_slots);
+    for (u32 r = 0; r < table->n_runs; r++) {
+        const EdgeSplit *s = &k->splits.data[table->run_start[r]];
+        u64 slot = hash_mix(edge_key(s->lo, s->hi)) & (table->n_slots - 1);
+        while (table->slots[slot])
+            slot = (slot + 1) & (table->n_slots - 1);
+        table->slots[slot] = r + 1;
+    }
+}
+
+static u32 find_splits(const Kernel *k, const SplitTable *table, u32 a, u32 b) {
+    u64 slot = hash_mix(edge_key(a, b)) & (table->n_slots - 1);
+    for (; table->slots[slot]; slot = (slot + 1) & (table->n_slots - 1)) {
+        u32 r = table->slots[slot] - 1;
+        const EdgeSplit *s = &k->splits.data[table->run_start[r]];
+        if (s->lo == MIN(a, b) && s->hi == MAX(a, b))
+            return r;
+    }
+    return NONE;
+}
+
+// The places inside edge a -> b, in order: the i-th of n.
+static u32 split_at(const Kernel *k, const SplitTable *table, u32 run, u32 a, u32 b, u32 i) {
+    u32 start = table->run_start[run], end = table->run_start[run + 1];
+    return k->splits.data[a < b ? start + i : end - 1 - i].v;
+}
+
+// ---- segments ------------------------------------------------------------------------------------
+
+static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 tri, bool is_forward) {
+    const Kernel *k = u->k;
+    const Plane *p = &k->planes.data[u->plane], *q = &k->planes.data[cut];
+    u32 axis = widest_axis(k, a, b);
+    int line = plane_cross_sign(p, q, axis), way = point_compare(k, b, a, axis);
+    if (line == 0 || way == 0) { // ends closer than doubles tell
+        axis = plane_line_axis(p, q);
+        line = plane_cross_sign(p, q, axis);
+        way = point_compare(k, b, a, axis);
+    }
+    Seg seg = {a, b, cut, tri, is_forward, (u8)axis};
+    if (line != way)
+        seg = (Seg){b, a, cut, tri, !is_forward, (u8)axis};
+    avec_push(&u->k->arena, &u->segs, seg);
+}
+
+static void add_edge_segs(Unit *u, const SplitTable *table, u32 t, u32 corner) {
+    Kernel *k = u->k;
+    const Tri *tri = &k->tris[t];
+    u32 a = tri->v[corner], b = tri->v[(corner + 1) % 3];
+    u32 cut = plane_upright(k, a, b, k->planes.data[u->plane].axis);
+    u32 run = find_splits(k, table, a, b), from = a;
+    u32 n = run == NONE ? 0 : table->run_start[run + 1] - table->run_start[run];
+    for (u32 i = 0; i < n; i++) {
+        u32 to = split_at(k, table, run, a, b, i);
+        add_seg(u, from, to, cut, t, !tri->is_flipped);
+        from = to;
+    }
+    add_seg(u, from, b, cut, t, !tri->is_flipped);
+}
+
+static bool is_inside_seg(const Kernel *k, const Seg *s, u32 v) {
+    return v != s->a && v != s->b && point_compare(k, v, s->a, s->axis) * point_compare(k, v, s->b, s->axis) < 0;
+}
+
+static int side_of_seg(const Kernel *k, const Seg *s, u32 v) {
+    return v == s->a || v == s->b ? 0 : plane_side(k, s->cut, v);
+}
+
+static void split_seg(Unit *u, u32 seg, u32 v) {
+    if (u->segs.data[seg].tri != NONE)
+        u->k->fault = "an edge has no vertex where a constraint meets it";
+    avec_push(&u->k->arena, &u->splits, (SegSplit){seg, v});
+}
+
+static void cross_segs(Unit *u, u32 i, u32 j) {
+    Kernel *k = u->k;
+    const Seg *r = &u->segs.data[i], *s = &u->segs.data[j];
+    int ra = side_of_seg(k, s, r->a), rb = side_of_seg(k, s, r->b);
+    if (ra * rb > 0)
+        return;
+    int sa = side_of_seg(k, r, s->a), sb = side_of_seg(k, r, s->b);
+    if (sa * sb > 0)
+        return;
+    if (ra * rb < 0 && sa * sb < 0) {
+        u32 v = point_add_tpi(k, u->plane, r->cut, s->cut);
+        split_seg(u, i, v);
+        split_seg(u, j, v);
+        return;
+    }
+    if (ra == 0 && is_inside_seg(k, s, r->a))
+        split_seg(u, j, r->a);
+    if (rb == 0 && is_inside_seg(k, s, r->b))
+        split_seg(u, j, r->b);
+    if (sa == 0 && is_inside_seg(k, r, s->a))
+        split_seg(u, i, s->a);
+    if (sb == 0 && is_inside_seg(k, r, s->b))
+        split_seg(u, i, s->b);
+}
+
+typedef struct SegBox {
+    f64 min[2], max[2];
+    u32 seg;
+} SegBox;
+
+static SegBox seg_box(const Unit *u, u32 i) {
+    const Seg *s = &u->segs.data[i];
+    const Point *a = &u->k->points.data[s->a], *b = &u->k->points.data[s->b];
+    const u32 axes[2] = {u->x, u->y};
+    SegBox box = {.seg = i};
+    for (u32 j = 0; j < 2; j++) {
+        box.min[j] = fmin(a->at[axes[j]], b->at[axes[j]]) - 0x1p-20;
+        box.max[j] = fmax(a->at[axes[j]], b->at[axes[j]]) + 0x1p-20;
+    }
+    return box;
+}
+
+static void try_cross(Unit *u, const SegBox *a, const SegBox *b) {
+    if (a->min[1] > b->max[1] || b->min[1] > a->max[1] || a->min[0] > b->max[0] || b->min[0] > a->max[0])
+        return;
+    u32 i = MIN(a->seg, b->seg), j = MAX(a->seg, b->seg);
+    const Seg *r = &u->segs.data[i], *s = &u->segs.data[j];
+    if (r->tri != NONE && s->tri != NONE)
+        return; // edges know their vertices
+    if (u->n_tris == 1 && (r->tri != NONE || s->tri != NONE))
+        return; // a chord meets its triangle's edges at its ends only
+    cross_segs(u, i, j);
+}
+
+static void sort_boxes(SegBox *list, SegBox *spare, u32 n) {
+    if (n < 2)
+        return;
+    u32 mid = n / 2;
+    sort_boxes(list, spare, mid);
+    sort_boxes(list + mid, spare, n - mid);
+    memcpy(spare, list, mid * sizeof *list);
+    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
+        list[i] = q >= n || spare[p].min[0] <= list[q].min[0] ? spare[p++] : list[q++];
+}
+
+static void find_crossings(Unit *u) {
+    u32 n = u->segs.len, n_inner = 0;
+    for (u32 i = 0; i < n; i++)
+        n_inner += u->segs.data[i].tri == NONE;
+    if (!n_inner || (u->n_tris == 1 && n_inner == 1))
+        return;
+    SegBox *boxes = ARENA_NEW(&u->k->arena, SegBox, n), *spare = ARENA_NEW(&u->k->arena, SegBox, n);
+    for (u32 i = 0; i < n; i++)
+        boxes[i] = seg_box(u, i);
+    sort_boxes(boxes, spare, n);
+    for (u32 i = 0; i < n; i++)
+        for (u32 j = i + 1; j < n && boxes[j].min[0] <= boxes[i].max[0]; j++)
+            try_cross(u, &boxes[i], &boxes[j]);
+}
+
+// segs -> parts: constraints cut at their splits.
+static void cut_segs(Unit *u) {
+    Kernel *k = u->k;
+    Arena *arena = &k->arena;
+    u32 n = u->splits.len;
+    avec_reserve(arena, &u->keyed, n);
+    avec_reserve(arena, &u->spare, n);
+    avec_reserve(arena, &u->queue, n);
+    for (u32 i = 0; i < n; i++)
+        u->keyed.data[i] = (Keyed){u->splits.data[i].seg, u->splits.data[i].v};
+    sort_keyed(u->keyed.data, u->spare.data, n);
+    u->parts.len = 0;
+    for (u32 i = 0, at = 0; i < u->segs.len; i++) {
+        Seg seg = u->segs.data[i];
+        u32 m = 0;
+        while (at < n && u->keyed.data[at].key == i)
+            u->queue.data[m++] = u->keyed.data[at++].value;
+        if (m) {
+            m = sort_along_line(k, u->queue.data, m, seg.axis, point_compare(k, seg.b, seg.a, seg.axis));
+            for (u32 j = 0; j < m; j++) {
+                Seg part = seg;
+                part.b = seg.a = u->queue.data[j];
+                avec_push(arena, &u->parts, part);
+            }
+        }
+        avec_push(arena, &u->parts, seg);
+    }
+}
+
+// ---- the graph -----------------------------------------------------------------------------------
+
+static u32 local_vertex(Unit *u, u32 point) {
+    if (!u->local_of[point]) {
+        avec_push(&u->k->arena, &u->point_of, point);
+        u->local_of[point] = u->point_of.len;
+    }
+    return u->local_of[point] - 1;
+}
+
+static void reserve_locals(Unit *u) {
+    u32 need = u->k->points.len;
+    if (need <= u->local_cap)
+        return;
+    u->local_cap = MAX(need, u->local_cap + u->local_cap / 2);
+    u->local_of = ARENA_NEW(&u->k->arena, u32, u->local_cap);
+}
+
+// Equal parts become one edge; parts are sorted by edge.
+static void build_edges(Unit *u) {
+    Arena *arena = &u->k->arena;
+    u32 n = u->parts.len;
+    reserve_locals(u);
+    u->point_of.len = u->edge_parts.len = u->head.len = 0;
+    avec_reserve(arena, &u->keyed, n);
+    avec_reserve(arena, &u->spare, n);
+    for (u32 i = 0; i < n; i++) {
+        u32 a = local_vertex(u, u->parts.data[i].a), b = local_vertex(u, u->parts.data[i].b);
+        u->keyed.data[i] = (Keyed){edge_key(a, b), i};
+    }
+    sort_keyed(u->keyed.data, u->spare.data, n);
+    u->segs.len = 0;
+    for (u32 i = 0; i < n; i++) {
+        Seg part = u->parts.data[u->keyed.data[i].value];
+        if (i == 0 || u->keyed.data[i].key != u->keyed.data[i - 1].key) {
+            avec_push(arena, &u->edge_parts, i);
+            avec_push(arena, &u->head, u->local_of[part.b] - 1);
+            avec_push(arena, &u->head, u->local_of[part.a] - 1);
+        } else if (u->local_of[part.b] - 1 != u->head.data[u->head.len - 2]) {
+            part.is_forward = !part.is_forward; // its cut is turned the other way
+        }
+        avec_push(arena, &u->segs, part);
+    }
+    avec_push(arena, &u->edge_parts, n);
+    u->n_edges = u->edge_parts.len - 1;
+    u->n_verts = u->point_of.len;
+    for (u32 i = 0; i < u->n_verts; i++)
+        u->local_of[u->point_of.data[i]] = 0;
+    // The sorted parts take the place of the unsorted.
+    memcpy(u->parts.data, u->segs.data, n * sizeof(Seg));
+}
+
+// Quarter of half h as seen from half r at the same vertex: 0 r itself, 1 left, 2 opposite, 3 right.
+static int sector(const Unit *u, u32 r, u32 h) {
+    if (h == r)
+        return 0;
+    int left = half_left(u, r, u->head.data[h]);
+    return left > 0 ? 1 : left == 0 ? 2 : 3;
+}
+
+static void sort_around(const Unit *u, u32 *list, u32 n) {
+    if (n < 3)
+        return;
+    for (u32 i = 1; i < n; i++) {
+        u32 item = list[i], j = i;
+        int s = sector(u, list[0], item);
+        for (; j > 1; j--) {
+            int other = sector(u, list[0], list[j - 1]);
+            if (other < s || (other == s && half_left(u, list[j - 1], u->head.data[item]) > 0))
+                break;
+            list[j] = list[j - 1];
+        }
+        list[j] = item;
+    }
+}
+
+static void link_halves(Unit *u) {
+    Arena *arena = &u->k->arena;
+    u32 n_halves = 2 * u->n_edges;
+    avec_reserve(arena, &u->around_start, u->n_verts + 1);
+    avec_reserve(arena, &u->around, n_halves);
+    avec_reserve(arena, &u->place, n_halves);
+    avec_reserve(arena, &u->next, n_halves);
+    u32 *start = u->around_start.data, *around = u->around.data;
+    memset(start, 0, (u->n_verts + 1) * sizeof *start);
+    for (u32 h = 0; h < n_halves; h++)
+        start[half_origin(u, h) + 1]++;
+    for (u32 v = 0; v < u->n_verts; v++)
+        start[v + 1] += start[v];
+    for (u32 h = n_halves; h-- > 0;)
+        around[--start[half_origin(u, h) + 1]] = h;
+    // start[v + 1] is now v's first: shift back.
+    for (u32 v = 0; v < u->n_verts; v++)
+        start[v] = start[v + 1];
+    start[u->n_verts] = n_halves;
+    for (u32 v = 0; v < u->n_verts; v++) {
+        sort_around(u, around + start[v], start[v + 1] - start[v]);
+        for (u32 i = start[v]; i < start[v + 1]; i++)
+            u->place.data[around[i]] = i;
+    }
+    for (u32 h = 0; h < n_halves; h++) {
+        u32 v = u->head.data[h], i = u->place.data[h ^ 1];
+        u->next.data[h] = around[i > start[v] ? i - 1 : start[v + 1] - 1];
+    }
+}
+
+static void arrange_unit(Unit *u, const SplitTable *table, const InnerSeg *inner, u32 n_inner) {
+    Kernel *k = u->k;
+    u->plane = tri_plane(k, u->tris[0]);
+    u->x = (k->planes.data[u->plane].axis + 1) % 3;
+    u->y = (k->planes.data[u->plane].axis + 2) % 3;
+    u->segs.len = u->splits.len = 0;
+    for (u32 i = 0; i < u->n_tris; i++) {
+        tri_plane(k, u->tris[i]);
+        for (u32 c = 0; c < 3; c++)
+            add_edge_segs(u, table, u->tris[i], c);
+    }
+    for (u32 i = 0; i < n_inner; i++)
+        add_seg(u, inner[i].a, inner[i].b, inner[i].cut, NONE, true);
+    find_crossings(u);
+    cut_segs(u);
+    build_edges(u);
+    link_halves(u);
+    unit_add_cells(u);
+}
+
+// ---- cells without an arrangement ----------------------------------------------------------------
+
+static void add_plain_cell(Kernel *k, const SplitTable *table, u32 t) {
+    Tri *tri = &k->tris[t];
+    u32 c = k->cells.len, start = k->halves.len;
+    avec_push(&k->arena, &k->stacks, t << 1);
+    for (u32 i = 0; i < 3; i++) {
+        u32 a = tri->v[i], b = tri->v[(i + 1) % 3];
+        u32 run = tri->is_touched ? find_splits(k, table, a, b) : NONE, cut = NONE;
+        u32 n = run == NONE ? 0 : table->run_start[run + 1] - table->run_start[run];
+        if (n) {
+            tri_plane(k, t);
+            cut = plane_upright(k, a, b, k->planes.data[tri->plane].axis);
+        }
+        for (u32 j = 0; j <= n; j++) {
+            u32 origin = j ? split_at(k, table, run, a, b, j - 1) : a;
+            avec_push(&k->arena, &k->halves, (Half){origin, k->halves.len + 1, c, cut});
+        }
+    }
+    k->halves.data[k->halves.len - 1].next = start;
+    Cell cell = {NONE, k->stacks.len - 1, 1, start, k->halves.len, start, false, 0};
+    avec_push(&k->arena, &k->cells, cell);
+}
+
+void arrange(Kernel *k) {
+    SplitTable table = {0};
+    build_split_table(k, &table);
+    Arena *arena = &k->arena;
+    // Touched triangles and constraints by unit, units by their first triangle.
+    u32 *unit_start = ARENA_NEW(arena, u32, k->n_tris + 2), *members = ARENA_NEW(arena, u32, k->n_tris);
+    u32 *seg_start = ARENA_NEW(arena, u32, k->n_tris + 2);
+    InnerSeg *inner = ARENA_NEW(arena, InnerSeg, k->inner.len);
+    for (u32 t = 0; t < k->n_tris; t++)
+        unit_start[set_find(k->unit_parent, t) + 2]++;
+    for (u32 i = 0; i < k->inner.len; i++)
+        seg_start[set_find(k->unit_parent, k->inner.data[i].tri) + 2]++;
+    for (u32 t = 0; t < k->n_tris; t++) {
+        unit_start[t + 2] += unit_start[t + 1];
+        seg_start[t + 2] += seg_start[t + 1];
+    }
+    for (u32 t = 0; t < k->n_tris; t++)
+        members[unit_start[set_find(k->unit_parent, t) + 1]++] = t;
+    for (u32 i = 0; i < k->inner.len; i++)
+        inner[seg_start[set_find(k->unit_parent, k->inner.data[i].tri) + 1]++] = k->inner.data[i];
+    Unit unit = {.k = k};
+    avec_reserve(arena, &k->cells, k->n_tris);
+    avec_reserve(arena, &k->halves, (size_t)3 * k->n_tris);
+    avec_reserve(arena, &k->stacks, k->n_tris);
+    for (u32 t = 0; t < k->n_tris; t++) {
+        u32 n = unit_start[t + 1] - unit_start[t], n_inner = seg_start[t + 1] - seg_start[t];
+        if ((t & 0xfff) == 0)
+            heap_poll(k->heap);
+        if (n == 0)
+            continue;
+        if (n == 1 && n_inner == 0) {
+            add_plain_cell(k, &table, t);
+            continue;
+        }
+        unit.tris = members + unit_start[t];
+        unit.n_tris = n;
+        arrange_unit(&unit, &table, inner + seg_start[t], n_inner);
+    }
+}
