@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Merge sort from the bottom up: sorted runs of one, then two, four, ... elements are merged from
+// one buffer into the other. Two runs that are in order already are copied as a whole.
+#include "base/sort.h"
+
+#include <string.h>
+
+typedef struct Sort {
+    size_t size;
+    SortCompareFn compare;
+    const void *ctx;
+} Sort;
+
+// Merges from[start..mid) and from[mid..end), all in bytes, into to[start..end).
+static void merge(const Sort *s, const char *from, char *to, size_t start, size_t mid, size_t end) {
+    size_t left = start, right = mid, size = s->size;
+    if (mid == end || s->compare(from + mid - size, from + mid, s->ctx) <= 0) {
+        memcpy(to + start, from + start, end - start);
+        return;
+    }
+    for (size_t i = start; i < end; i += size) {
+        bool take_right =
+            left == mid || (right < end && s->compare(from + right, from + left, s->ctx) < 0);
+        size_t *next = take_right ? &right : &left;
+        memcpy(to + i, from + *next, size);
+        *next += size;
+    }
+}
+
+void sort_stable(Heap *heap, void *items, size_t n, size_t size, SortCompareFn compare,
+                 const void *ctx) {
+    if (n < 2)
+        return;
+    Sort s = {size, compare, ctx};
+    size_t total = n * size;
+    char *scratch = heap_alloc_raw(heap, n, size), *from = items, *to = scratch;
+    for (size_t width = size; width < total; width *= 2) {
+        for (size_t start = 0; start < total;) {
+            size_t mid = start + MIN(width, total - start);
+            size_t end = mid + MIN(width, total - mid);
+            merge(&s, from, to, start, mid, end);
+            start = end;
+        }
+        char *spare = from;
+        from = to;
+        to = spare;
+    }
+    if (from != (char *)items)
+        memcpy(items, from, total);
+    heap_free(heap, scratch);
+}
