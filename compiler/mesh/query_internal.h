@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the query files share: the tree over a mesh's triangles, and meshes seen from another space.
+#ifndef FRC_COMPILER_MESH_QUERY_INTERNAL_H
+#define FRC_COMPILER_MESH_QUERY_INTERNAL_H
+
+#include "compiler/mesh/query.h"
+#include "compiler/mesh/query_boxes.h"
+
+struct MeshTree {
+    Heap *heap;
+    const Mesh *mesh;
+    BoxTree boxes;  // of the triangles, in the mesh's space
+    u32 *probes;    // n_probes vertices: one of each edge-connected component
+    u32 n_probes;
+};
+
+typedef struct Triangle {
+    Vec3 p[3];
+} Triangle;
+
+// A mesh seen from a common space.
+typedef struct View {
+    const Mesh *mesh;
+    const MeshTree *tree;
+    Affine3 map; // mesh -> common space
+    bool is_same; // map is the identity
+    bool mirrors;
+} View;
+
+View view_make(const PlacedMesh *solid, const Affine3 *to_common); // to_common: world -> common; NULL: the world
+Box3 view_node_box(const View *view, u32 node);                    // never too small
+// Counter-clockwise seen from outside in the common space too.
+Triangle view_triangle(const View *view, u32 tri);
+Box3 triangle_box(const Triangle *t);
+// True when the map keeps shapes (rotation, uniform scale, mirror, move); *scale: its factor.
+bool affine3_is_similarity(const Affine3 *map, f64 *scale);
+
+// Walks pairs of nodes of two views. Keep the pair on a stack of at most PAIR_STACK_MAX.
+typedef struct NodePair {
+    u32 a, b;
+} NodePair;
+enum { PAIR_STACK_MAX = 4 * BOX_TREE_DEPTH_MAX };
+// Splits a pair that is not two leaves into two pairs: the larger inner node is halved. boxes: of the
+// two nodes.
+void node_pair_split(const View *a, const View *b, NodePair pair, Box3 box_a, Box3 box_b, NodePair out[2]);
+static inline const BoxNode *view_node(const View *v, u32 node) { return &v->tree->boxes.nodes[node]; }
+static inline bool view_is_empty(const View *v) { return v->tree->boxes.n_nodes == 0; }
+
+// query_clip.c: convex polygons of the plane.
+enum { CLIP_MAX = 12 };
+typedef struct Clip {
+    Vec2 p[CLIP_MAX];
+    u32 n;
+} Clip;
+// Keeps what lies where x a.x + y a.y <= c. Each call adds at most one corner.
+void clip_half_plane(Clip *clip, Vec2 a, f64 c);
+// The common part of two counter-clockwise triangles.
+Clip clip_triangles(const Vec2 a[3], const Vec2 b[3]);
+f64 clip_area(const Clip *clip);
+
+#endif
