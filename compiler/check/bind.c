@@ -161,7 +161,7 @@ static bool rewrite_vector(Eval *ev, const AstNode *call, const Builtin *b, u32 
         after[i] = ++seen == n && n > 1 ? "]" : "";
     }
     if (n == 1 && first->kind == AST_NUMBER) { // box(5): a cube
-        Str text = ast_text(ev, first);
+        Str text = node_text(ev, first);
         after[0] = n_wanted == 3 ? str_format(ev->arena, ", %.*s, %.*s]", STR_ARG(text), STR_ARG(text)).ptr
                                  : str_format(ev->arena, ", %.*s]", STR_ARG(text)).ptr;
         before[0] = str_format(ev->arena, "%s[", named).ptr;
@@ -348,7 +348,7 @@ Str bind_def_signature(Eval *ev, const AstNode *def) {
         strbuf_add(&out, def->def.formals[i].name.text);
         if (def->def.formals[i].value) {
             strbuf_add_z(&out, " = ");
-            strbuf_add(&out, ast_text(ev, def->def.formals[i].value));
+            strbuf_add(&out, node_text(ev, def->def.formals[i].value));
         }
     }
     strbuf_add_char(&out, ')');

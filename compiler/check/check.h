@@ -83,5 +83,8 @@ u32 builtin_count(void);
 const Builtin *builtin_at(u32 i);
 // "cylinder(h =, d =, d_top = d, round = 0, chamfer = 0, axis = Z)"
 Str builtin_signature(const Builtin *builtin, Arena *arena);
+const char *builtin_example(const Builtin *builtin); // a whole small program that uses it
+void builtin_write_markdown(StrBuf *out); // spec/functions.md
+void builtin_write_card(StrBuf *out);     // the functions of the language card
 
 #endif

@@ -46,6 +46,7 @@ bool suggest_finish(const Suggest *suggest, Diag *diag, Span span, FixKind kind)
 const BuiltinRow *registry_at(u32 i);
 u32 registry_first(const Eval *ev, Str name); // index of the name's first row, or NONE
 void registry_write_signature(StrBuf *out, const Builtin *builtin);
+void registry_write_card_signature(StrBuf *out, const Builtin *builtin); // shorter: defaults of 0 are left out
 bool registry_param_is_rest(const BuiltinParam *param); // its type ends in "..."
 Str registry_signature_note(Eval *ev, const BuiltinRow *row); // the signature, for notes
 
@@ -91,7 +92,7 @@ bool foreign_name(Eval *ev, const AstNode *name); // PI, None
 bool foreign_member(Eval *ev, const AstNode *member); // s.width
 bool foreign_is_module(Str word); // cq, bpy, math
 bool foreign_module(Eval *ev, const AstNode *node);   // a call or member of cq., bpy., math.
-// rotate([90, 0, 0]), rotate(x = 90, z = 45), rotate(90): E0315.
+// rotate([90, 0, 0]), rotate(x = 90, z = 45): E0315.
 bool foreign_rotation(Eval *ev, const AstNode *call);
 // A field of a material that exists and is given once; else said, and false.
 bool foreign_field_check(Eval *ev, const AstNode *material, u32 field);
@@ -101,6 +102,6 @@ bool foreign_argument(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 
 const char *foreign_param(Str name, u32 nth);
 
 // Text of a node as written.
-Str ast_text(const Eval *ev, const AstNode *node);
+Str node_text(const Eval *ev, const AstNode *node);
 
 #endif

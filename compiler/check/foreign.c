@@ -102,7 +102,7 @@ static void add_operand(const Operands *o, const AstNode *node, StrBuf *out) {
     bool wants_parens = node->kind == AST_BINARY || node->kind == AST_TERNARY || node->kind == AST_UNARY ||
                         node->kind == AST_RANGE;
     strbuf_add_z(out, wants_parens ? "(" : "");
-    strbuf_add(out, ast_text(o->ev, node));
+    strbuf_add(out, node_text(o->ev, node));
     strbuf_add_z(out, wants_parens ? ")" : "");
 }
 
@@ -125,14 +125,14 @@ static bool add_joined(const Operands *o, char op, StrBuf *out) {
 static bool add_vector(const Operands *o, u32 n_axes, StrBuf *out) {
     bool is_number = o->n == 1 && o->items[0]->kind == AST_NUMBER;
     if (o->n == 1 && !is_number) {
-        strbuf_add(out, ast_text(o->ev, o->items[0]));
+        strbuf_add(out, node_text(o->ev, o->items[0]));
         return true;
     }
     u32 n = is_number ? n_axes : o->n;
     strbuf_add_char(out, '[');
     for (u32 i = 0; i < n; i++) {
         strbuf_add_z(out, i ? ", " : "");
-        strbuf_add(out, ast_text(o->ev, o->items[is_number ? 0 : i]));
+        strbuf_add(out, node_text(o->ev, o->items[is_number ? 0 : i]));
     }
     strbuf_add_char(out, ']');
     return n > 0;
@@ -144,7 +144,7 @@ static void add_color(const Operands *o, StrBuf *out) {
     if (node->kind == AST_TEXT && (color_find(node->text.value, &rgb) || material_is_builtin(node->text.value)))
         strbuf_add(out, node->text.value);
     else
-        strbuf_add(out, ast_text(o->ev, node));
+        strbuf_add(out, node_text(o->ev, node));
 }
 
 static bool expand_one(const Operands *o, const char *pattern, const char *at, StrBuf *out) {
@@ -154,7 +154,7 @@ static bool expand_one(const Operands *o, const char *pattern, const char *at, S
         if (is_operand)
             add_operand(o, o->subject, out);
         else
-            strbuf_add(out, ast_text(o->ev, o->subject));
+            strbuf_add(out, node_text(o->ev, o->subject));
         return true;
     }
     if (c == '*') {
@@ -177,7 +177,7 @@ static bool expand_one(const Operands *o, const char *pattern, const char *at, S
     if (is_operand)
         add_operand(o, o->items[i], out);
     else
-        strbuf_add(out, ast_text(o->ev, o->items[i]));
+        strbuf_add(out, node_text(o->ev, o->items[i]));
     return true;
 }
 
@@ -400,9 +400,9 @@ bool foreign_argument(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 
         if (!is_prism)
             diag_fix(ev->diags, diag, FIX_MACHINE, call->call.args.span, without);
     } else if (is_place) {
-        diag_help(ev->diags, diag, "place it by what follows: .move(%.*s)", STR_ARG(ast_text(ev, a->value)));
+        diag_help(ev->diags, diag, "place it by what follows: .move(%.*s)", STR_ARG(node_text(ev, a->value)));
         diag_fix(ev->diags, diag, FIX_MACHINE, call->call.args.span,
-                 str_format(ev->arena, "%.*s.move(%.*s)", STR_ARG(without), STR_ARG(ast_text(ev, a->value))));
+                 str_format(ev->arena, "%.*s.move(%.*s)", STR_ARG(without), STR_ARG(node_text(ev, a->value))));
     } else if (is_look) {
         diag_help(ev->diags, diag, "a look belongs to a part: part label: oak { ... }, or follows: .paint(red)");
     } else {
@@ -424,7 +424,7 @@ static bool rotation_split(Eval *ev, const AstNode *call, const AstNode *const a
     for (u32 axis = 0; axis < 3; axis++) {
         if (!angles[axis] || is_zero(angles[axis]))
             continue;
-        Str angle = ast_text(ev, angles[axis]);
+        Str angle = node_text(ev, angles[axis]);
         strbuf_addf(&out, "%srotate(%c = %.*s", n++ ? "." : "", "xyz"[axis], STR_ARG(angle));
         for (u32 i = 0; i < args->len; i++)
             if (str_equal_z(args->items[i].name.text, "about")) {
@@ -456,17 +456,14 @@ bool foreign_rotation(Eval *ev, const AstNode *call) {
     }
     n_positional -= call->call.subject || n_positional == 0 ? 0 : 1; // rotate(s, z = 30): the solid
     bool is_triple = n_positional == 1 && n_axes == 0 && positional->kind == AST_LIST && positional->list.items.len == 3;
-    bool is_single = n_positional == 1 && n_axes == 0 && positional->kind != AST_LIST && call->call.subject;
-    if (n_axes < 2 && !(call->call.subject && (is_triple || is_single)))
+    if (n_axes < 2 && !(call->call.subject && is_triple))
         return false;
-    if (is_triple)
-        for (u32 i = 0; i < 3; i++)
-            angles[i] = positional->list.items.items[i];
-    if (is_single)
-        angles[2] = positional;
-    Diag *diag = diag_add(ev->diags, DIAG_E0315, n_axes >= 2 ? args->span : positional->span,
-                          is_single ? "rotate wants the axis by name: z = turns to the left as seen from above"
-                                    : "rotate turns about one axis a call, the order is then plain to see");
+    for (u32 i = 0; is_triple && i < 3; i++)
+        angles[i] = positional->list.items.items[i];
+    const AstNode *last = angles[2] ? angles[2] : angles[1];
+    Diag *diag = diag_add(ev->diags, DIAG_E0315, is_triple ? positional->span : last->span,
+                          is_triple ? "rotate takes no list of angles: it turns about one axis a call"
+                                    : "rotate turns about one axis a call");
     Str text;
     if (!call->call.subject || !rotation_split(ev, call, angles, &text))
         return true;
@@ -488,7 +485,7 @@ static const struct {
 
 static const char *field_meant(Eval *ev, Diag *diag, Str name, const AstNode *value) {
     if (str_equal_z(name, "transparency"))
-        diag_help(ev->diags, diag, "opacity is 1 less that: opacity = 1 - %.*s", STR_ARG(ast_text(ev, value)));
+        diag_help(ev->diags, diag, "opacity is 1 less that: opacity = 1 - %.*s", STR_ARG(node_text(ev, value)));
     else if (str_equal_z(name, "shininess"))
         diag_help(ev->diags, diag, "a low roughness shines: roughness = 0.2");
     for (u32 i = 0; i < COUNT_OF(field_words); i++)

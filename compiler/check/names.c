@@ -703,6 +703,7 @@ void names_check(Eval *ev) {
     strmap_init(&names->marks, ev->arena);
     strmap_init(&names->torn, ev->arena);
     strmap_init(&ev->labels, ev->arena);
+    strmap_init(&ev->predefined, ev->arena);
     names->is_torn = ev->diags->n_errors > 0;
     if (names->is_torn)
         names_collect_torn(ev->sources->items[ev->ast->source].text, &names->torn);

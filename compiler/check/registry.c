@@ -112,6 +112,23 @@ void registry_write_signature(StrBuf *out, const Builtin *builtin) {
     strbuf_add_char(out, ')');
 }
 
+void registry_write_card_signature(StrBuf *out, const Builtin *builtin) {
+    u32 first = builtin->is_method && builtin->n_params > 0 ? 1 : 0;
+    strbuf_addf(out, "%s%s(", first ? "." : "", builtin->name);
+    for (u32 p = first; p < builtin->n_params; p++) {
+        const BuiltinParam *param = &builtin->params[p];
+        bool is_short = !param->fallback || *param->fallback == '\0' || strcmp(param->fallback, "0") == 0;
+        strbuf_addf(out, "%s%s", p > first ? ", " : "", param->name);
+        if (registry_param_is_rest(param))
+            strbuf_add_z(out, ", ...");
+        else if (!is_short)
+            strbuf_addf(out, " = %s", param->fallback);
+        else if (!param->is_bare)
+            strbuf_add_z(out, " =");
+    }
+    strbuf_add_char(out, ')');
+}
+
 Str builtin_signature(const Builtin *builtin, Arena *arena) {
     StrBuf buf;
     strbuf_init(&buf, arena->heap);

@@ -39,4 +39,4 @@ bool suggest_finish(const Suggest *suggest, Diag *diag, Span span, FixKind kind)
     return true;
 }
 
-Str ast_text(const Eval *ev, const AstNode *node) { return source_text(ev->sources, node->span); }
+Str node_text(const Eval *ev, const AstNode *node) { return source_text(ev->sources, node->span); }
