@@ -3,7 +3,7 @@
 #ifndef FRC_COMPILER_CHECK_EVAL_INTERNAL_H
 #define FRC_COMPILER_CHECK_EVAL_INTERNAL_H
 
-#include "compiler/check/check_internal.h"
+#include "compiler/check/check_names.h"
 
 // ---- bodies ----
 
@@ -43,6 +43,8 @@ struct Body {
 void body_init(Eval *ev, Body *body, Body *outer, Str label);
 // Runs the statements in scope (whose body is new); the solid they make. span: what stands for it.
 Value body_run(Eval *ev, Scope *scope, AstList statements, Span span);
+// The same without the solid: what was placed stays in scope->body. Checks the expects.
+void body_statements(Eval *ev, Scope *scope, AstList statements);
 void body_place(Eval *ev, Body *body, const Solid *solid, Span span);
 Value part_eval(Eval *ev, Scope *scope, const AstNode *node);
 Value group_eval(Eval *ev, Scope *scope, const AstNode *node);

@@ -116,7 +116,7 @@ static bool cut_selected(Eval *ev, const Selection *s, IrId tool, Span span) {
 }
 
 static void cut_run(Eval *ev, Scope *scope, const AstNode *node) {
-    IrId tool;
+    IrId tool = NONE;
     bool ok = cut_tool(ev, scope, node, &tool);
     for (u32 i = 0; i < node->cut.refs.len; i++) {
         Selection s;
@@ -366,7 +366,7 @@ static Outer body_outer(const Body *body) {
     return outer;
 }
 
-static void body_statements(Eval *ev, Scope *scope, AstList statements) {
+void body_statements(Eval *ev, Scope *scope, AstList statements) {
     scope->body->scope = scope;
     block_run(ev, scope, statements);
     expects_run(ev, scope);
@@ -434,7 +434,9 @@ static Value part_build(Eval *ev, const AstNode *node, const Body *body, u32 mat
 
 Value part_eval(Eval *ev, Scope *scope, const AstNode *node) {
     u32 material = NONE;
-    bool ok = true;
+    bool ok = strmap_get(&ev->labels, node->part.label.text) != NONE; // else its head was not understood
+    if (!ok)
+        return value_bad();
     if (node->part.material != NULL) {
         Value v = eval_expr(ev, scope, node->part.material);
         ok = value_to_material(ev, v, (Place){node->part.material->span, "the material", node->part.label.text}, &material);
