@@ -275,7 +275,7 @@ TEST(distances_bound_samples_from_below) {
         CHECK_NEAR(d.distance, e.distance, 1e-9);
         CHECK(d.distance <= sampled + 1e-9);
         if (d.distance > 0) {
-            CHECK(sampled < d.distance + 1);
+            CHECK(sampled < d.distance + 3); // samples are as far apart
             CHECK_NEAR(vec3_norm(vec3_sub(d.on_a, d.on_b)), d.distance, 1e-9);
             CHECK(mesh_distance(&a, &b, d.distance * 0.99).distance > d.distance * 0.99);
             CHECK_NEAR(mesh_distance(&a, &b, d.distance * 1.01).distance, d.distance, 1e-9);
@@ -365,7 +365,7 @@ TEST(drops_bound_vertical_rays) {
         PlacedMesh a = place(&heap, &torus, map), b = place(&heap, &box, under);
         f64 gap, least = INFINITY;
         bool has = mesh_drop(&a, &b, &gap);
-        for (u32 k = 0; k < 600; k++) {
+        for (u32 k = 0; k < 2000; k++) {
             Vec3 up = vec3(random_between(-14, 14), random_between(-14, 14), -100), down = vec3(up.x, up.y, 100);
             MeshHit low, high;
             if (mesh_ray(&a, up, vec3(0, 0, 1), &low) && mesh_ray(&b, down, vec3(0, 0, -1), &high))
