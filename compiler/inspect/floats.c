@@ -39,7 +39,7 @@ static f64 box_distance(Box3 a, Box3 b) {
     return sqrt(sum);
 }
 
-// The nearest approach of a group to any part outside it.
+// The nearest approach of a group to the main one.
 static InspectGap group_gap(const Inspection *in, u32 group) {
     InspectGap best = {.part = NONE, .nearest = NONE, .distance = INFINITY};
     u32 n = in->scene->n_parts;
@@ -50,7 +50,7 @@ static InspectGap group_gap(const Inspection *in, u32 group) {
         if (best.part == NONE)
             best.part = i;
         for (u32 k = 0; k < n; k++) {
-            if (groups[k] == NONE || groups[k] == group)
+            if (groups[k] != in->report->main_group)
                 continue;
             if (box_distance(in->model->parts[i].bounds, in->model->parts[k].bounds) >=
                 best.distance)

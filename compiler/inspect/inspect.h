@@ -17,7 +17,7 @@ typedef struct InspectContact {
 } InspectContact;
 
 typedef struct InspectGap { // of a part that touches nothing of another group
-    u32 part, nearest;      // nearest part of another group, or NONE
+    u32 part, nearest;      // nearest part of the main group
     f64 distance;           // mm
     Vec3 direction;         // from part to nearest, length distance
 } InspectGap;

@@ -47,7 +47,7 @@ static const Option options[] = {
     {OPT_FORMAT, 0, "--format", "NAME", "format of `-o -`: glb, stl, ... (see `frc --help formats`)"},
     {OPT_SET, 'D', "--set", "NAME=VALUE", "set a param of the program: 45, 2.5cm, true, slats"},
     {OPT_PARAMS, 0, "--params", "FILE.json", "set params from a JSON object"},
-    {OPT_EMIT, 0, "--emit", "STAGE", "print a stage instead: tokens, ast, ir, solids"},
+    {OPT_EMIT, 0, "--emit", "STAGE", "print a stage instead: tokens, ast, ir, solids; or a table: reference, card"},
     {OPT_TOLERANCE, 0, "--tolerance", "LENGTH", "chord error of round things, 0.1mm; default: a 2000th of the object's size"},
     {OPT_MERGE, 0, "--merge", NULL, "unite all parts into one watertight solid (STL always does)"},
     {OPT_UNIT, 0, "--unit", "UNIT", "unit of formats that have none of their own (STL, OBJ, PLY): mm, cm, m, in"},
@@ -300,7 +300,7 @@ static Status check_command_spelling(const Cli *cli, const char *word) {
 static Status check_file_count(const Cli *cli) {
     const CliCommand *command = cli->command;
     const char *space = *command->name ? " " : "";
-    if (cli->files.len < command->min_files)
+    if (cli->files.len < command->min_files && !cli_emits_tables(cli))
         cli_error(cli, "nothing to work on: frc%s%s %s", space, command->name, command->arguments);
     else if (cli->files.len > command->max_files)
         cli_error(cli, "'%s' is one too many: frc%s%s %s", cli->files.items[command->max_files], space, command->name, command->arguments);

@@ -59,6 +59,8 @@ Status cli_read_source(Cli *cli, const char *file, Str *text);
 void cli_print_diags(Cli *cli, Compilation *compilation);
 // Saves, or says why not.
 Status cli_save(Cli *cli, const char *path, Str bytes);
+// --emit reference, card: they take no FILE.
+bool cli_emits_tables(const Cli *cli);
 // The last component of a path; "<stdin>" for "-".
 Str cli_base_name(const char *path);
 

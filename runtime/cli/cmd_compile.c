@@ -3,7 +3,6 @@
 // outputs are made before the first is saved, so that a failure leaves every old file.
 #include "runtime/cli/cli.h"
 
-#include "compiler/check/reference.h"
 #include "compiler/export/export.h"
 
 #include <stdio.h>
@@ -106,12 +105,23 @@ static Status outputs_save(Cli *cli, const Compilation *c, Output *outputs, u32 
     return STATUS_OK;
 }
 
+bool cli_emits_tables(const Cli *cli) {
+    return cli->emit && (strcmp(cli->emit, "reference") == 0 || strcmp(cli->emit, "card") == 0);
+}
+
 // --emit: the text of one stage on standard output, or in the one -o.
 static Status emit(Cli *cli) {
     StrBuf out;
     strbuf_init(&out, &cli->heap);
-    Compilation c;
     const char *stage = cli->emit;
+    if (cli_emits_tables(cli)) { // of the compiler, not of a program
+        if (strcmp(stage, "card") == 0)
+            builtin_write_card(&out);
+        else
+            builtin_write_markdown(&out);
+        return cli_save(cli, cli->outputs.len ? cli->outputs.items[0] : "-", strbuf_str(&out));
+    }
+    Compilation c;
     CompileStage last = strcmp(stage, "tokens") == 0 ? STAGE_LEX
                         : strcmp(stage, "ast") == 0  ? STAGE_PARSE
                         : strcmp(stage, "ir") == 0   ? STAGE_CHECK
