@@ -4,21 +4,23 @@
 // whole.
 #include "compiler/inspect/inspect_internal.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 typedef struct Entry {
     f64 min, max;
     u32 part;
 } Entry;
 
-static int compare_entries(const void *a, const void *b) {
+static int compare_entries(const void *a, const void *b, const void *ctx) {
+    (void)ctx;
     const Entry *x = a, *y = b;
     if (x->min != y->min)
         return x->min < y->min ? -1 : 1;
     return x->part < y->part ? -1 : x->part > y->part;
 }
 
-static int compare_contacts(const void *a, const void *b) {
+static int compare_contacts(const void *a, const void *b, const void *ctx) {
+    (void)ctx;
     const InspectContact *x = a, *y = b;
     if (x->a != y->a)
         return x->a < y->a ? -1 : 1;
@@ -86,7 +88,7 @@ void inspect_find_contacts(Inspection *in, bool areas) {
         Box3 box = in->model->parts[i].bounds;
         entries[n++] = (Entry){vec3_get(box.min, axis), vec3_get(box.max, axis), i};
     }
-    qsort(entries, n, sizeof *entries, compare_entries);
+    sort_stable(in->heap, entries, n, sizeof *entries, compare_entries, NULL);
     for (u32 i = 0; i < n; i++) {
         heap_poll(in->heap);
         for (u32 k = i + 1; k < n && entries[k].min <= entries[i].max + INSPECT_CONTACT_GAP; k++) {
@@ -98,5 +100,6 @@ void inspect_find_contacts(Inspection *in, bool areas) {
     }
     heap_free(in->heap, entries);
     if (in->contacts.len)
-        qsort(in->contacts.data, in->contacts.len, sizeof *in->contacts.data, compare_contacts);
+        sort_stable(in->heap, in->contacts.data, in->contacts.len, sizeof *in->contacts.data,
+                    compare_contacts, NULL);
 }

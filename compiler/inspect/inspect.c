@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order of inspection, and the names and numbers that its messages use. Facts first (which
 // parts meet), then findings made of them.
-#include "compiler/inspect/inspect_internal.h"
+#include "compiler/inspect/inspect.h"
 
 #include "base/number.h"
+#include "compiler/inspect/inspect_internal.h"
 
 Str inspect_part_name(const Scene *scene, u32 part, Arena *arena) {
     const ScenePart *p = &scene->parts[part];

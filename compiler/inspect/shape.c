@@ -3,7 +3,7 @@
 // several like parts off the symmetry of the others (W0805), wheels with an upright axle (W0807).
 #include "compiler/inspect/inspect_internal.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 #define GROUND_TOLERANCE 0.1    // mm
 #define SCALE_RATIO 100.0       // to the median longest extent
@@ -31,7 +31,8 @@ static void check_ground(Inspection *in) {
     diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[part].path));
 }
 
-static int compare_f64(const void *a, const void *b) {
+static int compare_f64(const void *a, const void *b, const void *ctx) {
+    (void)ctx;
     f64 x = *(const f64 *)a, y = *(const f64 *)b;
     return x < y ? -1 : x > y;
 }
@@ -47,7 +48,7 @@ static void check_scale(Inspection *in) {
     for (u32 i = 0; i < in->scene->n_parts; i++)
         if (inspect_has_geometry(in, i))
             extents[n++] = longest(in->model->parts[i].bounds);
-    qsort(extents, n, sizeof *extents, compare_f64);
+    sort_stable(in->heap, extents, n, sizeof *extents, compare_f64, NULL);
     f64 median = n ? extents[n / 2] : 0;
     heap_free(in->heap, extents);
     if (n < 3)
@@ -160,7 +161,8 @@ typedef struct ByPath {
     u32 part;
 } ByPath;
 
-static int compare_paths(const void *a, const void *b) {
+static int compare_paths(const void *a, const void *b, const void *ctx) {
+    (void)ctx;
     const ByPath *x = a, *y = b;
     int order = str_compare(x->path, y->path);
     return order ? order : x->part < y->part ? -1 : x->part > y->part;
@@ -174,7 +176,7 @@ static void check_symmetry(Inspection *in) {
     for (u32 i = 0; i < in->scene->n_parts; i++)
         if (inspect_has_geometry(in, i))
             rows[n++] = (ByPath){in->scene->parts[i].path, i};
-    qsort(rows, n, sizeof *rows, compare_paths);
+    sort_stable(in->heap, rows, n, sizeof *rows, compare_paths, NULL);
     for (u32 i = 0, next; i < n; i = next) {
         u32 parts[SYMMETRY_MEMBERS_MAX];
         Vec3 centers[SYMMETRY_MEMBERS_MAX];

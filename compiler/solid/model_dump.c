@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text form of a model: one line a mesh, its faces by logical name, one line a part. For people,
-// golden tests and bug reports; it is not read back.
+// The text form of a model: one line a mesh, its faces by logical name, one line a part. For
+// people, golden tests and bug reports; it is not read back.
 #include "compiler/solid/model.h"
 
-#include <stdlib.h>
+#include "base/sort.h"
 
 static void add_vec(StrBuf *out, Vec3 v) {
     strbuf_add_char(out, '[');
@@ -25,7 +25,8 @@ static void add_box(StrBuf *out, Box3 box) {
     add_vec(out, box.max);
 }
 
-static int compare_u32(const void *a, const void *b) {
+static int compare_u32(const void *a, const void *b, const void *ctx) {
+    (void)ctx;
     u32 x = *(const u32 *)a, y = *(const u32 *)b;
     return x < y ? -1 : x > y;
 }
@@ -34,7 +35,7 @@ static int compare_u32(const void *a, const void *b) {
 static void add_faces(const Model *model, const Mesh *mesh, Heap *heap, StrBuf *out) {
     u32 *tags = heap_alloc_raw(heap, MAX(mesh->n_tris, 1u), sizeof *tags);
     memcpy(tags, mesh->tags, mesh->n_tris * sizeof *tags);
-    qsort(tags, mesh->n_tris, sizeof *tags, compare_u32);
+    sort_stable(heap, tags, mesh->n_tris, sizeof *tags, compare_u32, NULL);
     for (u32 i = 0, next; i < mesh->n_tris; i = next) {
         for (next = i + 1; next < mesh->n_tris && tags[next] == tags[i]; next++) {
         }
@@ -51,8 +52,8 @@ void model_dump(const Model *model, StrBuf *out) {
     const Scene *scene = model->scene;
     for (u32 i = 0; i < model->n_meshes; i++) {
         const ModelMesh *m = &model->meshes[i];
-        strbuf_addf(out, "mesh %u = %%%u: %u verts, %u tris, %u uses, volume ", i, m->id, m->mesh->n_verts,
-                    m->mesh->n_tris, m->n_uses);
+        strbuf_addf(out, "mesh %u = %%%u: %u verts, %u tris, %u uses, volume ", i, m->id,
+                    m->mesh->n_verts, m->mesh->n_tris, m->n_uses);
         strbuf_add_number(out, m->measure.volume);
         strbuf_add_z(out, ", area ");
         strbuf_add_number(out, m->measure.area);
