@@ -226,7 +226,7 @@ static void report_positional(Eval *ev, const AstNode *call, const BuiltinRow *r
                                 is_bare_vector ? "%s takes its numbers as one list" : "%s takes this argument by name", b->name);
     note_signature(ev, diag, row);
     if (is_fixed) {
-        diag_help(ev->diags, diag, "write %s%.*s", b->name, STR_ARG(text));
+        diag_help(ev->diags, diag, "write %s%s%.*s", call->call.subject ? "." : "", b->name, STR_ARG(text));
         diag_fix(ev->diags, diag, FIX_MACHINE, args->span, text);
     }
     if (has_d)

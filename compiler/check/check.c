@@ -5,7 +5,7 @@
 // Reading order of the room: check_internal.h (values, scopes, rows), value.c, scope.c, eval.c (expressions),
 // stmt.c (statements and bodies), ref.c (@labels), solids.c (their algebra), bind.c and names.c (calls and
 // names), then the fn_*.c of interest.
-#include "compiler/check/eval_internal.h"
+#include "compiler/check/fn.h"
 
 // ---- what is said of the file as a whole ----
 
@@ -24,8 +24,7 @@ static void read_units(Eval *ev, const AstNode *node) {
         ev->scene->unit_mm = ev->unit_mm = factor;
         return;
     }
-    Diag *d = diag_add(ev->diags, DIAG_E0403, node->units.unit.span, "'%.*s' is no unit of length", STR_ARG(unit));
-    diag_help(ev->diags, d, "write `units mm`, `units cm`, `units m` or `units in`");
+    // Any other unit is reported by the name pass.
 }
 
 // object and units hold for the whole file, wherever they stand.
@@ -121,6 +120,34 @@ static void assemble(Eval *ev, const Body *body) {
     assemble_rest(ev, scene, body);
 }
 
+// ---- the canvas ----
+
+// The size the author had in mind, against what came out, at default params.
+static void check_canvas(Eval *ev, const Body *body) {
+    static const char *const NAMES[] = {"wide in x", "deep in y", "high in z"};
+    const Scene *scene = ev->scene;
+    Solid all = {.solid = NONE, .n_parts = body->parts.len, .parts = body->parts.data, .outer.level = NONE};
+    Box3 box;
+    if (!scene->has_canvas || ev->geometry == NULL || ev->failed || ev->stopped || ev->diags->n_errors > 0 || ev->options->n_settings > 0)
+        return;
+    if (body->solids.len > 0)
+        all.solid = ir_union(ev->graph, body->solids.data, body->solids.len, scene->canvas_span, NONE);
+    if (solid_is_empty(&all) || !ask_bounds(ev, value_solid(&all), (Place){scene->canvas_span, "canvas", STR("")}, &box))
+        return;
+    for (u32 i = 0; i < 3; i++) {
+        f64 size = vec3_get(box3_size(box), i), wanted = vec3_get(scene->canvas, i);
+        if (fabs(size - wanted) <= 0.1 * wanted * (1 + 1e-9))
+            continue;
+        Str is = number_show(ev, size / ev->unit_mm, DIM_LENGTH), should = number_show(ev, wanted / ev->unit_mm, DIM_LENGTH);
+        Diag *d = diag_add(ev->diags, DIAG_W0821, scene->canvas_span, "the object is %.*s %s, the canvas %.*s", STR_ARG(is), NAMES[i], STR_ARG(should));
+        diag_key(ev->diags, d, "%s", NAMES[i]);
+        diag_measure(d, size, wanted, STR("mm"));
+        Str fit = value_show(ev, value_vector(ev, box3_size(box)));
+        diag_help(ev->diags, d, "make it fit within a tenth, or write `canvas %.*s` if the object is right", STR_ARG(fit));
+        return;
+    }
+}
+
 static void assemble_tables(Eval *ev) {
     Scene *scene = ev->scene;
     scene->materials = ev->materials.data;
@@ -173,6 +200,8 @@ static void run_file(Eval *ev) {
     if (!ev->options->params_only && !ev->stopped)
         names_check_unused(ev);
     assemble(ev, &body);
+    if (!ev->options->params_only)
+        check_canvas(ev, &body);
 }
 
 static void eval_init(Eval *ev, const Ast *ast, Sources *sources, CheckOptions *options, Arena *arena, Diags *diags, Scene *out) {

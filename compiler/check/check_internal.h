@@ -349,6 +349,8 @@ Value value_from_literal(Eval *ev, const AstNode *number);
 void names_check(Eval *ev);
 // The span of a part with this label in the text, len 0 if there is none.
 Span names_label_span(const Eval *ev, Str label);
+// Whether anything may have such a member; if not, the pass has said so.
+bool names_has_member(const Eval *ev, Str name);
 // After evaluation: W09 for what was never used.
 void names_check_unused(Eval *ev);
 
@@ -368,6 +370,7 @@ Value solid_unite(Eval *ev, const Solid *const *solids, u32 n, Span span);
 Value solid_binary(Eval *ev, OpPlace place, Value a, Value b); // + - & of solids, profiles and lists of them
 const Solid *solid_transform(Eval *ev, const Solid *solid, const Affine3 *map, Span span);
 bool solid_is_bad(const Solid *solid);
+bool solid_is_empty(const Solid *solid);
 // Room for n instances; charges n steps. NULL when a limit is reached.
 Instance *instances_new(Eval *ev, u32 n, Span span);
 

@@ -80,7 +80,9 @@ const char *dim_name(Dim dim, char out[48]) {
     return out;
 }
 
-static bool op_is_comparison(AstOp op) { return op >= AST_EQ && op <= AST_NEAR; }
+static const char *op_verb(AstOp op) {
+    return op == AST_ADD ? "added" : op == AST_SUB ? "subtracted" : op == AST_MOD ? "divided with a remainder" : "compared";
+}
 
 bool dim_agree(Eval *ev, OpPlace place, Dim a, Dim b, Dim *out) {
     if (dim_is_bare(a) || dim_is_bare(b) || dim_equal(a, b)) {
@@ -89,10 +91,7 @@ bool dim_agree(Eval *ev, OpPlace place, Dim a, Dim b, Dim *out) {
     }
     char a_text[48], b_text[48];
     const char *a_name = dim_name(a, a_text), *b_name = dim_name(b, b_text);
-    Diag *diag = diag_add(ev->diags, DIAG_E0401, place.op_span,
-                          op_is_comparison(place.op) ? "%s and %s cannot be compared with '%s'"
-                                                     : "%s and %s have no '%s'",
-                          a_name, b_name, ast_op_text(place.op));
+    Diag *diag = diag_add(ev->diags, DIAG_E0401, place.op_span, "%s and %s cannot be %s", a_name, b_name, op_verb(place.op));
     diag_label(ev->diags, diag, place.left, "%s", a_name);
     diag_label(ev->diags, diag, place.right, "%s", b_name);
     return false;

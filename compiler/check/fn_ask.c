@@ -256,6 +256,8 @@ static Value list_member(Eval *ev, Value list, const AstNode *node) {
 }
 
 Value ask_member(Eval *ev, Scope *scope, Value subject, const AstNode *node) {
+    if (!names_has_member(ev, node->member.name.text))
+        return value_bad(); // the name pass has said so
     if (subject.kind == VALUE_SOLID)
         return solid_member(ev, scope, subject.solid, node);
     if (subject.kind == VALUE_PROFILE)
@@ -405,7 +407,7 @@ static Str piece_name(Eval *ev, const Solid *solid, const Piece *piece) {
 
 // "toward +z": the axis on which the boxes are furthest apart, seen from a.
 static const char *gap_direction(Box3 a, Box3 b) {
-    static const char *const NAMES[] = {" toward +x", " toward -x", " toward +y", " toward -y", " toward +z", " toward -z"};
+    static const char *const NAMES[] = {", toward +x", ", toward -x", ", toward +y", ", toward -y", ", toward +z", ", toward -z"};
     f64 best = 0;
     u32 at = NONE;
     for (u32 i = 0; i < 3; i++) {
@@ -425,7 +427,7 @@ static bool why_apart(Eval *ev, BuiltinCall *c, const Solid *sa, const Solid *sb
         return false;
     if (which == NONE)
         return true;
-    ev->why = str_format(ev->arena, "%.*s is %.*s from the nearest, %.*s%s", STR_ARG(piece_name(ev, sa, &a->items[from])),
+    ev->why = str_format(ev->arena, "%.*s is %.*s from the nearest %.*s%s", STR_ARG(piece_name(ev, sa, &a->items[from])),
                          STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)), STR_ARG(piece_name(ev, sb, &b->items[which])),
                          gap_direction(a->items[from].box, b->items[which].box));
     return true;

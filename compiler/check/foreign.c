@@ -314,7 +314,7 @@ bool foreign_module(Eval *ev, const AstNode *node) {
         return false;
     const ForeignRow *row = row_find(is_call ? FOREIGN_CALL : FOREIGN_NAME, name.text);
     bool is_known = is_call && registry_first(ev, name.text) != NONE;
-    if (is_known || row) { // math.sin(x), np.linspace(a, b, n), math.pi: without its module
+    if (is_known || (row && *row->pattern)) { // math.sin(x), np.linspace(a, b, n), math.pi: without its module
         Span prefix = {module->span.source, module->span.off, name.span.off - module->span.off};
         Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span, "there is no '%.*s' of %s: functions are called by their names alone",
                               STR_ARG(module->name.text), what);
@@ -326,7 +326,8 @@ bool foreign_module(Eval *ev, const AstNode *node) {
     Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span, "there is no '%.*s': nothing of %s is used here",
                           STR_ARG(module->name.text), what);
     diag_key(ev->diags, diag, "%.*s", STR_ARG(module->name.text));
-    diag_help(ev->diags, diag, "solids are made by name, box(size = [x, y, z]), placed by what follows, .move([x, y, z]), and combined with + - &");
+    diag_help(ev->diags, diag, "%s", row ? row->says
+                                          : "solids are made by name, box(size = [x, y, z]), placed by what follows, .move([x, y, z]), and combined with + - &");
     return true;
 }
 

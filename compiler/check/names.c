@@ -187,7 +187,8 @@ static Span label_span(const Names *names, Str label) {
 static void report_unknown_name(Names *names, const AstNode *node) {
     Eval *ev = names->ev;
     Str name = node->name.text;
-    NameTop *top = &names->tops.data[name_id(names, name)];
+    u32 id = name_id(names, name); // may move the table
+    NameTop *top = &names->tops.data[id];
     Span label = label_span(names, name);
     if (top->is_reported && label.len == 0)
         return;
@@ -711,6 +712,11 @@ void names_check(Eval *ev) {
     visit_block(names, ev->ast->statements);
 }
 
+bool names_has_member(const Eval *ev, Str name) {
+    const Names *names = ev->names;
+    return is_member(name) || strmap_find(&names->marks, name) != NONE;
+}
+
 Span names_label_span(const Eval *ev, Str label) { return label_span(ev->names, label); }
 
 static void report_unused(Eval *ev, const NameEntry *entry) {
@@ -728,7 +734,7 @@ static void report_unused(Eval *ev, const NameEntry *entry) {
 
 void names_check_unused(Eval *ev) {
     const Names *names = ev->names;
-    if (names->is_torn || ev->n_name_errors > 0) // what was lost may have used it
+    if (ev->diags->n_errors > 0) // first things first; and what was lost may have used it
         return;
     for (u32 i = 0; i < names->entries.len; i++) {
         const NameEntry *entry = &names->entries.data[i];
