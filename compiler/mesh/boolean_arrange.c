@@ -101,6 +101,14 @@ static u32 find_splits(const Kernel *k, const SplitTable *table, u32 a, u32 b) {
     return NONE;
 }
 
+u32 edge_next_vertex(const Kernel *k, u32 a, u32 b) {
+    u32 run = find_splits(k, &k->split_table, a, b);
+    if (run == NONE)
+        return b;
+    u32 start = k->split_table.run_start[run], end = k->split_table.run_start[run + 1];
+    return k->splits.data[a < b ? start : end - 1].v;
+}
+
 // The places inside edge a -> b, in order: the i-th of n.
 static u32 split_at(const Kernel *k, const SplitTable *table, u32 run, u32 a, u32 b, u32 i) {
     u32 start = table->run_start[run], end = table->run_start[run + 1];
@@ -414,8 +422,7 @@ static void add_plain_cell(Kernel *k, const SplitTable *table, u32 t) {
 }
 
 void arrange(Kernel *k) {
-    SplitTable table = {0};
-    build_split_table(k, &table);
+    build_split_table(k, &k->split_table);
     Arena *arena = &k->arena;
     // Touched triangles and constraints by unit, units by their first triangle.
     u32 *unit_start = ARENA_NEW(arena, u32, k->n_tris + 2), *members = ARENA_NEW(arena, u32, k->n_tris);
@@ -444,11 +451,11 @@ void arrange(Kernel *k) {
         if (n == 0)
             continue;
         if (n == 1 && n_inner == 0) {
-            add_plain_cell(k, &table, t);
+            add_plain_cell(k, &k->split_table, t);
             continue;
         }
         unit.tris = members + unit_start[t];
         unit.n_tris = n;
-        arrange_unit(&unit, &table, inner + seg_start[t], n_inner);
+        arrange_unit(&unit, &k->split_table, inner + seg_start[t], n_inner);
     }
 }

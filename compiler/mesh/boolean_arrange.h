@@ -19,21 +19,6 @@ typedef struct SegSplit {
     u32 seg, v;
 } SegSplit;
 
-typedef struct Keyed {
-    u64 key;
-    u32 value;
-} Keyed;
-// Stable, by key. spare: n.
-void sort_keyed(Keyed *list, Keyed *spare, u32 n);
-
-// Where the splits of each grid edge are.
-typedef struct SplitTable {
-    u32 *slots; // run + 1
-    u32 n_slots;
-    u32 *run_start; // n_runs + 1, into k->splits, which is then sorted along each edge
-    u32 n_runs;
-} SplitTable;
-
 typedef struct Unit {
     Kernel *k;
     u32 plane;

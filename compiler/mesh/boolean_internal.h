@@ -91,6 +91,21 @@ typedef struct Cell {
     i8 kept;         // select: 1 the face looks to the front, -1 to the back, 0 dropped
 } Cell;
 
+// Where the splits of each grid edge are.
+typedef struct SplitTable {
+    u32 *slots; // run + 1
+    u32 n_slots;
+    u32 *run_start; // n_runs + 1, into Kernel.splits, which is then sorted along each edge
+    u32 n_runs;
+} SplitTable;
+
+typedef struct Keyed {
+    u64 key;
+    u32 value;
+} Keyed;
+// Stable, by key. spare: n.
+void sort_keyed(Keyed *list, Keyed *spare, u32 n);
+
 // Stack entries: triangle << 1 | looks_back.
 static inline u32 stack_tri(u32 entry) { return entry >> 1; }
 static inline bool stack_looks_back(u32 entry) { return entry & 1; }
@@ -138,9 +153,12 @@ typedef struct Kernel {
     VEC(Half) halves;
     VEC(u32) stacks;
 
+    SplitTable split_table;
+
     // classify
     u32 n_edges;
-    u32 *edge_start; // n_edges + 1, into edge_halves
+    u32 *edge_start;  // n_edges + 1, into edge_halves
+    u32 *edge_first;  // by point: its first edge among those of which it is the lower end; n_points + 1
     u32 *edge_halves; // halves of each edge; in radial order about lo -> hi when more than two
     u32 *region_of;  // 2 * n_cells: of cell's back (2 c) and front (2 c + 1)
     u32 n_regions;
@@ -170,12 +188,28 @@ int plane_cross_sign(const Plane *p, const Plane *q, u32 axis);
 // An axis along which the line P Q advances.
 u32 plane_line_axis(const Plane *p, const Plane *q);
 
+u32 cell_plane(Kernel *k, u32 cell); // also settles its is_flipped
+// The place where edge a -> b is first split after a; b if it is whole.
+u32 edge_next_vertex(const Kernel *k, u32 a, u32 b);
+
+// A half's far end, and the side of its cell that comes next (counter-clockwise) or before, seen along
+// the edge from its lower to its higher vertex: nodes as in region_of.
+static inline u32 half_dest(const Kernel *k, u32 h) { return k->halves.data[k->halves.data[h].next].origin; }
+static inline bool half_is_rising(const Kernel *k, u32 h) { return k->halves.data[h].origin < half_dest(k, h); }
+static inline u32 half_ahead(const Kernel *k, u32 h) {
+    return 2 * k->halves.data[h].cell + half_is_rising(k, h);
+}
+static inline u32 half_behind(const Kernel *k, u32 h) { return half_ahead(k, h) ^ 1; }
+
 // ---- the passes, in order ------------------------------------------------------------------------
 Status ingest(Kernel *k);
 void broad(Kernel *k);
 void narrow(Kernel *k);
 void arrange(Kernel *k);
 void classify(Kernel *k);
+// boolean_winding.c: fills regions. outer[i]: the region around component i, seed[i] its outermost
+// vertex (the highest by x, then y, then z).
+void wind(Kernel *k, u32 n_components, const u32 *outer, const u32 *seed);
 void select_faces(Kernel *k, u32 **twin_out);
 void merge(Kernel *k, const u32 *twin, Mesh *out, CsgReport *report);
 

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pass 5, second half: winding numbers of regions and the CSG expression on them.
+//
+// Crossing a cell changes the winding number of each leaf in its stack by one. A depth-first walk over
+// the regions of a component, from the region around it, keeps the windings and the truth of every
+// node of the expression up to date by doing and undoing crossings, so nothing of the size of the
+// leaves is stored per region. A region is matter when the root is true in it. The region around a
+// component starts with the windings of the other components there: crossings of a ray towards +x from
+// the component's outermost vertex v, displaced by (e, e^2, e^3) for an infinitely small e. As v is
+// outermost, its own component never meets the ray.
+// Walking must agree with itself: each region's windings are remembered as a hash, and a crossing that
+// leads to a known region with another hash marks the run as faulty.
+#include "compiler/mesh/boolean_internal.h"
+
+typedef struct Use { // of a node by another
+    u32 node;
+    bool is_first; // operand of a difference: the first
+} Use;
+
+typedef struct Walk {
+    Kernel *k;
+    i32 *winding;      // by leaf
+    u64 hash;          // of all windings
+    u32 *leaf_start;   // by leaf: the nodes that are it
+    u32 *leaf_nodes;
+    u32 *use_start;    // by node: its users
+    Use *uses;
+    bool *value;       // by node
+    u32 *n_true;       // by node: true operands; without the first in a difference
+    bool *first_true;  // by node: a difference's first operand
+    bool needs_owner;
+    VEC(u32) changed;  // stack of nodes
+    u32 *cell_start;   // by region: its cell sides
+    u32 *cell_sides;
+    u64 *region_hash;
+    bool *region_seen;
+} Walk;
+
+// ---- the expression ------------------------------------------------------------------------------
+
+static void build_uses(Walk *w) {
+    const CsgExpr *expr = w->k->expr;
+    Arena *arena = &w->k->arena;
+    w->leaf_start = ARENA_NEW(arena, u32, expr->n_leaves + 2);
+    w->leaf_nodes = ARENA_NEW(arena, u32, expr->n_nodes);
+    w->use_start = ARENA_NEW(arena, u32, expr->n_nodes + 2);
+    w->uses = ARENA_NEW(arena, Use, expr->n_args);
+    for (u32 i = 0; i < expr->n_nodes; i++) {
+        const CsgNode *node = &expr->nodes[i];
+        if (node->op == CSG_LEAF)
+            w->leaf_start[node->first + 2]++;
+        else
+            for (u32 j = 0; j < node->len; j++)
+                w->use_start[expr->args[node->first + j] + 2]++;
+    }
+    for (u32 i = 0; i < expr->n_leaves; i++)
+        w->leaf_start[i + 2] += w->leaf_start[i + 1];
+    for (u32 i = 0; i < expr->n_nodes; i++)
+        w->use_start[i + 2] += w->use_start[i + 1];
+    for (u32 i = 0; i < expr->n_nodes; i++) {
+        const CsgNode *node = &expr->nodes[i];
+        if (node->op == CSG_LEAF)
+            w->leaf_nodes[w->leaf_start[node->first + 1]++] = i;
+        else
+            for (u32 j = 0; j < node->len; j++)
+                w->uses[w->use_start[expr->args[node->first + j] + 1]++] = (Use){i, j == 0};
+    }
+}
+
+static bool node_value(const Walk *w, u32 node) {
+    const CsgNode *n = &w->k->expr->nodes[node];
+    switch (n->op) {
+    case CSG_LEAF:
+        return w->winding[n->first] > 0;
+    case CSG_UNION:
+        return w->n_true[node] > 0;
+    case CSG_INTERSECTION:
+        return n->len && w->n_true[node] == n->len;
+    case CSG_DIFFERENCE:
+        return w->first_true[node] && w->n_true[node] == 0;
+    }
+    return false;
+}
+
+// Carries a leaf's new truth up to the root. Cost: the uses of nodes whose truth changes.
+static void flip_leaf(Walk *w, u32 leaf) {
+    w->changed.len = 0;
+    for (u32 i = w->leaf_start[leaf]; i < w->leaf_start[leaf + 1]; i++) {
+        w->value[w->leaf_nodes[i]] = !w->value[w->leaf_nodes[i]];
+        avec_push(&w->k->arena, &w->changed, w->leaf_nodes[i]);
+    }
+    while (w->changed.len) {
+        u32 node = w->changed.data[--w->changed.len];
+        bool value = w->value[node];
+        for (u32 i = w->use_start[node]; i < w->use_start[node + 1]; i++) {
+            u32 user = w->uses[i].node;
+            if (w->uses[i].is_first && w->k->expr->nodes[user].op == CSG_DIFFERENCE)
+                w->first_true[user] = value;
+            else
+                w->n_true[user] += value ? 1u : UINT32_MAX;
+            if (node_value(w, user) != w->value[user]) {
+                w->value[user] = !w->value[user];
+                avec_push(&w->k->arena, &w->changed, user);
+            }
+        }
+    }
+}
+
+static void wind_leaf(Walk *w, u32 leaf, int by) {
+    bool before = w->winding[leaf] > 0;
+    w->winding[leaf] += by;
+    w->hash += hash_mix(leaf + 1) * (u64)(i64)by;
+    if (before != (w->winding[leaf] > 0))
+        flip_leaf(w, leaf);
+}
+
+// The lowest leaf that holds matter here and contributes it to node, which is true.
+static u32 find_owner(const Walk *w, u32 node) {
+    const CsgExpr *expr = w->k->expr;
+    const CsgNode *n = &expr->nodes[node];
+    if (n->op == CSG_LEAF)
+        return n->first;
+    u32 owner = NONE, len = n->op == CSG_DIFFERENCE ? MIN(n->len, 1u) : n->len;
+    for (u32 i = 0; i < len; i++)
+        if (w->value[expr->args[n->first + i]])
+            owner = MIN(owner, find_owner(w, expr->args[n->first + i]));
+    return owner;
+}
+
+// ---- the ray -------------------------------------------------------------------------------------
+
+// The sign of the turn a, b, p with p displaced by e^2 in y and e^3 in z.
+static int displaced_turn(const i64 a[3], const i64 b[3], const i64 p[3]) {
+    i64 dy = b[1] - a[1], dz = b[2] - a[2];
+    i64 turn = dy * (p[2] - a[2]) - dz * (p[1] - a[1]);
+    return turn ? sign_i64(turn) : dz ? -sign_i64(dz) : sign_i64(dy);
+}
+
+static int ray_crossing(const Kernel *k, const Tri *tri, const i64 p[3]) {
+    i64 at[3][3];
+    for (u32 i = 0; i < 3; i++)
+        point_grid(k, tri->v[i], at[i]);
+    for (u32 i = 1; i < 3; i++) {
+        if ((at[0][i] < p[i] && at[1][i] < p[i] && at[2][i] < p[i]) ||
+            (at[0][i] > p[i] && at[1][i] > p[i] && at[2][i] > p[i]))
+            return 0;
+    }
+    if (at[0][0] <= p[0] && at[1][0] <= p[0] && at[2][0] <= p[0])
+        return 0;
+    int turn = displaced_turn(at[0], at[1], p);
+    if (turn != displaced_turn(at[1], at[2], p) || turn != displaced_turn(at[2], at[0], p))
+        return 0;
+    // The normal's x has the sign of turn; the plane is met beyond p if p lies on its inner side then.
+    i128 side = 0;
+    for (u32 i = 0; i < 3; i++) {
+        u32 j = (i + 1) % 3, l = (i + 2) % 3;
+        i64 n = (at[1][j] - at[0][j]) * (at[2][l] - at[0][l]) - (at[1][l] - at[0][l]) * (at[2][j] - at[0][j]);
+        side += (i128)n * (p[i] - at[0][i]);
+    }
+    return sign_i128(side) * turn < 0 ? turn : 0;
+}
+
+typedef struct LeafBox {
+    f64 min[3], max[3];
+} LeafBox;
+
+static LeafBox *leaf_boxes(Kernel *k) {
+    u32 n = k->expr->n_leaves;
+    LeafBox *boxes = ARENA_NEW(&k->arena, LeafBox, n);
+    for (u32 l = 0; l < n; l++) {
+        for (u32 i = 0; i < 3; i++) {
+            boxes[l].min[i] = INFINITY;
+            boxes[l].max[i] = -INFINITY;
+        }
+        for (u32 t = k->leaf_start[l]; t < k->leaf_start[l + 1]; t++)
+            for (u32 c = 0; c < 9; c++) {
+                f64 at = k->points.data[k->tris[t].v[c / 3]].at[c % 3];
+                boxes[l].min[c % 3] = fmin(boxes[l].min[c % 3], at);
+                boxes[l].max[c % 3] = fmax(boxes[l].max[c % 3], at);
+            }
+    }
+    return boxes;
+}
+
+static int ray_winding(const Kernel *k, const LeafBox *box, u32 leaf, const i64 p[3]) {
+    if (box->max[0] <= (f64)p[0])
+        return 0;
+    for (u32 i = 1; i < 3; i++)
+        if (box->min[i] > (f64)p[i] || box->max[i] < (f64)p[i])
+            return 0;
+    int winding = 0;
+    for (u32 t = k->leaf_start[leaf]; t < k->leaf_start[leaf + 1]; t++)
+        winding += ray_crossing(k, &k->tris[t], p);
+    return winding;
+}
+
+// ---- the walk ------------------------------------------------------------------------------------
+
+static void build_region_cells(Walk *w) {
+    Kernel *k = w->k;
+    u32 n = 2 * k->cells.len;
+    w->cell_start = ARENA_NEW(&k->arena, u32, k->n_regions + 2);
+    w->cell_sides = ARENA_NEW(&k->arena, u32, n);
+    for (u32 i = 0; i < n; i++)
+        w->cell_start[k->region_of[i] + 2]++;
+    for (u32 r = 0; r < k->n_regions; r++)
+        w->cell_start[r + 2] += w->cell_start[r + 1];
+    for (u32 i = 0; i < n; i++)
+        w->cell_sides[w->cell_start[k->region_of[i] + 1]++] = i;
+    w->region_hash = ARENA_NEW(&k->arena, u64, k->n_regions);
+    w->region_seen = ARENA_NEW(&k->arena, bool, k->n_regions);
+}
+
+// Leaves the region on the given side of a cell for the one on its other side.
+static void cross_cell(Walk *w, u32 side) {
+    const Kernel *k = w->k;
+    const Cell *cell = &k->cells.data[side >> 1];
+    int in = side & 1 ? 1 : -1; // from the front: into what looks to the front
+    for (u32 i = 0; i < cell->stack_len; i++) {
+        u32 entry = k->stacks.data[cell->stack_start + i];
+        wind_leaf(w, k->tris[stack_tri(entry)].leaf, stack_looks_back(entry) ? -in : in);
+    }
+}
+
+static u64 hash_across(const Walk *w, u32 side) {
+    const Kernel *k = w->k;
+    const Cell *cell = &k->cells.data[side >> 1];
+    u64 hash = w->hash;
+    for (u32 i = 0; i < cell->stack_len; i++) {
+        u32 entry = k->stacks.data[cell->stack_start + i];
+        u64 step = hash_mix(k->tris[stack_tri(entry)].leaf + 1);
+        hash += stack_looks_back(entry) == !(side & 1) ? step : -step;
+    }
+    return hash;
+}
+
+static void enter_region(Walk *w, u32 r) {
+    Kernel *k = w->k;
+    bool inside = w->value[k->expr->root];
+    w->region_seen[r] = true;
+    w->region_hash[r] = w->hash;
+    k->regions[r].is_inside = inside;
+    k->regions[r].owner = inside && w->needs_owner ? find_owner(w, k->expr->root) : NONE;
+}
+
+typedef struct Frame {
+    u32 region, at, by; // by: the side left on the way here, NONE at the start
+} Frame;
+
+static void walk_component(Walk *w, u32 outer) {
+    Kernel *k = w->k;
+    VEC(Frame) frames = {0};
+    enter_region(w, outer);
+    avec_push(&k->arena, &frames, (Frame){outer, w->cell_start[outer], NONE});
+    while (frames.len) {
+        Frame *top = &frames.data[frames.len - 1];
+        if (top->at == w->cell_start[top->region + 1]) {
+            if (top->by != NONE)
+                cross_cell(w, top->by ^ 1);
+            frames.len--;
+            continue;
+        }
+        u32 side = w->cell_sides[top->at++], r = k->region_of[side ^ 1];
+        if (w->region_seen[r]) {
+            if (w->region_hash[r] != hash_across(w, side))
+                k->fault = "winding numbers disagree";
+            continue;
+        }
+        cross_cell(w, side);
+        enter_region(w, r);
+        avec_push(&k->arena, &frames, (Frame){r, w->cell_start[r], side});
+    }
+}
+
+static bool materials_differ(const CsgExpr *expr) {
+    for (u32 l = 1; l < expr->n_leaves; l++)
+        if (expr->leaves[l].mat != expr->leaves[0].mat)
+            return true;
+    return false;
+}
+
+void wind(Kernel *k, u32 n_components, const u32 *outer, const u32 *seed) {
+    const CsgExpr *expr = k->expr;
+    Arena *arena = &k->arena;
+    Walk w = {.k = k, .needs_owner = materials_differ(expr)};
+    w.winding = ARENA_NEW(arena, i32, expr->n_leaves);
+    w.value = ARENA_NEW(arena, bool, expr->n_nodes);
+    w.n_true = ARENA_NEW(arena, u32, expr->n_nodes);
+    w.first_true = ARENA_NEW(arena, bool, expr->n_nodes);
+    build_uses(&w);
+    build_region_cells(&w);
+    LeafBox *boxes = n_components > 1 ? leaf_boxes(k) : NULL;
+    i32 *start = ARENA_NEW(arena, i32, expr->n_leaves);
+    for (u32 c = 0; c < n_components; c++) {
+        if ((c & 0xff) == 0)
+            heap_poll(k->heap);
+        if (w.region_seen[outer[c]]) {
+            k->fault = "two components share a region";
+            continue;
+        }
+        i64 p[3];
+        point_grid(k, seed[c], p);
+        for (u32 l = 0; l < expr->n_leaves; l++) {
+            start[l] = n_components > 1 ? ray_winding(k, &boxes[l], l, p) : 0;
+            if (start[l])
+                wind_leaf(&w, l, start[l]);
+        }
+        walk_component(&w, outer[c]);
+        for (u32 l = 0; l < expr->n_leaves; l++)
+            if (start[l])
+                wind_leaf(&w, l, -start[l]);
+    }
+    for (u32 r = 0; r < k->n_regions; r++)
+        if (!w.region_seen[r])
+            k->fault = "a region was not reached";
+}
