@@ -36,16 +36,18 @@ Diag *call_size_error(Eval *ev, const BuiltinCall *c, u32 i, f64 mm, f64 limit_m
     return d;
 }
 
-void call_too_large(Eval *ev, const BuiltinCall *c, u32 i, DiagCode code, f64 mm, f64 limit_mm, const char *why) {
+void call_too_large(Eval *ev, const BuiltinCall *c, u32 i, DiagCode code, f64 mm, f64 limit_mm, bool is_strict, const char *why) {
     Place place = call_place(c, i);
     f64 scale = is_radius(c, i) ? 0.5 : 1;
-    Diag *d = diag_add(ev->diags, code, place.span, "%s of %.*s is %.*s: at most %.*s, %s", place.what, STR_ARG(place.owner),
-                       STR_ARG(call_show(ev, c, i, mm)), STR_ARG(call_show(ev, c, i, limit_mm)), why);
+    Diag *d = diag_add(ev->diags, code, place.span, "%s of %.*s is %.*s: it must be %s %.*s, %s", place.what, STR_ARG(place.owner),
+                       STR_ARG(call_show(ev, c, i, mm)), is_strict ? "less than" : "at most", STR_ARG(call_show(ev, c, i, limit_mm)), why);
     diag_measure(d, mm * scale, limit_mm * scale, STR("mm"));
     diag_key(ev->diags, d, "%s of %.*s", place.what, STR_ARG(place.owner));
     // A number that stays below the limit when it is read back.
+    f64 most = limit_mm * scale / ev->unit_mm, unit = is_strict && most < 1 ? 1e6 : 1e4;
+    f64 fit = is_strict ? most * 0.9 : most;
     char text[NUMBER_TEXT_MAX];
-    number_write_short(floor(limit_mm * scale / ev->unit_mm * 1e4 + 1e-6) / 1e4, 15, text);
+    number_write_short(floor(fit * unit + 1e-6) / unit, 15, text);
     diag_help(ev->diags, d, "write `%s = %s`", place.what, text);
     diag_fix(ev->diags, d, FIX_MAYBE, place.span, str_copy(ev->arena, str_from(text)));
 }

@@ -119,10 +119,10 @@ bool loop_list(Eval *ev, Scope *scope, const AstBinder *binder, ValueList *out) 
         return true;
     }
     if (v.kind != VALUE_RANGE) {
-        value_mismatch(ev, v, (Place){binder->list->span, "in", STR("for")}, "a list");
+        value_mismatch(ev, v, (Place){binder->list->span, "for ... in", STR("")}, "a list");
         return false;
     }
-    Diag *d = diag_add(ev->diags, DIAG_E0402, binder->list->span, "the range %.*s where in of for wants a list",
+    Diag *d = diag_add(ev->diags, DIAG_E0402, binder->list->span, "the range %.*s where for ... in wants a list",
                        STR_ARG(value_show(ev, v)));
     if (dim_is_bare(v.dim) && isfinite(v.range.low) && isfinite(v.range.high)) {
         Str low = number_show(ev, v.range.low, v.dim), high = number_show(ev, v.range.high, v.dim);
@@ -424,11 +424,24 @@ static Value def_call(Eval *ev, Scope *scope, const AstNode *node, const Def *de
     return result;
 }
 
+// count(@leg) is asked of the reference itself: none placed is 0, not a mistake.
+static bool is_count_of_ref(const AstNode *node) {
+    return node->call.subject == NULL && node->call.args.len == 1 && node->call.args.items[0].value->kind == AST_REF &&
+           str_equal_z(node->call.function.text, "count");
+}
+
+static Value count_ref(Eval *ev, Scope *scope, const AstNode *ref) {
+    Selection s;
+    return ref_select_any(ev, scope, ref, &s) ? value_number(s.n, DIM_BARE) : value_bad();
+}
+
 static Value builtin_call(Eval *ev, Scope *scope, const AstNode *node, const Value *subject) {
     u32 n_args = node->call.args.len + (subject != NULL);
     const BuiltinRow *row = registry_find(ev, node->call.function.text, n_args);
     if (row == NULL)
         return value_bad(); // the name pass has said so
+    if (is_count_of_ref(node))
+        return count_ref(ev, scope, node->call.args.items[0].value);
     BuiltinCall call;
     if (!bind_builtin(ev, scope, node, row, subject, &call))
         return value_bad();

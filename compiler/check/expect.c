@@ -37,7 +37,7 @@ static void tell_sides(Eval *ev, Scope *scope, Diag *d, const AstNode *node) {
     f64 scale = is_length ? ev->unit_mm : 1;
     diag_measure(d, a.number * scale, b.number * scale, is_length ? STR("mm") : dim_equal(dim, DIM_ANGLE) ? STR("deg") : STR(""));
     f64 off = fabs(a.number - b.number);
-    if (node->binary.op != AST_NE && off > 0)
+    if (node->binary.op != AST_NE && off > 0 && !dim_is_bare(dim))
         diag_help(ev->diags, d, "they differ by %.*s", STR_ARG(number_show(ev, off, dim)));
 }
 

@@ -21,8 +21,9 @@
 Str call_show(Eval *ev, const BuiltinCall *c, u32 i, f64 mm);
 // E0640 at argument i: "-3 cm is no size: d of cylinder must be ...". NULL: the argument is absent.
 Diag *call_size_error(Eval *ev, const BuiltinCall *c, u32 i, f64 mm, f64 limit_mm, const char *must);
-// The argument is more than it may be: code at its span, with the legal maximum, its reason, and the edit.
-void call_too_large(Eval *ev, const BuiltinCall *c, u32 i, DiagCode code, f64 mm, f64 limit_mm, const char *why);
+// The argument is more than it may be: code at its span, with the legal maximum (less than it, if strict),
+// its reason, and the edit.
+void call_too_large(Eval *ev, const BuiltinCall *c, u32 i, DiagCode code, f64 mm, f64 limit_mm, bool is_strict, const char *why);
 bool call_size3(Eval *ev, BuiltinCall *c, u32 i, Vec3 *mm); // three sizes
 bool call_size2(Eval *ev, BuiltinCall *c, u32 i, Vec2 *mm); // two
 bool call_distance(Eval *ev, BuiltinCall *c, u32 i, f64 *mm); // >= 0; 0 when absent

@@ -361,7 +361,7 @@ static bool nearest(Eval *ev, const Pieces *a, u32 from, u32 to, const Pieces *b
     for (u32 i = from; i < to; i++)
         for (u32 k = 0; k < b->n; k++) {
             f64 d;
-            if (a->items[i].id == b->items[k].id || box_gap(a->items[i].box, b->items[k].box) > *out)
+            if (box_gap(a->items[i].box, b->items[k].box) > *out)
                 continue;
             GeometryAnswer answer = ev->geometry->distance(ev->geometry->ctx, a->items[i].id, b->items[k].id, *out, &d);
             if (answer == GEOMETRY_FAILED)
@@ -459,11 +459,15 @@ static Value run_clear(Eval *ev, BuiltinCall *c) {
     for (u32 i = 0; i < a.n; i++) {
         f64 d;
         u32 which;
-        if (!nearest(ev, &a, i, i + 1, &b, CLEAR_MM, CLEAR_MM, c->span, &d, &which))
+        Pieces others = {ARENA_NEW(ev->arena, Piece, b.n), 0, 0};
+        for (u32 k = 0; k < b.n; k++) // a part is clear of itself
+            if (b.items[k].id != a.items[i].id && box_gap(a.items[i].box, b.items[k].box) <= CLEAR_MM)
+                others.items[others.n++] = b.items[k];
+        if (!nearest(ev, &a, i, i + 1, &others, CLEAR_MM, CLEAR_MM, c->span, &d, &which))
             return value_bad();
         if (which == NONE)
             continue;
-        ev->why = str_format(ev->arena, "%.*s meets %.*s", STR_ARG(piece_name(ev, sa, &a.items[i])), STR_ARG(piece_name(ev, sb, &b.items[which])));
+        ev->why = str_format(ev->arena, "%.*s meets %.*s", STR_ARG(piece_name(ev, sa, &a.items[i])), STR_ARG(piece_name(ev, sb, &others.items[which])));
         return value_bool(false);
     }
     return value_bool(true);

@@ -91,7 +91,7 @@ static bool wall_fits(Eval *ev, BuiltinCall *c, IrId id, f64 wall) {
     f64 limit = fmin(size.x, fmin(size.y, size.z)) / 2;
     if (wall < limit)
         return true;
-    call_too_large(ev, c, 1, DIAG_E0611, wall, limit, "less than half of the solid's smallest extent");
+    call_too_large(ev, c, 1, DIAG_E0611, wall, limit, true, "half of the solid's smallest extent");
     return false;
 }
 

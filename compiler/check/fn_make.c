@@ -63,7 +63,7 @@ static Value run_extrude(Eval *ev, BuiltinCall *c) {
         !read_factor(ev, c->args[EXTRUDE_taper], call_place(c, EXTRUDE_taper), &nums[IR_EXTRUDE_taper]))
         return value_bad();
     if (*round > *h / 2 * (1 + 1e-9)) {
-        call_too_large(ev, c, EXTRUDE_round, DIAG_E0610, *round, *h / 2, "half of h");
+        call_too_large(ev, c, EXTRUDE_round, DIAG_E0610, *round, *h / 2, false, "half of h");
         return value_bad();
     }
     *round = fmin(*round, *h / 2);

@@ -378,13 +378,13 @@ static void drop_missed(Eval *ev, BuiltinCall *c, const Box3 *subject, const Box
     Diag *d = diag_add(ev->diags, DIAG_E0643, c->name, "it falls past: no part of it is above what it should drop onto");
     diag_label(ev->diags, d, c->spans[DROP_onto], "onto this");
     for (u32 i = 0; i < 2; i++) {
-        f64 ahead = vec3_get(onto->min, i) - vec3_get(subject->max, i), behind = vec3_get(subject->min, i) - vec3_get(onto->max, i);
-        f64 gap = fmax(ahead, behind);
+        f64 gap = fmax(vec3_get(onto->min, i) - vec3_get(subject->max, i), vec3_get(subject->min, i) - vec3_get(onto->max, i));
         if (gap <= 0)
             continue;
+        f64 by = vec3_get(box3_center(*onto), i) - vec3_get(box3_center(*subject), i);
         diag_measure(d, gap, 0, STR("mm"));
-        diag_help(ev->diags, d, "move it by more than %s in %s first: `.move(%s = ...)`",
-                  str_to_z(ev->arena, number_show(ev, (ahead > 0 ? gap : -gap) / ev->unit_mm, DIM_LENGTH)), NAMES[i], NAMES[i]);
+        diag_note(ev->diags, d, "they are %.*s apart in %s", STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)), NAMES[i]);
+        diag_help(ev->diags, d, "`.move(%s = %.*s)` first brings it over the middle", NAMES[i], STR_ARG(diag_number(ev->diags, by / ev->unit_mm)));
         return;
     }
     diag_help(ev->diags, d, "move it in x or y until it is above some of it");

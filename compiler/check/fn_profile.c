@@ -17,7 +17,7 @@ static Value run_rect(Eval *ev, BuiltinCall *c) {
         return value_bad();
     f64 limit = fmin(size.x, size.y) / 2;
     if (round > limit * (1 + 1e-9)) {
-        call_too_large(ev, c, 1, DIAG_E0610, round, limit, "half the shorter side");
+        call_too_large(ev, c, 1, DIAG_E0610, round, limit, false, "half the shorter side");
         return value_bad();
     }
     f64 nums[IR_RECT_n_nums] = {size.x, size.y, fmin(round, limit)};
@@ -64,7 +64,7 @@ static Value run_star(Eval *ev, BuiltinCall *c) {
         return value_bad();
     nums[IR_STAR_points] = points;
     if (nums[IR_STAR_inner] >= nums[IR_STAR_d]) {
-        call_too_large(ev, c, 2, DIAG_E0640, nums[IR_STAR_inner], nums[IR_STAR_d], "less than d (both are diameters)");
+        call_too_large(ev, c, 2, DIAG_E0623, nums[IR_STAR_inner], nums[IR_STAR_d], true, "its diameter d (both are diameters)");
         return value_bad();
     }
     return make_profile(ev, c, IR_STAR, nums, IR_STAR_n_nums);

@@ -66,7 +66,7 @@ static bool edge_argument(Eval *ev, BuiltinCall *c, u32 i, f64 limit, const char
         *mm = fmin(*mm, limit);
         return true;
     }
-    call_too_large(ev, c, i, DIAG_E0610, *mm, limit, why);
+    call_too_large(ev, c, i, DIAG_E0610, *mm, limit, false, why);
     return false;
 }
 
@@ -172,7 +172,7 @@ static Value run_tube(Eval *ev, BuiltinCall *c) {
         return value_bad();
     f64 limit = fmin(*d, *d_top) / 2;
     if (*wall >= limit) {
-        call_too_large(ev, c, TUBE_wall, DIAG_E0611, *wall, limit, "less than half of its smaller diameter (use cylinder for a full one)");
+        call_too_large(ev, c, TUBE_wall, DIAG_E0611, *wall, limit, true, "half of its smaller diameter (a cylinder is full)");
         return value_bad();
     }
     return call_turn(ev, c, TUBE_axis, call_make(ev, c, IR_TUBE, nums, IR_TUBE_n_nums));
@@ -186,7 +186,7 @@ static Value run_torus(Eval *ev, BuiltinCall *c) {
     if (!call_size(ev, c, 0, &nums[IR_TORUS_d]) || !call_size(ev, c, 1, &nums[IR_TORUS_thickness]))
         return value_bad();
     if (nums[IR_TORUS_thickness] >= nums[IR_TORUS_d]) {
-        call_too_large(ev, c, 1, DIAG_E0611, nums[IR_TORUS_thickness], nums[IR_TORUS_d], "less than d, the diameter of its centre line");
+        call_too_large(ev, c, 1, DIAG_E0611, nums[IR_TORUS_thickness], nums[IR_TORUS_d], true, "the diameter d of its centre line");
         return value_bad();
     }
     return call_turn(ev, c, 2, call_make(ev, c, IR_TORUS, nums, IR_TORUS_n_nums));
@@ -201,7 +201,7 @@ static Value run_capsule(Eval *ev, BuiltinCall *c) {
     if (!call_size(ev, c, 0, h) || !call_size(ev, c, 1, d))
         return value_bad();
     if (*h < *d * (1 - 1e-9)) {
-        call_too_large(ev, c, 1, DIAG_E0640, *d, *h, "its overall height h");
+        call_too_large(ev, c, 1, DIAG_E0623, *d, *h, false, "its overall height h");
         return value_bad();
     }
     *h = fmax(*h, *d);

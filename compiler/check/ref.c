@@ -80,7 +80,7 @@ static bool is_being_made(const Body *body, Str label) {
 
 static void unknown_label(Eval *ev, const Scope *scope, const AstName *label) {
     Span placed = names_label_span(ev, label->text);
-    if (placed.len > 0 && ev->failed)
+    if (placed.len > 0 && placed.off < label->span.off && ev->failed)
         return; // lost to an earlier error, most likely
     Diag *d;
     if (placed.len == 0) {

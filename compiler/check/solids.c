@@ -27,6 +27,13 @@ bool solid_is_bad(const Solid *solid) {
     return false;
 }
 
+bool solid_is_empty(const Solid *solid) {
+    for (u32 i = 0; i < solid->n_parts; i++)
+        if (solid->parts[i].solid != NONE)
+            return false;
+    return solid->solid == NONE;
+}
+
 u32 instances_copy(Instance *to, const Solid *solid) {
     for (u32 i = 0; i < solid->n_parts; i++) {
         to[i] = solid->parts[i];
