@@ -80,22 +80,24 @@ static u32 level_for(const Pairing *p, TokenKind closer) {
     return NONE;
 }
 
-// Whether, on the same line, another closer for the innermost bracket follows the wrong one at `at`: then
-// the wrong one is too much; else it stands in the right one's place.
-static bool is_closed_later(const Pairing *p, u32 at, TokenKind want) {
-    u32 depth = 0;
-    for (u32 i = at + 1; i < p->tokens->len && i < at + 64; i++) {
+// Whether the line has closers enough, after the wrong one at `at`, for the brackets that were opened on it:
+// then the wrong one is too much; else it stands in the right one's place.
+static bool is_closed_later(const Pairing *p, u32 at) {
+    u32 n_open = 0, line = at, depth = 0, n_closers = 0;
+    while (line > 0 && at - line < 64 && kind_at(p, line - 1) != TOK_NEWLINE)
+        line--;
+    while (n_open < p->depth && p->stack[p->depth - 1 - n_open].token >= line &&
+           kind_at(p, p->stack[p->depth - 1 - n_open].token) != TOK_LBRACE)
+        n_open++;
+    for (u32 i = at + 1; i < p->tokens->len && i < at + 64 && kind_at(p, i) != TOK_NEWLINE; i++) {
         u32 flags = token_flags(kind_at(p, i));
-        if (kind_at(p, i) == TOK_NEWLINE)
-            return false;
-        if (flags & TOKEN_CLOSE) {
-            if (depth == 0)
-                return kind_at(p, i) == want;
+        if ((flags & TOKEN_CLOSE) && depth == 0)
+            n_closers += kind_at(p, i) != TOK_RBRACE;
+        else if (flags & TOKEN_CLOSE)
             depth--;
-        }
         depth += (flags & TOKEN_OPEN) != 0;
     }
-    return false;
+    return n_closers >= n_open;
 }
 
 static void pair_closer(Pairing *p, u32 at) {
@@ -105,7 +107,7 @@ static void pair_closer(Pairing *p, u32 at) {
         TokenKind want = p->depth ? closer_of(kind_at(p, top(p)->token)) : TOK_END;
         bool round = (closer == TOK_RPAREN || closer == TOK_RBRACKET) &&
                      (want == TOK_RPAREN || want == TOK_RBRACKET);
-        if (round && !is_closed_later(p, at, want)) {
+        if (round && !is_closed_later(p, at)) {
             edit(p, EDIT_REPLACE, at, top(p)->token, false);
             p->depth--;
         } else {

@@ -97,6 +97,11 @@ static bool explain_reserved(Mistake *m, Repair *out) {
     if (!mistake_has(m, m->at, TOKEN_WORD) || !mistake_accepts(m, TOK_NAME) ||
         mistake_accepts(m, TOK_NUMBER))
         return false;
+    if (kind_of(m, m->at) == TOK_IN && kind_of(m, m->at - 1) == TOK_FOR) {
+        mistake_report(m, DIAG_E0225, m->at, "a loop names what it runs over: for x in list");
+        *out = repair_insert(TOK_NAME, m->at);
+        return true;
+    }
     Str word = mistake_text(m, m->at);
     Diag *diag = diag_add(m->parse->diags, DIAG_E0220, mistake_span(m, m->at),
                           "'%.*s' is a keyword, so it can't be a name", STR_ARG(word));
@@ -194,6 +199,38 @@ static bool explain_empty(Mistake *m, Repair *out) {
     if (before == TOK_DOTDOT)
         diag_help(m->parse->diags, diag, "a range without an end is written a..inf");
     *out = repair_recover(at);
+    return true;
+}
+
+// let a =, and on the next line let b = 3
+static bool explain_unfinished(Mistake *m, Repair *out) {
+    TokenKind kind = kind_of(m, m->at);
+    bool begins = kind == TOK_LET || kind == TOK_DEF || kind == TOK_FOR || kind == TOK_IF ||
+                  (mistake_has(m, m->at, TOKEN_SOFT) && kind_of(m, m->at + 1) == TOK_NAME);
+    if (!begins || is_in_round(m) || m->at == 0 || !mistake_accepts(m, TOK_NUMBER) ||
+        !mistake_has(m, m->at - 1, TOKEN_MORE) || !mistake_is_last_on_line(m, m->at - 1))
+        return false;
+    Str after = mistake_text(m, m->at - 1);
+    diag_add(m->parse->diags, DIAG_E0225, mistake_span(m, m->at - 1), "there is no value after '%.*s'",
+             (int)MIN(after.len, 40u), after.ptr);
+    *out = repair_restart(m->at);
+    return true;
+}
+
+// (1, 2, 3)
+static bool explain_round_list(Mistake *m, Repair *out) {
+    u32 open = m->enclosing;
+    if (kind_of(m, m->at) != TOK_COMMA || open == NONE || kind_of(m, open) != TOK_LPAREN ||
+        !mistake_accepts(m, TOK_RPAREN))
+        return false;
+    u32 close = m->parse->layout.close_of[open];
+    Diag *diag = diag_add(m->parse->diags, DIAG_E0227, mistake_range(m, open, close),
+                          "a list stands in square brackets");
+    Str inner = mistake_source(m, mistake_range(m, open + 1, close - 1));
+    diag_help(m->parse->diags, diag, "write [%.*s]", (int)MIN(inner.len, 80u), inner.ptr);
+    mistake_fix(m, diag, mistake_span(m, open), STR("["));
+    mistake_fix(m, diag, mistake_span(m, close), STR("]"));
+    *out = repair_recover(close);
     return true;
 }
 
@@ -312,8 +349,8 @@ static Mistake mistake_at(Parse *parse, u32 at) {
 Repair parse_explain(Parse *parse, u32 at) {
     static bool (*const RULES[])(Mistake *, Repair *) = {
         foreign_explain, explain_unit,  explain_chain,     explain_reserved, explain_expect,
-        explain_equals,  explain_comma, explain_separator, explain_empty,    explain_no_body,
-        explain_plain_words,
+        explain_equals,  explain_comma, explain_separator, explain_unfinished, explain_empty,
+        explain_round_list, explain_no_body, explain_plain_words,
     };
     Mistake m = mistake_at(parse, at);
     Repair repair;

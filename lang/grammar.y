@@ -49,8 +49,6 @@ static void *list_grow(Arena *arena, const void *data, u32 len, u32 *cap, size_t
 %left OR.
 %left AND.
 %right NOT.
-%nonassoc EQ NE LT LE GT GE NEAR.
-%nonassoc DOTDOT.
 %left PLUS MINUS.
 %left STAR SLASH PERCENT AMP.
 %right NEGATE.
@@ -173,27 +171,36 @@ statement(A) ::= error. { A = ast_bad(b, (Span){b->source, 0, 0}); }
 // ---- expressions ----------------------------------------------------------------------------------
 
 %type expr {AstNode *}
-expr(A) ::= postfix(A).
+expr(A) ::= comparison(A).
 expr(A) ::= expr(C) QUESTION expr(Y) COLON expr(N). [QUESTION] { A = ast_ternary(b, C, Y, N); }
 expr(A) ::= expr(L) OR(O) expr(R). { A = ast_binary(b, AST_OR, L, O, R); }
 expr(A) ::= expr(L) AND(O) expr(R). { A = ast_binary(b, AST_AND, L, O, R); }
 expr(A) ::= NOT(O) expr(X). { A = ast_unary(b, AST_NOT, O, X); }
-expr(A) ::= expr(L) EQ(O) expr(R). { A = ast_binary(b, AST_EQ, L, O, R); }
-expr(A) ::= expr(L) NE(O) expr(R). { A = ast_binary(b, AST_NE, L, O, R); }
-expr(A) ::= expr(L) LT(O) expr(R). { A = ast_binary(b, AST_LT, L, O, R); }
-expr(A) ::= expr(L) LE(O) expr(R). { A = ast_binary(b, AST_LE, L, O, R); }
-expr(A) ::= expr(L) GT(O) expr(R). { A = ast_binary(b, AST_GT, L, O, R); }
-expr(A) ::= expr(L) GE(O) expr(R). { A = ast_binary(b, AST_GE, L, O, R); }
-expr(A) ::= expr(L) NEAR(O) expr(R). { A = ast_binary(b, AST_NEAR, L, O, R); }
-expr(A) ::= expr(L) DOTDOT expr(R). { A = ast_range(b, L, R); }
-expr(A) ::= expr(L) PLUS(O) expr(R). { A = ast_binary(b, AST_ADD, L, O, R); }
-expr(A) ::= expr(L) MINUS(O) expr(R). { A = ast_binary(b, AST_SUB, L, O, R); }
-expr(A) ::= expr(L) STAR(O) expr(R). { A = ast_binary(b, AST_MUL, L, O, R); }
-expr(A) ::= expr(L) SLASH(O) expr(R). { A = ast_binary(b, AST_DIV, L, O, R); }
-expr(A) ::= expr(L) PERCENT(O) expr(R). { A = ast_binary(b, AST_MOD, L, O, R); }
-expr(A) ::= expr(L) AMP(O) expr(R). { A = ast_binary(b, AST_AND3, L, O, R); }
-expr(A) ::= expr(L) CARET(O) expr(R). { A = ast_binary(b, AST_POW, L, O, R); }
-expr(A) ::= MINUS(O) expr(X). [NEGATE] { A = ast_unary(b, AST_NEG, O, X); }
+
+// Comparisons and ranges don't chain.
+%type comparison {AstNode *}
+comparison(A) ::= range(A).
+comparison(A) ::= range(L) EQ(O) range(R). { A = ast_binary(b, AST_EQ, L, O, R); }
+comparison(A) ::= range(L) NE(O) range(R). { A = ast_binary(b, AST_NE, L, O, R); }
+comparison(A) ::= range(L) LT(O) range(R). { A = ast_binary(b, AST_LT, L, O, R); }
+comparison(A) ::= range(L) LE(O) range(R). { A = ast_binary(b, AST_LE, L, O, R); }
+comparison(A) ::= range(L) GT(O) range(R). { A = ast_binary(b, AST_GT, L, O, R); }
+comparison(A) ::= range(L) GE(O) range(R). { A = ast_binary(b, AST_GE, L, O, R); }
+comparison(A) ::= range(L) NEAR(O) range(R). { A = ast_binary(b, AST_NEAR, L, O, R); }
+%type range {AstNode *}
+range(A) ::= sum(A).
+range(A) ::= sum(L) DOTDOT sum(R). { A = ast_range(b, L, R); }
+
+%type sum {AstNode *}
+sum(A) ::= postfix(A).
+sum(A) ::= sum(L) PLUS(O) sum(R). { A = ast_binary(b, AST_ADD, L, O, R); }
+sum(A) ::= sum(L) MINUS(O) sum(R). { A = ast_binary(b, AST_SUB, L, O, R); }
+sum(A) ::= sum(L) STAR(O) sum(R). { A = ast_binary(b, AST_MUL, L, O, R); }
+sum(A) ::= sum(L) SLASH(O) sum(R). { A = ast_binary(b, AST_DIV, L, O, R); }
+sum(A) ::= sum(L) PERCENT(O) sum(R). { A = ast_binary(b, AST_MOD, L, O, R); }
+sum(A) ::= sum(L) AMP(O) sum(R). { A = ast_binary(b, AST_AND3, L, O, R); }
+sum(A) ::= sum(L) CARET(O) sum(R). { A = ast_binary(b, AST_POW, L, O, R); }
+sum(A) ::= MINUS(O) sum(X). [NEGATE] { A = ast_unary(b, AST_NEG, O, X); }
 
 %type postfix {AstNode *}
 postfix(A) ::= primary(A).

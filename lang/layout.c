@@ -97,14 +97,17 @@ bool layout_build(const Tokens *tokens, Str text, Arena *arena, Diags *diags, La
     out->close_of = ARENA_NEW(arena, u32, code.len);
     out->open_of = ARENA_NEW(arena, u32, code.len);
     u32 open[LANG_NESTING_MAX], depth = 0;
+    bool is_quiet = false;
     for (u32 i = 0; i < code.len; i++) {
         Token token = code.items[i];
         const Token *next = &code.items[MIN(i + 1, code.len - 1)];
+        is_quiet = is_quiet || (quiet && quiet[i]);
         if (token.kind == TOK_NEWLINE && !ends_statement(out, depth, open, next))
             continue;
         token.kind = kind_in_place(out, &token, next);
         out->close_of[out->len] = out->open_of[out->len] = NONE;
-        out->quiet[out->len] = quiet && quiet[i];
+        out->quiet[out->len] = is_quiet;
+        is_quiet = false;
         out->items[out->len] = token;
         pair_up(out, &depth, open, out->len++);
     }

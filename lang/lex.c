@@ -641,6 +641,22 @@ static void check_name(Lexer *lexer, const Token *token, const char *start) {
     diag_measure(diag, token->span.len - mark, LANG_NAME_MAX, STR(""));
 }
 
+// @part.leg, and @ with any other keyword.
+static void check_label(Lexer *lexer, const char *start, const char *end) {
+    const char *p = start + 1, *label = end;
+    LexMatch match = lexer_scan(&p, end);
+    if (p != end || match >= LEX_SPACE || !(token_flags((TokenKind)match) & TOKEN_WORD))
+        return;
+    if (end + 1 < lexer->limit && *end == '.' && is_word(end[1]))
+        for (label = end + 1; label < lexer->limit && is_word(*label);)
+            label++;
+    Diag *diag = diag_add(lexer->diags, DIAG_E0219, span_of(lexer, start, label),
+                          "'%.*s' is a keyword, so no part is labelled so", (int)(end - start - 1), start + 1);
+    diag_help(lexer->diags, diag, "a part is asked for by its label alone: part leg { ... } is @leg");
+    if (label > end)
+        diag_fix(lexer->diags, diag, FIX_MACHINE, span_of(lexer, start + 1, end + 1), STR(""));
+}
+
 // A token of its own kind, with the bookkeeping of brackets and labels. Returns where to go on.
 static const char *lex_plain(Lexer *lexer, TokenKind kind, const char *start, const char *end) {
     bool after_label = lexer->after_label;
@@ -662,6 +678,8 @@ static const char *lex_plain(Lexer *lexer, TokenKind kind, const char *start, co
     Token *token = add_token(lexer, kind, start, end);
     if (kind == TOK_NAME || kind == TOK_LABEL || kind == TOK_SUBLABEL)
         check_name(lexer, token, start);
+    if (kind == TOK_LABEL)
+        check_label(lexer, start, end);
     return end;
 }
 

@@ -105,6 +105,8 @@ Repair repair_recover(u32 resume) { return (Repair){.recover = true, .resume = r
 
 Repair repair_skip(u32 resume) { return (Repair){.resume = resume}; }
 
+Repair repair_restart(u32 at) { return (Repair){.recover = true, .restart = true, .resume = at}; }
+
 Repair repair_insert(TokenKind kind, u32 resume) {
     return (Repair){.resume = resume, .n_insert = 1, .insert = {kind}};
 }

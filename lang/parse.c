@@ -56,6 +56,11 @@ static u32 handle_error(Parse *parse, u32 at) {
     if (!parse->layout.quiet[at])
         repair = parse_explain(parse, at);
     parse->n_errors++;
+    if (repair.restart && grammar_recover(parse->grammar, TOK_SEMI)) {
+        feed_extra(parse, TOK_SEMI, at);
+        if (grammar_accepts(parse->grammar, kind_at(parse, at)))
+            return at;
+    }
     if (repair.recover)
         return recover(parse, MAX(repair.resume, at));
     grammar_pop(parse->grammar, repair.n_pop);

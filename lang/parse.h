@@ -22,6 +22,7 @@ typedef struct Parse {
 // `resume` on; or drop n_pop symbols that were just shifted, put in tokens, and go on at `resume`.
 typedef struct Repair {
     bool recover;
+    bool restart; // give up the statement; the wrong token begins another
     u32 resume;
     u32 n_pop, n_insert;
     TokenKind insert[3];
@@ -69,6 +70,7 @@ void mistake_fix_braces(Mistake *m, Diag *diag, Span open, u32 last, bool on_lin
 
 Repair repair_recover(u32 resume);
 Repair repair_skip(u32 resume);
+Repair repair_restart(u32 at);
 Repair repair_insert(TokenKind kind, u32 resume);
 
 #endif
