@@ -135,5 +135,6 @@ void utf8_add_visible(StrBuf *buf, Str s) {
         i += n ? n : 1;
         clean = i;
     }
-    strbuf_add_bytes(buf, s.ptr + clean, s.len - clean);
+    if (s.len > clean) // an empty string may have no address
+        strbuf_add_bytes(buf, s.ptr + clean, s.len - clean);
 }
