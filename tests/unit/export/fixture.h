@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models by hand for the writers' tests: a few meshes, and parts that place them. Everything lies in the
-// bench's heap.
+// Models by hand for the writers' tests: a few meshes, and parts that place them. Everything lies
+// in the bench's heap.
 #ifndef FRC_TESTS_UNIT_EXPORT_FIXTURE_H
 #define FRC_TESTS_UNIT_EXPORT_FIXTURE_H
 
@@ -32,18 +32,38 @@ static inline void fixture_init(Fixture *f) {
     sources_init(&f->sources, &f->arena);
     sources_add(&f->sources, STR("thing.part"), STR("object thing\npart a {}\n  part b {}\n"));
     ir_init(&f->graph, &f->arena);
-    f->materials[0] = (SceneMaterial){.name = STR("oak"), .color = {0.48f, 0.25f, 0.1f}, .rgb = 0xb98a5a,
-                                      .roughness = 0.6f, .opacity = 1};
-    f->materials[1] = (SceneMaterial){.name = STR("glass"), .color = {0.9f, 0.95f, 1}, .rgb = 0xf3f9ff,
-                                      .roughness = 0.05f, .opacity = 0.3f};
-    f->materials[2] = (SceneMaterial){.name = STR("lamp"), .color = {1, 1, 1}, .rgb = 0xffffff,
-                                      .roughness = 1, .opacity = 1, .emission = {8, 4, 2}};
-    f->params[0] = (SceneParam){.name = STR("height"), .kind = PARAM_NUMBER, .number = 45, .unit = "cm"};
+    f->materials[0] = (SceneMaterial){.name = STR("oak"),
+                                      .color = {0.48f, 0.25f, 0.1f},
+                                      .rgb = 0xb98a5a,
+                                      .roughness = 0.6f,
+                                      .opacity = 1};
+    f->materials[1] = (SceneMaterial){.name = STR("glass"),
+                                      .color = {0.9f, 0.95f, 1},
+                                      .rgb = 0xf3f9ff,
+                                      .roughness = 0.05f,
+                                      .opacity = 0.3f};
+    f->materials[2] = (SceneMaterial){.name = STR("lamp"),
+                                      .color = {1, 1, 1},
+                                      .rgb = 0xffffff,
+                                      .roughness = 1,
+                                      .opacity = 1,
+                                      .emission = {8, 4, 2}};
+    f->params[0] =
+        (SceneParam){.name = STR("height"), .kind = PARAM_NUMBER, .number = 45, .unit = "cm"};
     f->params[1] = (SceneParam){.name = STR("arms"), .kind = PARAM_BOOL, .flag = true, .unit = ""};
-    f->params[2] = (SceneParam){.name = STR("back"), .kind = PARAM_TEXT, .text = STR("sl\"ats"), .unit = ""};
-    f->scene = (Scene){.name = STR("thing"), .words = STR("a \"thing\""), .unit = STR("cm"), .unit_mm = 10,
-                       .graph = &f->graph, .parts = f->parts, .materials = f->materials, .n_materials = 3,
-                       .params = f->params, .n_params = 3, .source_hash = 0x0123456789abcdefull};
+    f->params[2] =
+        (SceneParam){.name = STR("back"), .kind = PARAM_TEXT, .text = STR("sl\"ats"), .unit = ""};
+    f->scene = (Scene){.name = STR("thing"),
+                       .words = STR("a \"thing\""),
+                       .unit = STR("cm"),
+                       .unit_mm = 10,
+                       .graph = &f->graph,
+                       .parts = f->parts,
+                       .materials = f->materials,
+                       .n_materials = 3,
+                       .params = f->params,
+                       .n_params = 3,
+                       .source_hash = 0x0123456789abcdefull};
     f->model = (Model){.scene = &f->scene, .meshes = f->meshes, .parts = f->placed};
 }
 
@@ -53,7 +73,8 @@ static inline void fixture_finish(Fixture *f) {
 }
 
 // A mesh of n_verts places (3 numbers each) and n_tris triangles, copied; returns its index.
-static inline u32 fixture_mesh(Fixture *f, const f64 *verts, u32 n_verts, const u32 *tris, u32 n_tris) {
+static inline u32 fixture_mesh(Fixture *f, const f64 *verts, u32 n_verts, const u32 *tris,
+                               u32 n_tris) {
     Mesh *mesh = &f->data[f->model.n_meshes];
     *mesh = (Mesh){.n_verts = n_verts, .n_tris = n_tris};
     mesh->verts = ARENA_NEW(&f->arena, Vec3, n_verts);
@@ -131,7 +152,8 @@ static inline u32 fixture_handed(Fixture *f) {
     return fixture_mesh(f, v, 4, tris, 4);
 }
 
-static inline u32 fixture_part(Fixture *f, const char *label, u32 parent, u32 mesh, u32 material, Affine3 map) {
+static inline u32 fixture_part(Fixture *f, const char *label, u32 parent, u32 mesh, u32 material,
+                               Affine3 map) {
     u32 index = f->scene.n_parts++;
     Str path = str_from(label);
     if (parent != NONE)
@@ -139,9 +161,15 @@ static inline u32 fixture_part(Fixture *f, const char *label, u32 parent, u32 me
     u32 instance = 0;
     for (u32 i = 0; i < index; i++)
         instance += str_equal(f->parts[i].path, path);
-    f->parts[index] = (ScenePart){.label = str_from(label), .words = str_from(label), .path = path,
-                                  .parent = parent, .instance = instance, .material = material,
-                                  .solid = NONE, .span = {0, 13, 4}, .call = NONE};
+    f->parts[index] = (ScenePart){.label = str_from(label),
+                                  .words = str_from(label),
+                                  .path = path,
+                                  .parent = parent,
+                                  .instance = instance,
+                                  .material = material,
+                                  .solid = NONE,
+                                  .span = {0, 13, 4},
+                                  .call = NONE};
     f->placed[index] = (ModelPart){.mesh = mesh, .map = map, .bounds = box3_empty()};
     if (mesh != NONE) {
         f->meshes[mesh].n_uses++;
@@ -150,13 +178,16 @@ static inline u32 fixture_part(Fixture *f, const char *label, u32 parent, u32 me
             Vec3 p = affine3_point(&map, f->data[mesh].verts[i]);
             f->placed[index].bounds = box3_add_point(f->placed[index].bounds, p);
         }
-        f->model.bounds = index ? box3_join(f->model.bounds, f->placed[index].bounds) : f->placed[index].bounds;
+        f->model.bounds =
+            index ? box3_join(f->model.bounds, f->placed[index].bounds) : f->placed[index].bounds;
         f->model.n_tris += f->data[mesh].n_tris;
     }
     return index;
 }
 
-static inline Affine3 fixture_move(f64 x, f64 y, f64 z) { return affine3_move(vec3(x, y, z)); }
+static inline Affine3 fixture_move(f64 x, f64 y, f64 z) {
+    return affine3_move(vec3(x, y, z));
+}
 
 static inline Affine3 fixture_scale(f64 x, f64 y, f64 z) {
     return (Affine3){{{x, 0, 0}, {0, y, 0}, {0, 0, z}}, {0, 0, 0}};
@@ -173,7 +204,8 @@ static inline void fixture_zoo(Fixture *f) {
     f->data[painted].mats[5] = 3;                            // half a side a lamp
     u32 seat = fixture_part(f, "seat", NONE, box, 0, fixture_move(0, 0, 420));
     for (u32 i = 0; i < 4; i++) {
-        Affine3 side = fixture_scale(i & 1 ? -1 : 1, i & 2 ? -1 : 1, 1), out = fixture_move(180, 180, 200);
+        Affine3 side = fixture_scale(i & 1 ? -1 : 1, i & 2 ? -1 : 1, 1),
+                out = fixture_move(180, 180, 200);
         u32 part = fixture_part(f, "leg", NONE, leg, 0, affine3_mul(&side, &out));
         f->parts[part].sides = (i & 1 ? SIDE_RIGHT : SIDE_LEFT) | (i & 2 ? SIDE_FRONT : SIDE_BACK);
     }
@@ -181,7 +213,8 @@ static inline void fixture_zoo(Fixture *f) {
     Affine3 lean = affine3_mul(&turn, &tilt);
     lean.t = vec3(0, 190, 440);
     u32 back = fixture_part(f, "back", NONE, painted, NONE, lean);
-    Affine3 left = fixture_move(50, 0, 500), flip = fixture_scale(-1, 1, 1), right = affine3_mul(&flip, &left);
+    Affine3 left = fixture_move(50, 0, 500), flip = fixture_scale(-1, 1, 1),
+            right = affine3_mul(&flip, &left);
     fixture_part(f, "hand", back, hand, 2, left);
     fixture_part(f, "hand", back, hand, 2, right);
     fixture_part(f, "hand", seat, hand, 0, affine3_mul(&lean, &right));
