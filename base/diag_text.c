@@ -195,7 +195,7 @@ static void write_remark(Printer *p, Ink color, const char *title, Str text) {
         utf8_add_visible(p->out, (Str){text.ptr, len});
         end_row(p);
         u32 skip = MIN(len + 1, text.len);
-        text = (Str){text.ptr + skip, text.len - skip};
+        text = (Str){skip ? text.ptr + skip : text.ptr, text.len - skip}; // an empty one may have no address
     }
 }
 
