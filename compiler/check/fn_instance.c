@@ -22,6 +22,10 @@ static Value copies(Eval *ev, BuiltinCall *c, Value subject, const Affine3 *maps
         value_mismatch(ev, subject, call_place(c, 0), "a solid or a profile");
         return value_bad();
     }
+    if ((u64)n * subject.solid->n_parts > ev->options->limits.instances) {
+        eval_stop(ev, DIAG_E0533, c->span, "too many parts", ev->options->limits.instances, "--max-instances");
+        return value_bad();
+    }
     const Solid **solids = ARENA_NEW(ev->arena, const Solid *, n);
     for (u32 i = 0; i < n; i++) {
         solids[i] = affine3_is_identity(&maps[i]) ? subject.solid : solid_transform(ev, subject.solid, &maps[i], c->span);
