@@ -210,8 +210,16 @@ void classify(Kernel *k);
 // boolean_winding.c: fills regions. outer[i]: the region around component i, seed[i] its outermost
 // vertex (the highest by x, then y, then z).
 void wind(Kernel *k, u32 n_components, const u32 *outer, const u32 *seed);
-void select_faces(Kernel *k, u32 **twin_out);
-void merge(Kernel *k, const u32 *twin, Mesh *out, CsgReport *report);
+// The result's faces: for each half of a kept cell its twin across the edge; NONE for dropped cells.
+// As faces are turned to look outwards, halves of cells that are kept with their back outwards run the
+// other way: out_next and out_origin say how.
+typedef struct Faces {
+    u32 *twin, *out_next, *out_origin; // by half
+    u32 *label; // by cell: the triangle whose tag and normals it takes
+    u16 *mat;   // by cell
+} Faces;
+void select_faces(Kernel *k, Faces *faces, CsgReport *report);
+void merge(Kernel *k, const Faces *faces, Mesh *out);
 
 u32 set_find(u32 *parent, u32 x); // union-find with path halving; the smaller root wins
 bool set_join(u32 *parent, u32 a, u32 b);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// n-ary CSG in one exact arrangement: the driver. Passes, each in its file:
+//
+//   boolean_ingest.c    triangles on one integer grid
+//   boolean_broad.c     pairs whose boxes meet
+//   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
+//   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c)
+//   boolean_classify.c  radial order: which cells' sides share a region; windings (boolean_winding.c)
+//   boolean_select.c    cells between matter and emptiness, and their twins
+//   boolean_merge.c     coplanar cells to faces, faces to triangles
+//
+// boolean_points.c holds the tables of vertices and planes, exact.c the wide integers. Read
+// boolean_internal.h first: it has the notation.
+#include "compiler/mesh/boolean_internal.h"
+
+static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
+    Status status = ingest(k);
+    if (status != STATUS_OK)
+        return status;
+    broad(k);
+    narrow(k);
+    arrange(k);
+    if (!k->fault)
+        classify(k);
+    Faces faces = {0};
+    if (!k->fault)
+        select_faces(k, &faces, report);
+    if (!k->fault)
+        merge(k, &faces, out);
+    if (report) {
+        report->n_in_tris = k->n_tris;
+        report->n_pairs = k->pairs.len;
+        report->n_out_tris = out->n_tris;
+        report->quantum = k->quantum;
+    }
+    return k->fault ? STATUS_BUG : STATUS_OK;
+}
+
+// One evaluation; thorough: each leaf's triangles are tested against each other too.
+static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool is_thorough, Mesh *out,
+                       CsgReport *report) {
+    Kernel kernel = {.heap = heap, .expr = expr, .options = options, .is_thorough = is_thorough};
+    arena_init(&kernel.arena, heap);
+    if (report)
+        for (u32 l = 0; l < expr->n_leaves; l++)
+            report->leaf_effect[l] = 0;
+    if (report)
+        report->n_useless = 0;
+    Status status = run_passes(&kernel, out, report);
+    arena_finish(&kernel.arena);
+    if (status == STATUS_OK && mesh_check(heap, out).fault != MESH_OK) {
+        mesh_finish(out, heap);
+        status = STATUS_BUG;
+    }
+    return status;
+}
+
+Status mesh_boolean(Heap *heap, const CsgExpr *expr, CsgOptions options, Mesh *out, CsgReport *report) {
+    *out = (Mesh){0};
+    if (report) {
+        *report = (CsgReport){0};
+        report->leaf_effect = HEAP_NEW(heap, u8, expr->n_leaves);
+    }
+    // Leaves are taken to be free of self-crossings; if that shows to be wrong, they are not.
+    Status status = evaluate(heap, expr, options, false, out, report);
+    if (status == STATUS_BUG)
+        status = evaluate(heap, expr, options, true, out, report);
+    return status;
+}

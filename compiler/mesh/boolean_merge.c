@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pass 7, merge: kept cells to the output mesh.
+//
+// Cells of one plane that look the same way and carry the same tag and material are joined across
+// their edges into faces; a face's boundary is traced from half to half, turning around each corner
+// through the twins of the face's own cells. Corners that can be reached from each other by turning
+// around a place are one output vertex, so solids that only touch there have vertices of their own.
+// A vertex at which just two faces meet is dropped when it lies within a straight edge: always, if
+// their planes differ, since then both edges lie on the planes' common line. Each face is triangulated
+// once. Cost: O(h), and O(m log m) for a face of m corners.
+#include "compiler/mesh/boolean_internal.h"
+#include "compiler/mesh/polygon.h"
+
+#include <string.h>
+
+typedef struct Merge {
+    Kernel *k;
+    const Faces *f;
+    u32 *face;    // by cell: union-find
+    u32 *corner;  // by half: output vertex + 1, 0: not set, NONE: dropped
+    VEC(Vec3) verts;
+    VEC(u32) tris;    // corners as halves
+    VEC(u32) tri_cell;
+    // of the face in hand
+    VEC(u32) loop;    // halves
+    VEC(u32) starts;
+    VEC(Vec2) flat;
+} Merge;
+
+// ---- faces ---------------------------------------------------------------------------------------
+
+// +1: the face looks to the front of its plane.
+static int outward_sign(const Cell *cell) { return cell->is_flipped ? -cell->kept : cell->kept; }
+
+static const f32 *source_normals(const Kernel *k, u32 tri) {
+    const Mesh *mesh = k->expr->leaves[k->tris[tri].leaf].mesh;
+    if (!mesh->normals)
+        return NULL;
+    const f32 *n = mesh->normals + (size_t)9 * k->tris[tri].src;
+    return n[0] != 0 || n[1] != 0 || n[2] != 0 ? n : NULL;
+}
+
+static u32 source_tag(const Kernel *k, u32 tri) {
+    const Mesh *mesh = k->expr->leaves[k->tris[tri].leaf].mesh;
+    return mesh->tags ? mesh->tags[k->tris[tri].src] : 0;
+}
+
+static Vec3 rough_normal(const Kernel *k, u32 c) {
+    const Cell *cell = &k->cells.data[c];
+    if (cell->plane != NONE) {
+        const f64 *n = k->planes.data[cell->plane].fn;
+        return vec3(n[0], n[1], n[2]);
+    }
+    const u32 *v = k->tris[stack_tri(k->stacks.data[cell->stack_start])].v;
+    Vec3 at[3];
+    for (u32 i = 0; i < 3; i++) {
+        const f64 *p = k->points.data[v[i]].at;
+        at[i] = vec3(p[0], p[1], p[2]);
+    }
+    return vec3_cross(vec3_sub(at[1], at[0]), vec3_sub(at[2], at[0]));
+}
+
+static bool is_same_face(Kernel *k, const Faces *f, u32 a, u32 b) {
+    if (f->mat[a] != f->mat[b] || source_tag(k, f->label[a]) != source_tag(k, f->label[b]) ||
+        !source_normals(k, f->label[a]) != !source_normals(k, f->label[b]))
+        return false;
+    Vec3 m = rough_normal(k, a), n = rough_normal(k, b), cross = vec3_cross(m, n);
+    if (vec3_dot(cross, cross) > 1e-18 * vec3_dot(m, m) * vec3_dot(n, n))
+        return false;
+    return cell_plane(k, a) == cell_plane(k, b) &&
+           outward_sign(&k->cells.data[a]) == outward_sign(&k->cells.data[b]);
+}
+
+static void join_cells(Merge *m) {
+    Kernel *k = m->k;
+    m->face = ARENA_NEW(&k->arena, u32, k->cells.len);
+    for (u32 c = 0; c < k->cells.len; c++)
+        m->face[c] = c;
+    if (!k->options.keep_coplanar)
+        for (u32 h = 0; h < k->halves.len; h++) {
+            if (m->f->twin[h] == NONE || m->f->twin[h] < h)
+                continue;
+            u32 a = k->halves.data[h].cell, b = k->halves.data[m->f->twin[h]].cell;
+            if (set_find(m->face, a) != set_find(m->face, b) && is_same_face(k, m->f, a, b))
+                set_join(m->face, a, b);
+        }
+    for (u32 c = 0; c < k->cells.len; c++)
+        m->face[c] = set_find(m->face, c);
+}
+
+static u32 face_of_half(const Merge *m, u32 h) { return m->face[m->k->halves.data[h].cell]; }
+static bool is_border(const Merge *m, u32 h) { return face_of_half(m, h) != face_of_half(m, m->f->twin[h]); }
+static u32 next_around(const Merge *m, u32 h) { return m->f->out_next[m->f->twin[h]]; } // same origin
+static u32 out_dest(const Merge *m, u32 h) { return m->f->out_origin[m->f->out_next[h]]; }
+
+static u32 next_border(const Merge *m, u32 h) {
+    u32 g = m->f->out_next[h];
+    while (!is_border(m, g))
+        g = next_around(m, g);
+    return g;
+}
+
+// ---- vertices ------------------------------------------------------------------------------------
+
+static Vec3 place_of(const Kernel *k, u32 v) {
+    if (v < k->n_grid)
+        return k->payload[v];
+    const f64 *at = k->points.data[v].at;
+    return vec3((at[0] + k->origin[0]) * k->quantum, (at[1] + k->origin[1]) * k->quantum,
+                (at[2] + k->origin[2]) * k->quantum);
+}
+
+// Borders g and h leave a vertex where no other face is; do they run opposite to each other?
+static bool is_straight(const Merge *m, u32 g, u32 h) {
+    Kernel *k = m->k;
+    if (cell_plane(k, k->halves.data[g].cell) != cell_plane(k, k->halves.data[h].cell))
+        return true;
+    u32 cut = k->halves.data[g].cut;
+    if (cut == NONE) {
+        u32 a = m->f->out_origin[g], b = out_dest(m, g);
+        if (k->points.data[a].kind != POINT_GRID || k->points.data[b].kind != POINT_GRID)
+            return false;
+        cut = plane_upright(k, a, b, k->planes.data[cell_plane(k, k->halves.data[g].cell)].axis);
+    }
+    return plane_side(k, cut, out_dest(m, h)) == 0;
+}
+
+static void settle_vertex(Merge *m, u32 h) {
+    u32 n_borders = 0, border[2] = {0};
+    u32 g = h;
+    do {
+        if (is_border(m, g)) {
+            border[n_borders & 1] = g;
+            n_borders++;
+        }
+        g = next_around(m, g);
+    } while (g != h);
+    u32 id = NONE;
+    if (n_borders > 2 || !is_straight(m, border[0], border[1])) {
+        avec_push(&m->k->arena, &m->verts, place_of(m->k, m->f->out_origin[h]));
+        id = m->verts.len;
+    }
+    do {
+        m->corner[g] = id;
+        g = next_around(m, g);
+    } while (g != h);
+}
+
+static void settle_vertices(Merge *m) {
+    Kernel *k = m->k;
+    m->corner = ARENA_NEW(&k->arena, u32, k->halves.len);
+    for (u32 h = 0; h < k->halves.len; h++)
+        if (m->f->twin[h] != NONE && !m->corner[h] && is_border(m, h))
+            settle_vertex(m, h);
+}
+
+// ---- triangles -----------------------------------------------------------------------------------
+
+static void push_tri(Merge *m, u32 a, u32 b, u32 c, u32 cell) {
+    Arena *arena = &m->k->arena;
+    avec_push(arena, &m->tris, a);
+    avec_push(arena, &m->tris, b);
+    avec_push(arena, &m->tris, c);
+    avec_push(arena, &m->tri_cell, cell);
+}
+
+static Vec2 flatten(const Merge *m, u32 h, u32 x, u32 y) {
+    const f64 *at = m->k->points.data[m->f->out_origin[h]].at;
+    return (Vec2){at[x], at[y]};
+}
+
+static f64 turn(Vec2 a, Vec2 b, Vec2 c) { return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x); }
+static f64 distance2(Vec2 a, Vec2 b) { return (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y); }
+
+// A clearly convex quadrangle by its shorter diagonal; false for all others.
+static bool try_quad(Merge *m, u32 cell) {
+    const Vec2 *p = m->flat.data;
+    const u32 *h = m->loop.data;
+    for (u32 i = 0; i < 4; i++)
+        if (turn(p[i], p[(i + 1) % 4], p[(i + 2) % 4]) <= 1)
+            return false;
+    f64 d02 = distance2(p[0], p[2]), d13 = distance2(p[1], p[3]);
+    bool take02 = d02 < d13 || (d02 == d13 && MIN(h[0], h[2]) < MIN(h[1], h[3]));
+    push_tri(m, h[0], h[1], h[take02 ? 2 : 3], cell);
+    push_tri(m, h[take02 ? 0 : 1], h[2], h[3], cell);
+    return true;
+}
+
+// loop and starts hold the face's boundary.
+static void triangulate_face(Merge *m, u32 cell) {
+    Kernel *k = m->k;
+    const u32 *loop = m->loop.data;
+    if (m->starts.len == 2 && m->loop.len == 3) {
+        push_tri(m, loop[0], loop[1], loop[2], cell);
+        return;
+    }
+    u32 axis = k->planes.data[cell_plane(k, cell)].axis;
+    bool looks_up = outward_sign(&k->cells.data[cell]) > 0;
+    u32 x = (axis + (looks_up ? 1 : 2)) % 3, y = (axis + (looks_up ? 2 : 1)) % 3;
+    m->flat.len = 0;
+    for (u32 i = 0; i < m->loop.len; i++)
+        avec_push(&k->arena, &m->flat, flatten(m, loop[i], x, y));
+    if (m->starts.len == 2 && m->loop.len == 4 && try_quad(m, cell))
+        return;
+    Region region = {m->flat.data, m->starts.data, m->starts.len - 1, NULL, NULL};
+    u32 *tris, n_tris;
+    region_triangulate(k->heap, &region, &tris, &n_tris);
+    for (u32 i = 0; i < n_tris; i++)
+        push_tri(m, loop[tris[3 * i]], loop[tris[3 * i + 1]], loop[tris[3 * i + 2]], cell);
+    heap_free(k->heap, tris);
+}
+
+static void trace_loop(Merge *m, u32 from, bool *is_done) {
+    u32 h = from, start = m->loop.len;
+    do {
+        is_done[h] = true;
+        if (m->corner[h] != NONE)
+            avec_push(&m->k->arena, &m->loop, h);
+        h = next_border(m, h);
+    } while (h != from);
+    if (m->loop.len - start < 3)
+        m->k->fault = "a loop of fewer than three corners";
+    avec_push(&m->k->arena, &m->starts, m->loop.len);
+}
+
+// Faces in the order of their first cell, loops in that of their first half.
+static void emit_faces(Merge *m) {
+    Kernel *k = m->k;
+    Arena *arena = &k->arena;
+    bool *is_done = ARENA_NEW(arena, bool, k->halves.len);
+    u32 *next_cell = ARENA_NEW(arena, u32, k->cells.len), *last = ARENA_NEW(arena, u32, k->cells.len);
+    for (u32 c = 0; c < k->cells.len; c++) {
+        next_cell[c] = NONE;
+        last[c] = c;
+        if (m->face[c] != c) {
+            next_cell[last[m->face[c]]] = c;
+            last[m->face[c]] = c;
+        }
+    }
+    for (u32 first = 0; first < k->cells.len && !k->fault; first++) {
+        if ((first & 0xfff) == 0)
+            heap_poll(k->heap);
+        if (m->face[first] != first || !k->cells.data[first].kept)
+            continue;
+        m->loop.len = m->starts.len = 0;
+        avec_push(arena, &m->starts, 0);
+        for (u32 c = first; c != NONE; c = next_cell[c])
+            for (u32 h = k->cells.data[c].half_start; h < k->cells.data[c].half_end; h++)
+                if (!is_done[h] && is_border(m, h))
+                    trace_loop(m, h, is_done);
+        if (!k->fault)
+            triangulate_face(m, first);
+    }
+}
+
+// ---- labels --------------------------------------------------------------------------------------
+
+// Weights of p over the triangle, in the plane where it is largest.
+static void barycentric(const Kernel *k, const Tri *tri, const f64 p[3], f64 weight[3]) {
+    const f64 *a = k->points.data[tri->v[0]].at, *b = k->points.data[tri->v[1]].at,
+              *c = k->points.data[tri->v[2]].at;
+    Vec3 u = vec3(b[0] - a[0], b[1] - a[1], b[2] - a[2]), v = vec3(c[0] - a[0], c[1] - a[1], c[2] - a[2]);
+    Vec3 n = vec3_cross(u, v);
+    f64 size[3] = {fabs(n.x), fabs(n.y), fabs(n.z)};
+    u32 axis = size[0] >= size[1] && size[0] >= size[2] ? 0 : size[1] >= size[2] ? 1 : 2;
+    u32 x = (axis + 1) % 3, y = (axis + 2) % 3;
+    Vec2 q = {p[x], p[y]}, s = {a[x], a[y]}, t = {b[x], b[y]}, r = {c[x], c[y]};
+    f64 whole = turn(s, t, r);
+    weight[1] = turn(s, q, r) / whole;
+    weight[2] = turn(s, t, q) / whole;
+    weight[0] = 1 - weight[1] - weight[2];
+}
+
+static Vec3 map_normal(const Affine3 *map, Vec3 n) {
+    const f64(*a)[3] = map->m;
+    Vec3 r[3] = {{a[0][0], a[0][1], a[0][2]}, {a[1][0], a[1][1], a[1][2]}, {a[2][0], a[2][1], a[2][2]}};
+    Vec3 out = vec3(vec3_dot(vec3_cross(r[1], r[2]), n), vec3_dot(vec3_cross(r[2], r[0]), n),
+                    vec3_dot(vec3_cross(r[0], r[1]), n));
+    return vec3_unit(affine3_det(map) < 0 ? vec3_scale(out, -1) : out);
+}
+
+static void write_normal(const Merge *m, u32 h, f32 out[3]) {
+    const Kernel *k = m->k;
+    u32 c = k->halves.data[h].cell, label = m->f->label[c];
+    const f32 *source = source_normals(k, label);
+    if (!source)
+        return;
+    const Tri *tri = &k->tris[label];
+    u32 v = m->f->out_origin[h];
+    f64 weight[3] = {0};
+    if (v == tri->v[0] || v == tri->v[1] || v == tri->v[2])
+        weight[v == tri->v[0] ? 0 : v == tri->v[1] ? 1 : 2] = 1;
+    else
+        barycentric(k, tri, k->points.data[v].at, weight);
+    Vec3 n = {0, 0, 0};
+    for (u32 i = 0; i < 3; i++) {
+        const f32 *corner = source + 3 * (tri->is_reversed && i ? 3 - i : i);
+        n = vec3_add(n, vec3_scale(vec3(corner[0], corner[1], corner[2]), weight[i]));
+    }
+    n = map_normal(&k->expr->leaves[tri->leaf].map, n);
+    const Cell *cell = &k->cells.data[c];
+    bool label_looks_back = false;
+    for (u32 i = 0; i < cell->stack_len; i++)
+        if (stack_tri(k->stacks.data[cell->stack_start + i]) == label)
+            label_looks_back = stack_looks_back(k->stacks.data[cell->stack_start + i]);
+    if (label_looks_back != (cell->kept < 0))
+        n = vec3_scale(n, -1);
+    out[0] = (f32)n.x;
+    out[1] = (f32)n.y;
+    out[2] = (f32)n.z;
+}
+
+static void write_mesh(const Merge *m, Mesh *out) {
+    Kernel *k = m->k;
+    u32 n_tris = m->tri_cell.len;
+    mesh_init(out, k->heap, m->verts.len, n_tris, k->has_normals);
+    if (m->verts.len)
+        memcpy(out->verts, m->verts.data, m->verts.len * sizeof(Vec3));
+    for (u32 t = 0; t < n_tris; t++) {
+        u32 c = m->tri_cell.data[t];
+        out->tags[t] = source_tag(k, m->f->label[c]);
+        out->mats[t] = m->f->mat[c];
+        for (u32 i = 0; i < 3; i++) {
+            u32 h = m->tris.data[3 * t + i];
+            out->tris[3 * t + i] = m->corner[h] - 1;
+            if (k->has_normals)
+                write_normal(m, h, out->normals + 9 * (size_t)t + 3 * i);
+        }
+    }
+}
+
+void merge(Kernel *k, const Faces *faces, Mesh *out) {
+    Merge m = {.k = k, .f = faces};
+    join_cells(&m);
+    settle_vertices(&m);
+    emit_faces(&m);
+    if (!k->fault)
+        write_mesh(&m, out);
+}
