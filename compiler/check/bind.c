@@ -103,8 +103,15 @@ static void report_missing(Eval *ev, const AstNode *call, const BuiltinRow *row,
 
 // ---- positional arguments that need names ----
 
-static bool type_is_vector(const char *type) {
-    return strstr(type, "vector") || strstr(type, "size") || strstr(type, "point");
+// How many numbers the type's vector has; 0: it is none.
+static u32 vector_len(const Builtin *b, const char *type) {
+    const char *open = strchr(type, '[');
+    if (!open)
+        return strcmp(type, "vector") != 0 && strcmp(type, "point") != 0 ? 0 : b->sort == BUILTIN_PROFILE ? 2 : 3;
+    u32 n = 1;
+    for (; *open && *open != ']'; open++)
+        n += *open == ',';
+    return n;
 }
 
 static u32 count_positional(const AstArgs *args) {
@@ -139,9 +146,9 @@ enum { REWRITE_MAX = 8 };
 static bool rewrite_vector(Eval *ev, const AstNode *call, const Builtin *b, u32 p, Str *out) {
     const AstArgs *args = &call->call.args;
     u32 n = count_positional(args);
-    u32 n_wanted = b->sort == BUILTIN_PROFILE ? 2 : 3;
+    u32 n_wanted = vector_len(b, b->params[p].type);
     bool is_pair = n == 2 && b->sort == BUILTIN_PLACE; // a profile is moved by two
-    if (args->len > REWRITE_MAX || !type_is_vector(b->params[p].type) || !(n == n_wanted || is_pair || n == 1))
+    if (args->len > REWRITE_MAX || n_wanted == 0 || !(n == n_wanted || is_pair || n == 1))
         return false;
     const char *before[REWRITE_MAX], *after[REWRITE_MAX];
     const char *named = b->params[p].is_bare ? "" : str_format(ev->arena, "%s = ", b->params[p].name).ptr;
@@ -215,7 +222,7 @@ static void report_positional(Eval *ev, const AstNode *call, const BuiltinRow *r
     u32 p = first_named_param(b, match);
     Str text = {0};
     bool has_d = false, is_fixed;
-    bool is_bare_vector = bare < b->n_params && b->params[bare].is_bare && type_is_vector(b->params[bare].type);
+    bool is_bare_vector = bare < b->n_params && b->params[bare].is_bare && vector_len(b, b->params[bare].type) > 0;
     is_fixed = (is_bare_vector && rewrite_vector(ev, call, b, bare, &text)) ||
                (!is_bare_vector && p != NONE && rewrite_vector(ev, call, b, p, &text)) ||
                rewrite_named(ev, call, b, match, &text, &has_d);

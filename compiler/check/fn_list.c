@@ -72,9 +72,16 @@ static const BuiltinParam spread_params[] = {BARE("n", "count", ">= 0"), BARE("r
 
 // One value alone stands in the middle.
 static Value run_spread(Eval *ev, BuiltinCall *c) {
-    u32 n;
-    if (!call_count(ev, c, 0, 0, UINT32_MAX - 1, &n))
+    f64 count;
+    if (!call_number(ev, c, 0, 0, &count))
         return value_bad();
+    if (count < 0 || count != floor(count)) {
+        Diag *diag = diag_add(ev->diags, DIAG_E0511, c->spans[0], "%.*s is no count: spread gives a whole number of values",
+                              STR_ARG(value_show(ev, c->args[0])));
+        diag_measure(diag, count, fmax(0, floor(count + 0.5)), STR(""));
+        return value_bad();
+    }
+    u32 n = count > 4e9 ? 4000000000u : (u32)count;
     Value r = c->args[1];
     if (r.kind != VALUE_RANGE) {
         value_mismatch(ev, r, call_place(c, 1), "a range a..b");

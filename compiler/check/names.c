@@ -221,6 +221,8 @@ static void visit_name(Names *names, const AstNode *node) {
     Eval *ev = names->ev;
     Str name = node->name.text;
     u32 pending, at = find_value(names, name, &pending);
+    if (name.len == 0) // made by the parser's recovery
+        return;
     if (at != NONE) {
         names->entries.data[at].is_used = true;
         return;

@@ -164,7 +164,8 @@ static bool filter_step(Eval *ev, Scope *scope, Selection *s, const AstRefStep *
 
 // Labels of all that is below the selection, for did-you-mean.
 static void unknown_below(Eval *ev, const Selection *s, const AstRefStep *above, const AstRefStep *step) {
-    if (ev->failed && names_label_span(ev, step->label.text).len > 0)
+    Span known = names_label_span(ev, step->label.text);
+    if (known.len == 0 || ev->failed) // the name pass has said so, or it may have been lost
         return;
     Diag *d = diag_add(ev->diags, DIAG_E0330, step->label.span, "'%.*s' has no part '%.*s' in it", STR_ARG(above->label.text),
                        STR_ARG(step->label.text));

@@ -9,8 +9,8 @@ enum { OFFERS_MAX = 4000000 };
 void suggest_init(Suggest *suggest, Eval *ev, Str word) {
     u32 limit = MAX(word.len / 3, 1);
     *suggest = (Suggest){.ev = ev, .word = word, .best_distance = limit + 1};
-    if (word.len == 1)
-        suggest->best_distance = 1; // one letter: by case alone
+    if (word.len <= 1)
+        suggest->best_distance = word.len; // one letter: by case alone
 }
 
 void suggest_offer(Suggest *suggest, Str candidate) {
