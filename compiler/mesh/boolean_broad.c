@@ -9,8 +9,6 @@
 // Cost: O(n log n + k) for surfaces; the sweep's worst case is quadratic in triangles that truly crowd.
 #include "compiler/mesh/boolean_internal.h"
 
-#include <stdlib.h>
-
 enum { FEW = 24, DEEPEST = 60 };
 
 typedef struct TriBox {
@@ -168,9 +166,19 @@ static TriBox tri_box(const Kernel *k, const Tri *tri) {
     return box;
 }
 
-static int compare_pairs(const void *a, const void *b) {
-    const Pair *p = a, *q = b;
-    return p->t != q->t ? (p->t > q->t) - (p->t < q->t) : (p->u > q->u) - (p->u < q->u);
+// By first triangle; stable.
+static void sort_pairs(Kernel *k) {
+    u32 n = k->pairs.len;
+    u32 *start = ARENA_NEW(&k->arena, u32, k->n_tris + 2);
+    Pair *sorted = ARENA_NEW(&k->arena, Pair, n);
+    for (u32 i = 0; i < n; i++)
+        start[k->pairs.data[i].t + 2]++;
+    for (u32 t = 0; t < k->n_tris; t++)
+        start[t + 2] += start[t + 1];
+    for (u32 i = 0; i < n; i++)
+        sorted[start[k->pairs.data[i].t + 1]++] = k->pairs.data[i];
+    k->pairs.data = sorted;
+    k->pairs.cap = n;
 }
 
 void broad(Kernel *k) {
@@ -182,6 +190,5 @@ void broad(Kernel *k) {
         b.list.data[b.list.len++] = t;
     }
     halve(&b, &room, 0, k->n_tris, 0);
-    // By first triangle, so that the narrow phase keeps it at hand.
-    qsort(k->pairs.data, k->pairs.len, sizeof(Pair), compare_pairs);
+    sort_pairs(k); // so that the narrow phase keeps the first one at hand
 }

@@ -87,7 +87,8 @@ typedef struct Axle { // an edge's direction, as far as signs need it
 } Axle;
 
 static Sheet sheet_of(Kernel *k, u32 h) {
-    const Plane *plane = &k->planes.data[cell_plane(k, k->halves.data[h].cell)];
+    u32 id = cell_plane(k, k->halves.data[h].cell);
+    const Plane *plane = &k->planes.data[id];
     bool is_turned = half_is_rising(k, h) == k->cells.data[k->halves.data[h].cell].is_flipped;
     Sheet sheet = {.half = h};
     for (u32 i = 0; i < 3; i++)

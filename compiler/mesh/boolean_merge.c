@@ -113,14 +113,15 @@ static Vec3 place_of(const Kernel *k, u32 v) {
 // Borders g and h leave a vertex where no other face is; do they run opposite to each other?
 static bool is_straight(const Merge *m, u32 g, u32 h) {
     Kernel *k = m->k;
-    if (cell_plane(k, k->halves.data[g].cell) != cell_plane(k, k->halves.data[h].cell))
+    u32 plane = cell_plane(k, k->halves.data[g].cell);
+    if (plane != cell_plane(k, k->halves.data[h].cell))
         return true;
     u32 cut = k->halves.data[g].cut;
     if (cut == NONE) {
         u32 a = m->f->out_origin[g], b = out_dest(m, g);
         if (k->points.data[a].kind != POINT_GRID || k->points.data[b].kind != POINT_GRID)
             return false;
-        cut = plane_upright(k, a, b, k->planes.data[cell_plane(k, k->halves.data[g].cell)].axis);
+        cut = plane_upright(k, a, b, k->planes.data[plane].axis);
     }
     return plane_side(k, cut, out_dest(m, h)) == 0;
 }
@@ -194,7 +195,7 @@ static void triangulate_face(Merge *m, u32 cell) {
         push_tri(m, loop[0], loop[1], loop[2], cell);
         return;
     }
-    u32 axis = k->planes.data[cell_plane(k, cell)].axis;
+    u32 plane = cell_plane(k, cell), axis = k->planes.data[plane].axis;
     bool looks_up = outward_sign(&k->cells.data[cell]) > 0;
     u32 x = (axis + (looks_up ? 1 : 2)) % 3, y = (axis + (looks_up ? 2 : 1)) % 3;
     m->flat.len = 0;

@@ -209,7 +209,7 @@ static void cross_flat_edges(Kernel *k, const Flat at[4], const u32 v[4], u32 ax
 }
 
 static void flat_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners *cu) {
-    u32 axis = k->planes.data[tri_plane(k, t)].axis;
+    u32 plane = tri_plane(k, t), axis = k->planes.data[plane].axis;
     u32 x = (axis + 1) % 3, y = (axis + 2) % 3;
     Flat a[3], b[3];
     for (u32 i = 0; i < 3; i++) {

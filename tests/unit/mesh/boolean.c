@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// The boolean on solids whose results are known.
+#include "tests/unit/mesh/solids.h"
+
+static Status run_pair(Heap *heap, CsgOp op, Mesh a, Mesh b, Mesh *out) {
+    Builder builder = {.heap = heap};
+    u32 x = build_leaf(&builder, a), y = build_leaf(&builder, b);
+    return build_run(&builder, build_pair(&builder, op, x, y), out, NULL);
+}
+
+#define EXPECT(mesh, n_comp, gen, vol, ar)                                                         \
+    do {                                                                                           \
+        MeshCheck test_check = mesh_check(&heap, &(mesh));                                         \
+        CHECK_EQ(test_check.fault, MESH_OK);                                                       \
+        CHECK_EQ(test_check.n_components, n_comp);                                                 \
+        CHECK_EQ(test_check.genus, gen);                                                           \
+        MeshMeasure test_measure = mesh_measure(&(mesh));                                          \
+        CHECK_NEAR(test_measure.volume, vol, 1e-5 * (1 + (vol)));                                  \
+        CHECK_NEAR(test_measure.area, ar, 1e-5 * (1 + (ar)));                                      \
+    } while (0)
+
+static Mesh cube(Heap *heap, f64 x, f64 y, f64 z, f64 size) {
+    return solid_box(heap, vec3(x, y, z), vec3(x + size, y + size, z + size));
+}
+
+TEST(overlapping_boxes) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out), STATUS_OK);
+    EXPECT(out, 1, 0, 15, 42);
+    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out), STATUS_OK);
+    EXPECT(out, 1, 0, 1, 6);
+    CHECK_EQ(out.n_tris, 12);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out), STATUS_OK);
+    EXPECT(out, 1, 0, 7, 24);
+    heap_finish(&heap);
+}
+
+TEST(flush_boxes_are_one_box) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 0, 0, 1), &out), STATUS_OK);
+    EXPECT(out, 1, 0, 2, 10);
+    CHECK_EQ(out.n_tris, 12);
+    CHECK_EQ(out.n_verts, 8);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 2), cube(&heap, 2, 0.5, 0.5, 1), &out), STATUS_OK);
+    EXPECT(out, 1, 0, 9, 28);
+    // A tool flush with the face that it enters by leaves no skin.
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 2, 1), &out), STATUS_OK);
+    EXPECT(out, 1, 0, 26, 58);
+    Mesh bar = solid_box(&heap, vec3(1, 1, 0), vec3(2, 2, 3));
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 3), bar, &out), STATUS_OK);
+    EXPECT(out, 1, 1, 24, 64);
+    heap_finish(&heap);
+}
+
+TEST(nothing_left) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 1), cube(&heap, 0, 0, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(out.n_tris, 0);
+    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 0, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(out.n_tris, 0);
+    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 1), cube(&heap, 5, 0, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(out.n_tris, 0);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, (Mesh){0}, (Mesh){0}, &out), STATUS_OK);
+    CHECK_EQ(out.n_tris, 0);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 1), (Mesh){0}, &out), STATUS_OK);
+    EXPECT(out, 1, 0, 1, 6);
+    heap_finish(&heap);
+}
+
+TEST(apart_inside_and_around) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 5, 0, 0, 1), &out), STATUS_OK);
+    EXPECT(out, 2, 0, 2, 12);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out), STATUS_OK);
+    EXPECT(out, 1, 0, 27, 54);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out), STATUS_OK);
+    EXPECT(out, 2, 0, 26, 60);
+    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out), STATUS_OK);
+    EXPECT(out, 1, 0, 1, 6);
+    heap_finish(&heap);
+}
+
+TEST(box_minus_cylinder) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    Mesh box = solid_box(&heap, vec3(-10, -10, 0), vec3(10, 10, 5));
+    f64 base = 32 * 0.5 * 16 * trig_sin(360.0 / 32);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, box, solid_cylinder(&heap, 0, 0, 4, -1, 6, 32, true), &out), STATUS_OK);
+    f64 wall = 32 * 8 * trig_sin(180.0 / 32) * 5;
+    EXPECT(out, 1, 1, 2000 - base * 5, 1200 - 2 * base + wall);
+    // The hole's wall keeps its normals, turned inwards.
+    u32 n_smooth = 0;
+    for (u32 t = 0; t < out.n_tris; t++) {
+        const f32 *n = out.normals + 9 * (size_t)t;
+        bool smooth = n[0] != 0 || n[1] != 0;
+        CHECK_EQ(smooth, out.tags[t] == 3 && mesh_bounds(&out).max.x == 10 && smooth);
+        for (u32 c = 0; smooth && c < 3; c++) {
+            Vec3 p = out.verts[out.tris[3 * t + c]];
+            CHECK_NEAR(n[3 * c] * p.x + n[3 * c + 1] * p.y, -4, 1e-5);
+        }
+        n_smooth += smooth;
+    }
+    CHECK_EQ(n_smooth, 64);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, box, solid_cylinder(&heap, 0, 0, 4, 0, 5, 32, false), &out), STATUS_OK);
+    EXPECT(out, 1, 1, 2000 - base * 5, 1200 - 2 * base + wall);
+    heap_finish(&heap);
+}
+
+TEST(sphere_pairs) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh a = solid_sphere(&heap, vec3(0, 0, 0), 10, 32, 16), b = solid_sphere(&heap, vec3(6, 1, 2), 9, 30, 15);
+    Mesh u, i, d;
+    CHECK_EQ(run_pair(&heap, CSG_UNION, a, b, &u), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, a, b, &i), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, a, b, &d), STATUS_OK);
+    f64 va = mesh_measure(&a).volume, vb = mesh_measure(&b).volume;
+    CHECK_NEAR(mesh_measure(&u).volume + mesh_measure(&i).volume, va + vb, 1e-3);
+    CHECK_NEAR(mesh_measure(&d).volume + mesh_measure(&i).volume, va, 1e-3);
+    CHECK_EQ(mesh_check(&heap, &u).genus, 0);
+    CHECK_EQ(mesh_check(&heap, &u).n_components, 1);
+    // A sphere and itself.
+    CHECK_EQ(run_pair(&heap, CSG_UNION, a, a, &u), STATUS_OK);
+    CHECK_NEAR(mesh_measure(&u).volume, va, 1e-6);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, a, a, &u), STATUS_OK);
+    CHECK_EQ(u.n_tris, 0);
+    heap_finish(&heap);
+}
+
+static Status cube_grid(Heap *heap, u32 n, f64 step, const Affine3 *map, Mesh *out) {
+    Builder b = {.heap = heap};
+    VEC(u32) args = {0};
+    for (u32 i = 0; i < n * n * n; i++) {
+        u32 x = i % n, y = i / n % n, z = i / n / n;
+        Mesh mesh = solid_box(heap, vec3(x * step, y * step, z * step),
+                              vec3(x * step + step, y * step + step, z * step + step));
+        for (u32 t = 0; t < 12; t++)
+            mesh.tags[t] = 7;
+        vec_push(heap, &args, build_leaf_at(&b, mesh, *map, 0));
+    }
+    return build_run(&b, build_op(&b, CSG_UNION, args.data, args.len), out, NULL);
+}
+
+TEST(touching_cubes_weld) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    Affine3 map = affine3_identity();
+    CHECK_EQ(cube_grid(&heap, 4, 1, &map, &out), STATUS_OK);
+    EXPECT(out, 1, 0, 64, 96);
+    CHECK_EQ(out.n_tris, 12);
+    CHECK_EQ(cube_grid(&heap, 10, 0.1, &map, &out), STATUS_OK);
+    EXPECT(out, 1, 0, 1, 6);
+    CHECK_EQ(out.n_tris, 12);
+    heap_finish(&heap);
+}
+
+// Solids that touch in an edge or a vertex stay apart: closed, oriented, two components.
+TEST(touching_edges_and_vertices) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 1, 0, 1), &out), STATUS_OK);
+    EXPECT(out, 2, 0, 2, 12);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 1, 1, 1), &out), STATUS_OK);
+    EXPECT(out, 2, 0, 2, 12);
+    // Edge in the middle of a face.
+    Mesh wedge = solid_tetra(&heap, vec3(0.2, 0.5, 1), vec3(0.8, 0.5, 1), vec3(0.5, 0.2, 2), vec3(0.5, 0.8, 2));
+    f64 volume = mesh_measure(&wedge).volume, area = mesh_measure(&wedge).area;
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), wedge, &out), STATUS_OK);
+    EXPECT(out, 2, 0, 1 + volume, 6 + area);
+    // A tip on a face.
+    Mesh tip = solid_tetra(&heap, vec3(0.3, 0.4, 1), vec3(0.8, 0.5, 2), vec3(0.5, 0.2, 2), vec3(0.5, 0.8, 2));
+    volume = mesh_measure(&tip).volume;
+    area = mesh_measure(&tip).area;
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), tip, &out), STATUS_OK);
+    EXPECT(out, 2, 0, 1 + volume, 6 + area);
+    heap_finish(&heap);
+}
+
+TEST(shared_nodes_and_leaves) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Builder b = {.heap = &heap};
+    u32 a = build_leaf(&b, cube(&heap, 0, 0, 0, 2)), c = build_leaf(&b, cube(&heap, 1, 0, 0, 2));
+    u32 both = build_pair(&b, CSG_INTERSECTION, a, c), any = build_pair(&b, CSG_UNION, a, c);
+    Mesh out;
+    CsgReport report;
+    // Symmetric difference: each node used twice.
+    CHECK_EQ(build_run(&b, build_pair(&b, CSG_DIFFERENCE, any, both), &out, &report), STATUS_OK);
+    EXPECT(out, 2, 0, 8, 32);
+    CHECK_EQ(report.leaf_effect[0] & report.leaf_effect[1], CSG_EFFECT_SURFACE);
+    const u32 same[3] = {a, a, a};
+    CHECK_EQ(build_run(&b, build_op(&b, CSG_UNION, same, 3), &out, &report), STATUS_OK);
+    EXPECT(out, 1, 0, 8, 24);
+    CHECK_EQ(build_run(&b, build_op(&b, CSG_DIFFERENCE, same, 2), &out, &report), STATUS_OK);
+    CHECK_EQ(out.n_tris, 0);
+    heap_finish(&heap);
+}
+
+TEST(labels_and_materials) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Builder b = {.heap = &heap};
+    Mesh tool = cube(&heap, 1, 1, 1, 2);
+    for (u32 t = 0; t < 12; t++)
+        tool.tags[t] += 10;
+    tool.mats[0] = tool.mats[1] = 9; // its face towards -x is painted
+    u32 x = build_leaf_at(&b, cube(&heap, 0, 0, 0, 2), affine3_identity(), 4);
+    u32 y = build_leaf_at(&b, tool, affine3_identity(), 5);
+    Mesh out;
+    CHECK_EQ(build_run(&b, build_pair(&b, CSG_DIFFERENCE, x, y), &out, NULL), STATUS_OK);
+    f64 area[32] = {0};
+    for (u32 t = 0; t < out.n_tris; t++) {
+        const u32 *v = out.tris + 3 * t;
+        Vec3 n = vec3_cross(vec3_sub(out.verts[v[1]], out.verts[v[0]]), vec3_sub(out.verts[v[2]], out.verts[v[0]]));
+        CHECK(out.tags[t] < 32);
+        area[out.tags[t]] += vec3_norm(n) / 2;
+        CHECK_EQ(out.mats[t], out.tags[t] == 11 ? 9 : 4); // the matter is the box's
+    }
+    for (u32 tag = 1; tag <= 6; tag++)
+        CHECK_NEAR(area[tag], tag % 2 ? 4 : 3, 1e-9);
+    for (u32 tag = 11; tag <= 16; tag++)
+        CHECK_NEAR(area[tag], tag % 2 ? 1 : 0, 1e-9);
+    heap_finish(&heap);
+}
+
+TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST_CASE(nothing_left),
+          TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder), TEST_CASE(sphere_pairs),
+          TEST_CASE(touching_cubes_weld), TEST_CASE(touching_edges_and_vertices),
+          TEST_CASE(shared_nodes_and_leaves), TEST_CASE(labels_and_materials))
