@@ -34,7 +34,7 @@ endif
 B   := build/$(config)
 GEN := build/gen
 ALL_CFLAGS = $(CSTD) $(opt.$(config)) -I. -I$(GEN) -pthread -DFRC_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS)
-LDLIBS = -lcjson -lm -ldl -lpthread
+LDLIBS = -lcjson -ldeflate -lm -ldl -lpthread
 
 # ---- rooms, low to high: a room may use what stands before it (tests/lint has the finer rules) ---
 ROOMS := base lang ir check mesh solid inspect export compiler net agent vk cli

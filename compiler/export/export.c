@@ -9,6 +9,12 @@ static const ExportFormat formats[] = {
      ".bin", export_gltf_bin},
     {"stl", ".stl", "model/stl", "binary STL: all parts united into one closed solid", export_stl,
      NULL, NULL},
+    {"3mf", ".3mf", "model/3mf", "3MF: an assembly of named, coloured parts for printing",
+     export_3mf, NULL, NULL},
+    {"obj", ".obj", "model/obj", "Wavefront OBJ, with an .mtl beside it", export_obj, ".mtl",
+     export_mtl},
+    {"ply", ".ply", "application/octet-stream", "binary PLY: colour and part of each face",
+     export_ply, NULL, NULL},
 };
 
 u32 export_count(void) {

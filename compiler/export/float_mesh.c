@@ -120,6 +120,40 @@ void float_mesh_finish(FloatMesh *mesh, Heap *heap) {
     *mesh = (FloatMesh){0};
 }
 
+// inv(A)^T = cof(A) / det(A): only the direction matters, so the sign of det is kept and not its
+// size.
+static Affine3 cofactors_of(const Affine3 *a) {
+    Affine3 c = affine3_identity();
+    f64 sign = affine3_det(a) < 0 ? -1 : 1;
+    for (u32 i = 0; i < 3; i++)
+        for (u32 k = 0; k < 3; k++) {
+            u32 i1 = (i + 1) % 3, i2 = (i + 2) % 3, k1 = (k + 1) % 3, k2 = (k + 2) % 3;
+            c.m[i][k] = sign * (a->m[i1][k1] * a->m[i2][k2] - a->m[i1][k2] * a->m[i2][k1]);
+        }
+    return c;
+}
+
+CornerNormals corner_normals(const Mesh *mesh, const Affine3 *map) {
+    return (CornerNormals){mesh, map, cofactors_of(map), affine3_det(map) < 0};
+}
+
+Vec3 corner_flat(const CornerNormals *c, const u32 tri[3]) {
+    Vec3 p[3];
+    for (u32 k = 0; k < 3; k++)
+        p[k] = affine3_vector(c->map, c->mesh->verts[tri[k]]);
+    Vec3 n = vec3_unit(vec3_cross(vec3_sub(p[1], p[0]), vec3_sub(p[2], p[0])));
+    return c->is_mirrored ? vec3_scale(n, -1) : n;
+}
+
+Vec3 corner_normal(const CornerNormals *c, u32 corner, Vec3 flat) {
+    if (!c->mesh->normals)
+        return flat;
+    const f32 *n = &c->mesh->normals[3 * (size_t)corner];
+    Vec3 given = vec3((f64)n[0], (f64)n[1], (f64)n[2]);
+    Vec3 unit = vec3_unit(affine3_vector(&c->normal_map, given));
+    return vec3_is_finite(unit) && vec3_dot(unit, unit) > 0.5 ? unit : flat;
+}
+
 Status float_space_from(const ExportOptions *options, FloatSpace *out, const char **error) {
     static const struct {
         const char *name;

@@ -31,6 +31,20 @@ static inline bool float_mesh_is_dropped(const FloatMesh *mesh, u32 tri) {
     return t[0] == t[1] && t[1] == t[2];
 }
 
+// The normals of a mesh under a linear map, in model axes.
+typedef struct CornerNormals {
+    const Mesh *mesh;
+    const Affine3 *map;
+    Affine3 normal_map; // the cofactors of map, turned outward
+    bool is_mirrored;   // map turns the triangles around
+} CornerNormals;
+
+CornerNormals corner_normals(const Mesh *mesh, const Affine3 *map);
+// Of the plane of the triangle of mesh vertices tri, outward; zero when it has no area.
+Vec3 corner_flat(const CornerNormals *normals, const u32 tri[3]);
+// Of the surface at corner (index into mesh->tris), or flat where it is flat.
+Vec3 corner_normal(const CornerNormals *normals, u32 corner, Vec3 flat);
+
 // Unit and axes as the options say. STATUS_USAGE: an unknown unit or axis; *error says which there
 // are.
 Status float_space_from(const ExportOptions *options, FloatSpace *out, const char **error);

@@ -115,6 +115,13 @@ typedef struct GltfDoc {
 // list of geometries, not yet built.
 void gltf_place(GltfDoc *doc);
 
+// Names, places and which meshes there are; geometries are not built. What other formats of parts
+// and instances need, too.
+Status gltf_plan(GltfDoc *doc, const Model *model, const ExportOptions *options, Heap *heap,
+                 const char **error);
+// mesh -> model for a node: its place with its scale.
+Affine3 gltf_node_map(const GltfNode *node);
+
 // All but bytes. The document lives until gltf_finish; the model must outlive it.
 Status gltf_build(GltfDoc *doc, const Model *model, const ExportOptions *options, Heap *heap,
                   const char **error);

@@ -187,9 +187,12 @@ static bool place_merged(GltfDoc *doc) {
     return true;
 }
 
-static Status build(GltfDoc *doc, const char **error) {
-    doc->names = part_names(doc->model->scene, &doc->arena);
-    if (doc->options->merge) {
+Status gltf_plan(GltfDoc *doc, const Model *model, const ExportOptions *options, Heap *heap,
+                 const char **error) {
+    *doc = (GltfDoc){.model = model, .options = options, .heap = heap};
+    arena_init(&doc->arena, heap);
+    doc->names = part_names(model->scene, &doc->arena);
+    if (options->merge) {
         if (!place_merged(doc)) {
             *error = "the parts could not be united";
             return STATUS_PROGRAM;
@@ -199,12 +202,31 @@ static Status build(GltfDoc *doc, const char **error) {
         for (u32 i = 0; i < doc->nodes.len; i++)
             doc->nodes.data[i].part_id = doc->names.classes[i];
     }
-    for (u32 g = 0; g < doc->geometries.len; g++)
-        if (!gltf_geometry_build(&doc->geometries.data[g], doc->heap)) {
+    find_meshes(doc);
+    return STATUS_OK;
+}
+
+Affine3 gltf_node_map(const GltfNode *node) {
+    Affine3 map = node->global;
+    const f64 scale[3] = {node->scale[0], node->scale[2], node->scale[1]}; // from glTF's axes
+    for (u32 i = 0; i < 3; i++)
+        for (u32 k = 0; k < 3; k++)
+            map.m[i][k] *= scale[k];
+    return map;
+}
+
+Status gltf_build(GltfDoc *doc, const Model *model, const ExportOptions *options, Heap *heap,
+                  const char **error) {
+    Status status = gltf_plan(doc, model, options, heap, error);
+    if (status != STATUS_OK)
+        return status;
+    for (u32 g = 0; g < doc->geometries.len; g++) {
+        heap_poll(heap);
+        if (!gltf_geometry_build(&doc->geometries.data[g], heap)) {
             *error = "a mesh is not closed or not finite";
             return STATUS_BUG;
         }
-    find_meshes(doc);
+    }
     use_materials(doc);
     for (u32 g = 0; g < doc->geometries.len; g++)
         lay_out_geometry(doc, g);
@@ -215,13 +237,6 @@ static Status build(GltfDoc *doc, const char **error) {
         return STATUS_LIMIT;
     }
     return STATUS_OK;
-}
-
-Status gltf_build(GltfDoc *doc, const Model *model, const ExportOptions *options, Heap *heap,
-                  const char **error) {
-    *doc = (GltfDoc){.model = model, .options = options, .heap = heap};
-    arena_init(&doc->arena, heap);
-    return build(doc, error);
 }
 
 void gltf_finish(GltfDoc *doc) {

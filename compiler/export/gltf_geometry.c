@@ -22,11 +22,9 @@ static const f64 SAME_NORMAL = 1e-8;
 typedef struct Work {
     Heap *heap;
     const Mesh *mesh;
-    const Affine3 *shape;
-    Affine3 normal_map; // the cofactors of shape, turned outward
-    bool is_mirrored;   // shape turns the triangles around
-    FloatMesh floats;   // places and triangles as they are written
-    u32 *order;         // mesh triangles in order of material; n_order of them
+    CornerNormals normals;
+    FloatMesh floats; // places and triangles as they are written
+    u32 *order;       // mesh triangles in order of material; n_order of them
     u32 n_order;
     u32 *heads, *next; // vertices made at each mesh vertex, newest first
     VEC(f32) verts;
@@ -64,24 +62,6 @@ static Vec3 to_gltf(Vec3 v) {
     return vec3(v.x, v.z, -v.y);
 }
 
-// The normal of the triangle's plane, outward, in glTF space; zero when it has no area.
-static Vec3 flat_normal(const Work *w, const u32 *tri) {
-    Vec3 p[3];
-    for (u32 k = 0; k < 3; k++)
-        p[k] = affine3_vector(w->shape, w->mesh->verts[tri[k]]);
-    Vec3 n = vec3_unit(vec3_cross(vec3_sub(p[1], p[0]), vec3_sub(p[2], p[0])));
-    return to_gltf(w->is_mirrored ? vec3_scale(n, -1) : n);
-}
-
-static Vec3 corner_normal(const Work *w, u32 corner, Vec3 flat) {
-    if (!w->mesh->normals)
-        return flat;
-    const f32 *n = &w->mesh->normals[3 * (size_t)corner];
-    Vec3 given = vec3((f64)n[0], (f64)n[1], (f64)n[2]);
-    Vec3 unit = vec3_unit(to_gltf(affine3_vector(&w->normal_map, given)));
-    return vec3_is_finite(unit) && vec3_dot(unit, unit) > 0.5 ? unit : flat;
-}
-
 // The vertex for a corner at mesh vertex v, made if there is none with (nearly) this normal. A zero
 // normal takes any.
 static u32 vertex_for(Work *w, u32 v, Vec3 normal) {
@@ -116,14 +96,15 @@ static void make_vertices(Work *w, GltfGeometry *out) {
         w->heads[v] = NONE;
     for (u32 i = 0; i < w->n_order; i++) {
         const u32 *tri = &w->floats.tris[3 * (size_t)w->order[i]];
-        Vec3 flat = flat_normal(w, tri);
+        Vec3 flat = corner_flat(&w->normals, tri);
         u32 made[3];
         for (u32 k = 0; k < 3; k++)
-            made[k] = vertex_for(w, tri[k], corner_normal(w, 3 * w->order[i] + k, flat));
+            made[k] = vertex_for(w, tri[k],
+                                 to_gltf(corner_normal(&w->normals, 3 * w->order[i] + k, flat)));
         u32 *to = &out->indices[3 * (size_t)i];
         to[0] = made[0];
-        to[1] = w->is_mirrored ? made[2] : made[1];
-        to[2] = w->is_mirrored ? made[1] : made[2];
+        to[1] = w->normals.is_mirrored ? made[2] : made[1];
+        to[2] = w->normals.is_mirrored ? made[1] : made[2];
     }
     out->n_verts = w->froms.len;
     out->verts = w->verts.data;
@@ -158,26 +139,9 @@ static void find_bounds(GltfGeometry *out) {
     }
 }
 
-// inv(A)^T = cof(A) / det(A): only the direction matters, so the sign of det is kept and not its
-// size.
-static Affine3 normal_map_of(const Affine3 *a) {
-    Affine3 c = affine3_identity();
-    f64 sign = affine3_det(a) < 0 ? -1 : 1;
-    for (u32 i = 0; i < 3; i++)
-        for (u32 k = 0; k < 3; k++) {
-            u32 i1 = (i + 1) % 3, i2 = (i + 2) % 3, k1 = (k + 1) % 3, k2 = (k + 2) % 3;
-            c.m[i][k] = sign * (a->m[i1][k1] * a->m[i2][k2] - a->m[i1][k2] * a->m[i2][k1]);
-        }
-    return c;
-}
-
 bool gltf_geometry_build(GltfGeometry *geometry, Heap *heap) {
     const Mesh *mesh = geometry->mesh;
-    Work w = {.heap = heap,
-              .mesh = mesh,
-              .shape = &geometry->shape,
-              .normal_map = normal_map_of(&geometry->shape),
-              .is_mirrored = affine3_det(&geometry->shape) < 0};
+    Work w = {.heap = heap, .mesh = mesh, .normals = corner_normals(mesh, &geometry->shape)};
     FloatSpace space = {.divisor = 1000, .is_y_up = true};
     bool ok = float_mesh_init(&w.floats, heap, mesh, &geometry->shape, space);
     if (ok) {

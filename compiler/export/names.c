@@ -11,7 +11,7 @@ static bool is_plain(char c) {
 }
 
 // A path or label in plain letters: '/' becomes '-', runs of anything else '_'.
-static Str plain_name(Str text, Arena *arena) {
+Str plain_name(Str text, Arena *arena) {
     char *out = arena_alloc(arena, (size_t)text.len + 5, 1);
     u32 len = 0;
     for (u32 i = 0; i < text.len; i++) {
@@ -55,6 +55,15 @@ static Str unique_name(Str name, StrMap *taken, Arena *arena) {
     }
     strmap_set(taken, made, 1);
     return made;
+}
+
+Str *plain_names(const Str *texts, u32 n, Arena *arena) {
+    Str *out = ARENA_NEW(arena, Str, n);
+    StrMap taken;
+    strmap_init(&taken, arena);
+    for (u32 i = 0; i < n; i++)
+        out[i] = unique_name(plain_name(texts[i], arena), &taken, arena);
+    return out;
 }
 
 PartNames part_names(const Scene *scene, Arena *arena) {

@@ -15,6 +15,11 @@ typedef struct PartNames {
 // Arrays and texts from arena. O(parts).
 PartNames part_names(const Scene *scene, Arena *arena);
 
+// Each text in plain letters [A-Za-z0-9_-], no two alike; arrays from arena.
+Str *plain_names(const Str *texts, u32 n, Arena *arena);
+// The same for one text, as it comes.
+Str plain_name(Str text, Arena *arena);
+
 // "chair.part:12:3", or empty: where the part is written.
 Str part_place(const ScenePart *part, Str source_name, Sources *sources, Arena *arena);
 
