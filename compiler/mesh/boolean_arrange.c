@@ -413,7 +413,8 @@ static void add_plain_cell(Kernel *k, const SplitTable *table, u32 t) {
         }
         for (u32 j = 0; j <= n; j++) {
             u32 origin = j ? split_at(k, table, run, a, b, j - 1) : a;
-            avec_push(&k->arena, &k->halves, (Half){origin, k->halves.len + 1, c, cut});
+            u32 next = k->halves.len + 1;
+            avec_push(&k->arena, &k->halves, (Half){origin, next, c, cut});
         }
     }
     k->halves.data[k->halves.len - 1].next = start;
