@@ -34,7 +34,7 @@ endif
 B   := build/$(config)
 GEN := build/gen
 ALL_CFLAGS = $(CSTD) $(opt.$(config)) -I. -I$(GEN) -pthread -DFRC_VERSION='"$(VERSION)"' $(EXTRA_CFLAGS)
-LDLIBS = -lcjson -ldeflate -lm -ldl -lpthread
+LDLIBS = -lcjson -l:libdeflate.a -l:libfreetype.a -lpng -lz -lbrotlidec -lm -ldl -lpthread
 
 # ---- rooms, low to high: a room may use what stands before it (tests/lint has the finer rules) ---
 ROOMS := base lang ir check mesh solid inspect export compiler net agent vk cli
@@ -54,6 +54,7 @@ dir.cli := runtime/cli
 
 # Generated sources of a room (without .c), built from its grammar, lexer or data.
 gen.lang := lexer grammar
+gen.solid := font
 gen.cli := explain
 
 # Vulkan's headers are wanted, not needed: without them the compiler is whole and `frc render` says why not.
@@ -153,6 +154,13 @@ $(GEN)/explain.md: $(sort $(wildcard spec/diagnostics/*.md))
 	@cat $^ > $@
 $(GEN)/explain.S: $(GEN)/explain.md
 	@$(call embed,frc_explain,$(GEN)/explain.md) > $@
+
+# The font of text(...), so that no machine's own fonts matter (Debian's fonts-dejavu-core).
+FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+$(GEN)/font.S: $(FONT)
+	@mkdir -p $(GEN)
+	@$(call embed,frc_font,$(FONT)) > $@
+$(B)/obj/compiler/solid/text.o: EXTRA_CFLAGS += $(shell pkg-config --cflags-only-I freetype2)
 
 # ---- set-up: apt, on Debian and its kin ----------------------------------------------------------
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok' || echo $$p; done)

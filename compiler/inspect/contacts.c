@@ -59,7 +59,7 @@ static bool overlap_matters(const Inspection *in, u32 a, u32 b) {
     return shared > 0.2 * small && large < 12 * small;
 }
 
-static void pair_check(Inspection *in, u32 a, u32 b, bool areas) {
+static void pair_check(Inspection *in, u32 a, u32 b) {
     const PlacedMesh *p = &in->placed[a], *q = &in->placed[b];
     if (mesh_distance(p, q, INSPECT_CONTACT_GAP).distance > INSPECT_CONTACT_GAP)
         return;
@@ -69,37 +69,83 @@ static void pair_check(Inspection *in, u32 a, u32 b, bool areas) {
         contact.overlap = overlap.volume;
         contact.depth = overlap.depth;
     }
-    if (areas)
+    if (in->areas)
         contact.area = mesh_contact_area(in->heap, p, q, INSPECT_CONTACT_GAP);
     avec_push(in->arena, &in->contacts, contact);
 }
 
-static u32 widest_axis(Box3 box) {
-    Vec3 size = box3_size(box);
+static u32 widest_axis(const Box3 *boxes, u32 n) {
+    Box3 all = box3_empty();
+    for (u32 i = 0; i < n; i++)
+        all = box3_join(all, boxes[i]);
+    Vec3 size = box3_size(all);
     return size.x >= size.y && size.x >= size.z ? 0 : size.y >= size.z ? 1 : 2;
 }
 
-void inspect_find_contacts(Inspection *in, bool areas) {
-    u32 n_parts = in->scene->n_parts, n = 0, axis = widest_axis(in->model->bounds);
-    Entry *entries = heap_alloc_raw(in->heap, MAX(n_parts, 1u), sizeof *entries);
-    for (u32 i = 0; i < n_parts; i++) {
-        if (!inspect_has_geometry(in, i))
-            continue;
-        Box3 box = in->model->parts[i].bounds;
-        entries[n++] = (Entry){vec3_get(box.min, axis), vec3_get(box.max, axis), i};
-    }
-    sort_stable(in->heap, entries, n, sizeof *entries, compare_entries, NULL);
+void inspect_near_pairs(Heap *heap, const Box3 *boxes, u32 n_boxes, f64 gap,
+                        void (*visit)(void *ctx, u32 a, u32 b), void *ctx) {
+    u32 n = 0, axis = widest_axis(boxes, n_boxes);
+    Entry *entries = heap_alloc_raw(heap, MAX(n_boxes, 1u), sizeof *entries);
+    for (u32 i = 0; i < n_boxes; i++)
+        if (!box3_is_empty(boxes[i]))
+            entries[n++] = (Entry){vec3_get(boxes[i].min, axis), vec3_get(boxes[i].max, axis), i};
+    sort_stable(heap, entries, n, sizeof *entries, compare_entries, NULL);
     for (u32 i = 0; i < n; i++) {
-        heap_poll(in->heap);
-        for (u32 k = i + 1; k < n && entries[k].min <= entries[i].max + INSPECT_CONTACT_GAP; k++) {
+        heap_poll(heap);
+        for (u32 k = i + 1; k < n && entries[k].min <= entries[i].max + gap; k++) {
             u32 a = entries[i].part, b = entries[k].part;
-            if (box3_touch(in->model->parts[a].bounds, in->model->parts[b].bounds,
-                           INSPECT_CONTACT_GAP))
-                pair_check(in, a, b, areas);
+            if (box3_touch(boxes[a], boxes[b], gap))
+                visit(ctx, MIN(a, b), MAX(a, b));
         }
     }
-    heap_free(in->heap, entries);
+    heap_free(heap, entries);
+}
+
+static void visit_pair(void *ctx, u32 a, u32 b) {
+    pair_check(ctx, a, b);
+}
+
+void inspect_find_contacts(Inspection *in) {
+    u32 n = in->scene->n_parts;
+    Box3 *boxes = heap_alloc_raw(in->heap, MAX(n, 1u), sizeof *boxes);
+    for (u32 i = 0; i < n; i++)
+        boxes[i] = inspect_has_geometry(in, i) ? in->model->parts[i].bounds : box3_empty();
+    inspect_near_pairs(in->heap, boxes, n, INSPECT_CONTACT_GAP, visit_pair, in);
+    heap_free(in->heap, boxes);
     if (in->contacts.len)
         sort_stable(in->heap, in->contacts.data, in->contacts.len, sizeof *in->contacts.data,
                     compare_contacts, NULL);
+}
+
+u32 inspect_find_root(u32 *parent, u32 i) {
+    while (parent[i] != i)
+        i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+typedef struct Joining {
+    const PlacedMesh *placed;
+    f64 gap;
+    u32 *parent;
+} Joining;
+
+static void join_pair(void *ctx, u32 a, u32 b) {
+    Joining *j = ctx;
+    u32 ra = inspect_find_root(j->parent, a), rb = inspect_find_root(j->parent, b);
+    if (ra != rb && mesh_distance(&j->placed[a], &j->placed[b], j->gap).distance <= j->gap)
+        j->parent[MAX(ra, rb)] = MIN(ra, rb);
+}
+
+u32 inspect_connect(Heap *heap, const PlacedMesh *placed, const Box3 *boxes, u32 n, f64 gap,
+                    u32 *group) {
+    u32 *parent = heap_alloc_raw(heap, MAX(n, 1u), sizeof *parent), n_groups = 0;
+    for (u32 i = 0; i < n; i++)
+        parent[i] = i;
+    inspect_near_pairs(heap, boxes, n, gap, join_pair, &(Joining){placed, gap, parent});
+    for (u32 i = 0; i < n; i++) {
+        u32 root = inspect_find_root(parent, i); // the smallest of its group, so numbered first
+        group[i] = box3_is_empty(boxes[i]) ? NONE : root == i ? n_groups++ : group[root];
+    }
+    heap_free(heap, parent);
+    return n_groups;
 }

@@ -3,12 +3,6 @@
 // and one for all groups of the same name, with the gap and the move that closes it.
 #include "compiler/inspect/inspect_internal.h"
 
-static u32 find_root(u32 *parent, u32 i) {
-    while (parent[i] != i)
-        i = parent[i] = parent[parent[i]];
-    return i;
-}
-
 // Numbers the groups in order of their first part; the main one holds the most matter.
 static void number_groups(Inspection *in, u32 *parent) {
     Report *report = in->report;
@@ -19,7 +13,7 @@ static void number_groups(Inspection *in, u32 *parent) {
         report->group[i] = NONE;
         if (!inspect_has_geometry(in, i))
             continue;
-        u32 root = find_root(parent, i); // the smallest index of its group
+        u32 root = inspect_find_root(parent, i); // the smallest index of its group
         report->group[i] = root == i ? report->n_groups++ : report->group[root];
         volume[report->group[i]] += in->model->parts[i].volume;
     }
@@ -123,8 +117,8 @@ void inspect_find_groups(Inspection *in) {
     for (u32 i = 0; i < n; i++)
         parent[i] = i;
     for (u32 i = 0; i < in->contacts.len; i++) {
-        u32 a = find_root(parent, in->contacts.data[i].a),
-            b = find_root(parent, in->contacts.data[i].b);
+        u32 a = inspect_find_root(parent, in->contacts.data[i].a),
+            b = inspect_find_root(parent, in->contacts.data[i].b);
         parent[MAX(a, b)] = MIN(a, b);
     }
     number_groups(in, parent);

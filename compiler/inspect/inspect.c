@@ -55,7 +55,8 @@ void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *aren
     in.allow_used = ARENA_NEW(arena, bool, MAX(model->scene->n_allows, 1u));
     out->hidden = ARENA_NEW(arena, bool, MAX(n, 1u));
     place_parts(&in);
-    inspect_find_contacts(&in, options.areas);
+    in.areas = options.areas;
+    inspect_find_contacts(&in);
     inspect_find_groups(&in);
     inspect_check_overlaps(&in);
     inspect_check_hidden(&in);

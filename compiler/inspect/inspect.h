@@ -42,6 +42,15 @@ typedef struct InspectOptions {
 void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *arena, Diags *diags,
              Report *out);
 
+// Calls visit for each pair a < b of boxes that come within gap of each other (sweep and prune;
+// empty boxes meet nothing). O(n log n + pairs along the widest axis).
+void inspect_near_pairs(Heap *heap, const Box3 *boxes, u32 n, f64 gap,
+                        void (*visit)(void *ctx, u32 a, u32 b), void *ctx);
+// Groups of solids that touch within gap: group[i] counts from 0 in order of first member (NONE for
+// empty boxes). Returns their number.
+u32 inspect_connect(Heap *heap, const PlacedMesh *placed, const Box3 *boxes, u32 n, f64 gap,
+                    u32 *group);
+
 // "'leg[2]'" or "'back/slat'": how messages name a part: the label alone when it is alone.
 Str inspect_part_name(const Scene *scene, u32 part, Arena *arena);
 

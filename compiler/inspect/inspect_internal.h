@@ -14,18 +14,21 @@ typedef struct Inspection {
     Diags *diags;
     Report *report;
     PlacedMesh *placed; // per part; mesh NULL without geometry
-    bool *allow_used;   // per allow
+    bool areas;
+    bool *allow_used; // per allow
     VEC(InspectContact) contacts;
     VEC(InspectGap) gaps;
 } Inspection;
 
 // The passes, in order.
-void inspect_find_contacts(Inspection *in, bool areas); // contacts.c: fills in->contacts, sorted
-void inspect_find_groups(Inspection *in);               // floats.c: groups, gaps, E0601
-void inspect_check_overlaps(Inspection *in);            // overlaps.c: W0801
-void inspect_check_hidden(Inspection *in);              // hidden.c: W0802
-void inspect_check_shape(Inspection *in);               // shape.c: W0803, W0804, W0805, W0807
-void inspect_check_allows(Inspection *in);              // allow.c: W0808
+void inspect_find_contacts(Inspection *in);  // contacts.c: fills in->contacts, sorted
+void inspect_find_groups(Inspection *in);    // floats.c: groups, gaps, E0601
+void inspect_check_overlaps(Inspection *in); // overlaps.c: W0801
+void inspect_check_hidden(Inspection *in);   // hidden.c: W0802
+void inspect_check_shape(Inspection *in);    // shape.c: W0803, W0804, W0805, W0807
+void inspect_check_allows(Inspection *in);   // allow.c: W0808
+
+u32 inspect_find_root(u32 *parent, u32 i); // union-find with path halving
 
 // Whether an allow statement accepts part a floating, or a and b overlapping; marks it used.
 bool inspect_allowed_floating(Inspection *in, u32 part);
