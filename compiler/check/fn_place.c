@@ -311,20 +311,25 @@ static const BuiltinParam align_params[] = {
     OPTIONAL("y", "length or solid", "", "centre"), OPTIONAL("z", "length or solid", "", "centre"),
 };
 
-// Where on its axis each of them is: low side, high side, centre.
-static f64 side_of(const Box3 *box, u32 i) {
-    static const u8 AXIS[] = {0, 0, 0, 1, 1, 2, 2, 0, 1, 2};
+// Which axis each of them is on. A profile lies in x and y: its bottom and top are those of y.
+static u32 side_axis(u32 i, bool is_profile) {
+    static const u32 AXIS[] = {0, 0, 0, 1, 1, 2, 2, 0, 1, 2};
+    return is_profile && (i == ALIGN_bottom || i == ALIGN_top) ? 1 : AXIS[i];
+}
+
+// Where it is: low side, high side, or centre.
+static f64 side_of(const Box3 *box, u32 i, u32 axis) {
     bool low = i == ALIGN_left || i == ALIGN_front || i == ALIGN_bottom;
     bool high = i == ALIGN_right || i == ALIGN_back || i == ALIGN_top;
-    f64 min = vec3_get(box->min, AXIS[i]), max = vec3_get(box->max, AXIS[i]);
+    f64 min = vec3_get(box->min, axis), max = vec3_get(box->max, axis);
     return low ? min : high ? max : (min + max) / 2;
 }
 
-static bool align_target(Eval *ev, BuiltinCall *c, u32 i, u32 axis, f64 *at) {
+static bool align_target(Eval *ev, BuiltinCall *c, u32 i, bool is_profile, f64 *at) {
     Value v = c->args[i];
     if (v.kind == VALUE_NUMBER)
         return value_to_length(ev, v, call_place(c, i), at);
-    if (v.kind != VALUE_SOLID && v.kind != VALUE_PROFILE) {
+    if (v.kind != VALUE_SOLID && !(v.kind == VALUE_PROFILE && is_profile)) {
         value_mismatch(ev, v, call_place(c, i), "a length, or a solid to be level with");
         return false;
     }
@@ -332,35 +337,53 @@ static bool align_target(Eval *ev, BuiltinCall *c, u32 i, u32 axis, f64 *at) {
     if (!ask_bounds(ev, v, call_place(c, i), &box))
         return false;
     if (v.kind == VALUE_SOLID)
-        outer_use(c->scope, v.solid, 1u << axis);
-    *at = side_of(&box, i);
+        outer_use(c->scope, v.solid, 1u << side_axis(i, is_profile));
+    *at = side_of(&box, i, side_axis(i, v.kind == VALUE_PROFILE));
     return true;
 }
 
+// At most one of each axis, and at least one at all.
+static bool align_is_clear(Eval *ev, BuiltinCall *c, bool is_profile) {
+    bool any = false;
+    for (u32 i = ALIGN_left; i <= ALIGN_z; i++) {
+        if (!call_has(c, i))
+            continue;
+        any = true;
+        if (is_profile && (i == ALIGN_front || i == ALIGN_back || i == ALIGN_z)) {
+            Diag *d = diag_add(ev->diags, DIAG_E0402, c->spans[i], "a profile has no %s: it is flat", c->row->spec.params[i].name);
+            diag_help(ev->diags, d, "its sides are left and right in x, bottom and top in y");
+            return false;
+        }
+        for (u32 k = i + 1; k <= ALIGN_z; k++)
+            if (side_axis(i, is_profile) == side_axis(k, is_profile) && call_conflict(ev, c, i, k))
+                return false;
+    }
+    if (!any)
+        call_missing(ev, c, "a side or a centre", ".align(bottom = 0)");
+    return any;
+}
+
 static Value run_align(Eval *ev, BuiltinCall *c) {
-    static const u32 GROUPS[3][3] = {{ALIGN_left, ALIGN_right, ALIGN_x}, {ALIGN_front, ALIGN_back, ALIGN_y}, {ALIGN_bottom, ALIGN_top, ALIGN_z}};
     Value subject;
     Box3 box;
     Vec3 by = {0, 0, 0};
-    bool any = false;
-    for (u32 axis = 0; axis < 3; axis++)
-        for (u32 i = 0; i < 3; i++) {
-            any = any || call_has(c, GROUPS[axis][i]);
-            if (call_conflict(ev, c, GROUPS[axis][i], GROUPS[axis][(i + 1) % 3]))
-                return value_bad();
-        }
-    if (!any)
-        return call_missing(ev, c, "a side or a centre", ".align(bottom = 0)");
-    if (!place_subject(ev, c, &subject) || !ask_bounds(ev, subject, (Place){c->spans[0], "the subject", STR("align")}, &box))
+    if (!place_subject(ev, c, &subject))
+        return value_bad();
+    if (subject.kind == VALUE_PATH) {
+        value_mismatch(ev, subject, call_place(c, 0), "a solid or a profile");
+        return value_bad();
+    }
+    bool is_profile = subject.kind == VALUE_PROFILE;
+    if (!align_is_clear(ev, c, is_profile) || !ask_bounds(ev, subject, (Place){c->spans[0], "the subject", STR("align")}, &box))
         return value_bad();
     for (u32 i = ALIGN_left; i <= ALIGN_z; i++) {
-        u32 axis = i >= ALIGN_x ? i - ALIGN_x : (i - ALIGN_left) / 2;
         f64 at;
         if (!call_has(c, i))
             continue;
-        if (!align_target(ev, c, i, axis, &at))
+        if (!align_target(ev, c, i, is_profile, &at))
             return value_bad();
-        vec3_set(&by, axis, at - side_of(&box, i));
+        u32 axis = side_axis(i, is_profile);
+        vec3_set(&by, axis, at - side_of(&box, i, axis));
     }
     Affine3 map = affine3_move(by);
     return place_apply(ev, c, subject, &map);
