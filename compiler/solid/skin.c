@@ -26,30 +26,21 @@ static u32 vert(const SkinBuild *s, u32 ring, u32 i) {
     return s->first[ring] + (is_pole(s->skin, ring) ? s->loop_of[i] : i);
 }
 
-// Direction along the rings at a ring, of the band that starts (after) or ends there: the parabola
-// through three rings where the surface is smooth, else the chord.
+// Direction along the rings at a ring, of the band that starts (after) or ends there: where the surface
+// is smooth, from the ring before to the ring behind, so that the longer of both bands bends less.
 static Vec3 along(const SkinBuild *s, u32 ring, u32 i, bool after) {
     const Skin *k = s->skin;
-    u32 n = k->n_rings;
-    bool sharp = !k->sharp || k->sharp[ring];
-    bool has_before = k->closed || ring > 0, has_after = k->closed || ring + 1 < n;
-    Vec3 p = at(s, ring, i), before = {0, 0, 0}, next = {0, 0, 0};
-    f64 h0 = 1, h1 = 1;
-    if (has_before) {
-        u32 r = ring > 0 ? ring - 1 : n - 1;
-        h0 = ring > 0 ? k->at[ring] - k->at[r] : k->at[n] - k->at[r];
-        before = vec3_scale(vec3_sub(p, at(s, r, i)), 1 / h0);
+    u32 n = k->n_rings, before = ring > 0 ? ring - 1 : k->closed ? n - 1 : 0, next = ring + 1 < n ? ring + 1 : k->closed ? 0 : ring;
+    if (!k->sharp || k->sharp[ring]) {
+        before = after ? ring : before;
+        next = after ? next : ring;
     }
-    if (has_after) {
-        u32 r = ring + 1 < n ? ring + 1 : 0;
-        h1 = k->at[ring + 1] - k->at[ring];
-        next = vec3_scale(vec3_sub(at(s, r, i), p), 1 / h1);
-    }
-    if (!has_before || (sharp && after && has_after))
-        return next;
-    if (!has_after || (sharp && !after))
-        return before;
-    return vec3_add(vec3_scale(before, h1 / (h0 + h1)), vec3_scale(next, h0 / (h0 + h1)));
+    return vec3_sub(at(s, next, i), at(s, before, i));
+}
+
+static bool edge_is_smooth(const Skin *skin, u32 i) {
+    const f32 *f = skin->region->normals ? skin->region->normals + 4 * (size_t)i : NULL;
+    return f && (f[0] != 0 || f[1] != 0);
 }
 
 // Direction along the edge from point i to point k, at its start or end.
@@ -60,12 +51,15 @@ static Vec3 across(const SkinBuild *s, u32 ring, u32 i, u32 k, bool end) {
         Vec3 tangent = {-(f64)f[1], (f64)f[0], 0}; // the normal turned left
         return affine3_vector(&skin->frames[ring], tangent);
     }
-    return vec3_sub(at(s, ring, k), at(s, ring, i));
-}
-
-static bool edge_is_smooth(const Skin *skin, u32 i) {
-    const f32 *f = skin->region->normals ? skin->region->normals + 4 * (size_t)i : NULL;
-    return f && (f[0] != 0 || f[1] != 0);
+    Vec3 chord = vec3_sub(at(s, ring, k), at(s, ring, i));
+    if (!edge_is_smooth(skin, i))
+        return chord;
+    u32 loop = s->loop_of[i], first = skin->region->starts[loop], n = skin->region->starts[loop + 1] - first;
+    u32 a = end ? k : first + (i - first + n - 1) % n, b = end ? first + (k - first + 1) % n : i;
+    Vec3 other = vec3_sub(at(s, ring, b), at(s, ring, a)); // the neighbouring edge
+    f64 scale = vec3_norm(chord) * vec3_norm(other);
+    bool smooth = edge_is_smooth(skin, end ? k : a) && vec3_dot(chord, other) > 0.82 * scale;
+    return smooth ? vec3_add(chord, other) : chord;
 }
 
 static bool is_plane(Vec3 a, Vec3 b, Vec3 c, Vec3 d) {
@@ -160,6 +154,10 @@ bool skin_build(SolidContext *ctx, IrId id, const Skin *skin, Mesh *out) {
         region_triangulate(heap, region, &s.tris, &s.n_tris);
         if (!skin->pole_start)
             add_cap(&s, 0, true, skin->tag_start);
+        if (!skin->pole_end && skin->cap_end) {
+            heap_free(heap, s.tris);
+            region_triangulate(heap, skin->cap_end, &s.tris, &s.n_tris);
+        }
         if (!skin->pole_end)
             add_cap(&s, skin->n_rings - 1, false, skin->tag_end);
         heap_free(heap, s.tris);
@@ -176,17 +174,19 @@ u32 *skin_edge_tags(SolidContext *ctx, IrId id, const Region *region) {
     // Profile tags are dense: number them in order of first appearance through a table of their span.
     u32 low = NONE, high = 0;
     for (u32 i = 0; i < n && region->edges; i++)
-        low = MIN(low, region->edges[i]), high = MAX(high, region->edges[i]);
+        if (region->edges[i] != REGION_TAG_ARC) // the joins of an offset: one side of their own
+            low = MIN(low, region->edges[i]), high = MAX(high, region->edges[i]);
+    low = MIN(low, high);
     if (!region->edges || n == 0) {
         u32 tag = solid_tags(ctx, id, "side", 1);
         for (u32 i = 0; i < n; i++)
             tags[i] = tag;
         return tags;
     }
-    u32 *index = heap_alloc_raw(ctx->heap, (size_t)(high - low) + 1, sizeof(u32));
-    memset(index, 0xff, ((size_t)(high - low) + 1) * sizeof(u32));
+    u32 *index = heap_alloc_raw(ctx->heap, (size_t)(high - low) + 2, sizeof(u32)); // the last: arcs
+    memset(index, 0xff, ((size_t)(high - low) + 2) * sizeof(u32));
     for (u32 i = 0; i < n; i++) {
-        u32 *slot = &index[region->edges[i] - low];
+        u32 *slot = &index[region->edges[i] == REGION_TAG_ARC ? high - low + 1 : region->edges[i] - low];
         if (*slot == NONE)
             *slot = n_tags++;
         tags[i] = *slot;
