@@ -43,9 +43,9 @@ typedef struct GltfGeometry {
 bool gltf_geometry_build(GltfGeometry *geometry, Heap *heap);
 void gltf_geometry_finish(GltfGeometry *geometry, Heap *heap);
 
-// Bit k set: the mirror image in the plane through the origin across axis k is the same surface,
-// with the same materials and normals, as far as float32 metres can tell. O(n).
-u32 gltf_mesh_symmetry(const Mesh *mesh, Heap *heap);
+// Bit k set: the mirror image in the plane across axis k through *center (of the bounds) is the
+// same surface, with the same materials and normals, as far as float32 metres can tell. O(n).
+u32 gltf_mesh_symmetry(const Mesh *mesh, Heap *heap, Vec3 *center);
 
 typedef struct GltfMesh {
     u32 geometry;

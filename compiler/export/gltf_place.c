@@ -81,40 +81,48 @@ static Affine3 linear_of(const Affine3 *map) {
     return linear;
 }
 
+typedef struct MeshSymmetry {
+    u32 axes;
+    Vec3 center;
+    bool is_known;
+} MeshSymmetry;
+
 typedef struct Placer {
     GltfDoc *doc;
-    StrMap shapes; // mesh and shape -> geometry
-    u8 *symmetry;  // per model mesh: axes, plus KNOWN
+    StrMap shapes;          // mesh and shape -> geometry
+    MeshSymmetry *symmetry; // per model mesh
     bool *has_parts;
 } Placer;
 
-enum { KNOWN = 8 };
-
-static u32 symmetry_of(Placer *p, u32 mesh) {
-    if (!p->symmetry[mesh])
-        p->symmetry[mesh] =
-            (u8)(KNOWN | gltf_mesh_symmetry(p->doc->model->meshes[mesh].mesh, p->doc->heap));
-    return p->symmetry[mesh];
+static const MeshSymmetry *symmetry_of(Placer *p, u32 mesh) {
+    MeshSymmetry *known = &p->symmetry[mesh];
+    if (!known->is_known)
+        known->axes =
+            gltf_mesh_symmetry(p->doc->model->meshes[mesh].mesh, p->doc->heap, &known->center);
+    known->is_known = true;
+    return known;
 }
 
-// linear = rest x shape with det(rest) > 0; the axis is chosen so that rest is the identity if it
-// can be.
-static void take_out_mirror(Placer *p, u32 mesh, Affine3 *linear, Affine3 *shape) {
-    if (affine3_det(linear) > 0)
+// map becomes map x mirror, with det > 0: the mesh is its own mirror image, or shape becomes it.
+// The axis is chosen so that nothing but a move is left, if it can be.
+static void take_out_mirror(Placer *p, u32 mesh, Affine3 *map, Affine3 *shape) {
+    if (affine3_det(map) > 0)
         return;
-    u32 axes = symmetry_of(p, mesh) & 7;
+    const MeshSymmetry *symmetry = symmetry_of(p, mesh);
     u32 best = NONE;
     for (u32 pass = 0; pass < 2 && best == NONE; pass++)
         for (u32 axis = 0; axis < 3 && best == NONE; axis++) {
-            Affine3 m = mirror(axis), rest = affine3_mul(linear, &m);
-            bool may = !axes || (axes >> axis & 1);
+            Affine3 m = mirror(axis), linear = linear_of(map), rest = affine3_mul(&linear, &m);
+            bool may = !symmetry->axes || (symmetry->axes >> axis & 1);
             if (may && (pass || affine3_is_identity(&rest)))
                 best = axis;
         }
     Affine3 m = mirror(best);
-    *linear = affine3_mul(linear, &m);
-    if (!axes)
+    if (symmetry->axes)
+        vec3_set(&m.t, best, 2 * vec3_get(symmetry->center, best));
+    else
         *shape = m;
+    *map = affine3_mul(map, &m);
 }
 
 static u32 find_geometry(Placer *p, u32 mesh, const Affine3 *shape) {
@@ -143,12 +151,13 @@ static void place_part(Placer *p, u32 index, const Affine3 *parent) {
     node->global = *parent;
     if (part->mesh == NONE || p->doc->model->meshes[part->mesh].mesh->n_tris == 0)
         return;
-    Affine3 linear = linear_of(&part->map), shape = affine3_identity(), turn;
+    Affine3 map = part->map, shape = affine3_identity(), turn;
     f64 scale[3];
-    take_out_mirror(p, part->mesh, &linear, &shape);
-    if (!split_map(&linear, &turn, scale)) {
+    take_out_mirror(p, part->mesh, &map, &shape);
+    if (!split_map(&map, &turn, scale)) {
+        Affine3 linear = linear_of(&map);
         shape = affine3_mul(&linear, &shape);
-        linear = turn = affine3_identity();
+        turn = affine3_identity();
     } else if (p->has_parts[index]) {
         Affine3 stretch = {{{scale[0], 0, 0}, {0, scale[1], 0}, {0, 0, scale[2]}}, {0, 0, 0}};
         shape = affine3_mul(&stretch, &shape);
@@ -156,7 +165,7 @@ static void place_part(Placer *p, u32 index, const Affine3 *parent) {
         memcpy(node->scale, scale, sizeof scale);
     }
     node->global = turn;
-    node->global.t = part->map.t;
+    node->global.t = map.t;
     u32 geometry = find_geometry(p, part->mesh, &shape);
     p->doc->nodes.data[index].geometry = geometry;
 }
@@ -201,7 +210,7 @@ void gltf_place(GltfDoc *doc) {
     const Scene *scene = doc->model->scene;
     Placer p = {.doc = doc};
     strmap_init(&p.shapes, &doc->arena);
-    p.symmetry = ARENA_NEW(&doc->arena, u8, doc->model->n_meshes);
+    p.symmetry = ARENA_NEW(&doc->arena, MeshSymmetry, doc->model->n_meshes);
     p.has_parts = ARENA_NEW(&doc->arena, bool, scene->n_parts);
     vec_reserve(doc->heap, &doc->nodes, scene->n_parts);
     for (u32 i = 0; i < scene->n_parts; i++) {

@@ -28,6 +28,7 @@ typedef struct Symmetry {
     u32 n_slots;
     u32 *images;  // mirrored vertex of each
     Vec3 *planes; // unit normal of each triangle
+    Vec3 center;  // of the bounds
 } Symmetry;
 
 static u32 place_slot(const Symmetry *s, const f32 p[3]) {
@@ -67,7 +68,8 @@ static bool find_images(Symmetry *s, u32 axis) {
     for (u32 v = 0; v < s->mesh->n_verts; v++) {
         f32 p[3];
         memcpy(p, &s->places[3 * (size_t)v], sizeof p);
-        p[axis] = -p[axis] + 0.0f;
+        f64 image = 2 * vec3_get(s->center, axis) - vec3_get(s->mesh->verts[v], axis);
+        p[axis] = (f32)(image / 1000) + 0.0f;
         u32 slot = place_slot(s, p);
         if (!s->slots[slot])
             return false;
@@ -125,8 +127,9 @@ static bool creases_match(const Symmetry *s, u32 axis) {
     return true;
 }
 
-u32 gltf_mesh_symmetry(const Mesh *mesh, Heap *heap) {
-    Symmetry s = {.mesh = mesh, .heap = heap};
+u32 gltf_mesh_symmetry(const Mesh *mesh, Heap *heap, Vec3 *center) {
+    Symmetry s = {.mesh = mesh, .heap = heap, .center = box3_center(mesh_bounds(mesh))};
+    *center = s.center;
     u32 axes = 0;
     edge_table_init(&s.edges, heap, mesh->tris, mesh->n_verts, mesh->n_tris);
     if (index_places(&s)) {

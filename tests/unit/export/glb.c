@@ -2,6 +2,7 @@
 // GLB: what is written is read back with the same places, volumes, materials and words; geometry is
 // shared where it can be; the same model gives the same bytes; broken meshes are refused.
 #include "compiler/export/glb_read.h"
+#include "compiler/export/gltf.h"
 #include "tests/unit/export/fixture.h"
 
 #include <stdlib.h>
@@ -130,6 +131,29 @@ TEST(geometry_is_shared) {
     // True mirror images have a shape of their own.
     u32 left = node_named(&file, "back-hand_0"), right = node_named(&file, "back-hand_1");
     CHECK(left != NONE && right != NONE && file.nodes[left].mesh != file.nodes[right].mesh);
+    fixture_finish(&f);
+}
+
+// Symmetry is about the middle of the bounds, wherever the mesh lies in its frame, and paint breaks
+// it.
+TEST(symmetry_is_of_the_whole_surface) {
+    Fixture f;
+    fixture_init(&f);
+    u32 box = fixture_box(&f, vec3(100, 20, 0), vec3(130, 27, 5));
+    u32 leg = fixture_cylinder(&f, 16, 30, 400), odd = fixture_cylinder(&f, 15, 30, 400);
+    u32 hand = fixture_handed(&f), painted = fixture_box(&f, vec3(-1, -1, -1), vec3(1, 1, 1));
+    f.data[painted].mats[8] = f.data[painted].mats[9] = 1; // the side at x = -1
+    u32 shaded = fixture_cylinder(&f, 16, 30, 400);
+    f.data[shaded].normals[0] = 0; // one corner is bent upward
+    f.data[shaded].normals[2] = 1;
+    Vec3 center;
+    CHECK_EQ(gltf_mesh_symmetry(&f.data[box], &f.heap, &center), 7);
+    CHECK_NEAR(center.x, 115, 0);
+    CHECK_EQ(gltf_mesh_symmetry(&f.data[leg], &f.heap, &center), 7);
+    CHECK_EQ(gltf_mesh_symmetry(&f.data[odd], &f.heap, &center), 6);
+    CHECK_EQ(gltf_mesh_symmetry(&f.data[hand], &f.heap, &center), 0);
+    CHECK_EQ(gltf_mesh_symmetry(&f.data[painted], &f.heap, &center), 6);
+    CHECK_EQ(gltf_mesh_symmetry(&f.data[shaded], &f.heap, &center), 0);
     fixture_finish(&f);
 }
 
@@ -326,8 +350,9 @@ TEST(info_says_what_is_there) {
 }
 
 TEST_MAIN(TEST_CASE(parts_come_back_where_they_were), TEST_CASE(words_and_materials_come_back),
-          TEST_CASE(geometry_is_shared), TEST_CASE(names_are_plain_and_unique),
-          TEST_CASE(normals_are_smooth_where_the_surface_is), TEST_CASE(same_model_same_bytes),
-          TEST_CASE(broken_meshes_are_refused), TEST_CASE(edges_of_no_length_collapse),
-          TEST_CASE(manifold_can_be_left_out), TEST_CASE(model_without_geometry_is_a_file),
-          TEST_CASE(damaged_files_do_no_harm), TEST_CASE(info_says_what_is_there))
+          TEST_CASE(geometry_is_shared), TEST_CASE(symmetry_is_of_the_whole_surface),
+          TEST_CASE(names_are_plain_and_unique), TEST_CASE(normals_are_smooth_where_the_surface_is),
+          TEST_CASE(same_model_same_bytes), TEST_CASE(broken_meshes_are_refused),
+          TEST_CASE(edges_of_no_length_collapse), TEST_CASE(manifold_can_be_left_out),
+          TEST_CASE(model_without_geometry_is_a_file), TEST_CASE(damaged_files_do_no_harm),
+          TEST_CASE(info_says_what_is_there))
