@@ -228,6 +228,18 @@ static u32 outer_region(Kernel *k, const Outermost *out) {
     return k->region_of[half_ahead(k, last.half)];
 }
 
+static Beside place_beside(const Kernel *k, const Outermost *out) {
+    Beside s;
+    point_grid(k, out->v, s.at);
+    point_grid(k, out->w, s.along);
+    for (u32 i = 0; i < 3; i++)
+        s.along[i] -= s.at[i];
+    s.aside[0] = out->dy;
+    s.aside[1] = -out->dx;
+    s.aside[2] = 0;
+    return s;
+}
+
 // Numbers the components by their first cell; component[cell].
 static u32 label_components(Kernel *k, u32 *component) {
     u32 n_cells = k->cells.len, n = 0;
@@ -283,13 +295,14 @@ void classify(Kernel *k) {
     k->regions = ARENA_NEW(arena, SolidRegion, k->n_regions);
 
     Outermost *outermost = ARENA_NEW(arena, Outermost, n_components);
-    u32 *outer = ARENA_NEW(arena, u32, n_components), *seed = ARENA_NEW(arena, u32, n_components);
+    u32 *outer = ARENA_NEW(arena, u32, n_components);
+    Beside *seed = ARENA_NEW(arena, Beside, n_components);
     for (u32 i = 0; i < n_components; i++)
         outermost[i].v = outermost[i].w = NONE;
     find_outermost(k, component, outermost);
     for (u32 i = 0; i < n_components && !k->fault; i++) {
         outer[i] = outer_region(k, &outermost[i]);
-        seed[i] = outermost[i].v;
+        seed[i] = place_beside(k, &outermost[i]);
     }
     if (!k->fault)
         wind(k, n_components, outer, seed);

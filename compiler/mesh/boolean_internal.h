@@ -207,9 +207,12 @@ void broad(Kernel *k);
 void narrow(Kernel *k);
 void arrange(Kernel *k);
 void classify(Kernel *k);
-// boolean_winding.c: fills regions. outer[i]: the region around component i, seed[i] its outermost
-// vertex (the highest by x, then y, then z).
-void wind(Kernel *k, u32 n_components, const u32 *outer, const u32 *seed);
+// A place beside a surface: at + a little along + far less aside.
+typedef struct Beside {
+    i64 at[3], along[3], aside[3];
+} Beside;
+// boolean_winding.c: fills regions. outer[i]: the region around component i, seed[i] a place in it.
+void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed);
 // The result's faces: for each half of a kept cell its twin across the edge; NONE for dropped cells.
 // As faces are turned to look outwards, halves of cells that are kept with their back outwards run the
 // other way: out_next and out_origin say how.

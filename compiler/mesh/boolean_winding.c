@@ -5,9 +5,10 @@
 // the regions of a component, from the region around it, keeps the windings and the truth of every
 // node of the expression up to date by doing and undoing crossings, so nothing of the size of the
 // leaves is stored per region. A region is matter when the root is true in it. The region around a
-// component starts with the windings of the other components there: crossings of a ray towards +x from
-// the component's outermost vertex v, displaced by (e, e^2, e^3) for an infinitely small e. As v is
-// outermost, its own component never meets the ray.
+// component starts with the windings there: crossings of a ray towards +x from a place beside one of
+// the component's edges. The place is v + e a + e^2 b + e^3 y + e^4 z for an infinitely small e, with v a
+// corner, a along the edge and b away from the surface: off the corner, since other components may
+// touch that; and generic, so that the ray passes no edge.
 // Walking must agree with itself: each region's windings are remembered as a hash, and a crossing that
 // leads to a known region with another hash marks the run as faulty.
 #include "compiler/mesh/boolean_internal.h"
@@ -129,35 +130,53 @@ static u32 find_owner(const Walk *w, u32 node) {
 
 // ---- the ray -------------------------------------------------------------------------------------
 
-// The sign of the turn a, b, p with p displaced by e^2 in y and e^3 in z.
-static int displaced_turn(const i64 a[3], const i64 b[3], const i64 p[3]) {
+// The sign of the turn a, b, s in the y-z plane.
+static int displaced_turn(const i64 a[3], const i64 b[3], const Beside *s) {
     i64 dy = b[1] - a[1], dz = b[2] - a[2];
-    i64 turn = dy * (p[2] - a[2]) - dz * (p[1] - a[1]);
+    i64 turn = dy * (s->at[2] - a[2]) - dz * (s->at[1] - a[1]);
+    if (turn == 0)
+        turn = dy * s->along[2] - dz * s->along[1];
+    if (turn == 0)
+        turn = dy * s->aside[2] - dz * s->aside[1];
     return turn ? sign_i64(turn) : dz ? -sign_i64(dz) : sign_i64(dy);
 }
 
-static int ray_crossing(const Kernel *k, const Tri *tri, const i64 p[3]) {
+static i128 dot(const i64 a[3], const i64 b[3]) {
+    return (i128)a[0] * b[0] + (i128)a[1] * b[1] + (i128)a[2] * b[2];
+}
+
+// The side of the triangle's plane that s lies on.
+static int displaced_side(i64 at[3][3], const Beside *s) {
+    i64 n[3], from[3];
+    for (u32 i = 0; i < 3; i++) {
+        u32 j = (i + 1) % 3, l = (i + 2) % 3;
+        n[i] = (at[1][j] - at[0][j]) * (at[2][l] - at[0][l]) - (at[1][l] - at[0][l]) * (at[2][j] - at[0][j]);
+        from[i] = s->at[i] - at[0][i];
+    }
+    i128 side = dot(n, from);
+    if (side == 0)
+        side = dot(n, s->along);
+    if (side == 0)
+        side = dot(n, s->aside);
+    return side ? sign_i128(side) : n[1] ? sign_i64(n[1]) : sign_i64(n[2]);
+}
+
+static int ray_crossing(const Kernel *k, const Tri *tri, const Beside *s) {
     i64 at[3][3];
     for (u32 i = 0; i < 3; i++)
         point_grid(k, tri->v[i], at[i]);
     for (u32 i = 1; i < 3; i++) {
-        if ((at[0][i] < p[i] && at[1][i] < p[i] && at[2][i] < p[i]) ||
-            (at[0][i] > p[i] && at[1][i] > p[i] && at[2][i] > p[i]))
+        if ((at[0][i] < s->at[i] && at[1][i] < s->at[i] && at[2][i] < s->at[i]) ||
+            (at[0][i] > s->at[i] && at[1][i] > s->at[i] && at[2][i] > s->at[i]))
             return 0;
     }
-    if (at[0][0] <= p[0] && at[1][0] <= p[0] && at[2][0] <= p[0])
+    if (at[0][0] < s->at[0] && at[1][0] < s->at[0] && at[2][0] < s->at[0])
         return 0;
-    int turn = displaced_turn(at[0], at[1], p);
-    if (turn != displaced_turn(at[1], at[2], p) || turn != displaced_turn(at[2], at[0], p))
+    int turn = displaced_turn(at[0], at[1], s);
+    if (turn != displaced_turn(at[1], at[2], s) || turn != displaced_turn(at[2], at[0], s))
         return 0;
-    // The normal's x has the sign of turn; the plane is met beyond p if p lies on its inner side then.
-    i128 side = 0;
-    for (u32 i = 0; i < 3; i++) {
-        u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        i64 n = (at[1][j] - at[0][j]) * (at[2][l] - at[0][l]) - (at[1][l] - at[0][l]) * (at[2][j] - at[0][j]);
-        side += (i128)n * (p[i] - at[0][i]);
-    }
-    return sign_i128(side) * turn < 0 ? turn : 0;
+    // The normal's x has the sign of turn; the plane is met beyond s if s lies on its inner side then.
+    return displaced_side(at, s) * turn < 0 ? turn : 0;
 }
 
 typedef struct LeafBox {
@@ -182,15 +201,16 @@ static LeafBox *leaf_boxes(Kernel *k) {
     return boxes;
 }
 
-static int ray_winding(const Kernel *k, const LeafBox *box, u32 leaf, const i64 p[3]) {
-    if (box->max[0] <= (f64)p[0])
+static int ray_winding(const Kernel *k, const LeafBox *box, u32 leaf, const Beside *s) {
+    const i64 *p = s->at;
+    if (box->max[0] < (f64)p[0])
         return 0;
     for (u32 i = 1; i < 3; i++)
         if (box->min[i] > (f64)p[i] || box->max[i] < (f64)p[i])
             return 0;
     int winding = 0;
     for (u32 t = k->leaf_start[leaf]; t < k->leaf_start[leaf + 1]; t++)
-        winding += ray_crossing(k, &k->tris[t], p);
+        winding += ray_crossing(k, &k->tris[t], s);
     return winding;
 }
 
@@ -279,7 +299,7 @@ static bool materials_differ(const CsgExpr *expr) {
     return false;
 }
 
-void wind(Kernel *k, u32 n_components, const u32 *outer, const u32 *seed) {
+void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed) {
     const CsgExpr *expr = k->expr;
     Arena *arena = &k->arena;
     Walk w = {.k = k, .needs_owner = materials_differ(expr)};
@@ -298,10 +318,8 @@ void wind(Kernel *k, u32 n_components, const u32 *outer, const u32 *seed) {
             k->fault = "two components share a region";
             continue;
         }
-        i64 p[3];
-        point_grid(k, seed[c], p);
         for (u32 l = 0; l < expr->n_leaves; l++) {
-            start[l] = n_components > 1 ? ray_winding(k, &boxes[l], l, p) : 0;
+            start[l] = n_components > 1 ? ray_winding(k, &boxes[l], l, &seed[c]) : 0;
             if (start[l])
                 wind_leaf(&w, l, start[l]);
         }
