@@ -11,6 +11,8 @@ typedef struct Output {
     const char *path;
     const ExportFormat *format;
     StrBuf bytes;
+    const char *side_path; // of formats of two files: beside path; NULL: none, or to standard output
+    StrBuf side_bytes;
 } Output;
 
 static const ExportFormat *format_of(const Cli *cli, const char *path) {
@@ -42,6 +44,15 @@ static const char *default_output(Cli *cli, const char *file) {
     return str_format(&cli->arena, "%.*s.glb", STR_ARG(stem)).ptr;
 }
 
+// chair.gltf -> chair.bin, for the formats that have a second file.
+static const char *side_of(Cli *cli, const Output *output) {
+    if (!output->format->side_extension || strcmp(output->path, "-") == 0)
+        return NULL;
+    const char *dot = strrchr(output->path, '.');
+    u32 len = (u32)(dot && !strchr(dot, '/') ? (size_t)(dot - output->path) : strlen(output->path));
+    return str_format(&cli->arena, "%.*s%s", (int)len, output->path, output->format->side_extension).ptr;
+}
+
 static Status outputs_plan(Cli *cli, Output *outputs) {
     if (cli->outputs.len == 0)
         cli->outputs.items[cli->outputs.len++] = default_output(cli, cli->files.items[0]);
@@ -50,6 +61,7 @@ static Status outputs_plan(Cli *cli, Output *outputs) {
         outputs[i].format = format_of(cli, outputs[i].path);
         if (!outputs[i].format)
             return STATUS_USAGE;
+        outputs[i].side_path = side_of(cli, &outputs[i]);
     }
     return STATUS_OK;
 }
@@ -69,12 +81,18 @@ static void outputs_write(void *ctx) {
                              .no_manifold = cli->no_manifold,
                              .unit = cli->unit,
                              .up = cli->up,
-                             .source_name = cli_base_name(cli->files.items[0])};
+                             .source_name = cli_base_name(cli->files.items[0]),
+                             .sources = &make->c->sources};
     for (u32 i = 0; i < make->n && make->status == STATUS_OK; i++) {
         Output *output = &make->outputs[i];
-        strbuf_init(&output->bytes, &make->c->heap);
+        Heap *heap = &make->c->heap;
+        strbuf_init(&output->bytes, heap);
+        strbuf_init(&output->side_bytes, heap);
         const char *error = NULL;
-        make->status = output->format->write(&make->c->model, &options, &make->c->heap, &output->bytes, &error);
+        options.side_name = output->side_path ? cli_base_name(output->side_path) : STR("");
+        make->status = output->format->write(&make->c->model, &options, heap, &output->bytes, &error);
+        if (make->status == STATUS_OK && output->side_path)
+            make->status = output->format->write_side(&make->c->model, &options, heap, &output->side_bytes, &error);
         if (make->status != STATUS_OK)
             cli_error(cli, "can't make '%s': %s", output->path, error ? error : "a check of ours failed; this is a bug in frc");
     }
@@ -95,7 +113,11 @@ static Status outputs_make(Cli *cli, Compilation *c, Output *outputs, u32 n) {
 
 static Status outputs_save(Cli *cli, const Compilation *c, Output *outputs, u32 n) {
     for (u32 i = 0; i < n; i++) {
-        Status status = cli_save(cli, outputs[i].path, strbuf_str(&outputs[i].bytes));
+        Status status = STATUS_OK;
+        if (outputs[i].side_path) // first: what is saved must not name what is not there
+            status = cli_save(cli, outputs[i].side_path, strbuf_str(&outputs[i].side_bytes));
+        if (status == STATUS_OK)
+            status = cli_save(cli, outputs[i].path, strbuf_str(&outputs[i].bytes));
         if (status != STATUS_OK)
             return status;
         if (cli->verbose)
