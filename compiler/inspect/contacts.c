@@ -63,11 +63,12 @@ static void pair_check(Inspection *in, u32 a, u32 b) {
     const PlacedMesh *p = &in->placed[a], *q = &in->placed[b];
     if (mesh_distance(p, q, INSPECT_CONTACT_GAP).distance > INSPECT_CONTACT_GAP)
         return;
-    InspectContact contact = {.a = MIN(a, b), .b = MAX(a, b), .area = -1};
+    InspectContact contact = {.a = MIN(a, b), .b = MAX(a, b), .area = -1, .shared = box3_empty()};
     if (overlap_matters(in, a, b)) {
         MeshOverlap overlap = mesh_overlap(in->heap, p, q);
         contact.overlap = overlap.volume;
         contact.depth = overlap.depth;
+        contact.shared = overlap.bounds;
     }
     if (in->areas)
         contact.area = mesh_contact_area(in->heap, p, q, INSPECT_CONTACT_GAP);

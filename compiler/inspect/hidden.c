@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts that no eye can see (W0802). Only a part whose box lies inside another's can be hidden by
-// it; for those, rays leave points of the surface in 14 directions, and one that gets away shows
+// it; for those, rays leave points of the surface in 98 directions, and one that gets away shows
 // the part. Parts that are not opaque hide nothing.
 #include "compiler/inspect/inspect_internal.h"
 
@@ -47,13 +47,12 @@ static bool ray_escapes(const Inspection *in, u32 part, Vec3 from, Vec3 dir) {
 }
 
 static bool point_is_seen(const Inspection *in, u32 part, Vec3 point, Vec3 normal) {
-    for (i32 x = -1; x <= 1; x++)
-        for (i32 y = -1; y <= 1; y++)
-            for (i32 z = -1; z <= 1; z++) {
-                i32 n = (x != 0) + (y != 0) + (z != 0);
-                if (n != 1 && n != 3) // the six axes and the eight corners of a cube
+    for (i32 x = -2; x <= 2; x++)
+        for (i32 y = -2; y <= 2; y++)
+            for (i32 z = -2; z <= 2; z++) {
+                if (x % 2 == 0 && y % 2 == 0 && z % 2 == 0) // the same as its half, or nothing
                     continue;
-                // A little off the axes, so that rays do not run along flush walls.
+                // A little off, so that rays do not run along flush walls.
                 Vec3 dir = {x + 0.0137, y + 0.0071, z + 0.0193};
                 if (vec3_dot(dir, normal) > 0 && ray_escapes(in, part, point, dir))
                     return true;

@@ -13,6 +13,7 @@ typedef struct InspectContact {
     u32 a, b;    // parts, a < b
     f64 area;    // mm2 over which the surfaces meet; 0 at points and edges; -1: not measured
     f64 overlap; // mm3 shared
+    Box3 shared; // box of the shared matter; empty unless measured
     f64 depth;   // mm, least way along an axis that parts them; 0 without overlap
 } InspectContact;
 

@@ -1,19 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts that share too much matter (W0801). A small fitting sunk in its host is how people build,
-// so size decides: instances of one label must not run into each other, and bodies of like size
-// must not share much. All pairs of the same two names are one message, with the worst of them.
+// so size and fit decide: instances of one label must not run into each other, and bodies of like
+// size must not share much unless one is set into the other or about it. All pairs of the same two
+// names are one message, with the worst of them.
 #include "compiler/inspect/inspect_internal.h"
 
 #include "base/map.h"
 
 #define SAME_LABEL_SHARE 0.05 // of the smaller part's volume
 #define LIKE_SIZE_SHARE 0.25
-#define LIKE_SIZE_RATIO 10.0 // larger / smaller volume
+#define LIKE_SIZE_RATIO 10.0   // larger / smaller volume
+#define INSERT_MARGIN 0.1      // of the host's extent, on both sides
+#define CONCENTRIC_OFFSET 0.05 // of the smaller extent
+#define CONCENTRIC_SHARE 0.6
 
 typedef struct Worst {
     u32 contact, n;
     f64 share;
 } Worst;
+
+// What they share lies well inside the host across two axes: an axle in a hub, a grip on a post.
+static bool is_inserted(Box3 shared, Box3 host) {
+    u32 n_inside = 0;
+    for (u32 k = 0; k < 3; k++) {
+        f64 margin = INSERT_MARGIN * (vec3_get(host.max, k) - vec3_get(host.min, k));
+        n_inside += vec3_get(shared.min, k) >= vec3_get(host.min, k) + margin &&
+                    vec3_get(shared.max, k) <= vec3_get(host.max, k) - margin;
+    }
+    return n_inside >= 2;
+}
+
+// One about the other on a common axis: a rim in a tyre, a collar round a column.
+static bool is_concentric(Box3 a, Box3 b) {
+    u32 n_level = 0;
+    for (u32 k = 0; k < 3; k++) {
+        f64 size = fmin(vec3_get(box3_size(a), k), vec3_get(box3_size(b), k));
+        n_level += fabs(vec3_get(box3_center(a), k) - vec3_get(box3_center(b), k)) <=
+                   CONCENTRIC_OFFSET * size;
+    }
+    return n_level >= 2;
+}
+
+static bool is_fitted(const Inspection *in, const InspectContact *c, f64 share) {
+    Box3 a = in->model->parts[c->a].bounds, b = in->model->parts[c->b].bounds;
+    return is_inserted(c->shared, a) || is_inserted(c->shared, b) ||
+           (is_concentric(a, b) && share < CONCENTRIC_SHARE);
+}
 
 // The shared fraction of the smaller part when it is too much, else 0.
 static f64 excess_share(const Inspection *in, const InspectContact *c) {
@@ -23,7 +55,8 @@ static f64 excess_share(const Inspection *in, const InspectContact *c) {
     f64 small = fmin(va, vb), large = fmax(va, vb), share = c->overlap / small;
     if (str_equal(in->scene->parts[c->a].path, in->scene->parts[c->b].path))
         return share > SAME_LABEL_SHARE ? share : 0;
-    return large < LIKE_SIZE_RATIO * small && share > LIKE_SIZE_SHARE ? share : 0;
+    bool alike = large < LIKE_SIZE_RATIO * small;
+    return alike && share > LIKE_SIZE_SHARE && !is_fitted(in, c, share) ? share : 0;
 }
 
 static void diagnose(Inspection *in, const InspectContact *c, f64 share, u32 n) {

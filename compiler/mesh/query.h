@@ -48,6 +48,7 @@ typedef struct MeshOverlap {
     f64 volume; // shared, mm3
     f64 depth;  // least translation along a coordinate axis that parts them, bounded by the shared box, mm
     Vec3 center; // of the shared volume
+    Box3 bounds; // of the shared volume; empty without
 } MeshOverlap;
 // Shared volume by a boolean intersection (boolean.h); volume 0 at once when the trees say apart.
 MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b);

@@ -33,7 +33,7 @@ static f64 depth_of(Heap *heap, const Mesh *shared, const Affine3 *map) {
 }
 
 MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b) {
-    MeshOverlap out = {0};
+    MeshOverlap out = {.bounds = box3_empty()};
     Box3 box_a = world_box(a), box_b = world_box(b);
     if (box3_is_empty(box_a) || box3_is_empty(box_b) || !box3_touch(box_a, box_b, 0) ||
         !(mesh_distance(a, b, TOUCH_DISTANCE).distance <= TOUCH_DISTANCE))
@@ -56,6 +56,7 @@ MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b) {
         MeshMeasure measure = mesh_measure(&shared);
         out.volume = measure.volume * fabs(affine3_det(&frame));
         out.center = affine3_point(&frame, measure.center);
+        out.bounds = mesh_bounds_in(&shared, &frame);
         out.depth = depth_of(heap, &shared, &frame);
     }
     mesh_finish(&shared, heap);
