@@ -28,9 +28,9 @@ typedef struct Walk {
     Use *uses;
     bool *value;       // by node
     u32 *n_true;       // by node: true operands; without the first in a difference
-    bool *first_true;  // by node: a difference's first operand
+    u32 *first_true;   // by node: 1 if a difference's first operand is true
     bool needs_owner;
-    VEC(u32) changed;  // stack of nodes
+    VEC(u32) changed;  // stack of changes: node << 1 | its new value
     u32 *cell_start;   // by region: its cell sides
     u32 *cell_sides;
     u64 *region_hash;
@@ -78,30 +78,30 @@ static bool node_value(const Walk *w, u32 node) {
     case CSG_INTERSECTION:
         return n->len && w->n_true[node] == n->len;
     case CSG_DIFFERENCE:
-        return w->first_true[node] && w->n_true[node] == 0;
+        return w->first_true[node] == 1 && w->n_true[node] == 0;
     }
     return false;
 }
 
-// Carries a leaf's new truth up to the root. Cost: the uses of nodes whose truth changes.
+// Carries a leaf's new truth up to the root. A node may change back and forth on the way: each change is
+// counted by its users once, in any order. Cost: the uses of nodes whose truth changes.
 static void flip_leaf(Walk *w, u32 leaf) {
+    Arena *arena = &w->k->arena;
     w->changed.len = 0;
     for (u32 i = w->leaf_start[leaf]; i < w->leaf_start[leaf + 1]; i++) {
-        w->value[w->leaf_nodes[i]] = !w->value[w->leaf_nodes[i]];
-        avec_push(&w->k->arena, &w->changed, w->leaf_nodes[i]);
+        u32 node = w->leaf_nodes[i];
+        w->value[node] = !w->value[node];
+        avec_push(arena, &w->changed, node << 1 | w->value[node]);
     }
     while (w->changed.len) {
-        u32 node = w->changed.data[--w->changed.len];
-        bool value = w->value[node];
+        u32 change = w->changed.data[--w->changed.len], node = change >> 1;
         for (u32 i = w->use_start[node]; i < w->use_start[node + 1]; i++) {
             u32 user = w->uses[i].node;
-            if (w->uses[i].is_first && w->k->expr->nodes[user].op == CSG_DIFFERENCE)
-                w->first_true[user] = value;
-            else
-                w->n_true[user] += value ? 1u : UINT32_MAX;
+            bool is_base = w->uses[i].is_first && w->k->expr->nodes[user].op == CSG_DIFFERENCE;
+            *(is_base ? &w->first_true[user] : &w->n_true[user]) += change & 1 ? 1u : UINT32_MAX;
             if (node_value(w, user) != w->value[user]) {
                 w->value[user] = !w->value[user];
-                avec_push(&w->k->arena, &w->changed, user);
+                avec_push(arena, &w->changed, user << 1 | w->value[user]);
             }
         }
     }
@@ -306,7 +306,7 @@ void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed) {
     w.winding = ARENA_NEW(arena, i32, expr->n_leaves);
     w.value = ARENA_NEW(arena, bool, expr->n_nodes);
     w.n_true = ARENA_NEW(arena, u32, expr->n_nodes);
-    w.first_true = ARENA_NEW(arena, bool, expr->n_nodes);
+    w.first_true = ARENA_NEW(arena, u32, expr->n_nodes);
     build_uses(&w);
     build_region_cells(&w);
     LeafBox *boxes = n_components > 1 ? leaf_boxes(k) : NULL;

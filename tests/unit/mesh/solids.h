@@ -3,6 +3,7 @@
 #ifndef FRC_TESTS_UNIT_MESH_SOLIDS_H
 #define FRC_TESTS_UNIT_MESH_SOLIDS_H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "compiler/mesh/boolean.h"
 #include "tests/unit/test.h"
