@@ -85,7 +85,7 @@ static void report_missing(Eval *ev, const AstNode *call, const BuiltinRow *row,
     const Builtin *b = &row->spec;
     StrBuf names;
     strbuf_init(&names, ev->heap);
-    u32 n_missing = 0, n_named = 0;
+    u32 n_missing = 0, n_named = 0, first = 0;
     for (u32 p = 0; p < b->n_params; p++)
         n_missing += b->params[p].fallback == NULL && match->arg_of[p] == NONE && match->rest != p;
     for (u32 p = 0; p < b->n_params; p++) {
@@ -93,12 +93,14 @@ static void report_missing(Eval *ev, const AstNode *call, const BuiltinRow *row,
             continue;
         strbuf_add_z(&names, n_named == 0 ? "" : n_named + 1 == n_missing ? " and " : ", ");
         strbuf_addf(&names, "'%s'", b->params[p].name);
-        n_named++;
+        first = n_named++ ? first : p;
     }
     Diag *diag = diag_add(ev->diags, DIAG_E0305, call->call.function.span, "%s needs %.*s", b->name,
                           STR_ARG(strbuf_str(&names)));
     strbuf_finish(&names);
     note_signature(ev, diag, row);
+    const BuiltinParam *param = &b->params[first];
+    diag_help(ev->diags, diag, "%s is %s%s%s", param->name, param->type, param->range ? ", " : "", param->range ? param->range : "");
 }
 
 // ---- positional arguments that need names ----
@@ -236,6 +238,8 @@ static void report_positional(Eval *ev, const AstNode *call, const BuiltinRow *r
         diag_help(ev->diags, diag, "write %s%s%.*s", call->call.subject ? "." : "", b->name, STR_ARG(text));
         diag_fix(ev->diags, diag, FIX_MACHINE, args->span, text);
     }
+    if (is_surplus)
+        diag_help(ev->diags, diag, "take it out");
     if (has_d)
         diag_note(ev->diags, diag, "d is the diameter; r = is the radius");
 }

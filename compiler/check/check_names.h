@@ -91,6 +91,7 @@ bool foreign_call(Eval *ev, const AstNode *call); // cube(5), s.translate([1, 2,
 bool foreign_name(Eval *ev, const AstNode *name); // PI, None
 bool foreign_member(Eval *ev, const AstNode *member); // s.width
 bool foreign_is_module(Str word); // cq, bpy, math
+bool foreign_is_dead_end(Str word); // Workplane: what is called on it has no counterpart either
 bool foreign_module(Eval *ev, const AstNode *node);   // a call or member of cq., bpy., math.
 // rotate([90, 0, 0]), rotate(x = 90, z = 45): E0315.
 bool foreign_rotation(Eval *ev, const AstNode *call);

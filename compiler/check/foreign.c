@@ -252,6 +252,11 @@ bool foreign_call(Eval *ev, const AstNode *call) {
     return true;
 }
 
+bool foreign_is_dead_end(Str word) {
+    const ForeignRow *row = row_find(FOREIGN_CALL, word);
+    return row && *row->pattern == '\0';
+}
+
 bool foreign_member(Eval *ev, const AstNode *member) {
     AstName name = member->member.name;
     const ForeignRow *row = row_find(FOREIGN_MEMBER, name.text);
@@ -316,7 +321,7 @@ bool foreign_module(Eval *ev, const AstNode *node) {
     bool is_known = is_call && registry_first(ev, name.text) != NONE;
     if (is_known || (row && *row->pattern)) { // math.sin(x), np.linspace(a, b, n), math.pi: without its module
         Span prefix = {module->span.source, module->span.off, name.span.off - module->span.off};
-        Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span, "there is no '%.*s' of %s: functions are called by their names alone",
+        Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span, "there is no '%.*s' as in %s: functions are called by their names alone",
                               STR_ARG(module->name.text), what);
         diag_key(ev->diags, diag, "%.*s.%.*s", STR_ARG(module->name.text), STR_ARG(name.text));
         diag_help(ev->diags, diag, "write '%.*s' without '%.*s.'", STR_ARG(name.text), STR_ARG(module->name.text));

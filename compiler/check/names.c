@@ -99,7 +99,8 @@ static void report_bound_twice(Names *names, AstName name, const NameEntry *firs
     names->ev->n_name_errors++;
     Diag *diag = diag_add(diags, DIAG_E0310, name.span, "'%.*s' is bound already in this body", STR_ARG(name.text));
     diag_label(diags, diag, first->span, "first bound here, by %s", kind_text(first->kind));
-    diag_help(diags, diag, "values never change: give the new one a name of its own");
+    diag_help(diags, diag, first->kind == NAME_DEF ? "give the new one a name of its own"
+                                                   : "values never change: give the new one a name of its own");
 }
 
 // Binds name in the scope that is open; pending until it is activated.
@@ -255,6 +256,18 @@ static bool is_side(Str word) {
     return false;
 }
 
+static Str labels_text(Eval *ev) {
+    enum { LABELS_SHOWN_MAX = 12 };
+    StrBuf out;
+    strbuf_init(&out, ev->heap);
+    for (u32 i = 0; i < MIN(ev->labels.n, LABELS_SHOWN_MAX); i++)
+        strbuf_addf(&out, "%s@%.*s", i ? ", " : "", STR_ARG(ev->labels.keys[i]));
+    strbuf_add_z(&out, ev->labels.n > LABELS_SHOWN_MAX ? ", ..." : "");
+    Str text = str_copy(ev->arena, strbuf_str(&out));
+    strbuf_finish(&out);
+    return text;
+}
+
 static void report_unknown_label(Names *names, const AstNode *ref, const AstRefStep *step) {
     Eval *ev = names->ev;
     Str label = step->label.text;
@@ -280,8 +293,12 @@ static void report_unknown_label(Names *names, const AstNode *ref, const AstRefS
         word.off += written.len - label.len;
         word.len = label.len;
     }
-    if (!suggest_finish(&suggest, diag, word, FIX_MAYBE) && ev->labels.n == 0)
+    if (suggest_finish(&suggest, diag, word, FIX_MAYBE))
+        return;
+    if (ev->labels.n == 0)
         diag_help(ev->diags, diag, "the program has no parts: part %.*s { ... } makes one", STR_ARG(label));
+    else
+        diag_help(ev->diags, diag, "the labels are %.*s", STR_ARG(labels_text(ev)));
 }
 
 static void visit_ref(Names *names, const AstNode *node) {
@@ -302,8 +319,7 @@ static void visit_ref(Names *names, const AstNode *node) {
 static bool is_foreign_chain(const Names *names, const AstNode *subject) {
     while (subject && (subject->kind == AST_CALL || subject->kind == AST_MEMBER)) {
         if (subject->kind == AST_CALL && !subject->call.subject)
-            return registry_first(names->ev, subject->call.function.text) == NONE &&
-                   find_def(names, subject->call.function.text) == NONE;
+            return foreign_is_dead_end(subject->call.function.text) && find_def(names, subject->call.function.text) == NONE;
         subject = subject->kind == AST_CALL ? subject->call.subject : subject->member.subject;
     }
     u32 pending;
