@@ -176,8 +176,8 @@ static void sweep_corner(Sweep *s, u32 node) {
 
 void rings_make_monotone(Rings *r) {
     size_t n = r->n_points;
-    u32 *block = heap_alloc_raw(r->heap, 5 * n, sizeof(u32));
-    u8 *flags = heap_alloc(r->heap, 2 * n, 1);
+    u32 *block = rings_take(r, 5 * n + (2 * n + 3) / 4);
+    u8 *flags = memset(block + 5 * n, 0, 2 * n);
     Sweep s = {.rings = r,
                .status = {NONE, {block, block + n}, block + 2 * n},
                .end = block + 3 * n,
@@ -187,8 +187,7 @@ void rings_make_monotone(Rings *r) {
     classify(&s);
     for (u32 i = 0; i < r->n_order; i++)
         sweep_corner(&s, r->order[i]);
-    heap_free(r->heap, flags);
-    heap_free(r->heap, block);
+    rings_give(r, block);
 }
 
 // ---- cutting a ring ------------------------------------------------------------------------------

@@ -10,14 +10,27 @@
 
 #include <string.h>
 
+u32 *rings_take(Rings *r, size_t n) {
+    if (n > RINGS_SMALL - r->n_small)
+        return heap_alloc_raw(r->heap, n, sizeof(u32));
+    u32 *out = r->small + r->n_small;
+    r->n_small += (u32)n;
+    return out;
+}
+
+void rings_give(Rings *r, u32 *scratch) {
+    if (scratch < r->small || scratch >= r->small + RINGS_SMALL)
+        heap_free(r->heap, scratch);
+}
+
 void rings_init(Rings *r, Heap *heap, const Region *region) {
     u32 n = region_count(region);
-    memset(r, 0, sizeof *r);
+    memset(r, 0, offsetof(Rings, small));
     r->heap = heap;
     r->points = region->points;
     r->n_points = r->n_nodes = n;
     r->cap_nodes = 3 * n; // a diagonal copies two nodes; at most one diagonal a point
-    r->vert = heap_alloc_raw(heap, (size_t)r->cap_nodes * 4 + 3 * (size_t)n, sizeof(u32));
+    r->vert = rings_take(r, (size_t)r->cap_nodes * 4 + 3 * (size_t)n);
     r->next = r->vert + r->cap_nodes;
     r->prev = r->next + r->cap_nodes;
     r->waits = r->prev + r->cap_nodes;
@@ -25,7 +38,7 @@ void rings_init(Rings *r, Heap *heap, const Region *region) {
     r->order = r->sides + 2 * (size_t)n;
     r->cap_tris = n + 2 * region->n_loops;
     r->tris = heap_alloc_raw(heap, (size_t)r->cap_tris * 3, sizeof(u32));
-    r->twin = heap_alloc_raw(heap, (size_t)r->cap_tris * 3, sizeof(u32));
+    r->twin = rings_take(r, (size_t)r->cap_tris * 3);
     for (u32 i = 0; i < n; i++) {
         r->vert[i] = i;
         r->waits[i] = NONE;
@@ -40,16 +53,19 @@ void rings_init(Rings *r, Heap *heap, const Region *region) {
 }
 
 void rings_finish(Rings *r) {
-    heap_free(r->heap, r->vert);
-    heap_free(r->heap, r->twin);
+    rings_give(r, r->vert);
+    rings_give(r, r->twin);
     r->vert = r->twin = NULL;
 }
 
 static u32 next_half_edges(Rings *r) {
     if (r->n_tris == r->cap_tris) {
-        r->cap_tris += r->cap_tris / 2 + 8;
+        r->cap_tris += r->cap_tris / 2 + 8; // crossing loops only
         r->tris = heap_realloc(r->heap, r->tris, (size_t)r->cap_tris * 3, sizeof(u32));
-        r->twin = heap_realloc(r->heap, r->twin, (size_t)r->cap_tris * 3, sizeof(u32));
+        u32 *twin = rings_take(r, (size_t)r->cap_tris * 3);
+        memcpy(twin, r->twin, 3 * (size_t)r->n_tris * sizeof(u32));
+        rings_give(r, r->twin);
+        r->twin = twin;
     }
     return 3 * r->n_tris++;
 }
@@ -161,7 +177,7 @@ static void sort_order(Rings *r) {
     }
     if (n <= 8)
         return;
-    u32 *scratch = heap_alloc_raw(r->heap, n, sizeof(u32)), *to = scratch;
+    u32 *scratch = rings_take(r, n), *to = scratch;
     for (u64 width = 8; width < n; width *= 2) {
         for (u64 start = 0; start < n; start += 2 * width) {
             u64 i = start, mid = MIN(start + width, n), j = mid, end = MIN(start + 2 * width, n);
@@ -174,7 +190,7 @@ static void sort_order(Rings *r) {
     }
     if (from != r->order)
         memcpy(r->order, from, n * sizeof(u32));
-    heap_free(r->heap, scratch);
+    rings_give(r, scratch);
 }
 
 // A direction at a place: towards the next node (out) or from the previous one.

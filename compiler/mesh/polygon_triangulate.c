@@ -40,13 +40,13 @@ static u32 *make_fan(Heap *heap, const Vec2 *p, u32 n, u32 first) {
 
 static void cut_all_rings(Rings *r) {
     size_t n = r->n_points;
-    u32 *rank = heap_alloc_raw(r->heap, n + r->n_nodes, sizeof(u32)), *scratch = rank + n;
+    u32 *rank = rings_take(r, n + r->n_nodes), *scratch = rank + n;
     for (u32 i = 0; i < r->n_order; i++)
         rank[r->order[i]] = i;
     for (u32 node = 0; node < r->n_nodes; node++)
         if (r->next[node] != RINGS_GONE)
             rings_cut_ring(r, node, rank, scratch);
-    heap_free(r->heap, rank);
+    rings_give(r, rank);
 }
 
 // Loops that cross badly can make rings that pass a corner twice and then triangles that name it twice.
@@ -66,9 +66,9 @@ static void make_simplicial(Rings *r, const Region *region) {
 
 static void make_delaunay(Rings *r) {
     size_t n = 3 * (size_t)r->n_tris;
-    u32 *stack = heap_alloc_raw(r->heap, n + n / 4 + 1, sizeof(u32));
+    u32 *stack = rings_take(r, n + n / 4 + 1);
     polygon_make_delaunay(r->heap, r->points, r->tris, r->twin, r->n_tris, stack, (u8 *)(stack + n));
-    heap_free(r->heap, stack);
+    rings_give(r, stack);
 }
 
 void region_triangulate(Heap *heap, const Region *region, u32 **tris, u32 *n_tris) {

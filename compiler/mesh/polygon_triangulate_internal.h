@@ -11,6 +11,9 @@
 
 #include "compiler/mesh/polygon_internal.h"
 
+// Scratch for regions of a few corners lies in the structure itself: no allocation but the result.
+enum { RINGS_SMALL = 800 };
+
 typedef struct Rings {
     Heap *heap;
     const Vec2 *points;
@@ -25,6 +28,8 @@ typedef struct Rings {
     u32 n_tris, cap_tris;
     u32 *order; // the points in use from left to right (place, then kind, then index)
     u32 n_order;
+    u32 n_small; // used of small
+    u32 small[RINGS_SMALL];
 } Rings;
 
 #define RINGS_SIDE 0x80000000u
@@ -33,6 +38,8 @@ typedef struct Rings {
 // polygon_rings.c
 void rings_init(Rings *rings, Heap *heap, const Region *region);
 void rings_finish(Rings *rings); // without the triangles
+u32 *rings_take(Rings *rings, size_t n); // scratch: n entries, undefined
+void rings_give(Rings *rings, u32 *scratch);
 void rings_add_triangle(Rings *rings, u32 a, u32 b, u32 c); // by points, without neighbours
 // prev(node), node, next(node) becomes a triangle; a ring of three is then used up.
 void rings_clip(Rings *rings, u32 node);

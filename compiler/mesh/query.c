@@ -124,7 +124,7 @@ typedef struct Ray {
     f64 sx, sy, sz;
 } Ray;
 
-static f64 reciprocal(f64 x) { return x != 0 ? 1 / x : INFINITY; }
+static f64 reciprocal(f64 x) { return x != 0 ? 1 / x : 0; } // 0: none
 
 static Ray ray_make(Vec3 from, Vec3 dir) {
     Ray r = {.from = from, .inverse = {reciprocal(dir.x), reciprocal(dir.y), reciprocal(dir.z)}};
@@ -164,15 +164,21 @@ static bool ray_hits_triangle(const Ray *r, const Triangle *t, f64 *at) {
     return true;
 }
 
-// Where the ray enters the box, or more than `far` when it misses it.
+// Where the ray enters the box, or infinity when it does so after `far` or never.
 static f64 ray_enters_box(const Ray *r, const Box3 *box, f64 far) {
     f64 near = 0;
     for (u32 i = 0; i < 3; i++) {
         f64 inverse = vec3_get(r->inverse, i), from = vec3_get(r->from, i);
-        f64 t0 = (vec3_get(box->min, i) - from) * inverse, t1 = (vec3_get(box->max, i) - from) * inverse;
-        // 0 * inf is NaN: the ray lies in that face; fmin and fmax then keep the other bound.
-        near = fmax(near, fmin(t0, t1));
-        far = fmin(far, fmax(t0, t1) * (1 + 1e-15));
+        f64 low = vec3_get(box->min, i) - from, high = vec3_get(box->max, i) - from;
+        if (inverse == 0) { // along the slab
+            if (low > 0 || high < 0)
+                return INFINITY;
+            continue;
+        }
+        f64 in = (inverse > 0 ? low : high) * inverse, out = (inverse > 0 ? high : low) * inverse;
+        out *= 1 + 1e-15;
+        near = in > near ? in : near;
+        far = out < far ? out : far;
     }
     return near <= far ? near : INFINITY;
 }
@@ -189,7 +195,7 @@ bool mesh_ray(const PlacedMesh *solid, Vec3 from, Vec3 dir, MeshHit *hit) {
     while (len) {
         u32 at = stack[--len];
         const BoxNode *node = &boxes->nodes[at];
-        if (ray_enters_box(&ray, &node->box, best_t) > best_t)
+        if (ray_enters_box(&ray, &node->box, best_t) == INFINITY)
             continue;
         for (u32 i = node->right; i < node->right + node->len; i++) {
             Triangle t = mesh_triangle(solid->mesh, boxes->items[i]);

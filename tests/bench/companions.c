@@ -46,7 +46,33 @@ static void bench_triangulate(u32 side, u32 n) {
     printf("triangulate plate, %u holes of %u corners, %u triangles, %.3f ms\n", side * side, n, n_tris, ms[RUNS / 2]);
 }
 
+// Small faces, as a boolean kernel has them by the thousand.
+static void bench_small(const char *name, const f64 (*points)[2], u32 n, u32 first_hole) {
+    enum { RUNS = 200000 };
+    Heap heap;
+    heap_init(&heap, 0);
+    Region r;
+    region_init(&r, &heap, n, first_hole < n ? 2 : 1, false);
+    r.starts[1] = first_hole < n ? first_hole : n;
+    for (u32 i = 0; i < n; i++)
+        r.points[i] = (Vec2){points[i][0], points[i][1]};
+    u64 start = clock_now_ns();
+    for (u32 run = 0; run < RUNS; run++) {
+        u32 *tris, n_tris;
+        region_triangulate(&heap, &r, &tris, &n_tris);
+        heap_free(&heap, tris);
+    }
+    printf("triangulate %s, %u corners, %.0f ns\n", name, n, (f64)(clock_now_ns() - start) / RUNS);
+    heap_finish(&heap);
+}
+
 int main(void) {
+    const f64 quad[4][2] = {{0, 0}, {2, 0}, {2, 1}, {0, 1}};
+    const f64 ell[6][2] = {{0, 0}, {2, 0}, {2, 1}, {1, 1}, {1, 2}, {0, 2}};
+    const f64 frame[8][2] = {{0, 0}, {4, 0}, {4, 4}, {0, 4}, {1, 1}, {1, 3}, {3, 3}, {3, 1}};
+    bench_small("quadrilateral", quad, 4, 4);
+    bench_small("L", ell, 6, 6);
+    bench_small("frame", frame, 8, 4);
     bench_triangulate(1, 32);
     bench_triangulate(10, 32);
     bench_triangulate(30, 32);
