@@ -63,7 +63,7 @@ void strbuf_add_f32(StrBuf *out, f32 value) {
     assert(isfinite(value));
     char text[NUMBER_TEXT_MAX];
     f64 size = fabs((f64)value);
-    if (size >= 1e-6 && size < 1e9)
+    if (size >= 1e-9 && size < 1e9)
         for (u32 digits = 6; digits <= 9; digits++) {
             number_write_short((f64)value, digits, text);
             if (reads_back(text, value)) {
