@@ -38,19 +38,17 @@ static bool extrude_plain(SolidContext *ctx, IrId id, const Extrusion *e, const 
     if (!solid_reserve_tris(ctx, id, 2.0 * n * n_rings))
         return false;
     Vec3 *rings = heap_alloc_raw(heap, (size_t)n * n_rings, sizeof(Vec3));
-    f64 *at = heap_alloc_raw(heap, n_rings, sizeof(f64));
     u8 *sharp = heap_alloc(heap, n_rings, 1);
     Affine3 *frames = heap_alloc_raw(heap, n_rings, sizeof(Affine3));
     sharp[0] = sharp[n_rings - 1] = n_rings == 2;
     for (u32 r = 0; r < n_rings; r++) {
-        at[r] = r + 1 == n_rings ? e->h : e->h * r / (n_rings - 1);
-        frames[r] = extrude_frame(e, at[r]);
+        frames[r] = extrude_frame(e, r + 1 == n_rings ? e->h : e->h * r / (n_rings - 1));
         for (u32 i = 0; i < n; i++)
             rings[(size_t)r * n + i] = affine3_point(&frames[r], (Vec3){region->points[i].x, region->points[i].y, 0});
     }
     if (e->taper == 0) // the tip has no directions of its own
         frames[n_rings - 1] = frames[n_rings - 2];
-    Skin skin = {.region = region, .rings = rings, .n_rings = n_rings, .at = at, .sharp = sharp, .frames = frames,
+    Skin skin = {.region = region, .rings = rings, .n_rings = n_rings, .sharp = sharp, .frames = frames,
                  .pole_end = e->taper == 0,
                  .tag_start = solid_tags(ctx, id, "cap_start", 1), .tag_end = solid_tags(ctx, id, "cap_end", 1)};
     u32 *tags = skin_edge_tags(ctx, id, region);
@@ -59,7 +57,6 @@ static bool extrude_plain(SolidContext *ctx, IrId id, const Extrusion *e, const 
     heap_free(heap, tags);
     heap_free(heap, frames);
     heap_free(heap, sharp);
-    heap_free(heap, at);
     heap_free(heap, rings);
     return ok;
 }
@@ -235,17 +232,15 @@ static bool add_middle(RoundExtrude *x, IrId id) {
         return true;
     u32 n_rings = twist_steps(x->ctx, x->e, region_radius(region)) + 1;
     Vec3 *rings = heap_alloc_raw(x->ctx->heap, (size_t)n * n_rings, sizeof(Vec3));
-    f64 *at = heap_alloc_raw(x->ctx->heap, n_rings, sizeof(f64));
     Affine3 *frames = heap_alloc_raw(x->ctx->heap, n_rings, sizeof(Affine3));
     u8 *sharp = heap_alloc(x->ctx->heap, n_rings, 1);
     sharp[0] = sharp[n_rings - 1] = n_rings == 2;
     for (u32 r = 0; r < n_rings; r++) {
-        at[r] = z0 + (z1 - z0) * r / (n_rings - 1);
-        frames[r] = extrude_frame(x->e, at[r]);
+        frames[r] = extrude_frame(x->e, z0 + (z1 - z0) * r / (n_rings - 1));
         for (u32 i = 0; i < n; i++)
             rings[(size_t)r * n + i] = affine3_point(&frames[r], (Vec3){region->points[i].x, region->points[i].y, 0});
     }
-    Skin skin = {.region = region, .rings = rings, .n_rings = n_rings, .at = at, .sharp = sharp, .frames = frames,
+    Skin skin = {.region = region, .rings = rings, .n_rings = n_rings, .sharp = sharp, .frames = frames,
                  .open = true, .edge_tags = x->edge_tags};
     Mesh wall;
     bool ok = skin_build(x->ctx, id, &skin, &wall);
@@ -270,7 +265,6 @@ static bool add_middle(RoundExtrude *x, IrId id) {
         mesh_finish(&wall, x->ctx->heap);
     heap_free(x->ctx->heap, sharp);
     heap_free(x->ctx->heap, frames);
-    heap_free(x->ctx->heap, at);
     heap_free(x->ctx->heap, rings);
     return ok;
 }
@@ -328,7 +322,7 @@ bool build_extrude(SolidContext *ctx, IrId id, Mesh *out) {
     bool ok = true;
     if (e.twist != 0 && region.n_loops > 0) { // walls bend both ways: about as wide as they are high
         f64 radius = region_radius(&region);
-        region_divide(ctx->heap, &region, radius * fabs(e.twist) / twist_steps(ctx, &e, radius) / 57);
+        region_divide(ctx->heap, &region, radius * trig_tan(fmin(360.0 / tess_segments(ctx, radius), 30)));
     }
     if (region.n_loops == 0)
         *out = (Mesh){0}; // an empty profile makes an empty solid; who needs one says so

@@ -3,8 +3,6 @@
 // curved surfaces that they came from, so that a hull of two rods is as smooth as the rods.
 #include "compiler/solid/solid_internal.h"
 
-#include <stdlib.h>
-
 // A corner normal of an operand at a place.
 typedef struct PlaceNormal {
     Vec3 p, n;
@@ -18,8 +16,9 @@ static int compare_vec3(Vec3 a, Vec3 b) {
     return a.z < b.z ? -1 : a.z > b.z;
 }
 
-static int compare_place_normals(const void *a, const void *b) {
+static int compare_place_normals(const void *a, const void *b, const void *ctx) {
     const PlaceNormal *x = a, *y = b;
+    (void)ctx;
     int c = compare_vec3(x->p, y->p);
     return c ? c : compare_vec3(x->n, y->n);
 }
@@ -103,7 +102,7 @@ bool build_hull(SolidContext *ctx, IrId id, Mesh *out) {
     *out = (Mesh){0};
     if (ok && in.points.len > 0) {
         if (in.normals.len)
-            qsort(in.normals.data, in.normals.len, sizeof(PlaceNormal), compare_place_normals);
+            sort_stable(ctx->heap, in.normals.data, in.normals.len, sizeof(PlaceNormal), compare_place_normals, NULL);
         ok = mesh_hull(ctx->heap, in.points.data, in.points.len, out);
         if (!ok)
             solid_error(ctx, id, DIAG_E0618, "all points of this hull lie in one plane");

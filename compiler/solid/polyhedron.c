@@ -2,13 +2,12 @@
 // Polyhedra from points and faces: checked to be closed, triangulated face by face, turned outward.
 #include "compiler/solid/solid_internal.h"
 
-#include <stdlib.h>
-
 typedef struct FaceEdge {
     u32 a, b, face; // directed
 } FaceEdge;
 
-static int compare_edges(const void *x, const void *y) {
+static int compare_edges(const void *x, const void *y, const void *ctx) {
+    (void)ctx;
     const FaceEdge *p = x, *q = y;
     u32 pl = MIN(p->a, p->b), ph = MAX(p->a, p->b), ql = MIN(q->a, q->b), qh = MAX(q->a, q->b);
     if (pl != ql)
@@ -37,7 +36,8 @@ typedef struct IndexedPoint {
     u32 i;
 } IndexedPoint;
 
-static int compare_points(const void *x, const void *y) {
+static int compare_points(const void *x, const void *y, const void *ctx) {
+    (void)ctx;
     const IndexedPoint *a = x, *b = y;
     if (a->p.x != b->p.x)
         return a->p.x < b->p.x ? -1 : 1;
@@ -53,7 +53,7 @@ static void join_points(Heap *heap, Polyhedron *p) {
     IndexedPoint *sorted = heap_alloc_raw(heap, MAX(p->n_points, 1), sizeof(IndexedPoint));
     for (u32 i = 0; i < p->n_points; i++)
         sorted[i] = (IndexedPoint){point_at(p, i), i};
-    qsort(sorted, p->n_points, sizeof(IndexedPoint), compare_points);
+    sort_stable(heap, sorted, p->n_points, sizeof(IndexedPoint), compare_points, NULL);
     for (u32 i = 0; i < p->n_points; i++) {
         bool equal = i > 0 && sorted[i].p.x == sorted[i - 1].p.x && sorted[i].p.y == sorted[i - 1].p.y &&
                      sorted[i].p.z == sorted[i - 1].p.z;
@@ -101,7 +101,7 @@ static bool check_closed(SolidContext *ctx, IrId id, const Polyhedron *p) {
     for (u32 f = 0; f + 1 < p->starts.len; f++)
         for (u32 i = p->starts.data[f], end = p->starts.data[f + 1]; i < end; i++)
             edges[len++] = (FaceEdge){p->corners.data[i], p->corners.data[i + 1 < end ? i + 1 : p->starts.data[f]], f};
-    qsort(edges, len, sizeof(FaceEdge), compare_edges);
+    sort_stable(ctx->heap, edges, len, sizeof(FaceEdge), compare_edges, NULL);
     bool ok = true;
     for (u32 i = 0; i < len && ok;) {
         u32 forward = 0, k = i, low = MIN(edges[i].a, edges[i].b), high = MAX(edges[i].a, edges[i].b);

@@ -4,8 +4,6 @@
 // shaded smoothly without guessing.
 #include "compiler/solid/solid_internal.h"
 
-#include <stdlib.h>
-
 static bool build_rect(SolidContext *ctx, IrId id, Region *out) {
     const f64 *n = solid_node(ctx, id)->nums;
     f64 x = n[IR_RECT_size] / 2, y = n[IR_RECT_size + 1] / 2, r = n[IR_RECT_round], most = fmin(x, y);
@@ -85,8 +83,7 @@ static void build_star(SolidContext *ctx, IrId id, Region *out) {
     loop_finish(&b, out);
 }
 
-// Turns every loop round: edges and normals change ends.
-static void region_reverse(Region *r) {
+void region_reverse(Region *r) {
     for (u32 loop = 0; loop < r->n_loops; loop++) {
         u32 first = r->starts[loop], n = r->starts[loop + 1] - first;
         for (u32 i = 0; i < n / 2; i++) {
@@ -355,8 +352,9 @@ typedef struct HullPoint {
     u32 operand, index, next; // where it comes from; next: the point that its edge leads to
 } HullPoint;
 
-static int compare_hull_points(const void *a, const void *b) {
+static int compare_hull_points(const void *a, const void *b, const void *ctx) {
     const HullPoint *x = a, *y = b;
+    (void)ctx;
     if (x->p.x != y->p.x)
         return x->p.x < y->p.x ? -1 : 1;
     if (x->p.y != y->p.y)
@@ -386,7 +384,7 @@ static bool build_profile_hull(SolidContext *ctx, IrId id, Region *out) {
             for (u32 i = from[c].starts[loop], end = from[c].starts[loop + 1]; i < end; i++)
                 vec_push(heap, &points, (HullPoint){from[c].points[i], c, i, i + 1 < end ? i + 1 : from[c].starts[loop]});
     }
-    qsort(points.data, points.len, sizeof(HullPoint), compare_hull_points);
+    sort_stable(heap, points.data, points.len, sizeof(HullPoint), compare_hull_points, NULL);
     HullPoint *chain = heap_alloc_raw(heap, 2 * (size_t)points.len + 2, sizeof(HullPoint));
     u32 n = 0;
     for (u32 pass = 0, base = 0; pass < 2; pass++) {

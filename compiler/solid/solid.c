@@ -31,6 +31,7 @@ void solid_destroy(SolidContext *ctx) {
     }
     heap_free(heap, ctx->entries);
     heap_free(heap, ctx->profiles);
+    font_close(ctx);
     vec_free(heap, &ctx->faces);
     arena_finish(&ctx->arena);
     heap_free(heap, ctx);

@@ -4,7 +4,7 @@
 #ifndef FRC_COMPILER_SOLID_SOLID_INTERNAL_H
 #define FRC_COMPILER_SOLID_SOLID_INTERNAL_H
 
-#include "base/number.h"
+#include "base/sort.h"
 #include "base/vec.h"
 #include "compiler/mesh/boolean.h"
 #include "compiler/mesh/hull.h"
@@ -148,7 +148,9 @@ bool lathe_build(SolidContext *ctx, IrId id, const Region *section, f64 angle, u
 const Region *profile_region(SolidContext *ctx, IrId id);
 // The same made anew for the caller with the context's min_segments, from heap.
 bool profile_build(SolidContext *ctx, IrId id, Region *out);
-bool text_build(SolidContext *ctx, IrId id, Region *out);
+bool text_build(SolidContext *ctx, IrId id, Region *out); // text.c
+void font_close(SolidContext *ctx);
+void region_reverse(Region *region); // turns every loop round: edges and normals change ends
 // A growing loop; normals zero unless given.
 typedef struct LoopBuilder {
     Heap *heap;
@@ -197,12 +199,13 @@ typedef struct Skin {
     const Region *region;   // loops, edge tags and normals (turned by tangents); triangulated for the caps
     const Vec3 *rings;
     u32 n_rings;
-    const f64 *at;          // n_rings: parameter along, increasing
     const u8 *sharp;        // n_rings: the surface has a crease there; NULL: everywhere
-    const Affine3 *frames;  // n_rings: region plane -> space, for tangents of smooth edges; NULL: from points
-    bool closed;            // the last ring joins the first: at[] has an entry more; no caps
+    const Affine3 *frames;  // n_rings: region plane -> space, for tangents of smooth edges; NULL: from
+                            // neighbouring points, sharp where they turn by more than 35 degrees
+    bool closed;            // the last ring joins the first; no caps
     bool open;              // not closed up by caps: the caller does it
     bool pole_start, pole_end; // the ring is one point for each loop; no cap there
+    const Region *cap_end;  // what the far cap is triangulated as, of the same structure; NULL: region
     u32 tag_start, tag_end;
     const u32 *edge_tags;   // per region point: the wall's tag
 } Skin;
