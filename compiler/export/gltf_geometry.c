@@ -31,19 +31,30 @@ typedef struct Work {
     VEC(u32) froms; // mesh vertex of each vertex
 } Work;
 
-// Puts the triangles in order of material slot (stable) and notes the runs.
-static void group_by_material(Work *w, GltfGeometry *out) {
-    u32 n_tris = w->mesh->n_tris;
+// How many triangles have each material slot: n_slots counts, the first of them free for sums.
+static u32 *count_slots(const Work *w, u32 *n_slots) {
     const u16 *mats = w->mesh->mats;
-    u32 *counts = HEAP_NEW(w->heap, u32, UINT16_MAX + 2);
-    for (u32 t = 0; t < n_tris; t++)
+    u32 most = 0;
+    for (u32 t = 0; mats && t < w->mesh->n_tris; t++)
+        most = MAX(most, mats[t]);
+    *n_slots = most + 1;
+    u32 *counts = HEAP_NEW(w->heap, u32, (size_t)most + 2);
+    for (u32 t = 0; t < w->mesh->n_tris; t++)
         if (!float_mesh_is_dropped(&w->floats, t))
             counts[(mats ? mats[t] : 0) + 1]++;
-    for (u32 slot = 0; slot <= UINT16_MAX; slot++)
+    return counts;
+}
+
+// Puts the triangles in order of material slot (stable) and notes the runs.
+static void group_by_material(Work *w, GltfGeometry *out) {
+    const u16 *mats = w->mesh->mats;
+    u32 n_slots;
+    u32 *counts = count_slots(w, &n_slots);
+    for (u32 slot = 0; slot < n_slots; slot++)
         out->n_groups += counts[slot + 1] > 0;
     out->groups = HEAP_NEW(w->heap, GltfGroup, out->n_groups);
     u32 g = 0, first = 0;
-    for (u32 slot = 0; slot <= UINT16_MAX; slot++) {
+    for (u32 slot = 0; slot < n_slots; slot++) {
         u32 n = counts[slot + 1];
         counts[slot + 1] = first; // where the slot's next triangle goes
         if (n)
@@ -51,8 +62,8 @@ static void group_by_material(Work *w, GltfGeometry *out) {
         first += n;
     }
     w->n_order = first;
-    w->order = heap_alloc_raw(w->heap, n_tris, sizeof *w->order);
-    for (u32 t = 0; t < n_tris; t++)
+    w->order = heap_alloc_raw(w->heap, w->mesh->n_tris, sizeof *w->order);
+    for (u32 t = 0; t < w->mesh->n_tris; t++)
         if (!float_mesh_is_dropped(&w->floats, t))
             w->order[counts[(mats ? mats[t] : 0) + 1]++] = t;
     heap_free(w->heap, counts);
