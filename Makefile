@@ -58,9 +58,11 @@ gen.solid := font
 gen.cli := explain
 
 # Vulkan's headers are wanted, not needed: without them the compiler is whole and `frc render` says why not.
-HAVE_VULKAN := $(shell test -f /usr/include/volk.h -o -f /usr/include/volk/volk.h && command -v glslc >/dev/null && echo 1)
+HAVE_VULKAN ?= $(shell test -f /usr/include/vulkan/vulkan.h && command -v glslc >/dev/null && echo 1)
+shaders := geometry.vert geometry.frag shadow.vert glass.frag resolve.comp
 ifeq ($(HAVE_VULKAN),1)
 EXTRA_CFLAGS += -DFRC_HAVE_VULKAN=1
+gen.vk := $(foreach s,$(shaders),shader_$(subst .,_,$(s)))
 endif
 
 .DELETE_ON_ERROR:
@@ -161,6 +163,17 @@ $(GEN)/font.S: $(FONT)
 	@mkdir -p $(GEN)
 	@$(call embed,frc_font,$(FONT)) > $@
 $(B)/obj/compiler/solid/text.o: EXTRA_CFLAGS += $(shell pkg-config --cflags-only-I freetype2)
+
+# Shaders: SPIR-V made by glslc, in the binary as frc_NAME_begin .. frc_NAME_end.
+define shader_rules
+$(GEN)/$(1).spv: vk/shaders/$(1) $(wildcard vk/shaders/*.glsl)
+	@mkdir -p $(GEN)
+	@echo "glslc $$<"
+	@glslc -O --target-env=vulkan1.3 -Werror $$< -o $$@
+$(GEN)/shader_$(subst .,_,$(1)).S: $(GEN)/$(1).spv
+	@$$(call embed,frc_$(subst .,_,$(1)),$(GEN)/$(1).spv) > $$@
+endef
+$(foreach s,$(shaders),$(eval $(call shader_rules,$(s))))
 
 # ---- set-up: apt, on Debian and its kin ----------------------------------------------------------
 missing = $(shell for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok' || echo $$p; done)

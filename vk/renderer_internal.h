@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The renderer's inside: what is made once (pipelines), what a scene brings (buffers, field), and what
+// each picture in flight has of its own (slot).
+#ifndef FRC_VK_RENDERER_INTERNAL_H
+#define FRC_VK_RENDERER_INTERNAL_H
+
+#include "vk/field.h"
+#include "vk/gpu.h"
+
+enum { SLOTS_MAX = 8, SHADOWS_MAX = 16, SHADOW_SIZE = 1024, LIGHTS = 3, BINDINGS = 11 };
+enum { VIEW_PART_COLORS = 1, VIEW_FLOOR = 2, VIEW_OUTLINES = 4, VIEW_GLASS = 8 };
+
+// ---- mirrored by shaders/common.glsl (std140, std430: vec4s and uvec4s only)
+
+typedef struct ViewBlock {
+    f32 clip[16]; // by columns
+    f32 camera[3][4];
+    f32 intrinsics[4], eye[4], depth_range[4], center[4], background[4], field_min[4], field_size[4];
+    f32 lights[LIGHTS][4], light_colors[LIGHTS][4];
+    f32 shadows[SHADOWS_MAX][16];
+    u32 size[4], flags[4];
+    f32 shadow_info[4];
+} ViewBlock;
+
+typedef struct DrawRecord {
+    f32 rows[3][4];
+    u32 instance, part, material, part_rgb;
+} DrawRecord;
+
+typedef struct MaterialRecord {
+    f32 color[4], other[4], emission[4];
+} MaterialRecord;
+
+// ---- the scene on the device
+
+typedef struct DrawCall {
+    u32 first_index, n_indices, first_vertex;
+    bool is_glass, is_mirrored, is_open;
+    Vec3 middle; // of the instance, for sorting
+} DrawCall;
+
+typedef struct DeviceScene {
+    GpuBuffer vertices, indices, draws, materials;
+    GpuImage field;
+    Field field_info; // without its distances
+    DrawCall *calls;  // one a DrawRecord
+    u32 n_calls;
+    bool has_glass;
+    Box3 bounds;
+    bool is_ready;
+} DeviceScene;
+
+typedef struct Slot {
+    VkCommandPool pool;
+    VkCommandBuffer commands;
+    VkFence fence;
+    VkDescriptorSet set;
+    GpuBuffer view, pixels;
+    GpuImage samples, depths;             // opaque geometry
+    GpuImage front_samples, front_depths; // with glass
+    GpuImage glass;
+    GpuImage shadows;
+    VkImageView shadow_layers[SHADOWS_MAX];
+    u32 n_shadow_layers;
+    f64 shadow_azimuth; // what the shadow maps hold
+    u32 shadow_count;
+    bool has_shadows, is_busy;
+    u32 *order; // draws by distance, farthest first
+    u32 scene_serial;
+} Slot;
+
+struct Renderer {
+    Heap *heap;
+    Gpu gpu;
+    VkDescriptorSetLayout set_layout;
+    VkPipelineLayout layout;
+    VkDescriptorPool descriptors;
+    VkSampler nearest, linear, compare;
+    VkPipelineCache cache;
+    VkPipeline geometry, shadow, glass, resolve;
+    DeviceScene scene;
+    u32 scene_serial;
+    Slot slots[SLOTS_MAX];
+    u32 n_slots;
+    pthread_mutex_t lock; // slots and the queue
+    pthread_cond_t freed;
+    bool has_locks;
+    const char *cache_file;
+};
+
+// renderer_pipeline.c
+bool renderer_pipelines_init(Renderer *renderer);
+void renderer_pipelines_finish(Renderer *renderer);
+// renderer_slot.c
+bool slot_init(Renderer *renderer, Slot *slot);
+void slot_finish(Renderer *renderer, Slot *slot);
+// Images of at least this size and all bindings written.
+bool slot_prepare(Renderer *renderer, Slot *slot, u32 width, u32 height, u32 n_samples, u32 n_shadows);
+bool slot_begin(Renderer *renderer, Slot *slot);
+bool slot_submit(Renderer *renderer, Slot *slot); // and waits
+// renderer_scene.c
+void device_scene_finish(Renderer *renderer);
+// renderer_light.c: lights and shadow matrices into the block.
+void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_shadows);
+
+void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, VkImageLayout from, VkImageLayout to,
+                   VkPipelineStageFlags2 src_stage, VkAccessFlags2 src_access, VkPipelineStageFlags2 dst_stage,
+                   VkAccessFlags2 dst_access);
+
+#endif

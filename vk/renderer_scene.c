@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+// A scene goes to the device: one vertex and one index buffer for all meshes, one draw record for each
+// material range of each instance, and the distance field as a texture.
+#include "vk/renderer_internal.h"
+
+#include <stdio.h>
+
+#define FIELD_CELLS 72
+#define OPAQUE 0.999f
+
+void device_scene_finish(Renderer *r) {
+    DeviceScene *scene = &r->scene;
+    gpu_buffer_finish(&r->gpu, &scene->vertices);
+    gpu_buffer_finish(&r->gpu, &scene->indices);
+    gpu_buffer_finish(&r->gpu, &scene->draws);
+    gpu_buffer_finish(&r->gpu, &scene->materials);
+    gpu_image_finish(&r->gpu, &scene->field);
+    field_finish(&scene->field_info, r->heap);
+    heap_free(r->heap, scene->calls);
+    for (u32 i = 0; i < r->n_slots; i++) {
+        heap_free(r->heap, r->slots[i].order);
+        r->slots[i].order = NULL;
+        r->slots[i].has_shadows = false;
+    }
+    memset(scene, 0, sizeof *scene);
+}
+
+// ---- checks
+
+static bool scene_is_sound(const RenderScene *scene, RenderError *error) {
+    const char *what = NULL;
+    if (scene->n_instances > RENDER_MAX_IDS || scene->n_parts > RENDER_MAX_IDS)
+        what = "more than 65535 parts or instances";
+    for (u32 i = 0; i < scene->n_instances && !what; i++) {
+        const RenderInstance *instance = &scene->instances[i];
+        if (instance->mesh >= scene->n_meshes || instance->part >= scene->n_parts ||
+            (instance->material != NONE && instance->material >= scene->n_materials))
+            what = "an instance refers to nothing";
+    }
+    for (u32 i = 0; i < scene->n_meshes && !what; i++) {
+        const RenderMesh *mesh = &scene->meshes[i];
+        for (u32 k = 0; k < mesh->n_ranges && !what; k++) {
+            const RenderRange *range = &mesh->ranges[k];
+            if (range->first_tri > mesh->n_tris || range->n_tris > mesh->n_tris - range->first_tri ||
+                (range->material != NONE && range->material >= scene->n_materials))
+                what = "a range refers to nothing";
+        }
+        u32 worst = 0;
+        for (size_t k = 0; k < 3 * (size_t)mesh->n_tris; k++)
+            worst = MAX(worst, mesh->indices[k]);
+        if (mesh->n_tris && worst >= mesh->n_verts)
+            what = "an index is out of range";
+    }
+    if (what)
+        snprintf(error->text, sizeof error->text, "the scene can't be drawn: %s", what);
+    return !what;
+}
+
+// ---- buffers
+
+static bool upload_meshes(Renderer *r, const RenderScene *scene) {
+    u64 n_verts = 0, n_indices = 0;
+    for (u32 i = 0; i < scene->n_meshes; i++) {
+        n_verts += scene->meshes[i].n_verts;
+        n_indices += 3 * (u64)scene->meshes[i].n_tris;
+    }
+    if (n_verts > INT32_MAX || n_indices > UINT32_MAX) {
+        gpu_fail(&r->gpu, "the scene has more triangles than a picture can take");
+        return false;
+    }
+    DeviceScene *out = &r->scene;
+    if (!gpu_buffer_init(&r->gpu, &out->vertices, n_verts * 24, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT, GPU_UPLOAD) ||
+        !gpu_buffer_init(&r->gpu, &out->indices, n_indices * 4, VK_BUFFER_USAGE_INDEX_BUFFER_BIT, GPU_UPLOAD))
+        return false;
+    f32 *vertex = out->vertices.map;
+    u32 *index = out->indices.map;
+    for (u32 i = 0; i < scene->n_meshes; i++) {
+        const RenderMesh *mesh = &scene->meshes[i];
+        for (size_t v = 0; v < mesh->n_verts; v++, vertex += 6) {
+            memcpy(vertex, mesh->positions + 3 * v, 12);
+            memcpy(vertex + 3, mesh->normals + 3 * v, 12);
+        }
+        memcpy(index, mesh->indices, 12 * (size_t)mesh->n_tris);
+        index += 3 * (size_t)mesh->n_tris;
+    }
+    return true;
+}
+
+static void material_record(const RenderMaterial *material, MaterialRecord *out) {
+    static const RenderMaterial plain = {.color = {0.55f, 0.55f, 0.56f}, .roughness = 0.55f, .opacity = 1};
+    const RenderMaterial *m = material ? material : &plain;
+    *out = (MaterialRecord){.color = {m->color[0], m->color[1], m->color[2], m->opacity},
+                            .other = {m->metallic, m->roughness, 0, 0},
+                            .emission = {m->emission[0], m->emission[1], m->emission[2], 0}};
+}
+
+static bool upload_materials(Renderer *r, const RenderScene *scene) {
+    u32 n = scene->n_materials + 1; // the last: what has none
+    if (!gpu_buffer_init(&r->gpu, &r->scene.materials, n * sizeof(MaterialRecord), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_UPLOAD))
+        return false;
+    MaterialRecord *out = r->scene.materials.map;
+    for (u32 i = 0; i < n; i++)
+        material_record(i + 1 < n ? &scene->materials[i] : NULL, &out[i]);
+    return true;
+}
+
+static void draw_record(const RenderScene *scene, u32 instance, u32 material, DrawRecord *out) {
+    const RenderInstance *from = &scene->instances[instance];
+    for (u32 k = 0; k < 3; k++) {
+        for (u32 j = 0; j < 3; j++)
+            out->rows[k][j] = (f32)from->map.m[k][j];
+        out->rows[k][3] = (f32)vec3_get(from->map.t, k);
+    }
+    out->instance = instance;
+    out->part = from->part;
+    out->material = material;
+    out->part_rgb = render_part_color(from->part);
+}
+
+static bool upload_draws(Renderer *r, const RenderScene *scene) {
+    DeviceScene *out = &r->scene;
+    u64 n = 0;
+    for (u32 i = 0; i < scene->n_instances; i++)
+        n += scene->meshes[scene->instances[i].mesh].n_ranges;
+    if (n >= 1u << 24) {
+        gpu_fail(&r->gpu, "the scene has more than 2^24 draws");
+        return false;
+    }
+    u32 *first_vertex = HEAP_NEW(r->heap, u32, scene->n_meshes + 1), *first_index = HEAP_NEW(r->heap, u32, scene->n_meshes + 1);
+    for (u32 i = 0; i < scene->n_meshes; i++) {
+        first_vertex[i + 1] = first_vertex[i] + scene->meshes[i].n_verts;
+        first_index[i + 1] = first_index[i] + 3 * scene->meshes[i].n_tris;
+    }
+    out->calls = HEAP_NEW(r->heap, DrawCall, (size_t)n + 1);
+    bool ok = gpu_buffer_init(&r->gpu, &out->draws, n * sizeof(DrawRecord), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_UPLOAD);
+    DrawRecord *record = out->draws.map;
+    for (u32 i = 0; i < scene->n_instances && ok; i++) {
+        const RenderInstance *instance = &scene->instances[i];
+        const RenderMesh *mesh = &scene->meshes[instance->mesh];
+        for (u32 k = 0; k < mesh->n_ranges; k++) {
+            u32 material = mesh->ranges[k].material != NONE ? mesh->ranges[k].material : instance->material;
+            draw_record(scene, i, material == NONE ? scene->n_materials : material, record++);
+            bool is_glass = material != NONE && scene->materials[material].opacity < OPAQUE;
+            out->has_glass |= is_glass;
+            out->calls[out->n_calls++] =
+                (DrawCall){.first_index = first_index[instance->mesh] + 3 * mesh->ranges[k].first_tri,
+                           .n_indices = 3 * mesh->ranges[k].n_tris,
+                           .first_vertex = first_vertex[instance->mesh],
+                           .is_glass = is_glass,
+                           .is_mirrored = affine3_det(&instance->map) < 0,
+                           .is_open = mesh->is_open,
+                           .middle = instance->map.t};
+        }
+    }
+    heap_free(r->heap, first_vertex);
+    heap_free(r->heap, first_index);
+    return ok;
+}
+
+// ---- the field
+
+static bool upload_field(Renderer *r, const RenderScene *scene) {
+    DeviceScene *out = &r->scene;
+    Gpu *gpu = &r->gpu;
+    Slot *slot = &r->slots[0];
+    bool *is_seen = HEAP_NEW(r->heap, bool, scene->n_instances + 1);
+    for (u32 i = 0; i < scene->n_instances; i++) {
+        u32 material = scene->instances[i].material;
+        is_seen[i] = material == NONE || scene->materials[material].opacity > 0.6f;
+    }
+    Field *field = &out->field_info;
+    field_init(field, r->heap, scene, out->bounds, FIELD_CELLS, is_seen);
+    heap_free(r->heap, is_seen);
+    size_t total = (size_t)field->size[0] * field->size[1] * field->size[2];
+    GpuBuffer staging = {0};
+    bool ok = gpu_image_init(gpu, &out->field, VK_FORMAT_R16_SFLOAT, field->size[0], field->size[1], field->size[2], 0,
+                             VK_IMAGE_USAGE_TRANSFER_DST_BIT | VK_IMAGE_USAGE_SAMPLED_BIT) &&
+              gpu_buffer_init(gpu, &staging, total * 2, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, GPU_UPLOAD) && slot_begin(r, slot);
+    if (ok) {
+        u16 *half = staging.map;
+        for (size_t i = 0; i < total; i++)
+            half[i] = half_from_float(field->distance[i]);
+        image_barrier(gpu, slot->commands, &out->field, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                      VK_PIPELINE_STAGE_2_NONE, 0, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT);
+        VkBufferImageCopy copy = {.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
+                                  .imageExtent = {field->size[0], field->size[1], field->size[2]}};
+        gpu->vk.CmdCopyBufferToImage(slot->commands, staging.buffer, out->field.image, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
+        image_barrier(gpu, slot->commands, &out->field, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                      VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                      VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT);
+        ok = slot_submit(r, slot);
+    }
+    gpu_buffer_finish(gpu, &staging);
+    field_finish(field, r->heap);
+    return ok;
+}
+
+Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *error) {
+    device_scene_finish(r);
+    if (!scene_is_sound(scene, error))
+        return STATUS_BUG;
+    r->scene.bounds = render_scene_bounds(scene);
+    if (!upload_meshes(r, scene) || !upload_materials(r, scene) || !upload_draws(r, scene) || !upload_field(r, scene)) {
+        gpu_error_take(&r->gpu, error);
+        return STATUS_VULKAN;
+    }
+    for (u32 i = 0; i < r->n_slots; i++)
+        r->slots[i].order = HEAP_NEW(r->heap, u32, (size_t)r->scene.n_calls + 1);
+    if (box3_is_empty(r->scene.bounds))
+        r->scene.bounds = (Box3){{-1, -1, -1}, {1, 1, 1}};
+    r->scene.is_ready = true;
+    return STATUS_OK;
+}

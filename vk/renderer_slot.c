@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// A slot is what one picture in flight owns: commands, a fence, images to draw into, and the buffer that
+// its pixels come back in. Slots are made small and grow with the pictures asked for.
+#include "vk/renderer_internal.h"
+
+#define FENCE_TIMEOUT_NS 30000000000ull
+
+bool slot_init(Renderer *r, Slot *slot) {
+    Gpu *gpu = &r->gpu;
+    memset(slot, 0, sizeof *slot);
+    VkCommandPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                    .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
+                                    .queueFamilyIndex = gpu->family};
+    if (!GPU_TRY(gpu, CreateCommandPool, gpu->device, &pool, NULL, &slot->pool)) {
+        slot->pool = VK_NULL_HANDLE;
+        return false;
+    }
+    gpu->n_objects++;
+    VkCommandBufferAllocateInfo commands = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                            .commandPool = slot->pool,
+                                            .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+                                            .commandBufferCount = 1};
+    VkFenceCreateInfo fence = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
+    if (!GPU_TRY(gpu, AllocateCommandBuffers, gpu->device, &commands, &slot->commands))
+        return false;
+    if (!GPU_TRY(gpu, CreateFence, gpu->device, &fence, NULL, &slot->fence)) {
+        slot->fence = VK_NULL_HANDLE;
+        return false;
+    }
+    gpu->n_objects++;
+    VkDescriptorSetAllocateInfo set = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO,
+                                       .descriptorPool = r->descriptors,
+                                       .descriptorSetCount = 1,
+                                       .pSetLayouts = &r->set_layout};
+    return GPU_TRY(gpu, AllocateDescriptorSets, gpu->device, &set, &slot->set) &&
+           gpu_buffer_init(gpu, &slot->view, sizeof(ViewBlock), VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT, GPU_UPLOAD);
+}
+
+static void shadows_finish(Renderer *r, Slot *slot) {
+    for (u32 i = 0; i < SHADOWS_MAX; i++) {
+        if (slot->shadow_layers[i])
+            r->gpu.vk.DestroyImageView(r->gpu.device, slot->shadow_layers[i], NULL);
+        r->gpu.n_objects -= slot->shadow_layers[i] != 0;
+        slot->shadow_layers[i] = VK_NULL_HANDLE;
+    }
+    gpu_image_finish(&r->gpu, &slot->shadows);
+    slot->n_shadow_layers = 0;
+    slot->has_shadows = false;
+}
+
+static void images_finish(Renderer *r, Slot *slot) {
+    GpuImage *const images[] = {&slot->samples, &slot->depths, &slot->front_samples, &slot->front_depths, &slot->glass};
+    for (u32 i = 0; i < COUNT_OF(images); i++)
+        gpu_image_finish(&r->gpu, images[i]);
+}
+
+void slot_finish(Renderer *r, Slot *slot) {
+    Gpu *gpu = &r->gpu;
+    gpu_buffer_finish(gpu, &slot->view);
+    gpu_buffer_finish(gpu, &slot->pixels);
+    images_finish(r, slot);
+    shadows_finish(r, slot);
+    if (slot->fence)
+        gpu->vk.DestroyFence(gpu->device, slot->fence, NULL);
+    if (slot->pool)
+        gpu->vk.DestroyCommandPool(gpu->device, slot->pool, NULL);
+    gpu->n_objects -= (slot->fence != 0) + (slot->pool != 0);
+    slot->fence = VK_NULL_HANDLE;
+    slot->pool = VK_NULL_HANDLE;
+}
+
+// ---- growing
+
+static bool images_init(Renderer *r, Slot *slot, u32 width, u32 height) {
+    const VkImageUsageFlags color = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
+    const VkImageUsageFlags depth = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
+    bool glass = r->scene.has_glass;
+    if (slot->samples.view && slot->samples.width >= width && slot->samples.height >= height && (slot->glass.view || !glass))
+        return true;
+    images_finish(r, slot);
+    Gpu *gpu = &r->gpu;
+    return gpu_image_init(gpu, &slot->samples, VK_FORMAT_R32G32_UINT, width, height, 1, 0, color) &&
+           gpu_image_init(gpu, &slot->depths, VK_FORMAT_D32_SFLOAT, width, height, 1, 0, depth) &&
+           (!glass || (gpu_image_init(gpu, &slot->front_samples, VK_FORMAT_R32G32_UINT, width, height, 1, 0, color) &&
+                       gpu_image_init(gpu, &slot->front_depths, VK_FORMAT_D32_SFLOAT, width, height, 1, 0, depth) &&
+                       gpu_image_init(gpu, &slot->glass, VK_FORMAT_R16G16B16A16_SFLOAT, width, height, 1, 0, color)));
+}
+
+static bool shadows_init(Renderer *r, Slot *slot, u32 layers) {
+    Gpu *gpu = &r->gpu;
+    if (slot->n_shadow_layers >= layers)
+        return true;
+    shadows_finish(r, slot);
+    if (!gpu_image_init(gpu, &slot->shadows, VK_FORMAT_D16_UNORM, SHADOW_SIZE, SHADOW_SIZE, 1, layers,
+                        VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT))
+        return false;
+    for (u32 i = 0; i < layers; i++) {
+        VkImageViewCreateInfo info = {.sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
+                                      .image = slot->shadows.image,
+                                      .viewType = VK_IMAGE_VIEW_TYPE_2D,
+                                      .format = VK_FORMAT_D16_UNORM,
+                                      .subresourceRange = {VK_IMAGE_ASPECT_DEPTH_BIT, 0, 1, i, 1}};
+        if (!GPU_TRY(gpu, CreateImageView, gpu->device, &info, NULL, &slot->shadow_layers[i])) {
+            slot->shadow_layers[i] = VK_NULL_HANDLE;
+            return false;
+        }
+        gpu->n_objects++;
+    }
+    slot->n_shadow_layers = layers;
+    return true;
+}
+
+// Every binding is written: a driver may read one that no shader uses.
+static void bindings_write(Renderer *r, Slot *slot) {
+    const DeviceScene *scene = &r->scene;
+    const GpuBuffer *buffers[BINDINGS] = {[0] = &slot->view, [1] = &scene->draws, [2] = &scene->materials, [8] = &slot->pixels};
+    bool glass = slot->glass.view != VK_NULL_HANDLE && scene->has_glass;
+    const GpuImage *images[BINDINGS] = {[3] = &scene->field,
+                                        [4] = &slot->shadows,
+                                        [5] = &slot->samples,
+                                        [6] = &slot->depths,
+                                        [7] = glass ? &slot->glass : &slot->depths,
+                                        [9] = glass ? &slot->front_samples : &slot->samples,
+                                        [10] = glass ? &slot->front_depths : &slot->depths};
+    VkDescriptorBufferInfo buffer_info[BINDINGS];
+    VkDescriptorImageInfo image_info[BINDINGS];
+    VkWriteDescriptorSet writes[BINDINGS];
+    for (u32 i = 0; i < BINDINGS; i++) {
+        writes[i] = (VkWriteDescriptorSet){.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
+                                           .dstSet = slot->set,
+                                           .dstBinding = i,
+                                           .descriptorCount = 1};
+        if (buffers[i]) {
+            buffer_info[i] = (VkDescriptorBufferInfo){buffers[i]->buffer, 0, VK_WHOLE_SIZE};
+            writes[i].descriptorType = i == 0 ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+            writes[i].pBufferInfo = &buffer_info[i];
+        } else {
+            VkSampler sampler = i == 3 ? r->linear : i == 4 ? r->compare : r->nearest;
+            image_info[i] = (VkDescriptorImageInfo){sampler, images[i]->view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+            writes[i].descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
+            writes[i].pImageInfo = &image_info[i];
+        }
+    }
+    r->gpu.vk.UpdateDescriptorSets(r->gpu.device, BINDINGS, writes, 0, NULL);
+}
+
+bool slot_prepare(Renderer *r, Slot *slot, u32 width, u32 height, u32 n_samples, u32 n_shadows) {
+    Gpu *gpu = &r->gpu;
+    u32 extra = n_samples == 2;
+    if (!images_init(r, slot, width * n_samples + extra, height * n_samples + extra) || !shadows_init(r, slot, n_shadows))
+        return false;
+    VkDeviceSize size = (VkDeviceSize)width * height * 16;
+    if (slot->pixels.size < size) {
+        gpu_buffer_finish(gpu, &slot->pixels);
+        if (!gpu_buffer_init(gpu, &slot->pixels, size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_READBACK))
+            return false;
+    }
+    bindings_write(r, slot);
+    return true;
+}
+
+// ---- commands
+
+bool slot_begin(Renderer *r, Slot *slot) {
+    Gpu *gpu = &r->gpu;
+    VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+                                     .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+    return GPU_TRY(gpu, ResetCommandPool, gpu->device, slot->pool, 0) && GPU_TRY(gpu, BeginCommandBuffer, slot->commands, &info);
+}
+
+bool slot_submit(Renderer *r, Slot *slot) {
+    Gpu *gpu = &r->gpu;
+    VkCommandBufferSubmitInfo commands = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO, .commandBuffer = slot->commands};
+    VkSubmitInfo2 submit = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO_2, .commandBufferInfoCount = 1, .pCommandBufferInfos = &commands};
+    if (!GPU_TRY(gpu, EndCommandBuffer, slot->commands) || !GPU_TRY(gpu, ResetFences, gpu->device, 1, &slot->fence))
+        return false;
+    pthread_mutex_lock(&r->lock); // a queue is used by one thread at a time
+    bool ok = GPU_TRY(gpu, QueueSubmit2, gpu->queue, 1, &submit, slot->fence);
+    pthread_mutex_unlock(&r->lock);
+    return ok && GPU_TRY(gpu, WaitForFences, gpu->device, 1, &slot->fence, VK_TRUE, FENCE_TIMEOUT_NS);
+}
+
+void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, VkImageLayout from, VkImageLayout to,
+                   VkPipelineStageFlags2 src_stage, VkAccessFlags2 src_access, VkPipelineStageFlags2 dst_stage,
+                   VkAccessFlags2 dst_access) {
+    VkImageMemoryBarrier2 barrier = {.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
+                                     .srcStageMask = src_stage,
+                                     .srcAccessMask = src_access,
+                                     .dstStageMask = dst_stage,
+                                     .dstAccessMask = dst_access,
+                                     .oldLayout = from,
+                                     .newLayout = to,
+                                     .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                                     .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                                     .image = image->image,
+                                     .subresourceRange = {image->aspect, 0, 1, 0, MAX(image->layers, 1u)}};
+    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .imageMemoryBarrierCount = 1, .pImageMemoryBarriers = &barrier};
+    gpu->vk.CmdPipelineBarrier2(commands, &info);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Light: three area lights and an analytic studio around them, GGX by the split sum, shadow from
+// several maps of the key light, occlusion from a distance field.
+
+layout(set = 0, binding = 3) uniform sampler3D field;
+layout(set = 0, binding = 4) uniform sampler2DArrayShadow shadow_map;
+
+struct Surface {
+    vec3 p, n, v; // v: toward the eye
+    vec3 color;
+    float metallic, roughness;
+};
+
+// Distance to the nearest surface, mm; beyond the field: a lower bound.
+float field_distance(vec3 p) {
+    vec3 cell = (p - view.field_min.xyz) * view.field_min.w;
+    vec3 inside = clamp(cell, vec3(0.5), view.field_size.xyz - 0.5);
+    float d = texture(field, inside / view.field_size.xyz).r;
+    return d + length(cell - inside) / view.field_min.w;
+}
+
+// Part of the sky that is open above p: the nearer the field's distance stays below the distance walked
+// along the normal, the more is covered.
+float occlusion(vec3 p, vec3 n) {
+    float step_min = 1.3 / view.field_min.w, reach = view.center.w * 0.22;
+    float covered = 0.0, weights = 0.0;
+    for (int i = 0; i < 5; i++) {
+        float d = mix(step_min, reach, float(i * i) / 16.0);
+        float w = 1.0 / (1.0 + float(i) * 0.35);
+        float open = field_distance(p + n * d) + 0.12 * step_min;
+        covered += w * clamp(1.0 - open / d, 0.0, 1.0);
+        weights += w;
+    }
+    float c = covered / weights;
+    return clamp(1.0 - 1.35 * c, 0.0, 1.0);
+}
+
+float shadow_light(vec3 p, vec3 n) {
+    uint layers = view.size.w;
+    float lit = 0.0;
+    vec3 q = p + n * view.shadow_info.y;
+    float spread = view.shadow_info.z * view.shadow_info.x;
+    for (uint i = 0u; i < layers; i++) {
+        vec3 s = (view.shadows[i] * vec4(q, 1.0)).xyz;
+        if (layers >= 8u) {
+            lit += texture(shadow_map, vec4(s.xy, float(i), s.z));
+        } else {
+            for (int k = 0; k < 4; k++) {
+                vec2 o = vec2(float(k & 1) - 0.5, float(k >> 1) - 0.5) * spread;
+                lit += 0.25 * texture(shadow_map, vec4(s.xy + o, float(i), s.z));
+            }
+        }
+    }
+    return lit / float(max(layers, 1u));
+}
+
+// Diffuse light of the studio from around n: a hemisphere of sky over a bright floor.
+vec3 studio_diffuse(vec3 n) {
+    float t = n.z * 0.5 + 0.5;
+    return mix(vec3(0.40, 0.39, 0.385), vec3(0.78, 0.79, 0.81), t * t * (3.0 - 2.0 * t));
+}
+
+// What a mirror of this roughness sees toward r: floor, walls, ceiling, and the three lights.
+vec3 studio_mirror(vec3 r, float roughness, float lit) {
+    float blur = 0.12 + roughness * 1.2;
+    vec3 c = mix(vec3(0.30, 0.29, 0.285), vec3(0.62, 0.63, 0.65), smoothstep(-blur, blur, r.z));
+    c = mix(c, vec3(1.05), smoothstep(0.55 - blur, 0.75 + blur, r.z) * 0.8);
+    float lobe = max(roughness * roughness * 1.4, 0.01);
+    for (int i = 0; i < 3; i++) {
+        float a = view.lights[i].w;
+        float angle = acos(clamp(dot(r, view.lights[i].xyz), -1.0, 1.0));
+        float fade = 1.0 - smoothstep(max(a - lobe, 0.0), a + 1.3 * lobe, angle);
+        float power = a * a / (a * a + lobe * lobe);
+        float seen = i == 0 ? lit : 1.0;
+        c += view.light_colors[i].rgb * fade * power * seen * 2.2;
+    }
+    return c;
+}
+
+// Fit of the split sum's second part: Karis 2014, "Physically Based Shading on Mobile".
+vec3 split_sum(vec3 f0, float roughness, float nv) {
+    vec4 r = roughness * vec4(-1.0, -0.0275, -0.572, 0.022) + vec4(1.0, 0.0425, 1.04, -0.04);
+    float a = min(r.x * r.x, exp2(-9.28 * nv)) * r.x + r.y;
+    vec2 ab = vec2(-1.04, 1.04) * a + r.zw;
+    return f0 * ab.x + ab.y;
+}
+
+// GGX for a light of some size: the lobe is widened by the light's angle (Karis 2013, "Real Shading in
+// Unreal Engine 4", sphere lights). D V, without Fresnel.
+float ggx(float nl, float nv, float nh, float roughness, float angle) {
+    float a = roughness * roughness, wide = min(a + angle * 0.5, 1.0);
+    float a2 = wide * wide, k = nh * nh * (a2 - 1.0) + 1.0;
+    float d = a2 / (3.14159265 * k * k);
+    float v = 0.5 / mix(2.0 * nl * nv, nl + nv, a);
+    return d * v * (a * a) / (wide * wide);
+}
+
+vec3 surface_light(Surface s) {
+    float nv = clamp(dot(s.n, s.v), 0.02, 1.0);
+    float roughness = clamp(s.roughness, 0.06, 1.0);
+    vec3 f0 = mix(vec3(0.04), s.color, s.metallic), body = s.color * (1.0 - s.metallic);
+    float open = occlusion(s.p, s.n);
+    float lit = dot(s.n, view.lights[0].xyz) > -0.1 ? shadow_light(s.p, s.n) : 0.0;
+    vec3 sum = body * studio_diffuse(s.n) * open;
+    for (int i = 0; i < 3; i++) {
+        vec3 l = view.lights[i].xyz;
+        float a = view.lights[i].w;
+        float nl = dot(s.n, l);
+        nl = clamp((nl + 0.35 * a) / (1.0 + 0.35 * a), 0.0, 1.0); // part of a large light is over the horizon
+        float seen = i == 0 ? lit : mix(1.0, open, 0.7);
+        sum += body * view.light_colors[i].rgb * nl * seen;
+    }
+    float sky = clamp(pow(nv + open, exp2(-8.0 * roughness)) - 1.0 + open, 0.0, 1.0);
+    vec3 r = reflect(-s.v, s.n);
+    sum += split_sum(f0, roughness, nv) * studio_mirror(r, roughness, lit) * mix(sky, 1.0, 0.15);
+    return sum;
+}
+
+// Khronos PBR Neutral: base colours stay nameable, only highlights are compressed.
+vec3 tone(vec3 c) {
+    const float start = 0.8 - 0.04, fade = 0.15;
+    float x = min(c.r, min(c.g, c.b));
+    c -= x < 0.08 ? x - 6.25 * x * x : 0.04;
+    float peak = max(c.r, max(c.g, c.b));
+    if (peak < start)
+        return c;
+    float d = 1.0 - start, top = 1.0 - d * d / (peak + d - start);
+    c *= top / peak;
+    return mix(c, vec3(top), 1.0 - 1.0 / (fade * (peak - top) + 1.0));
+}
+
+vec3 part_color(uint rgb) { return pow(vec3(rgb >> 16 & 255u, rgb >> 8 & 255u, rgb & 255u) / 255.0, vec3(2.2)); }
+
+vec3 shade(uint draw, vec3 p, vec3 n, vec3 v) {
+    Draw d = draws[draw];
+    Material m = materials[d.material];
+    if ((view.flags.x & 1u) != 0u) { // a legend's colours: shape by light, but little of it
+        float open = occlusion(p, n), form = 0.72 + 0.28 * abs(dot(n, v));
+        return part_color(d.pad) * form * mix(0.75, 1.0, open);
+    }
+    return surface_light(Surface(p, n, v, m.color.rgb, m.other.x, m.other.y)) + m.emission.rgb;
+}
