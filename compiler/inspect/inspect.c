@@ -59,6 +59,8 @@ void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *aren
     inspect_find_contacts(&in);
     inspect_find_groups(&in);
     inspect_check_overlaps(&in);
+    inspect_check_flush(&in);
+    inspect_check_cuts(&in);
     inspect_check_hidden(&in);
     inspect_check_shape(&in);
     inspect_check_allows(&in);

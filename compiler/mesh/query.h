@@ -43,6 +43,10 @@ bool mesh_drop(const PlacedMesh *a, const PlacedMesh *b, f64 *gap);
 // Area over which the surfaces touch: facing each other, within gap, and overlapping when
 // projected along the normal. mm2.
 f64 mesh_contact_area(Heap *heap, const PlacedMesh *a, const PlacedMesh *b, f64 gap);
+// The same for surfaces that lie in one another and look the same way, where a picture flickers. mm2. *point
+// is the middle of the largest piece, *normal its unit normal.
+f64 mesh_flush_area(Heap *heap, const PlacedMesh *a, const PlacedMesh *b, f64 gap, Vec3 *point,
+                    Vec3 *normal);
 
 typedef struct MeshOverlap {
     f64 volume; // shared, mm3

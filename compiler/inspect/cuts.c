@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts that do nothing (W0810), and cuts that leave a part in pieces (W0811). A difference is
+// written once but falls on every part of its first operand, so a tool is useless only if it misses
+// in all of them.
+#include "compiler/inspect/inspect_internal.h"
+
+#include "base/map.h"
+
+typedef struct CutTool { // one tool of one written difference
+    Span span;           // of the difference
+    IrId tool, body;     // an example that it misses
+    bool cuts;           // some body is met
+    f64 distance;        // least, of those that are missed
+    Vec3 way;            // from the tool to the body there
+    u32 part;
+} CutTool;
+
+typedef struct Cuts {
+    Inspection *in;
+    VEC(CutTool) tools;
+    StrMap index; // "off len tool" -> tools
+    u8 *seen;     // per IR node
+} Cuts;
+
+static CutTool *cut_tool(Cuts *cuts, const IrNode *node, IrId tool, u32 part) {
+    Str key = str_format(cuts->in->arena, "%u %u %u", node->span.off, node->span.len, tool);
+    u32 at = strmap_get(&cuts->index, key);
+    if (at == NONE) {
+        at = cuts->tools.len;
+        strmap_set(&cuts->index, key, at);
+        avec_push(cuts->in->arena, &cuts->tools,
+                  (CutTool){.span = node->span, .tool = tool, .distance = INFINITY, .part = part});
+    }
+    return &cuts->tools.data[at];
+}
+
+#define CUT_LIMIT 1e6 // mm: farther than any object
+
+static void visit_difference(Cuts *cuts, const IrNode *node, u32 part) {
+    PlacedMesh body, tool;
+    SolidContext *solids = cuts->in->model->solids;
+    if (!solid_placed(solids, node->children[0], true, &body) || body.mesh->n_tris == 0)
+        return;
+    for (u32 i = 1; i < node->n_children; i++) {
+        CutTool *row = cut_tool(cuts, node, node->children[i], part);
+        if (row->cuts)
+            continue;
+        if (!solid_placed(solids, node->children[i], true, &tool) || tool.mesh->n_tris == 0) {
+            row->cuts = true; // an empty tool is another matter
+            continue;
+        }
+        MeshDistance d = mesh_distance(&tool, &body, CUT_LIMIT);
+        if (d.distance <= 1e-3)
+            row->cuts = true; // met, or flush: a flush cut may be what a param makes of it
+        else if (d.distance < row->distance) {
+            row->distance = d.distance;
+            row->way = vec3_sub(d.on_b, d.on_a);
+            row->body = node->children[0];
+        }
+    }
+}
+
+static void visit(Cuts *cuts, IrId id, u32 part) {
+    const IrNode *node = &cuts->in->scene->graph->nodes[id];
+    if (cuts->seen[id] || ir_info(node->kind)->sort != IR_SORT_SOLID)
+        return;
+    cuts->seen[id] = 1;
+    if (node->kind == IR_DIFFERENCE)
+        visit_difference(cuts, node, part);
+    for (u32 i = 0; i < node->n_children; i++)
+        visit(cuts, node->children[i], part);
+}
+
+static void diagnose_useless(Inspection *in, const CutTool *row) {
+    char axis = 'x';
+    f64 most = 0;
+    for (u32 k = 0; k < 3; k++) {
+        if (fabs(vec3_get(row->way, k)) > fabs(most)) {
+            most = vec3_get(row->way, k);
+            axis = "xyz"[k];
+        }
+    }
+    Span span = in->scene->graph->nodes[row->tool].span;
+    Diag *diag = diag_add(in->diags, DIAG_W0810, span.len ? span : row->span,
+                          "the cut misses '%.*s' by %.*s along %c%c",
+                          STR_ARG(in->scene->parts[row->part].label),
+                          STR_ARG(inspect_length(in, row->distance)), most < 0 ? '-' : '+', axis);
+    diag_measure(diag, row->distance, 0, STR("mm"));
+    diag_label(in->diags, diag, row->span, "takes nothing away");
+    diag_help(in->diags, diag,
+              ".move(%c = %.*s) brings it to the surface; go on from there, or take the cut out",
+              axis, STR_ARG(inspect_typed(in, most)));
+    diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[row->part].path));
+}
+
+static u32 count_pieces(Heap *heap, const Mesh *mesh) {
+    u32 *component = heap_alloc_raw(heap, MAX(mesh->n_tris, 1u), sizeof *component);
+    u32 n = mesh_components(heap, mesh, component);
+    heap_free(heap, component);
+    return n;
+}
+
+// A part whose own geometry is a difference that has more pieces than what was cut.
+static void check_split(Inspection *in, u32 part, u8 *seen) {
+    Affine3 map;
+    const IrGraph *graph = in->scene->graph;
+    IrId id = ir_strip_xform(graph, in->scene->parts[part].solid, &map);
+    const IrNode *node = &graph->nodes[id];
+    PlacedMesh before;
+    if (node->kind != IR_DIFFERENCE || seen[id] == 2)
+        return;
+    seen[id] = 2;
+    u32 n = count_pieces(in->heap, in->placed[part].mesh);
+    if (n < 2 || !solid_placed(in->model->solids, node->children[0], false, &before) ||
+        count_pieces(in->heap, before.mesh) >= n)
+        return;
+    Str name = inspect_part_name(in->scene, part, in->arena);
+    Diag *diag =
+        diag_add(in->diags, DIAG_W0811, node->span, "'%.*s' is now %u pieces", STR_ARG(name), n);
+    diag_measure(diag, n, 1, STR("pieces"));
+    diag_label(in->diags, diag, in->scene->parts[part].span, "the part");
+    diag_help(in->diags, diag, "make the cut smaller, or give each piece a part of its own");
+    diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[part].path));
+}
+
+void inspect_check_cuts(Inspection *in) {
+    Cuts cuts = {.in = in};
+    strmap_init(&cuts.index, in->arena);
+    cuts.seen = heap_alloc(in->heap, MAX(in->scene->graph->len, 1u), 1);
+    for (u32 i = 0; i < in->scene->n_parts; i++)
+        if (inspect_has_geometry(in, i))
+            visit(&cuts, in->scene->parts[i].solid, i);
+    for (u32 i = 0; i < cuts.tools.len; i++)
+        if (!cuts.tools.data[i].cuts)
+            diagnose_useless(in, &cuts.tools.data[i]);
+    for (u32 i = 0; i < in->scene->n_parts; i++)
+        if (inspect_has_geometry(in, i))
+            check_split(in, i, cuts.seen);
+    heap_free(in->heap, cuts.seen);
+}
