@@ -162,9 +162,17 @@ static void split_seg(Unit *u, u32 seg, u32 v) {
     avec_push(&u->k->arena, &u->splits, (SegSplit){seg, v});
 }
 
+static bool is_place(const Seg *s) { return s->a == s->b; }
+
 static void cross_segs(Unit *u, u32 i, u32 j) {
     Kernel *k = u->k;
     const Seg *r = &u->segs.data[i], *s = &u->segs.data[j];
+    if (is_place(r) || is_place(s)) {
+        const Seg *line = is_place(r) ? s : r, *place = is_place(r) ? r : s;
+        if (!is_place(line) && side_of_seg(k, line, place->a) == 0 && is_inside_seg(k, line, place->a))
+            split_seg(u, is_place(r) ? j : i, place->a);
+        return;
+    }
     int ra = side_of_seg(k, s, r->a), rb = side_of_seg(k, s, r->b);
     if (ra * rb > 0)
         return;
@@ -257,6 +265,8 @@ static void cut_segs(Unit *u) {
     for (u32 i = 0, at = 0; i < u->segs.len; i++) {
         Seg seg = u->segs.data[i];
         u32 m = 0;
+        if (is_place(&seg))
+            continue;
         while (at < n && u->keyed.data[at].key == i)
             u->queue.data[m++] = u->keyed.data[at++].value;
         if (m) {
@@ -389,7 +399,10 @@ static void arrange_unit(Unit *u, const SplitTable *table, const InnerSeg *inner
             add_edge_segs(u, table, u->tris[i], c);
     }
     for (u32 i = 0; i < n_inner; i++)
-        add_seg(u, inner[i].a, inner[i].b, inner[i].cut, NONE, true);
+        if (inner[i].a == inner[i].b)
+            avec_push(&k->arena, &u->segs, (Seg){inner[i].a, inner[i].b, NONE, NONE, true, 0});
+        else
+            add_seg(u, inner[i].a, inner[i].b, inner[i].cut, NONE, true);
     find_crossings(u);
     cut_segs(u);
     build_edges(u);

@@ -59,7 +59,8 @@ typedef struct Tri {
     bool is_touched;  // it meets a triangle that is not its neighbour
 } Tri;
 
-// A constraint inside a touched triangle, lying in plane `cut`.
+// A constraint inside a touched triangle, lying in plane `cut`; a == b: a single place where another
+// triangle's corner touches the inside (other constraints may pass there).
 typedef struct InnerSeg {
     u32 tri, a, b, cut;
 } InnerSeg;

@@ -152,15 +152,13 @@ static void cross_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners
     touch(k, t, u);
     Meeting m = {.k = k, .t = {t, u}, .end = {t0, u0}, .lying = {lying_edge(st), lying_edge(su)}};
     int order = compare_ends(ct, t0, cu, u0);
-    u32 a = add_end(&m, order == 0 ? 3 : order > 0 ? 2 : 1);
+    u32 from = order == 0 ? 3 : order > 0 ? 2 : 1, a = add_end(&m, from);
     m.end[0] = t1;
     m.end[1] = u1;
     order = compare_ends(ct, t1, cu, u1);
-    u32 b = add_end(&m, order == 0 ? 3 : order < 0 ? 2 : 1);
-    if (a == b)
-        return;
+    u32 to = order == 0 ? 3 : order < 0 ? 2 : 1, b = add_end(&m, to);
     for (u32 i = 0; i < 2; i++)
-        if (m.lying[i] == NONE)
+        if (m.lying[i] == NONE && (a != b || !((from | to) >> i & 1)))
             avec_push(&k->arena, &k->inner, (InnerSeg){m.t[i], a, b, tri_plane(k, m.t[1 - i])});
 }
 
