@@ -46,9 +46,19 @@ bool suggest_finish(const Suggest *suggest, Diag *diag, Span span, FixKind kind)
 const BuiltinRow *registry_at(u32 i);
 u32 registry_first(const Eval *ev, Str name); // index of the name's first row, or NONE
 void registry_write_signature(StrBuf *out, const Builtin *builtin);
-void registry_write_card_signature(StrBuf *out, const Builtin *builtin); // shorter: defaults of 0 are left out
+bool registry_has_param(const BuiltinRow *row, const char *name);
 bool registry_param_is_rest(const BuiltinParam *param); // its type ends in "..."
 Str registry_signature_note(Eval *ev, const BuiltinRow *row); // the signature, for notes
+
+// ---- reference.c ----
+
+typedef struct ReferenceRow {
+    const char *name;
+    bool has_subject;
+    const char *written, *note, *example, *errors; // reference.def
+} ReferenceRow;
+
+const ReferenceRow *reference_find(const Builtin *builtin); // NULL: none
 
 // ---- bind.c ----
 

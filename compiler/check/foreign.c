@@ -220,6 +220,30 @@ static bool has_center_true(const AstArgs *args) {
 
 // ---- calls ----
 
+// box(size = [9, 9, 9]).fillet(2): the radius goes where the solid is made, if that is right before.
+static bool fix_edges(Eval *ev, const AstNode *call, const Operands *o, Diag *diag) {
+    static const struct {
+        const char *word, *param;
+    } edges[] = {{"fillet", "round"}, {"rounded", "round"}, {"chamfer", "chamfer"}, {"bevel", "chamfer"}};
+    const AstNode *made = call->call.subject;
+    if (!made || made->kind != AST_CALL || made->call.subject || o->n != 1 || made->call.args.len == 0)
+        return false;
+    u32 first = registry_first(ev, made->call.function.text);
+    for (u32 i = 0; first != NONE && i < COUNT_OF(edges); i++) {
+        const BuiltinRow *row = registry_at(first);
+        if (!str_equal_z(call->call.function.text, edges[i].word) || !registry_has_param(row, edges[i].param))
+            continue;
+        const AstArgs *args = &made->call.args;
+        Span inside = {made->span.source, made->span.off, args->span.off + args->span.len - 1 - made->span.off};
+        Str text = str_format(ev->arena, "%.*s, %s = %.*s)", STR_ARG(source_text(ev->sources, inside)), edges[i].param,
+                              STR_ARG(node_text(ev, o->items[0])));
+        diag_help(ev->diags, diag, "write %.*s", STR_ARG(text));
+        diag_fix(ev->diags, diag, FIX_MACHINE, call->span, text);
+        return true;
+    }
+    return false;
+}
+
 bool foreign_call(Eval *ev, const AstNode *call) {
     Str word = call->call.function.text;
     const ForeignRow *row = row_find(call->call.subject ? FOREIGN_METHOD : FOREIGN_CALL, word);
@@ -228,7 +252,7 @@ bool foreign_call(Eval *ev, const AstNode *call) {
     Diag *diag = diag_add(ev->diags, DIAG_E0314, call->call.function.span, "there is no '%.*s': %s", STR_ARG(word), row->says);
     diag_key(ev->diags, diag, "%.*s", STR_ARG(word));
     Operands operands;
-    if (!operands_of(ev, call, &operands))
+    if (!operands_of(ev, call, &operands) || fix_edges(ev, call, &operands, diag))
         return true;
     for (; row < rows + COUNT_OF(rows) && str_equal_z(word, row->word); row++) {
         Str text;

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reference of all functions (spec/functions.md) and the function part of the language card, both
-// written from the table of built-ins, so that what people and models read is what the compiler does.
+// The reference of all functions, spec/functions.md, written from the table of built-ins, so that what
+// people read is what the compiler does.
 #include "compiler/check/check_names.h"
 
-typedef struct ReferenceRow {
-    const char *name;
-    bool has_subject;
-    const char *note, *example, *errors;
-} ReferenceRow;
-
 static const ReferenceRow references[] = {
-#define REFERENCE(name, subject, note, example, errors) {name, subject, note, example, errors},
+#define REFERENCE(name, subject, written, note, example, errors) {name, subject, written, note, example, errors},
 #include "compiler/check/reference.def"
 #undef REFERENCE
 };
 
-static const ReferenceRow *reference_find(const Builtin *builtin) {
+const ReferenceRow *reference_find(const Builtin *builtin) {
     for (u32 i = 0; i < COUNT_OF(references); i++)
         if (strcmp(references[i].name, builtin->name) == 0 && references[i].has_subject == builtin->is_method)
             return &references[i];
@@ -130,31 +124,4 @@ void builtin_write_markdown(StrBuf *out) {
     // One line break ends the file.
     while (out->len > 1 && out->ptr[out->len - 1] == '\n' && out->ptr[out->len - 2] == '\n')
         out->ptr[--out->len] = '\0';
-}
-
-// ---- the card ----
-
-static void write_card_entry(StrBuf *out, const Builtin *b, bool is_first) {
-    const ReferenceRow *row = reference_find(b);
-    strbuf_add_z(out, is_first ? "" : " · ");
-    strbuf_add_char(out, '`');
-    registry_write_card_signature(out, b);
-    strbuf_add_char(out, '`');
-    if (row && *row->note)
-        strbuf_addf(out, " %s", row->note);
-}
-
-void builtin_write_card(StrBuf *out) {
-    u32 n = builtin_count();
-    for (u32 c = 0; c < COUNT_OF(chapters); c++) {
-        strbuf_addf(out, "%s**%s** ", c ? "\n\n" : "", chapters[c].title);
-        bool is_first = true;
-        for (u32 i = 0; i < n; i++) {
-            if (builtin_at(i)->sort != chapters[c].sort)
-                continue;
-            write_card_entry(out, builtin_at(i), is_first);
-            is_first = false;
-        }
-    }
-    strbuf_add_char(out, '\n');
 }

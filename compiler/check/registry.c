@@ -53,6 +53,13 @@ bool registry_param_is_rest(const BuiltinParam *param) {
     return n > 3 && strcmp(param->type + n - 3, "...") == 0;
 }
 
+bool registry_has_param(const BuiltinRow *row, const char *name) {
+    for (u32 p = 0; p < row->spec.n_params; p++)
+        if (strcmp(row->spec.params[p].name, name) == 0)
+            return true;
+    return false;
+}
+
 static bool fits(const Builtin *b, u32 n_args) {
     u32 least = 0;
     bool has_rest = false;
@@ -108,23 +115,6 @@ void registry_write_signature(StrBuf *out, const Builtin *builtin) {
         if (p > first)
             strbuf_add_z(out, ", ");
         signature_param(out, &builtin->params[p]);
-    }
-    strbuf_add_char(out, ')');
-}
-
-void registry_write_card_signature(StrBuf *out, const Builtin *builtin) {
-    u32 first = builtin->is_method && builtin->n_params > 0 ? 1 : 0;
-    strbuf_addf(out, "%s%s(", first ? "." : "", builtin->name);
-    for (u32 p = first; p < builtin->n_params; p++) {
-        const BuiltinParam *param = &builtin->params[p];
-        bool is_short = !param->fallback || *param->fallback == '\0' || strcmp(param->fallback, "0") == 0;
-        strbuf_addf(out, "%s%s", p > first ? ", " : "", param->name);
-        if (registry_param_is_rest(param))
-            strbuf_add_z(out, ", ...");
-        else if (!is_short)
-            strbuf_addf(out, " = %s", param->fallback);
-        else if (!param->is_bare)
-            strbuf_add_z(out, " =");
     }
     strbuf_add_char(out, ')');
 }

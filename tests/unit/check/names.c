@@ -110,6 +110,9 @@ TEST(foreign_words) {
          "for x in spread(4, 0..9) { sphere(d = 1).move(x = x) }"},
         {"part a { sphere(d = 1) }\nsphere(d = @a.height)", "E0314", NULL, "part a { sphere(d = 1) }\nsphere(d = @a.size.z)"},
         {"let l = [1]\nsphere(d = l.length)", "E0314", NULL, "let l = [1]\nsphere(d = len(l))"},
+        {"box(size = [9, 9, 9]).fillet(2)", "E0314", NULL, "box(size = [9, 9, 9], round = 2)"},
+        {"sphere(d = 9).fillet(2)", "E0314", "where the solid is made", ""},
+        {"Workplane(\"XY\").box(1, 2, 3).translate([1, 2, 3])", "E0314", "workplanes", ""},
         {"minkowski(sphere(d = 1), sphere(d = 2))", "E0314", "blend", ""},
     };
     CHECK_CASES(cases);
