@@ -30,7 +30,7 @@ static bool is_inserted(Box3 shared, Box3 host) {
     return n_inside >= 2;
 }
 
-// One about the other on a common axis: a rim in a tyre, a collar round a column.
+// One about the other, centred alike: a rim in a tyre.
 static bool is_concentric(Box3 a, Box3 b) {
     u32 n_level = 0;
     for (u32 k = 0; k < 3; k++) {
@@ -38,7 +38,7 @@ static bool is_concentric(Box3 a, Box3 b) {
         n_level += fabs(vec3_get(box3_center(a), k) - vec3_get(box3_center(b), k)) <=
                    CONCENTRIC_OFFSET * size;
     }
-    return n_level >= 2;
+    return n_level == 3;
 }
 
 static bool is_fitted(const Inspection *in, const InspectContact *c, f64 share) {
