@@ -20,7 +20,7 @@ typedef enum EditKind {
 
 typedef struct Edit {
     EditKind kind;
-    u32 at, open;
+    u32 at, open, indent; // indent: of the line of `open`
     bool by_indent; // guessed from the indentation, not forced by another bracket
 } Edit;
 
@@ -57,7 +57,7 @@ static TokenKind closer_of(TokenKind open) {
 
 static TokenKind kind_at(const Pairing *p, u32 token) { return p->tokens->items[token].kind; }
 static u32 off_at(const Pairing *p, u32 token) { return p->tokens->items[token].span.off; }
-static Open *top(Pairing *p) { return &p->stack[p->depth - 1]; }
+static const Open *top(const Pairing *p) { return &p->stack[p->depth - 1]; }
 
 static bool fits(const Pairing *p, u32 open, TokenKind closer) {
     TokenKind want = closer_of(kind_at(p, open));
@@ -65,7 +65,8 @@ static bool fits(const Pairing *p, u32 open, TokenKind closer) {
 }
 
 static void edit(Pairing *p, EditKind kind, u32 at, u32 open, bool by_indent) {
-    avec_push(p->arena, &p->edits, (Edit){kind, at, open, by_indent});
+    u32 indent = open == NONE ? 0 : top(p)->indent;
+    avec_push(p->arena, &p->edits, (Edit){kind, at, open, indent, by_indent});
 }
 
 // The level on the stack that the closer fits, looking down to the next fill-in of a text; or NONE.
@@ -121,8 +122,7 @@ static void pair_closer(Pairing *p, u32 at) {
 }
 
 // At the first token of a line: brackets opened on lines indented as far or farther are closed before it.
-static void close_by_indent(Pairing *p, u32 at) {
-    u32 indent = layout_indent(p->text, off_at(p, at));
+static void close_by_indent(Pairing *p, u32 at, u32 indent) {
     TokenKind kind = kind_at(p, at);
     u32 before = at > 0 && kind_at(p, at - 1) == TOK_NEWLINE ? at - 1 : at;
     if (kind == TOK_RBRACE) { // its own block is the one that began at this indentation
@@ -143,12 +143,14 @@ static void close_by_indent(Pairing *p, u32 at) {
 static void pair_all(Pairing *p, bool by_indent) {
     p->depth = p->edits.len = p->n_at_end = 0;
     p->too_deep_at = NONE;
-    u32 n = p->tokens->len;
+    u32 n = p->tokens->len, indent = 0; // of the line
     for (u32 i = 0; i + 1 < n; i++) {
         u32 flags = token_flags(kind_at(p, i));
-        if (by_indent && p->depth > 0 && kind_at(p, i) != TOK_NEWLINE &&
-            layout_is_first_on_line(p->text, off_at(p, i)))
-            close_by_indent(p, i);
+        if (kind_at(p, i) != TOK_NEWLINE && layout_is_first_on_line(p->text, off_at(p, i))) {
+            indent = layout_indent(p->text, off_at(p, i));
+            if (by_indent && p->depth > 0)
+                close_by_indent(p, i, indent);
+        }
         if (flags & TOKEN_CLOSE)
             pair_closer(p, i);
         if (!(flags & TOKEN_OPEN))
@@ -157,7 +159,7 @@ static void pair_all(Pairing *p, bool by_indent) {
             p->too_deep_at = i;
             return;
         }
-        p->stack[p->depth++] = (Open){i, by_indent ? layout_indent(p->text, off_at(p, i)) : 0};
+        p->stack[p->depth++] = (Open){i, indent};
     }
     for (p->n_at_end = p->depth; p->depth > 0; p->depth--)
         edit(p, EDIT_INSERT, n - 1, top(p)->token, false);
@@ -231,7 +233,7 @@ static void report_unclosed(Pairing *p, Diags *diags, u32 first, u32 last) {
     for (u32 i = first; i <= last; i++) {
         u32 open = p->edits.data[i].open;
         if (outer->by_indent && kind_at(p, open) == TOK_LBRACE)
-            strbuf_addf(&closers, "\n%*s", (int)layout_indent(p->text, off_at(p, open)), "");
+            strbuf_addf(&closers, "\n%*s", (int)p->edits.data[i].indent, "");
         strbuf_add_z(&closers, token_kind_spelling(closer_of(kind_at(p, open))));
     }
     Diag *diag = diag_add(diags, DIAG_E0202, p->tokens->items[outer->open].span,

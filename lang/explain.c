@@ -162,6 +162,18 @@ static bool explain_comma(Mistake *m, Repair *out) {
     return true;
 }
 
+// 2(a + b)
+static bool explain_product(Mistake *m, Repair *out) {
+    u32 at = m->at;
+    if (kind_of(m, at) != TOK_LPAREN || at == 0 || mistake_gap(m, at).len != 1 || !mistake_accepts(m, TOK_STAR))
+        return false;
+    Diag *diag = mistake_report(m, DIAG_E0201, at, "an operator is missing before '('");
+    diag_help(m->parse->diags, diag, "a product is written a * b");
+    diag_fix(m->parse->diags, diag, FIX_MAYBE, mistake_place(m, at, false), STR(" * "));
+    *out = repair_insert(TOK_STAR, at);
+    return true;
+}
+
 // a() b()
 static bool explain_separator(Mistake *m, Repair *out) {
     u32 at = m->at;
@@ -280,8 +292,6 @@ static void add_help(Mistake *m, Diag *diag, Repair *repair) {
         *repair = repair_skip(m->at + 1);
     } else if (kind == TOK_LBRACE && value) {
         diag_help(diags, diag, "a list is written [a, b]; a solid made of statements is group { ... }");
-    } else if (kind == TOK_LPAREN && m->at > 0 && mistake_has(m, m->at - 1, TOKEN_DONE)) {
-        diag_help(diags, diag, "a product is written a * b");
     } else if (kind == TOK_IN && mistake_accepts(m, TOK_STAR)) {
         diag_help(diags, diag, "'in' belongs to for and param; compare with == and or");
     } else if (kind == TOK_DOTDOT && value) {
@@ -349,7 +359,7 @@ static Mistake mistake_at(Parse *parse, u32 at) {
 Repair parse_explain(Parse *parse, u32 at) {
     static bool (*const RULES[])(Mistake *, Repair *) = {
         foreign_explain, explain_unit,  explain_chain,     explain_reserved, explain_expect,
-        explain_equals,  explain_comma, explain_separator, explain_unfinished, explain_empty,
+        explain_equals,  explain_product, explain_comma, explain_separator, explain_unfinished, explain_empty,
         explain_round_list, explain_no_body, explain_plain_words,
     };
     Mistake m = mistake_at(parse, at);

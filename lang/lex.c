@@ -58,6 +58,7 @@ typedef struct Lexer {
     u32 n_templates;     // TOK_TEXT_OPEN among the brackets
     bool after_label;    // the token before ends a label or one of its indices
     u32 plain_until;     // texts that start before this offset have no fill-ins (one was not closed)
+    u32 unquoted_until;  // foreign quotes before this offset open no text (one was not closed)
     Diag *hash_comments; // the one diagnostic for all of them
 } Lexer;
 
@@ -308,7 +309,8 @@ static const char *lex_quote(Lexer *lexer, const char *start) {
         if (text_run_end(lexer, start + 1, true))
             return lex_text_run(lexer, start, true);
     }
-    lexer->plain_until = MAX(lexer->plain_until, offset_of(lexer, line_end(lexer, start)));
+    if (may_fill)
+        lexer->plain_until = offset_of(lexer, line_end(lexer, start));
     const char *end = text_run_end(lexer, start + 1, false);
     if (!end) {
         Diag *diag = diag_add(lexer->diags, DIAG_E0103, span_of(lexer, start, start + 1),
@@ -330,10 +332,13 @@ static const char *lex_quote(Lexer *lexer, const char *start) {
 
 // 'words' and the curly quotes of word processors: one diagnostic that requotes the whole.
 static const char *lex_foreign_text(Lexer *lexer, const char *start, u32 open_len, Str closer) {
-    const char *stop = line_end(lexer, start), *p = start + open_len;
-    while (p + closer.len <= stop && memcmp(p, closer.ptr, closer.len) != 0)
-        p += *p == '\\' && p + 1 < stop ? 2 : 1;
-    if (p + closer.len > stop)
+    if (offset_of(lexer, start) < lexer->unquoted_until)
+        return NULL;
+    const char *p = start + open_len;
+    while (p < lexer->limit && *p != '\n' &&
+           ((size_t)(lexer->limit - p) < closer.len || memcmp(p, closer.ptr, closer.len) != 0))
+        p += *p == '\\' && p + 1 < lexer->limit && p[1] != '\n' ? 2 : 1;
+    if (p >= lexer->limit || *p == '\n')
         return NULL;
     const char *end = p + closer.len;
     StrBuf fixed;
@@ -577,6 +582,7 @@ static const char *lex_other(Lexer *lexer, const char *start) {
     if (n == 0 || code < 0x20 || code == 0x7F) // reported by check_encoding()
         return start + 1;
     bool may_quote = lexer->n_templates == 0; // else it could hide the end of the text
+    may_quote = may_quote && offset_of(lexer, start) >= lexer->unquoted_until;
     if (may_quote && (code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D || code == 0x201E ||
                       code == 0xAB)) {
         Str closer = code == 0xAB                   ? STR("\xC2\xBB")
@@ -587,6 +593,7 @@ static const char *lex_other(Lexer *lexer, const char *start) {
         end = end || code != 0x201E ? end : lex_foreign_text(lexer, start, n, STR("\xE2\x80\x9C"));
         if (end)
             return end;
+        lexer->unquoted_until = offset_of(lexer, line_end(lexer, start));
     }
     if (code == 0xB0 || code == 0xBA)
         return lex_degree_sign(lexer, start, n);
@@ -731,7 +738,11 @@ static const char *lex_one(Lexer *lexer, LexMatch match, const char *start, cons
         return lex_quote(lexer, start);
     case LEX_APOSTROPHE:
         end = lexer->n_templates ? NULL : lex_foreign_text(lexer, start, 1, STR("'"));
-        return end ? end : lex_other(lexer, start);
+        if (end)
+            return end;
+        if (offset_of(lexer, start) >= lexer->unquoted_until)
+            lexer->unquoted_until = offset_of(lexer, line_end(lexer, start));
+        return lex_other(lexer, start);
     case LEX_BACKQUOTE:
     case LEX_OTHER:
         return lex_other(lexer, start);

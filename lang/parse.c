@@ -108,7 +108,9 @@ Str parse_expected(Parse *parse) {
     for (u32 k = TOK_NEWLINE; k < TOK_SETTING; k++) {
         TokenKind kind = (TokenKind)k;
         u32 flags = token_flags(kind);
-        bool listed = !(value && (flags & TOKEN_VALUE)) && !(infix && (flags & TOKEN_JOIN)) &&
+        bool is_infix = (kind >= TOK_DOT && kind <= TOK_NEAR) || kind == TOK_QUESTION || kind == TOK_AND ||
+                        kind == TOK_OR;
+        bool listed = !(value && (flags & TOKEN_VALUE)) && !(infix && is_infix) && kind != TOK_TEXT_MIDDLE &&
                       !(flags & TOKEN_SOFT && kind != TOK_STEP) && kind != TOK_SEMI && kind != TOK_NEWLINE &&
                       !(end && (flags & TOKEN_WORD)) && !(end && kind == TOK_RBRACE) &&
                       !(infix && (kind == TOK_LBRACKET || kind == TOK_LPAREN || kind == TOK_MINUS)) &&
@@ -146,10 +148,6 @@ static bool prepare(Parse *parse, Str text, u32 source, Arena *arena, Diags *dia
     lex_text(text, source, arena, diags, &tokens);
     if (!layout_build(&tokens, text, arena, diags, &parse->layout))
         return false;
-    if (parse->layout.len <= 1 && diags->n_errors == 0) {
-        report_no_program(parse, source);
-        return false;
-    }
     parse->grammar = arena_alloc(arena, 1, grammar_size());
     grammar_init(parse->grammar, &parse->builder);
     return true;
@@ -170,6 +168,8 @@ Ast *lang_parse(Sources *sources, u32 source, Arena *arena, Diags *diags) {
     Parse parse;
     if (!prepare(&parse, text, source, arena, diags, ast))
         return ast;
+    if (parse.layout.len <= 1 && diags->n_errors == 0)
+        report_no_program(&parse, source);
     run(&parse, parse.layout.len);
     if (parse.builder.overflowed && !parse.builder.is_too_deep) {
         Diag *diag = diag_add_global(diags, DIAG_E0522, "an expression is nested too deep to be read");
