@@ -71,6 +71,13 @@ static bool ref_holds(const Scene *scene, Str ref, u32 part) {
     return false;
 }
 
+bool inspect_may_float(const Inspection *in, u32 part) {
+    for (u32 i = 0; i < in->scene->n_allows; i++)
+        if (!in->scene->allows[i].is_overlap && ref_holds(in->scene, in->scene->allows[i].a, part))
+            return true;
+    return false;
+}
+
 bool inspect_allowed_floating(Inspection *in, u32 part) {
     bool allowed = false;
     for (u32 i = 0; i < in->scene->n_allows; i++) {

@@ -3,24 +3,31 @@
 // and one for all groups of the same name, with the gap and the move that closes it.
 #include "compiler/inspect/inspect_internal.h"
 
-// Numbers the groups in order of their first part; the main one holds the most matter.
+// Numbers the groups in order of their first part. The main one holds the most matter; one that may
+// float is taken only if there is no other.
 static void number_groups(Inspection *in, u32 *parent) {
     Report *report = in->report;
     u32 n = in->scene->n_parts;
     report->group = ARENA_NEW(in->arena, u32, MAX(n, 1u));
     f64 *volume = heap_alloc(in->heap, MAX(n, 1u), sizeof *volume);
+    bool *free_floating = heap_alloc(in->heap, MAX(n, 1u), sizeof *free_floating);
     for (u32 i = 0; i < n; i++) {
         report->group[i] = NONE;
         if (!inspect_has_geometry(in, i))
             continue;
         u32 root = inspect_find_root(parent, i); // the smallest index of its group
-        report->group[i] = root == i ? report->n_groups++ : report->group[root];
-        volume[report->group[i]] += in->model->parts[i].volume;
+        u32 group = report->group[i] = root == i ? report->n_groups++ : report->group[root];
+        volume[group] += in->model->parts[i].volume;
+        free_floating[group] |= inspect_may_float(in, i);
     }
-    for (u32 g = 0; g < report->n_groups; g++)
-        if (report->main_group == NONE || volume[g] > volume[report->main_group])
+    for (u32 g = 0; g < report->n_groups; g++) {
+        u32 m = report->main_group;
+        if (m == NONE || (free_floating[m] && !free_floating[g]) ||
+            (free_floating[m] == free_floating[g] && volume[g] > volume[m]))
             report->main_group = g;
+    }
     heap_free(in->heap, volume);
+    heap_free(in->heap, free_floating);
 }
 
 static f64 box_distance(Box3 a, Box3 b) {

@@ -24,8 +24,8 @@ typedef struct Inspection {
 void inspect_find_contacts(Inspection *in);  // contacts.c: fills in->contacts, sorted
 void inspect_find_groups(Inspection *in);    // floats.c: groups, gaps, E0601
 void inspect_check_overlaps(Inspection *in); // overlaps.c: W0801
-void inspect_check_flush(Inspection *in); // flush.c: W0806
-void inspect_check_cuts(Inspection *in); // cuts.c: W0810, W0811
+void inspect_check_flush(Inspection *in);    // flush.c: W0806
+void inspect_check_cuts(Inspection *in);     // cuts.c: W0810, W0811
 void inspect_check_hidden(Inspection *in);   // hidden.c: W0802
 void inspect_check_shape(Inspection *in);    // shape.c: W0803, W0804, W0805, W0807
 void inspect_check_allows(Inspection *in);   // allow.c: W0808
@@ -33,6 +33,7 @@ void inspect_check_allows(Inspection *in);   // allow.c: W0808
 u32 inspect_find_root(u32 *parent, u32 i); // union-find with path halving
 
 // Whether an allow statement accepts part a floating, or a and b overlapping; marks it used.
+bool inspect_may_float(const Inspection *in, u32 part); // the same, without marking
 bool inspect_allowed_floating(Inspection *in, u32 part);
 bool inspect_allowed_overlap(Inspection *in, u32 a, u32 b);
 
