@@ -408,6 +408,67 @@ TEST(contact_areas) {
     heap_finish(&heap);
 }
 
+// ---- shared volume -------------------------------------------------------------------------------
+
+TEST(overlaps_in_closed_form) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh box = make_box(&heap, vec3(0, 0, 0), vec3(2, 3, 4));
+    Affine3 turn = affine3_rotate(vec3_unit(vec3(1, -2, 0.5)), 71);
+    turn.t = vec3(30, -20, 10);
+    struct {
+        Vec3 move;
+        f64 volume, depth;
+        Vec3 center;
+    } cases[] = {{{1, 1, 1}, 6, 1, {1.5, 2, 2.5}}, {{1.5, 0, 0}, 6, 0.5, {1.75, 1.5, 2}}, {{0, 0, 0}, 24, 2, {1, 1.5, 2}},
+                 {{2, 0, 0}, 0, 0, {0, 0, 0}},     {{9, 0, 0}, 0, 0, {0, 0, 0}},          {{0, -2.75, 3.75}, 0.125, 0.25, {1, 0.125, 3.875}}};
+    for (u32 i = 0; i < COUNT_OF(cases); i++) {
+        for (u32 k = 0; k < 2; k++) { // as they are, and both turned
+            Affine3 move = affine3_move(cases[i].move), first = k ? turn : affine3_identity(), second = affine3_mul(&first, &move);
+            PlacedMesh a = place(&heap, &box, first), b = place(&heap, &box, second);
+            MeshOverlap o = mesh_overlap(&heap, &a, &b);
+            CHECK_NEAR(o.volume, cases[i].volume, 1e-5);
+            if (k == 0)
+                CHECK_NEAR(o.depth, cases[i].depth, 1e-6);
+            if (cases[i].volume > 0)
+                CHECK_NEAR(vec3_norm(vec3_sub(o.center, affine3_point(&first, cases[i].center))), 0, 1e-5);
+            CHECK((o.volume == 0) == (cases[i].volume == 0));
+        }
+    }
+    // Two scaled and mirrored copies, one inside the other.
+    Affine3 half = affine3_identity(), mirror = affine3_identity();
+    for (u32 i = 0; i < 3; i++)
+        half.m[i][i] = 0.5;
+    half.t = vec3(0.5, 0.5, 0.5);
+    mirror.m[0][0] = -1;
+    mirror.t.x = 2;
+    PlacedMesh a = place(&heap, &box, mirror), b = place(&heap, &box, half);
+    CHECK_NEAR(mesh_overlap(&heap, &a, &b).volume, 3, 1e-6);
+    CHECK_NEAR(mesh_overlap(&heap, &b, &a).volume, 3, 1e-6);
+    heap_finish(&heap);
+}
+
+TEST(overlaps_equal_counted_points) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh torus = make_torus(&heap, 6, 2, 24, 12), box = make_box(&heap, vec3(-5, -4, -1), vec3(5, 4, 1));
+    for (u32 round = 1; round < 6; round++) {
+        random_state = round;
+        Affine3 map = random_map(1, 2), other = random_map(round + 1, 2);
+        PlacedMesh a = place(&heap, &torus, map), b = place(&heap, &box, other);
+        MeshOverlap o = mesh_overlap(&heap, &a, &b);
+        u32 n_in = 0, n = 20000;
+        for (u32 k = 0; k < n; k++) {
+            Vec3 p = vec3_add(map.t, random_vec(8.2));
+            n_in += mesh_contains(&a, p) && mesh_contains(&b, p);
+        }
+        f64 cube = 16.4 * 16.4 * 16.4, share = n_in / (f64)n;
+        CHECK_NEAR(o.volume, cube * share, 4 * cube * sqrt(share * (1 - share) / n) + 0.1); // four sigma
+        CHECK(o.volume > 0 && o.depth > 0);
+    }
+    heap_finish(&heap);
+}
+
 TEST(trees_give_their_memory_back) {
     Heap heap;
     heap_init(&heap, 0);
@@ -431,4 +492,5 @@ TEST(trees_give_their_memory_back) {
 TEST_MAIN(TEST_CASE(rays_hit_what_brute_force_hits), TEST_CASE(rays_do_not_slip_between_triangles),
           TEST_CASE(membership_is_the_winding_number), TEST_CASE(membership_at_awkward_places),
           TEST_CASE(distances_bound_samples_from_below), TEST_CASE(distances_in_closed_form), TEST_CASE(drops_in_closed_form),
-          TEST_CASE(drops_bound_vertical_rays), TEST_CASE(contact_areas), TEST_CASE(trees_give_their_memory_back))
+          TEST_CASE(drops_bound_vertical_rays), TEST_CASE(contact_areas), TEST_CASE(overlaps_in_closed_form), TEST_CASE(overlaps_equal_counted_points),
+          TEST_CASE(trees_give_their_memory_back))
