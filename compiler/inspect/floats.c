@@ -110,6 +110,7 @@ static void diagnose_group(Inspection *in, u32 group, u32 head, u32 n_alike) {
                           STR_ARG(direction), n_alike > 1 ? ", and so do others of its name" : "");
     diag_measure(diag, gap.distance, INSPECT_CONTACT_GAP, STR("mm"));
     diag_label(in->diags, diag, scene->parts[gap.nearest].span, "the nearest part");
+    inspect_label_call(in, diag, head);
     if (n_alike > 1)
         diag_note(in->diags, diag, "%u parts '%.*s' float", n_alike,
                   STR_ARG(scene->parts[head].path));

@@ -29,6 +29,12 @@ Str inspect_length(const Inspection *in, f64 mm) {
                       STR_ARG(in->scene->unit));
 }
 
+void inspect_label_call(const Inspection *in, Diag *diag, u32 part) {
+    u32 call = in->scene->parts[part].call;
+    if (call != NONE)
+        diag_label(in->diags, diag, in->scene->calls[call].span, "placed by this call");
+}
+
 static void place_parts(Inspection *in) {
     u32 n = in->scene->n_parts;
     in->placed = ARENA_NEW(in->arena, PlacedMesh, MAX(n, 1u));

@@ -37,6 +37,8 @@ bool inspect_may_float(const Inspection *in, u32 part); // the same, without mar
 bool inspect_allowed_floating(Inspection *in, u32 part);
 bool inspect_allowed_overlap(Inspection *in, u32 a, u32 b);
 
+// Shows the call that placed the part, when a def made it.
+void inspect_label_call(const Inspection *in, Diag *diag, u32 part);
 // A length for messages, in the file's unit: "1.2 cm".
 Str inspect_length(const Inspection *in, f64 mm);
 // The same as it would be typed: "1.2".

@@ -71,6 +71,7 @@ static void diagnose(Inspection *in, const InspectContact *c, f64 share, u32 n) 
         STR_ARG(scene->unit), (u32)(share * 100 + 0.5), STR_ARG(inspect_length(in, c->depth)));
     diag_measure(diag, c->overlap, 0, STR("mm3"));
     diag_label(in->diags, diag, scene->parts[c->a].span, "the other part");
+    inspect_label_call(in, diag, c->b);
     if (n > 1)
         diag_note(in->diags, diag, "%u pairs of these names overlap so", n);
     Str la = scene->parts[c->a].label, lb = scene->parts[c->b].label;

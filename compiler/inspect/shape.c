@@ -115,6 +115,7 @@ static void diagnose_symmetry(Inspection *in, const u32 *parts, const Vec3 *cent
                           STR_ARG(in->scene->parts[parts[wrong]].path), "xyz"[axis],
                           STR_ARG(strbuf_str(&places)), STR_ARG(inspect_typed(in, should)));
     strbuf_finish(&places);
+    inspect_label_call(in, diag, parts[wrong]);
     f64 off = should - vec3_get(centers[wrong], axis);
     diag_measure(diag, vec3_get(centers[wrong], axis), should, STR("mm"));
     diag_help(in->diags, diag,
