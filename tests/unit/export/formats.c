@@ -253,6 +253,47 @@ TEST(gltf_is_the_glb_in_two_files) {
     fixture_finish(&f);
 }
 
+typedef struct Job {
+    Fixture *f;
+    const ExportFormat *format;
+    Status status;
+    StrBuf out;
+} Job;
+
+static void run_job(void *ctx) {
+    Job *job = ctx;
+    ExportOptions options = {.sources = &job->f->sources, .side_name = STR("side")};
+    const char *error = NULL;
+    strbuf_init(&job->out, &job->f->heap);
+    job->status = job->format->write(&job->f->model, &options, &job->f->heap, &job->out, &error);
+}
+
+// Whichever allocation fails, the job ends, says why, and everything is given back (the sanitizers
+// look).
+TEST(memory_may_run_out_anywhere) {
+    static const char *const names[] = {"glb", "gltf", "3mf", "obj", "ply"};
+    for (u32 i = 0; i < COUNT_OF(names); i++) {
+        u32 n_failed = 0;
+        bool is_done = false;
+        for (u64 n = 1; !is_done; n += 1 + n / 16) {
+            Fixture f;
+            fixture_init(&f);
+            fixture_zoo(&f);
+            f.heap.shared->fail_at = f.heap.shared->n_allocs + n;
+            Job job = {.f = &f, .format = export_find(str_from(names[i]))};
+            is_done = heap_guard(&f.heap, run_job, &job);
+            if (is_done) {
+                CHECK_EQ(job.status, STATUS_OK);
+            } else {
+                n_failed++;
+                CHECK_EQ(f.heap.failure, FAIL_NO_MEMORY);
+            }
+            heap_finish(&f.heap);
+        }
+        CHECK(n_failed >= 20);
+    }
+}
+
 // STL and --merge need the kernel: two boxes that overlap, from the IR's text.
 static const char two_boxes[] =
     "frc-ir 1\nobject \"o\"\n"
@@ -315,4 +356,5 @@ TEST(merged_glb_is_one_node) {
 TEST_MAIN(TEST_CASE(formats_are_found), TEST_CASE(ply_has_colors_and_parts),
           TEST_CASE(obj_has_objects_and_materials), TEST_CASE(unit_and_axis_are_kept),
           TEST_CASE(threemf_is_an_assembly), TEST_CASE(gltf_is_the_glb_in_two_files),
-          TEST_CASE(stl_is_one_solid), TEST_CASE(merged_glb_is_one_node))
+          TEST_CASE(memory_may_run_out_anywhere), TEST_CASE(stl_is_one_solid),
+          TEST_CASE(merged_glb_is_one_node))

@@ -250,6 +250,40 @@ TEST(hand_written_text_is_read) {
     bench_finish(&b);
 }
 
+typedef struct Job {
+    Heap heap;
+    bool ok;
+} Job;
+
+static void run_job(void *ctx) {
+    Job *job = ctx;
+    Arena arena;
+    Sources sources;
+    Scene scene;
+    Str error;
+    StrBuf out;
+    arena_init(&arena, &job->heap);
+    sources_init(&sources, &arena);
+    job->ok = scene_read(str_from(whole), &arena, &sources, &scene, &error);
+    strbuf_init(&out, &job->heap);
+    scene_dump(&scene, &sources, &out);
+}
+
+TEST(memory_may_run_out_anywhere) {
+    u32 n_failed = 0;
+    bool is_done = false;
+    for (u64 n = 1; !is_done; n++) {
+        Job job;
+        heap_init(&job.heap, 0);
+        job.heap.shared->fail_at = n;
+        is_done = heap_guard(&job.heap, run_job, &job);
+        n_failed += !is_done;
+        CHECK(!is_done || job.ok);
+        heap_finish(&job.heap);
+    }
+    CHECK(n_failed >= 20);
+}
+
 // Every prefix and every one-byte change of the whole text is read or refused, without harm.
 TEST(damaged_text_does_no_harm) {
     Bench b;
@@ -282,4 +316,5 @@ TEST(damaged_text_does_no_harm) {
 
 TEST_MAIN(TEST_CASE(a_whole_scene_comes_back_the_same), TEST_CASE(fields_arrive_where_they_belong),
           TEST_CASE(only_what_parts_need_is_written), TEST_CASE(faults_are_told_with_their_line),
-          TEST_CASE(hand_written_text_is_read), TEST_CASE(damaged_text_does_no_harm))
+          TEST_CASE(hand_written_text_is_read), TEST_CASE(damaged_text_does_no_harm),
+          TEST_CASE(memory_may_run_out_anywhere))
