@@ -175,6 +175,10 @@ typedef struct Scene {
     u64 source_hash; // of the program's text
 } Scene;
 
+// The numbers that scene_dump gives to nodes, by id: those that some part needs, in the graph's order; NONE
+// for the rest. graph->len of them, from arena.
+u32 *scene_number_nodes(const Scene *scene, Arena *arena);
+
 // --emit ir (spec/ir.md) and back: dumping what was read gives the same bytes. Reading checks everything
 // the checker would (shapes, references, ranges), from any bytes; a fault is told as "line 3: ...". The
 // sources that places lie in are added to sources, with blank text of the right lines and columns.

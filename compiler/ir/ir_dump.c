@@ -72,24 +72,24 @@ static void end_line(Dumper *d, Span span, u32 call) {
 
 // ---- what is used ----
 
-// Marks the nodes that the parts reach (children have smaller ids than their parents) and numbers
-// them.
-static void number_nodes(Dumper *d, Arena *arena) {
-    const IrGraph *graph = d->scene->graph;
-    d->node_ids = ARENA_NEW(arena, u32, graph->len);
+// Marks the nodes that the parts reach (children have smaller ids than their parents), then counts.
+u32 *scene_number_nodes(const Scene *scene, Arena *arena) {
+    const IrGraph *graph = scene->graph;
+    u32 *numbers = ARENA_NEW(arena, u32, graph->len);
     for (u32 i = 0; i < graph->len; i++)
-        d->node_ids[i] = NONE;
-    for (u32 i = 0; i < d->scene->n_parts; i++)
-        if (d->scene->parts[i].solid != NONE)
-            d->node_ids[d->scene->parts[i].solid] = 0;
+        numbers[i] = NONE;
+    for (u32 i = 0; i < scene->n_parts; i++)
+        if (scene->parts[i].solid != NONE)
+            numbers[scene->parts[i].solid] = 0;
     for (u32 i = graph->len; i-- > 0;)
-        if (d->node_ids[i] != NONE)
+        if (numbers[i] != NONE)
             for (u32 k = 0; k < graph->nodes[i].n_children; k++)
-                d->node_ids[graph->nodes[i].children[k]] = 0;
+                numbers[graph->nodes[i].children[k]] = 0;
     u32 n = 0;
     for (u32 i = 0; i < graph->len; i++)
-        if (d->node_ids[i] != NONE)
-            d->node_ids[i] = n++;
+        if (numbers[i] != NONE)
+            numbers[i] = n++;
+    return numbers;
 }
 
 static void use_source(Dumper *d, Span span) {
@@ -293,7 +293,7 @@ void scene_dump(const Scene *scene, Sources *sources, StrBuf *out) {
     Arena arena;
     arena_init(&arena, out->heap);
     Dumper d = {.scene = scene, .sources = sources, .out = out};
-    number_nodes(&d, &arena);
+    d.node_ids = scene_number_nodes(scene, &arena);
     number_sources(&d, &arena);
     dump_head(&d);
     for (u32 i = 0; i < scene->n_params; i++)
