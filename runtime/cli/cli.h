@@ -70,6 +70,7 @@ Status cmd_params(Cli *cli);
 Status cmd_explain(Cli *cli);
 Status cmd_info(Cli *cli);
 Status cmd_report(Cli *cli);
+Status cmd_diff(Cli *cli);
 Status cmd_fix(Cli *cli);
 Status cmd_fmt(Cli *cli);
 

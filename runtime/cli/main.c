@@ -42,6 +42,8 @@ static const CliCommand commands[] = {
      "    frc report chair.part                       the parts, their places, what touches what\n", 1, 1, cmd_report},
     {"params", "FILE [--json]", "the program's params: values, ranges, words; --json: as a JSON schema",
      "    frc params chair.part --json                its params as a JSON schema\n", 1, 1, cmd_params},
+    {"diff", "OLD NEW [--json]", "what an edit changed in the object: parts gone, new, moved, resized, findings",
+     "    frc diff old.part new.part                  what an edit changed in the object\n", 2, 2, cmd_diff},
     {"fix", "FILE [-w]", "apply the fixes that are safe to apply unseen, and show them",
      "    frc fix -w chair.part                       apply the safe fixes\n", 1, 1, cmd_fix},
     {"explain", "CODE", "what a diagnostic means, with bad and good code",
