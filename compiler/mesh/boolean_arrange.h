@@ -46,7 +46,7 @@ typedef struct Unit {
     VEC(u32) component;  // by vertex
     VEC(u32) face_first, face_next; // loops of a face: first, and by loop the next
     VEC(u32) face_stack, face_stack_len;
-    VEC(u32) queue;
+    VEC(u32) queue, below;
 } Unit;
 
 static inline u32 half_cut(const Unit *u, u32 h) { return u->parts.data[u->edge_parts.data[h >> 1]].cut; }
@@ -56,6 +56,12 @@ static inline int half_left(const Unit *u, u32 h, u32 local) {
     int side = plane_side(u->k, half_cut(u, h), u->point_of.data[local]);
     return h & 1 ? side : -side;
 }
+
+// Left to right, then upwards: the sign of local vertices a - b.
+int unit_compare_places(const Unit *u, u32 a, u32 b);
+// By component (its root vertex): the leftmost vertex, and the half that runs left to right directly
+// below that, or NONE. n_verts entries each; those of other vertices: NONE, undefined.
+void unit_find_below(Unit *u, u32 *leftmost, u32 *below);
 
 // Faces of the arrangement become cells; u's halves and their circular order are ready.
 void unit_add_cells(Unit *u);

@@ -3,7 +3,7 @@
 //
 // Loops are traced by next-pointers. In each component of the graph one loop, found at its leftmost
 // vertex, looks outwards; it belongs to the face that lies just below that vertex in the rest of the
-// unit. Stacks of covering triangles spread from the outer face: crossing a part of a triangle's
+// unit (boolean_below.c). Stacks of covering triangles spread from the outer face: crossing a part of a triangle's
 // boundary enters or leaves it.
 #include "compiler/mesh/boolean_arrange.h"
 
@@ -30,13 +30,6 @@ static void trace_loops(Unit *u) {
     }
 }
 
-// Left to right, then upwards.
-static int compare_places(const Unit *u, u32 a, u32 b) {
-    const u32 *point_of = u->point_of.data;
-    int order = point_compare(u->k, point_of[a], point_of[b], u->x);
-    return order ? order : point_compare(u->k, point_of[a], point_of[b], u->y);
-}
-
 // Of the halves that leave the leftmost vertex of a component, the one whose left is outside it.
 static u32 outer_half(const Unit *u, u32 v) {
     u32 from = u->around_start.data[v], to = u->around_start.data[v + 1];
@@ -48,37 +41,6 @@ static u32 outer_half(const Unit *u, u32 v) {
     }
     u->k->fault = "no outer wedge at a leftmost vertex";
     return u->around.data[from];
-}
-
-// Edge g lies above edge h where both cross one vertical line; both run left to right.
-static bool is_above(const Unit *u, u32 g, u32 h) {
-    u32 a = half_origin(u, g), b = half_origin(u, h);
-    if (a == b)
-        return half_left(u, h, u->head.data[g]) > 0;
-    if (compare_places(u, a, b) > 0)
-        return half_left(u, h, a) > 0;
-    return half_left(u, g, b) < 0;
-}
-
-// The half that runs left to right directly below v, of any other component; NONE: nothing below.
-static u32 edge_below(const Unit *u, u32 v) {
-    u32 best = NONE, mine = u->component.data[v];
-    for (u32 e = 0; e < u->n_edges; e++) {
-        u32 h = 2 * e;
-        if (u->component.data[u->head.data[h]] == mine)
-            continue;
-        if (compare_places(u, half_origin(u, h), u->head.data[h]) > 0)
-            h ^= 1;
-        u32 l = u->point_of.data[half_origin(u, h)], r = u->point_of.data[u->head.data[h]];
-        u32 p = u->point_of.data[v];
-        if (point_compare(u->k, l, p, u->x) > 0 || point_compare(u->k, r, p, u->x) <= 0)
-            continue;
-        if (half_left(u, h, v) <= 0)
-            continue;
-        if (best == NONE || is_above(u, h, best))
-            best = h;
-    }
-    return best;
 }
 
 static u32 label_components(Unit *u) {
@@ -95,17 +57,24 @@ static u32 label_components(Unit *u) {
     return n;
 }
 
+static u32 leftmost_vertex(const Unit *u) {
+    u32 first = 0;
+    for (u32 v = 1; v < u->n_verts; v++)
+        if (unit_compare_places(u, v, first) < 0)
+            first = v;
+    return first;
+}
+
 // Gives each loop its face; face 0 is the outside. Returns the number of faces.
 static u32 join_loops(Unit *u) {
     Arena *arena = &u->k->arena;
     u32 n_loops = u->loop_half.len, n_components = label_components(u);
-    // queue[root]: the leftmost vertex of a component; then loop_face of its outer loop: what is below.
-    fill_u32(arena, &u->queue, u->n_verts, NONE);
-    for (u32 v = 0; v < u->n_verts; v++) {
-        u32 *first = &u->queue.data[u->component.data[v]];
-        if (*first == NONE || compare_places(u, v, *first) < 0)
-            *first = v;
-    }
+    fill_u32(arena, &u->queue, u->n_verts, NONE); // by component: its leftmost vertex
+    fill_u32(arena, &u->below, u->n_verts, NONE); // and what is below that
+    if (n_components > 1)
+        unit_find_below(u, u->queue.data, u->below.data);
+    else
+        u->queue.data[u->component.data[0]] = leftmost_vertex(u);
     // link: for outer loops the loop (or NONE: outside) whose face they lie in.
     fill_u32(arena, &u->face_next, n_loops, n_loops); // n_loops: not an outer loop
     for (u32 root = 0; root < u->n_verts; root++) {
@@ -113,7 +82,7 @@ static u32 join_loops(Unit *u) {
         if (v == NONE)
             continue;
         u32 outer = u->loop.data[outer_half(u, v)];
-        u32 below = n_components == 1 ? NONE : edge_below(u, v);
+        u32 below = u->below.data[root];
         u->face_next.data[outer] = below == NONE ? NONE : u->loop.data[below];
     }
     fill_u32(arena, &u->loop_face, n_loops, NONE);
