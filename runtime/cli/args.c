@@ -17,6 +17,8 @@ typedef enum OptionId {
     OPT_EMIT,
     OPT_TOLERANCE,
     OPT_MERGE,
+    OPT_PARTS,
+    OPT_DEPS,
     OPT_UNIT,
     OPT_UP,
     OPT_NO_MANIFOLD,
@@ -50,6 +52,8 @@ static const Option options[] = {
     {OPT_EMIT, 0, "--emit", "STAGE", "print a stage instead: tokens, ast, ir, solids; or a table: reference, card"},
     {OPT_TOLERANCE, 0, "--tolerance", "LENGTH", "chord error of round things, 0.1mm; default: a 2000th of the object's size"},
     {OPT_MERGE, 0, "--merge", NULL, "unite all parts into one watertight solid (STL always does)"},
+    {OPT_PARTS, 0, "--parts", NULL, "one file for each part: chair-seat.stl, chair-leg_0.stl, ..."},
+    {OPT_DEPS, 0, "--deps", "FILE", "write a make rule that says what the outputs are made from"},
     {OPT_UNIT, 0, "--unit", "UNIT", "unit of formats that have none of their own (STL, OBJ, PLY): mm, cm, m, in"},
     {OPT_UP, 0, "--up", "AXIS", "axis that is up in those formats: z or y"},
     {OPT_NO_MANIFOLD, 0, "--no-manifold", NULL, "leave EXT_mesh_manifold out of a GLB"},
@@ -201,6 +205,8 @@ static Status option_apply(Cli *cli, const Option *option, const char *value, bo
         return choice_read(cli, "--emit", value, stages, COUNT_OF(stages), &choice);
     case OPT_TOLERANCE: cli->tolerance = value; break;
     case OPT_MERGE: cli->merge = true; break;
+    case OPT_PARTS: cli->parts = true; break;
+    case OPT_DEPS: cli->deps = value; break;
     case OPT_UNIT:
         cli->unit = value;
         return choice_read(cli, "--unit", value, units, COUNT_OF(units), &choice);

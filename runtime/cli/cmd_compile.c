@@ -4,6 +4,7 @@
 #include "runtime/cli/cli.h"
 
 #include "compiler/export/export.h"
+#include "compiler/export/names.h"
 
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ typedef struct Output {
     const char *path;
     const ExportFormat *format;
     StrBuf bytes;
+    u32 part;              // --parts: the one part; NONE: all
     const char *side_path; // of formats of two files: beside path; NULL: none, or to standard output
     StrBuf side_bytes;
 } Output;
@@ -57,13 +59,70 @@ static Status outputs_plan(Cli *cli, Output *outputs) {
     if (cli->outputs.len == 0)
         cli->outputs.items[cli->outputs.len++] = default_output(cli, cli->files.items[0]);
     for (u32 i = 0; i < cli->outputs.len; i++) {
-        outputs[i].path = cli->outputs.items[i];
+        outputs[i] = (Output){.path = cli->outputs.items[i], .part = NONE};
         outputs[i].format = format_of(cli, outputs[i].path);
         if (!outputs[i].format)
             return STATUS_USAGE;
         outputs[i].side_path = side_of(cli, &outputs[i]);
     }
     return STATUS_OK;
+}
+
+// --parts: chair.stl becomes chair-seat.stl, chair-leg_0.stl, ... one output for each part with geometry.
+static Output *outputs_by_part(Cli *cli, const Compilation *c, const Output *outputs, u32 *n) {
+    PartNames names = part_names(&c->scene, &cli->arena);
+    Output *all = ARENA_NEW(&cli->arena, Output, (size_t)*n * MAX(c->scene.n_parts, 1u));
+    u32 n_all = 0;
+    for (u32 i = 0; i < *n; i++) {
+        const char *path = outputs[i].path, *dot = strrchr(path, '.');
+        u32 stem = (u32)(dot && !strchr(dot, '/') ? (size_t)(dot - path) : strlen(path));
+        for (u32 k = 0; k < c->scene.n_parts; k++) {
+            if (c->model.parts[k].mesh == NONE)
+                continue;
+            Output *output = &all[n_all++];
+            *output = (Output){.format = outputs[i].format, .part = k};
+            output->path = str_format(&cli->arena, "%.*s-%.*s%s", (int)stem, path, STR_ARG(names.names[k]), path + stem).ptr;
+            output->side_path = side_of(cli, output);
+        }
+    }
+    *n = n_all;
+    return all;
+}
+
+// The model with the geometry of one part alone.
+static Model model_of_part(Cli *cli, const Model *model, u32 part) {
+    Model one = *model;
+    u32 n = model->scene->n_parts;
+    one.parts = ARENA_NEW(&cli->arena, ModelPart, n);
+    for (u32 i = 0; i < n; i++) {
+        one.parts[i] = model->parts[i];
+        if (i != part)
+            one.parts[i].mesh = NONE;
+    }
+    one.bounds = model->parts[part].bounds;
+    one.n_tris = model->meshes[model->parts[part].mesh].mesh->n_tris;
+    return one;
+}
+
+// --deps: what make must watch. Spaces and dollars as make wants them.
+static Status deps_save(Cli *cli, const Output *outputs, u32 n) {
+    StrBuf out;
+    strbuf_init(&out, &cli->heap);
+    for (u32 i = 0; i <= n; i++) {
+        const char *path = i < n ? outputs[i].path : cli->files.items[0];
+        strbuf_add_z(&out, i == 0 ? "" : i < n ? " " : ": ");
+        for (; *path; path++) {
+            if (*path == ' ' || *path == '#')
+                strbuf_add_char(&out, '\\');
+            if (*path == '$')
+                strbuf_add_char(&out, '$');
+            strbuf_add_char(&out, *path);
+        }
+    }
+    strbuf_add_char(&out, '\n');
+    Status status = cli_save(cli, cli->deps, strbuf_str(&out));
+    strbuf_finish(&out);
+    return status;
 }
 
 typedef struct Make { // what the guarded writing gets
@@ -89,10 +148,16 @@ static void outputs_write(void *ctx) {
         strbuf_init(&output->bytes, heap);
         strbuf_init(&output->side_bytes, heap);
         const char *error = NULL;
+        Model one;
+        const Model *model = &make->c->model;
+        if (output->part != NONE) {
+            one = model_of_part(cli, model, output->part);
+            model = &one;
+        }
         options.side_name = output->side_path ? cli_base_name(output->side_path) : STR("");
-        make->status = output->format->write(&make->c->model, &options, heap, &output->bytes, &error);
+        make->status = output->format->write(model, &options, heap, &output->bytes, &error);
         if (make->status == STATUS_OK && output->side_path)
-            make->status = output->format->write_side(&make->c->model, &options, heap, &output->side_bytes, &error);
+            make->status = output->format->write_side(model, &options, heap, &output->side_bytes, &error);
         if (make->status != STATUS_OK)
             cli_error(cli, "can't make '%s': %s", output->path, error ? error : "a check of ours failed; this is a bug in frc");
     }
@@ -168,16 +233,21 @@ static Status emit(Cli *cli) {
 Status cmd_compile(Cli *cli) {
     if (cli->emit)
         return emit(cli);
-    Output outputs[CLI_LIST_MAX];
-    Status status = outputs_plan(cli, outputs);
+    Output named[CLI_LIST_MAX], *outputs = named;
+    Status status = outputs_plan(cli, named);
     if (status != STATUS_OK)
         return status;
     Compilation c;
+    u32 n = cli->outputs.len;
     status = cli_compile(cli, cli->files.items[0], STAGE_INSPECT, &c);
+    if (status == STATUS_OK && cli->parts)
+        outputs = outputs_by_part(cli, &c, named, &n);
     if (status == STATUS_OK)
-        status = outputs_make(cli, &c, outputs, cli->outputs.len);
+        status = outputs_make(cli, &c, outputs, n);
     if (status == STATUS_OK)
-        status = outputs_save(cli, &c, outputs, cli->outputs.len);
+        status = outputs_save(cli, &c, outputs, n);
+    if (status == STATUS_OK && cli->deps)
+        status = deps_save(cli, outputs, n);
     compile_finish(&c);
     return status;
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what was compiled, or read from a GLB, to pictures in files: the glue between the compiler's
+// model and the renderer. For the command line, the agent and data sets.
+#ifndef FRC_RUNTIME_PICTURE_PICTURE_H
+#define FRC_RUNTIME_PICTURE_PICTURE_H
+
+#include "compiler/export/glb_read.h"
+#include "compiler/solid/model.h"
+#include "vk/camera.h"
+
+// Arrays from arena; strings are shared with the model or file, which must live on. O(triangles).
+void picture_scene_from_model(const Model *model, Arena *arena, RenderScene *out);
+void picture_scene_from_glb(const GlbFile *file, Arena *arena, RenderScene *out);
+
+// One mesh with its corner normals as vertices; materials of triangles are mats - 1 + 0, in runs.
+void picture_mesh(const Mesh *mesh, Arena *arena, RenderMesh *out);
+
+enum { // passes
+    PASS_COLOR = 1,
+    PASS_PARTS = 2,
+    PASS_INSTANCES = 4,
+    PASS_DEPTH = 8,
+    PASS_NORMAL = 16,
+    PASS_POSITION = 32,
+};
+
+typedef struct PictureJob {
+    const RenderScene *scene;
+    const RenderView *views; // names unique
+    u32 n_views;
+    u32 passes;         // PASS_*
+    const char *folder; // exists
+    u32 n_threads;      // encoders; 0: all processors
+    u32 png_level;      // 0: 1
+} PictureJob;
+
+// Draws every view and writes FOLDER/VIEW_color.png, _parts.png, _instances.png, _depth.png and .npy,
+// _normal.png, _position.npy; then FOLDER/scene.json: device, cameras, and what the ids stand for with
+// their visible pixels. Each file is replaced whole. STATUS_VULKAN, STATUS_IO: *error.
+Status picture_write_all(Renderer *renderer, const PictureJob *job, Heap *heap, RenderError *error);
+
+#endif
