@@ -310,7 +310,7 @@ bool mesh_contains(const PlacedMesh *solid, Vec3 point) {
     Box3 all = boxes->nodes[0].box;
     f64 size = fmax(fmax(fabs(all.min.x), fabs(all.max.x)),
                     fmax(fmax(fabs(all.min.y), fabs(all.max.y)), fmax(fabs(all.min.z), fabs(all.max.z))));
-    m.tolerance = 1e-13 * size;
+    m.tolerance = 1e-13 * size + 1e-15 * vec3_norm(inverse.t); // what taking the point back may cost
     u32 stack[BOX_TREE_DEPTH_MAX + 1], len = 0;
     stack[len++] = 0;
     while (len && !m.on_boundary) {

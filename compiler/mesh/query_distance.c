@@ -64,14 +64,16 @@ static bool pierces(const Triangle *t, Vec3 p, Vec3 q, Vec3 *at) {
     return true;
 }
 
-static void offer_triangles(Nearest *best, const Triangle *a, const Triangle *b) {
+// can_meet: their boxes do.
+static void offer_triangles(Nearest *best, const Triangle *a, const Triangle *b, bool can_meet) {
     Vec3 foot;
     for (u32 k = 0; k < 3; k++) {
         if (foot_in_triangle(b, a->p[k], &foot))
             offer(best, a->p[k], foot);
         if (foot_in_triangle(a, b->p[k], &foot))
             offer(best, foot, b->p[k]);
-        if (pierces(b, a->p[k], a->p[(k + 1) % 3], &foot) || pierces(a, b->p[k], b->p[(k + 1) % 3], &foot))
+        if (can_meet &&
+            (pierces(b, a->p[k], a->p[(k + 1) % 3], &foot) || pierces(a, b->p[k], b->p[(k + 1) % 3], &foot)))
             offer(best, foot, foot);
         for (u32 m = 0; m < 3; m++)
             offer_segments(best, a->p[k], a->p[(k + 1) % 3], b->p[m], b->p[(m + 1) % 3]);
@@ -79,13 +81,10 @@ static void offer_triangles(Nearest *best, const Triangle *a, const Triangle *b)
 }
 
 static f64 box_distance_square(Box3 a, Box3 b) {
-    f64 sum = 0;
-    for (u32 i = 0; i < 3; i++) {
-        f64 gap = fmax(vec3_get(a.min, i) - vec3_get(b.max, i), vec3_get(b.min, i) - vec3_get(a.max, i));
-        if (gap > 0)
-            sum += gap * gap;
-    }
-    return sum * (1 - 1e-14); // never above the truth
+    f64 x = MAX(MAX(a.min.x - b.max.x, b.min.x - a.max.x), 0);
+    f64 y = MAX(MAX(a.min.y - b.max.y, b.min.y - a.max.y), 0);
+    f64 z = MAX(MAX(a.min.z - b.max.z, b.min.z - a.max.z), 0);
+    return (x * x + y * y + z * z) * (1 - 1e-14); // never above the truth
 }
 
 static void offer_leaves(const View *a, const View *b, NodePair pair, Nearest *best) {
@@ -99,9 +98,11 @@ static void offer_leaves(const View *a, const View *b, NodePair pair, Nearest *b
     for (u32 i = 0; i < na->len; i++) {
         Triangle ta = view_triangle(a, a->tree->boxes.items[na->right + i]);
         Box3 box_a = triangle_box(&ta);
-        for (u32 j = 0; j < nb->len; j++)
-            if (box_distance_square(box_a, box_b[j]) <= best->square)
-                offer_triangles(best, &ta, &tb[j]);
+        for (u32 j = 0; j < nb->len; j++) {
+            f64 bound = box_distance_square(box_a, box_b[j]);
+            if (bound <= best->square)
+                offer_triangles(best, &ta, &tb[j], bound == 0);
+        }
     }
 }
 
