@@ -12,6 +12,8 @@
 
 #include <assert.h>
 
+enum { REPORTS_MAX = 200 };
+
 typedef enum EditKind {
     EDIT_INSERT,  // a closing bracket before token `at`, for the one opened by `open`
     EDIT_DROP,    // token `at` closes nothing
@@ -271,7 +273,7 @@ static void report_closer(Pairing *p, Diags *diags, const Edit *e) {
 
 static void report_all(Pairing *p, Diags *diags, Layout *out) {
     u32 n = p->edits.len, n_before_end = n - p->n_at_end;
-    for (u32 i = 0; i < n_before_end; i++) {
+    for (u32 i = 0; i < MIN(n_before_end, REPORTS_MAX); i++) {
         const Edit *e = &p->edits.data[i];
         if (e->kind != EDIT_INSERT) {
             report_closer(p, diags, e);

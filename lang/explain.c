@@ -52,7 +52,7 @@ static bool explain_unit(Mistake *m, Repair *out) {
         kind_of(m, at - 1) != TOK_NUMBER || m->parse->layout.items[at - 1].unit.len)
         return false;
     Str word = mistake_text(m, at), unit = lex_unit_word(word);
-    if (!unit.len)
+    if (!unit.len || (kind_of(m, at) == TOK_IN && mistake_has(m, at + 1, TOKEN_VALUE)))
         return false;
     Span both = mistake_range(m, at - 1, at);
     Str fixed = str_format(m->parse->arena, "%.*s%.*s", STR_ARG(mistake_text(m, at - 1)), STR_ARG(unit));

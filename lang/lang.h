@@ -26,7 +26,6 @@ typedef struct Tokens {
 } Tokens;
 
 enum {
-    LANG_SOURCE_MAX = 1 << 20, // bytes of a program
     LANG_TEXT_MAX = 64 << 10,  // bytes of a text, with its quotes
     LANG_NAME_MAX = 255,       // bytes of a name
     LANG_NESTING_MAX = 256,    // brackets inside brackets
@@ -41,8 +40,8 @@ void lang_lex(const Source *source, u32 source_index, Arena *arena, Diags *diags
 void tokens_dump(const Tokens *tokens, Sources *sources, StrBuf *out); // --emit tokens
 
 // Parses; reports every independent mistake once. Never NULL. Prose and markdown fences around a
-// program are stepped over with a note (spans still point into the text as given). A source above
-// LANG_SOURCE_MAX is not looked at. Time linear in the text.
+// program are stepped over with a note (spans still point into the text as given). Time linear in the text; its length is
+// bounded by whoever reads it (limit source_size).
 Ast *lang_parse(Sources *sources, u32 source, Arena *arena, Diags *diags);
 
 // What could come after text[0..off): token kinds, for "expected ..." and completion. Writes at most max

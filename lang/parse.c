@@ -51,9 +51,19 @@ static void feed_extra(Parse *parse, TokenKind kind, u32 before) {
     grammar_feed(parse->grammar, kind, token);
 }
 
+// What follows from a mistake that has been reported: beside a repaired bracket, or after a text that
+// swallowed the rest of its line.
+static bool is_quiet(const Parse *parse, u32 at) {
+    if (parse->layout.quiet[at] || at == 0)
+        return parse->layout.quiet[at];
+    Span span = parse->layout.items[at - 1].span;
+    const char *text = parse->text.ptr + span.off;
+    return kind_at(parse, at - 1) == TOK_TEXT && text[0] == '"' && (span.len == 1 || text[span.len - 1] != '"');
+}
+
 static u32 handle_error(Parse *parse, u32 at) {
     Repair repair = repair_recover(at);
-    if (!parse->layout.quiet[at])
+    if (!is_quiet(parse, at))
         repair = parse_explain(parse, at);
     parse->n_errors++;
     if (repair.restart && grammar_recover(parse->grammar, TOK_SEMI)) {
@@ -157,12 +167,6 @@ Ast *lang_parse(Sources *sources, u32 source, Arena *arena, Diags *diags) {
     Ast *ast = ARENA_NEW(arena, Ast, 1);
     ast->source = source;
     Str text = sources->items[source].text;
-    if (text.len > LANG_SOURCE_MAX) {
-        Diag *diag = diag_add_global(diags, DIAG_E0521, "the source has %u bytes: the limit is %d", text.len,
-                                     LANG_SOURCE_MAX);
-        diag_measure(diag, text.len, LANG_SOURCE_MAX, STR("bytes"));
-        return ast;
-    }
     if (!prose_skip(&text, source, arena, diags))
         return ast;
     Parse parse;

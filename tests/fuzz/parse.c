@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzz target of the language's front end. For any bytes: nothing crashes, every span lies in the text, the
 // tokens cover the text in order, both dumps work, and a program without errors has no AST_BAD in it.
-//
-//     clang ... -fsanitize=fuzzer tests/fuzz/parse.c ...    explores
-//     cc -DFUZZ_REPLAY ... tests/fuzz/parse.c ...           runs the files given as arguments
 #include "lang/lang.h"
 
 #include <stdio.h>
@@ -76,19 +73,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     heap_finish(&heap);
     return 0;
 }
-
-#ifdef FUZZ_REPLAY
-int main(int argc, char **argv) {
-    static uint8_t bytes[1 << 21];
-    for (int i = 1; i < argc; i++) {
-        FILE *file = fopen(argv[i], "rb");
-        if (!file)
-            return 3;
-        size_t size = fread(bytes, 1, sizeof bytes, file);
-        fclose(file);
-        LLVMFuzzerTestOneInput(bytes, size);
-    }
-    printf("parse fuzz corpus: %d inputs\n", argc - 1);
-    return argc < 2;
-}
-#endif
