@@ -164,7 +164,7 @@ static void split_seg(Unit *u, u32 seg, u32 v) {
 
 static bool is_place(const Seg *s) { return s->a == s->b; }
 
-static void cross_segs(Unit *u, u32 i, u32 j) {
+void unit_cross_segs(Unit *u, u32 i, u32 j) {
     Kernel *k = u->k;
     const Seg *r = &u->segs.data[i], *s = &u->segs.data[j];
     if (is_place(r) || is_place(s)) {
@@ -193,61 +193,6 @@ static void cross_segs(Unit *u, u32 i, u32 j) {
         split_seg(u, i, s->a);
     if (sb == 0 && is_inside_seg(k, r, s->b))
         split_seg(u, i, s->b);
-}
-
-typedef struct SegBox {
-    f64 min[2], max[2];
-    u32 seg;
-} SegBox;
-
-static SegBox seg_box(const Unit *u, u32 i) {
-    const Seg *s = &u->segs.data[i];
-    const Point *a = &u->k->points.data[s->a], *b = &u->k->points.data[s->b];
-    const u32 axes[2] = {u->x, u->y};
-    SegBox box = {.seg = i};
-    for (u32 j = 0; j < 2; j++) {
-        box.min[j] = fmin(a->at[axes[j]], b->at[axes[j]]) - 0x1p-20;
-        box.max[j] = fmax(a->at[axes[j]], b->at[axes[j]]) + 0x1p-20;
-    }
-    return box;
-}
-
-static void try_cross(Unit *u, const SegBox *a, const SegBox *b) {
-    if (a->min[1] > b->max[1] || b->min[1] > a->max[1] || a->min[0] > b->max[0] || b->min[0] > a->max[0])
-        return;
-    u32 i = MIN(a->seg, b->seg), j = MAX(a->seg, b->seg);
-    const Seg *r = &u->segs.data[i], *s = &u->segs.data[j];
-    if (r->tri != NONE && s->tri != NONE)
-        return; // edges know their vertices
-    if (u->n_tris == 1 && (r->tri != NONE || s->tri != NONE))
-        return; // a chord meets its triangle's edges at its ends only
-    cross_segs(u, i, j);
-}
-
-static void sort_boxes(SegBox *list, SegBox *spare, u32 n) {
-    if (n < 2)
-        return;
-    u32 mid = n / 2;
-    sort_boxes(list, spare, mid);
-    sort_boxes(list + mid, spare, n - mid);
-    memcpy(spare, list, mid * sizeof *list);
-    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
-        list[i] = q >= n || spare[p].min[0] <= list[q].min[0] ? spare[p++] : list[q++];
-}
-
-static void find_crossings(Unit *u) {
-    u32 n = u->segs.len, n_inner = 0;
-    for (u32 i = 0; i < n; i++)
-        n_inner += u->segs.data[i].tri == NONE;
-    if (!n_inner || (u->n_tris == 1 && n_inner == 1))
-        return;
-    SegBox *boxes = ARENA_NEW(&u->k->arena, SegBox, n), *spare = ARENA_NEW(&u->k->arena, SegBox, n);
-    for (u32 i = 0; i < n; i++)
-        boxes[i] = seg_box(u, i);
-    sort_boxes(boxes, spare, n);
-    for (u32 i = 0; i < n; i++)
-        for (u32 j = i + 1; j < n && boxes[j].min[0] <= boxes[i].max[0]; j++)
-            try_cross(u, &boxes[i], &boxes[j]);
 }
 
 // segs -> parts: constraints cut at their splits.
@@ -279,6 +224,23 @@ static void cut_segs(Unit *u) {
         }
         avec_push(arena, &u->parts, seg);
     }
+}
+
+// Constraints that are also edges, or stated twice, are kept once: coincident faces make many.
+static void drop_doubles(Unit *u) {
+    u32 n = u->segs.len, len = 0;
+    avec_reserve(&u->k->arena, &u->keyed, n);
+    avec_reserve(&u->k->arena, &u->spare, n);
+    for (u32 i = 0; i < n; i++)
+        u->keyed.data[i] = (Keyed){edge_key(u->segs.data[i].a, u->segs.data[i].b), i};
+    sort_keyed(u->keyed.data, u->spare.data, n); // stable: edges stand first
+    for (u32 i = 1; i < n; i++)
+        if (u->keyed.data[i].key == u->keyed.data[i - 1].key && u->segs.data[u->keyed.data[i].value].tri == NONE)
+            u->segs.data[u->keyed.data[i].value].axis = SEG_DROPPED;
+    for (u32 i = 0; i < n; i++)
+        if (u->segs.data[i].axis != SEG_DROPPED)
+            u->segs.data[len++] = u->segs.data[i];
+    u->segs.len = len;
 }
 
 // ---- the graph -----------------------------------------------------------------------------------
@@ -403,7 +365,10 @@ static void arrange_unit(Unit *u, const SplitTable *table, const InnerSeg *inner
             avec_push(&k->arena, &u->segs, (Seg){inner[i].a, inner[i].b, NONE, NONE, true, 0});
         else
             add_seg(u, inner[i].a, inner[i].b, inner[i].cut, NONE, true);
-    find_crossings(u);
+    if (n_inner) {
+        drop_doubles(u);
+        unit_find_crossings(u);
+    }
     cut_segs(u);
     build_edges(u);
     link_halves(u);

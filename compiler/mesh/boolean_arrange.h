@@ -15,6 +15,8 @@ typedef struct Seg {
     u8 axis;   // along which the segment advances
 } Seg;
 
+enum { SEG_DROPPED = 0xff }; // in axis, while doubles are sorted out
+
 typedef struct SegSplit {
     u32 seg, v;
 } SegSplit;
@@ -47,6 +49,7 @@ typedef struct Unit {
     VEC(u32) face_first, face_next; // loops of a face: first, and by loop the next
     VEC(u32) face_stack, face_stack_len;
     VEC(u32) queue, below;
+    struct SegBoxes *boxes; // scratch of boolean_crossings.c
 } Unit;
 
 static inline u32 half_cut(const Unit *u, u32 h) { return u->parts.data[u->edge_parts.data[h >> 1]].cut; }
@@ -56,6 +59,11 @@ static inline int half_left(const Unit *u, u32 h, u32 local) {
     int side = plane_side(u->k, half_cut(u, h), u->point_of.data[local]);
     return h & 1 ? side : -side;
 }
+
+// boolean_crossings.c: calls unit_cross_segs(i, j), i < j, for segments whose boxes meet, at least one
+// of them a constraint.
+void unit_find_crossings(Unit *u);
+void unit_cross_segs(Unit *u, u32 i, u32 j);
 
 // Left to right, then upwards: the sign of local vertices a - b.
 int unit_compare_places(const Unit *u, u32 a, u32 b);
