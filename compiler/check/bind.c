@@ -269,6 +269,8 @@ static bool match_named(Eval *ev, const AstNode *call, const BuiltinRow *row, bo
 }
 
 static void report_unknowns(Eval *ev, const AstNode *call, const BuiltinRow *row, const u32 *arg_of) {
+    if (foreign_size(ev, call, row))
+        return;
     for (u32 i = 0; i < call->call.args.len; i++) {
         Str name = call->call.args.items[i].name.text;
         if (name.len > 0 && param_find(&row->spec, name) == NONE && param_find_radius(&row->spec, name) == NONE)

@@ -101,10 +101,15 @@ bool foreign_call(Eval *ev, const AstNode *call); // cube(5), s.translate([1, 2,
 bool foreign_name(Eval *ev, const AstNode *name); // PI, None
 bool foreign_member(Eval *ev, const AstNode *member); // s.width
 bool foreign_is_module(Str word); // cq, bpy, math
+bool foreign_is_center(Str word);  // center, centre, centered
 bool foreign_is_dead_end(Str word); // Workplane: what is called on it has no counterpart either
 bool foreign_module(Eval *ev, const AstNode *node);   // a call or member of cq., bpy., math.
 // rotate([90, 0, 0]), rotate(x = 90, z = 45): E0315.
 bool foreign_rotation(Eval *ev, const AstNode *call);
+// box(width = 1, depth = 2, height = 3): E0304, once for all of them.
+bool foreign_size(Eval *ev, const AstNode *call, const BuiltinRow *row);
+// axis = "x", mirror([1, 0, 0]): E0402.
+bool foreign_axis(Eval *ev, const AstNode *call, const BuiltinRow *row, const ArgMatch *match);
 // A field of a material that exists and is given once; else said, and false.
 bool foreign_field_check(Eval *ev, const AstNode *material, u32 field);
 // The argument is a habit that no renaming mends: center = true, $fn.

@@ -74,7 +74,7 @@ typedef struct Operands {
     Str all; // as written, without the parentheses
 } Operands;
 
-static bool is_center(Str name) {
+bool foreign_is_center(Str name) {
     return str_equal_z(name, "center") || str_equal_z(name, "centre") || str_equal_z(name, "centered");
 }
 
@@ -89,7 +89,7 @@ static bool operands_of(Eval *ev, const AstNode *call, Operands *out) {
         has_positional |= args->items[i].name.text.len == 0;
     for (u32 i = 0; i < args->len; i++) {
         const AstArg *arg = &args->items[i];
-        if (has_positional ? arg->name.text.len > 0 : is_center(arg->name.text))
+        if (has_positional ? arg->name.text.len > 0 : foreign_is_center(arg->name.text))
             continue;
         if (out->n == OPERANDS_MAX)
             return false;
@@ -213,7 +213,7 @@ static bool arity_fits(const ForeignRow *row, const AstArgs *args, const Operand
 
 static bool has_center_true(const AstArgs *args) {
     for (u32 i = 0; i < args->len; i++)
-        if (is_center(args->items[i].name.text) && args->items[i].value->kind == AST_BOOL && args->items[i].value->boolean.value)
+        if (foreign_is_center(args->items[i].name.text) && args->items[i].value->kind == AST_BOOL && args->items[i].value->boolean.value)
             return true;
     return false;
 }
@@ -358,201 +358,4 @@ bool foreign_module(Eval *ev, const AstNode *node) {
     diag_help(ev->diags, diag, "%s", row ? row->says
                                           : "solids are made by name, box(size = [x, y, z]), placed by what follows, .move([x, y, z]), and combined with + - &");
     return true;
-}
-
-// ---- arguments ----
-
-// The argument list without argument k and its comma.
-static Str args_without(Eval *ev, const AstArgs *args, u32 k) {
-    StrBuf out;
-    strbuf_init(&out, ev->heap);
-    strbuf_add_char(&out, '(');
-    for (u32 i = 0, n = 0; i < args->len; i++) {
-        if (i == k)
-            continue;
-        strbuf_add_z(&out, n++ ? ", " : "");
-        strbuf_add(&out, source_text(ev->sources, args->items[i].span));
-    }
-    strbuf_add_char(&out, ')');
-    Str text = str_copy(ev->arena, strbuf_str(&out));
-    strbuf_finish(&out);
-    return text;
-}
-
-static bool is_one_of(Str name, const char *const *words, u32 n) {
-    for (u32 i = 0; i < n; i++)
-        if (str_equal_z(name, words[i]))
-            return true;
-    return false;
-}
-
-static void argument_center(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 arg, Diag *diag) {
-    const AstNode *value = call->call.args.items[arg].value;
-    bool is_made = row->spec.sort == BUILTIN_MAKE;
-    bool is_true = value->kind == AST_BOOL && value->boolean.value;
-    Str without = args_without(ev, &call->call.args, arg);
-    if (is_true && !is_made) {
-        diag_help(ev->diags, diag, "leave it out: what is given by a size is centred on the origin");
-        diag_fix(ev->diags, diag, FIX_MACHINE, call->call.args.span, without);
-    } else if (is_made) {
-        diag_help(ev->diags, diag, "leave it out, and place the solid: .align(z = 0) centres it");
-        if (is_true)
-            diag_fix(ev->diags, diag, FIX_MAYBE, call->call.args.span,
-                     str_format(ev->arena, "%.*s.align(z = 0)", STR_ARG(without)));
-    } else {
-        diag_help(ev->diags, diag, "what is given by a size is centred; .align(left = 0, front = 0, bottom = 0) puts its corner at the origin");
-    }
-}
-
-bool foreign_argument(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 arg) {
-    static const char *const smoothness[] = {"segments", "facets", "fn", "resolution", "res", "slices", "convexity",
-                                             "divisions", "subdivisions", "steps", "quality", "sides", "n_segments"};
-    static const char *const places[] = {"position", "pos", "at", "location", "loc", "origin", "translate", "center", "centre"};
-    static const char *const looks[] = {"color", "colour", "material"};
-    static const char *const titles[] = {"name", "label", "id", "title"};
-    const AstArg *a = &call->call.args.items[arg];
-    Str name = a->name.text;
-    bool makes = row->spec.sort <= BUILTIN_MAKE;
-    bool is_flag = is_center(name) && (a->value->kind == AST_BOOL || makes) && a->value->kind != AST_LIST;
-    bool is_smooth = is_one_of(name, smoothness, COUNT_OF(smoothness)), is_place = is_one_of(name, places, COUNT_OF(places));
-    bool is_look = is_one_of(name, looks, COUNT_OF(looks)), is_title = is_one_of(name, titles, COUNT_OF(titles));
-    if (!makes || !(is_flag || is_smooth || is_place || is_look || is_title))
-        return false;
-    Diag *diag = diag_add(ev->diags, DIAG_E0304, a->name.span, "unknown argument '%.*s' of %s", STR_ARG(name), row->spec.name);
-    diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, row)));
-    Str without = args_without(ev, &call->call.args, arg);
-    if (is_flag) {
-        argument_center(ev, call, row, arg, diag);
-    } else if (is_smooth) {
-        bool is_prism = str_equal_z(name, "sides");
-        diag_help(ev->diags, diag, is_prism ? "a prism is ngon(sides = 6, d = ...).extrude(h = ...)"
-                                            : "leave it out: curves are as smooth as `tolerance` asks");
-        if (!is_prism)
-            diag_fix(ev->diags, diag, FIX_MACHINE, call->call.args.span, without);
-    } else if (is_place) {
-        diag_help(ev->diags, diag, "place it by what follows: .move(%.*s)", STR_ARG(node_text(ev, a->value)));
-        diag_fix(ev->diags, diag, FIX_MACHINE, call->call.args.span,
-                 str_format(ev->arena, "%.*s.move(%.*s)", STR_ARG(without), STR_ARG(node_text(ev, a->value))));
-    } else if (is_look) {
-        diag_help(ev->diags, diag, "a look belongs to a part: part label: oak { ... }, or follows: .paint(red)");
-    } else {
-        diag_help(ev->diags, diag, "a thing is named by its part: part label { ... }");
-    }
-    return true;
-}
-
-// ---- rotate ----
-
-static bool is_zero(const AstNode *node) { return node->kind == AST_NUMBER && node->number.value == 0; }
-
-// The turns about X, Y, Z in that order, one call each, each with the other arguments (about = ...).
-static bool rotation_split(Eval *ev, const AstNode *call, const AstNode *const angles[3], Str *text) {
-    const AstArgs *args = &call->call.args;
-    StrBuf out;
-    strbuf_init(&out, ev->heap);
-    u32 n = 0;
-    for (u32 axis = 0; axis < 3; axis++) {
-        if (!angles[axis] || is_zero(angles[axis]))
-            continue;
-        Str angle = node_text(ev, angles[axis]);
-        strbuf_addf(&out, "%srotate(%c = %.*s", n++ ? "." : "", "xyz"[axis], STR_ARG(angle));
-        for (u32 i = 0; i < args->len; i++)
-            if (str_equal_z(args->items[i].name.text, "about")) {
-                strbuf_add_z(&out, ", ");
-                strbuf_add(&out, source_text(ev->sources, args->items[i].span));
-            }
-        strbuf_add_char(&out, ')');
-    }
-    *text = str_copy(ev->arena, strbuf_str(&out));
-    strbuf_finish(&out);
-    return n > 0;
-}
-
-bool foreign_rotation(Eval *ev, const AstNode *call) {
-    const AstArgs *args = &call->call.args;
-    if (!str_equal_z(call->call.function.text, "rotate"))
-        return false;
-    const AstNode *angles[3] = {NULL, NULL, NULL};
-    u32 n_axes = 0, n_positional = 0;
-    const AstNode *positional = NULL;
-    for (u32 i = 0; i < args->len; i++) {
-        Str name = args->items[i].name.text;
-        if (name.len == 0 && n_positional++ == 0)
-            positional = args->items[i].value;
-        if (name.len == 1 && name.ptr[0] >= 'x' && name.ptr[0] <= 'z') {
-            n_axes += angles[name.ptr[0] - 'x'] == NULL;
-            angles[name.ptr[0] - 'x'] = args->items[i].value;
-        }
-    }
-    n_positional -= call->call.subject || n_positional == 0 ? 0 : 1; // rotate(s, z = 30): the solid
-    bool is_triple = n_positional == 1 && n_axes == 0 && positional->kind == AST_LIST && positional->list.items.len == 3;
-    if (n_axes < 2 && !(call->call.subject && is_triple))
-        return false;
-    for (u32 i = 0; is_triple && i < 3; i++)
-        angles[i] = positional->list.items.items[i];
-    const AstNode *last = angles[2] ? angles[2] : angles[1];
-    Diag *diag = diag_add(ev->diags, DIAG_E0315, is_triple ? positional->span : last->span,
-                          is_triple ? "rotate takes no list of angles: it turns about one axis a call"
-                                    : "rotate turns about one axis a call");
-    Str text;
-    if (!call->call.subject || !rotation_split(ev, call, angles, &text))
-        return true;
-    Span span = {call->span.source, call->call.function.span.off, call->span.off + call->span.len - call->call.function.span.off};
-    diag_help(ev->diags, diag, "write .%.*s", STR_ARG(text));
-    diag_fix(ev->diags, diag, FIX_MACHINE, span, text);
-    return true;
-}
-
-// ---- fields of a material ----
-
-static const struct {
-    const char *word, *here;
-} field_words[] = {
-    {"colour", "color"},       {"base_color", "color"},  {"baseColor", "color"},   {"rgb", "color"},        {"diffuse", "color"},
-    {"albedo", "color"},       {"metalness", "metallic"}, {"metal", "metallic"},   {"rough", "roughness"},  {"alpha", "opacity"},
-    {"transparency", ""},      {"shininess", ""},        {"emissive", "emission"}, {"glow", "emission"},    {"light", "emission"},
-};
-
-static const char *field_meant(Eval *ev, Diag *diag, Str name, const AstNode *value) {
-    if (str_equal_z(name, "transparency"))
-        diag_help(ev->diags, diag, "opacity is 1 less that: opacity = 1 - %.*s", STR_ARG(node_text(ev, value)));
-    else if (str_equal_z(name, "shininess"))
-        diag_help(ev->diags, diag, "a low roughness shines: roughness = 0.2");
-    for (u32 i = 0; i < COUNT_OF(field_words); i++)
-        if (str_equal_z(name, field_words[i].word))
-            return field_words[i].here;
-    return NULL;
-}
-
-bool foreign_field_check(Eval *ev, const AstNode *material, u32 field) {
-    const AstArgs *fields = &material->material.fields;
-    const AstArg *arg = &fields->items[field];
-    Str name = arg->name.text;
-    for (u32 i = 0; i < field; i++) {
-        if (!str_equal(name, fields->items[i].name.text))
-            continue;
-        Diag *diag = diag_add(ev->diags, DIAG_E0306, arg->span, "'%.*s' of the material is given twice", STR_ARG(name));
-        diag_label(ev->diags, diag, fields->items[i].span, "first given here");
-        diag_help(ev->diags, diag, "take one of them out");
-        return false;
-    }
-    const char *known;
-    for (u32 i = 0; (known = material_field_name(i)) != NULL; i++)
-        if (str_equal_z(name, known))
-            return true;
-    Diag *diag = diag_add(ev->diags, DIAG_E0304, arg->name.span, "unknown field '%.*s' of a material", STR_ARG(name));
-    diag_note(ev->diags, diag, "material m { color, metallic, roughness, opacity, emission }");
-    const char *meant = field_meant(ev, diag, name, arg->value);
-    if (meant && *meant) {
-        diag_help(ev->diags, diag, "write '%s'", meant);
-        diag_fix(ev->diags, diag, FIX_MACHINE, arg->name.span, str_from(meant));
-    }
-    if (meant)
-        return false;
-    Suggest suggest;
-    suggest_init(&suggest, ev, name);
-    for (u32 i = 0; (known = material_field_name(i)) != NULL; i++)
-        suggest_offer(&suggest, str_from(known));
-    suggest_finish(&suggest, diag, arg->name.span, FIX_MAYBE);
-    return false;
 }

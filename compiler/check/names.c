@@ -463,8 +463,8 @@ static void check_call(Names *names, const AstNode *node) {
     } else if (registry_first(ev, name.text) != NONE) {
         const BuiltinRow *row = registry_find(ev, name.text, node->call.args.len + (node->call.subject != NULL));
         ArgMatch match;
-        if (!foreign_rotation(ev, node))
-            bind_match(ev, node, row, true, &match);
+        if (!foreign_rotation(ev, node) && bind_match(ev, node, row, true, &match))
+            foreign_axis(ev, node, row, &match);
     } else if (!is_torn_name(names, name.text) && !foreign_call(ev, node)) {
         report_unknown_function(names, node);
     }

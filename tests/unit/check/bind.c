@@ -112,6 +112,27 @@ TEST(rotations_are_split) {
     CHECK_CASES(cases);
 }
 
+TEST(habits_in_arguments) {
+    static const Case cases[] = {
+        {"box(width = 1, depth = 2, height = 3, round = 0.2)", "E0304", "one vector", "box(size = [1, 2, 3], round = 0.2)"},
+        {"box(length = 1, width = 2, height = 3)", "E0304", NULL, "box(size = [1, 2, 3])"},
+        {"sphere(d = 2).scale(x = 2, z = 3)", "E0304", NULL, "sphere(d = 2).scale([2, 1, 3])"},
+        {"sphere(d = 2).mirror([1, 0, 0])", "E0402", NULL, "sphere(d = 2).mirror(X)"},
+        {"sphere(d = 2).mirror(\"y\")", "E0402", NULL, "sphere(d = 2).mirror(Y)"},
+        {"cylinder(h = 3, d = 1, axis = \"x\")", "E0402", NULL, "cylinder(h = 3, d = 1, axis = X)"},
+        {"cone(h = 3, d = 1, r_top = 1)", "E0304", "cylinder(h = , d = , d_top = )", NULL},
+        {"sphere(d = 2).rotate(90, X)", "E0307", NULL, "sphere(d = 2).rotate(x = 90)"},
+        {"sphere(d = 2).rotate(Z, 90)", "E0307", NULL, "sphere(d = 2).rotate(z = 90)"},
+        {"sphere(d = 2).rotate(90, [0, 1, 1])", "E0307", NULL, "sphere(d = 2).rotate(axis = [0, 1, 1], angle = 90)"},
+        {"sphere(d = 2).rotate([0, 0, 1], 90)", "E0307", NULL, "sphere(d = 2).rotate(z = 90)"},
+        {"let s = sphere(d = 2)\ns\nsphere(d = 1).align(above = s)", "E0304", NULL,
+         "let s = sphere(d = 2)\ns\nsphere(d = 1).align(bottom = s.top)"},
+        {"sphere(d = 1).align(botom = 0)", "E0304", "did you mean 'bottom'?", "sphere(d = 1).align(bottom = 0)"},
+        {"sphere(d = 1).scale(factor = 2)", "E0304", NULL, NULL},
+    };
+    CHECK_CASES(cases);
+}
+
 TEST(solids_are_not_called_on_values) {
     static const Case cases[] = {{"sphere(d = 3).box(size = [1, 2, 3])", "E0317", "stands alone", NULL}};
     CHECK_CASES(cases);
@@ -120,4 +141,4 @@ TEST(solids_are_not_called_on_values) {
 TEST_MAIN(TEST_CASE(arguments_that_fit), TEST_CASE(a_radius_is_half_a_diameter), TEST_CASE(unknown_arguments),
           TEST_CASE(an_unknown_argument_hides_the_missing_one), TEST_CASE(missing_arguments),
           TEST_CASE(arguments_given_twice), TEST_CASE(positional_arguments_get_names), TEST_CASE(too_many_arguments),
-          TEST_CASE(rotations_are_split), TEST_CASE(solids_are_not_called_on_values))
+          TEST_CASE(rotations_are_split), TEST_CASE(habits_in_arguments), TEST_CASE(solids_are_not_called_on_values))
