@@ -14,6 +14,13 @@
 #include "base/vec.h"
 #include "compiler/check/check.h"
 
+// Keeps the large frames of what is called now and then out of those that recurse.
+#if defined(__GNUC__)
+#define NOINLINE __attribute__((noinline))
+#else
+#define NOINLINE
+#endif
+
 typedef struct Eval Eval;
 typedef struct Scope Scope;
 typedef struct Body Body;
@@ -71,6 +78,7 @@ typedef struct Solid Solid;
 typedef struct ValueList {
     const Value *items;
     u32 len;
+    u32 depth; // of lists inside lists, itself counted; 0: not counted yet
 } ValueList;
 
 struct Value {
@@ -102,7 +110,7 @@ static inline bool value_is_bad(Value v) { return v.kind == VALUE_BAD; }
 // limit it is diagnosed at span: NULL.
 Value *value_list_new(Eval *ev, u32 n, Span span);
 static inline Value value_list(const Value *items, u32 len) {
-    return (Value){.kind = VALUE_LIST, .list = {items, len}};
+    return (Value){.kind = VALUE_LIST, .list = {items, len, 0}};
 }
 Value value_vector(Eval *ev, Vec3 mm);       // a list of three lengths, from mm
 Value value_length_mm(Eval *ev, f64 mm);     // from mm to the file's units

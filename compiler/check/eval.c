@@ -4,8 +4,9 @@
 // does is in the fn_*.c, bodies and statements are in stmt.c, references to parts in ref.c.
 #include "compiler/check/eval_internal.h"
 
-// Nested evaluations over all calls: keeps the C stack within a few MiB whatever the program is.
-enum { EVAL_DEPTH_MAX = 4000, POLL_STEPS = 4096 };
+// Nested evaluations over all calls: keeps the C stack within a few MiB whatever the program is. Lists may
+// be nested by many lines, one level each, and are walked by recursion, so that is bounded too.
+enum { EVAL_DEPTH_MAX = 2000, LIST_DEPTH_MAX = 100, POLL_STEPS = 4096 };
 
 // ---- limits ----
 
@@ -41,6 +42,38 @@ Value eval_finite(Eval *ev, f64 value, Dim dim, Span span) {
     return value_bad();
 }
 
+bool eval_descend(Eval *ev, Span span) {
+    if (ev->depth < EVAL_DEPTH_MAX) {
+        ev->depth++;
+        return true;
+    }
+    return eval_stop(ev, DIAG_E0531, span, "expressions and blocks inside calls inside each other go too deep", EVAL_DEPTH_MAX, NULL);
+}
+
+static u32 list_depth(Value v) {
+    if (v.kind != VALUE_LIST)
+        return 0;
+    if (v.list.depth > 0)
+        return v.list.depth;
+    u32 depth = 0;
+    for (u32 i = 0; i < v.list.len && depth <= LIST_DEPTH_MAX; i++) {
+        u32 inner = list_depth(v.list.items[i]);
+        depth = MAX(depth, inner);
+    }
+    return depth + 1;
+}
+
+// Counts the depth of a list just made.
+static Value list_made(Eval *ev, Value v, Span span) {
+    if (v.kind != VALUE_LIST)
+        return v;
+    v.list.depth = list_depth(v);
+    if (v.list.depth <= LIST_DEPTH_MAX)
+        return v;
+    eval_stop(ev, DIAG_E0532, span, "lists inside lists go too deep", LIST_DEPTH_MAX, NULL);
+    return value_bad();
+}
+
 u32 eval_call_id(Eval *ev) {
     CallFrame *frame = ev->frame;
     if (frame == NULL)
@@ -63,7 +96,7 @@ u32 eval_call_id(Eval *ev) {
 
 // ---- leaves ----
 
-static Value eval_name(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_name(Eval *ev, Scope *scope, const AstNode *node) {
     const Binding *binding = scope_find(ev, scope, node->name.text);
     if (binding != NULL)
         return binding->value;
@@ -78,7 +111,7 @@ static Value eval_name(Eval *ev, Scope *scope, const AstNode *node) {
     return value_bad();
 }
 
-static Value eval_template(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_template(Eval *ev, Scope *scope, const AstNode *node) {
     StrBuf buf;
     strbuf_init(&buf, ev->heap);
     bool ok = true;
@@ -98,7 +131,7 @@ static Value eval_template(Eval *ev, Scope *scope, const AstNode *node) {
     return result;
 }
 
-static Value eval_list(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_list(Eval *ev, Scope *scope, const AstNode *node) {
     Value *items = value_list_new(ev, node->list.items.len, node->span);
     if (items == NULL)
         return value_bad();
@@ -107,7 +140,7 @@ static Value eval_list(Eval *ev, Scope *scope, const AstNode *node) {
         items[i] = eval_expr(ev, scope, node->list.items.items[i]);
         ok = ok && !value_is_bad(items[i]);
     }
-    return ok ? value_list(items, node->list.items.len) : value_bad();
+    return ok ? list_made(ev, value_list(items, node->list.items.len), node->span) : value_bad();
 }
 
 // ---- loops ----
@@ -183,7 +216,7 @@ static void gather_item(Eval *ev, Scope *scope, Gather *g) {
 }
 
 // Binders nest: the last one turns fastest.
-static void gather(Eval *ev, Scope *scope, Gather *g, u32 level) {
+static NOINLINE void gather(Eval *ev, Scope *scope, Gather *g, u32 level) {
     if (level == g->node->comprehension.n_binders) {
         gather_item(ev, scope, g);
         return;
@@ -205,10 +238,10 @@ static void gather(Eval *ev, Scope *scope, Gather *g, u32 level) {
     }
 }
 
-static Value eval_comprehension(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_comprehension(Eval *ev, Scope *scope, const AstNode *node) {
     Gather g = {.node = node, .ok = true};
     gather(ev, scope, &g, 0);
-    return g.ok && !ev->stopped ? value_list(g.items.data, g.items.len) : value_bad();
+    return g.ok && !ev->stopped ? list_made(ev, value_list(g.items.data, g.items.len), node->span) : value_bad();
 }
 
 // ---- operators ----
@@ -223,7 +256,7 @@ static bool eval_condition(Eval *ev, Scope *scope, const AstNode *node, const ch
     return value_to_bool(ev, eval_expr(ev, scope, node), (Place){node->span, "the condition", str_from(owner)}, out);
 }
 
-static Value eval_logic(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_logic(Eval *ev, Scope *scope, const AstNode *node) {
     bool left, right, is_and = node->binary.op == AST_AND;
     const char *owner = is_and ? "and" : "or";
     if (!eval_condition(ev, scope, node->binary.left, owner, &left))
@@ -235,7 +268,7 @@ static Value eval_logic(Eval *ev, Scope *scope, const AstNode *node) {
     return value_bool(right);
 }
 
-static Value eval_operator(Eval *ev, OpPlace place, Value a, Value b) {
+static NOINLINE Value eval_operator(Eval *ev, OpPlace place, Value a, Value b) {
     switch (place.op) {
     case AST_ADD:
     case AST_SUB:
@@ -262,7 +295,7 @@ static Value eval_operator(Eval *ev, OpPlace place, Value a, Value b) {
     return value_bad();
 }
 
-static Value eval_binary(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_binary(Eval *ev, Scope *scope, const AstNode *node) {
     if (node->binary.op == AST_AND || node->binary.op == AST_OR)
         return eval_logic(ev, scope, node);
     Value a = eval_expr(ev, scope, node->binary.left);
@@ -270,26 +303,26 @@ static Value eval_binary(Eval *ev, Scope *scope, const AstNode *node) {
     if (value_is_bad(a) || value_is_bad(b))
         return value_bad();
     OpPlace place = {node->binary.op, node->binary.op_span, node->binary.left->span, node->binary.right->span, node->span};
-    return eval_operator(ev, place, a, b);
+    return list_made(ev, eval_operator(ev, place, a, b), node->span);
 }
 
-static Value eval_unary(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_unary(Eval *ev, Scope *scope, const AstNode *node) {
     if (node->unary.op == AST_NOT) {
         bool flag;
         return eval_condition(ev, scope, node->unary.operand, "not", &flag) ? value_bool(!flag) : value_bad();
     }
     Value v = eval_expr(ev, scope, node->unary.operand);
-    return value_is_bad(v) ? v : value_negate(ev, v, node->span);
+    return value_is_bad(v) ? v : list_made(ev, value_negate(ev, v, node->span), node->span);
 }
 
-static Value eval_ternary(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_ternary(Eval *ev, Scope *scope, const AstNode *node) {
     bool flag;
     if (!eval_condition(ev, scope, node->ternary.condition, "?", &flag))
         return value_bad();
     return eval_expr(ev, scope, flag ? node->ternary.yes : node->ternary.no);
 }
 
-static Value eval_range(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_range(Eval *ev, Scope *scope, const AstNode *node) {
     Value a = eval_expr(ev, scope, node->range.low);
     Value b = eval_expr(ev, scope, node->range.high);
     Place low = {node->range.low->span, "the low end", STR("a range")};
@@ -325,7 +358,7 @@ static bool whole_number(Eval *ev, Value v, Place place, i64 *out) {
     return true;
 }
 
-static Value eval_index(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_index(Eval *ev, Scope *scope, const AstNode *node) {
     Value subject = eval_expr(ev, scope, node->index.subject);
     Value index = eval_expr(ev, scope, node->index.index);
     if (value_is_bad(subject) || value_is_bad(index))
@@ -353,7 +386,7 @@ static Value eval_index(Eval *ev, Scope *scope, const AstNode *node) {
     return value_bad();
 }
 
-static Value eval_slice(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_slice(Eval *ev, Scope *scope, const AstNode *node) {
     ValueList list;
     Value subject = eval_expr(ev, scope, node->slice.subject);
     if (!value_to_list(ev, subject, (Place){node->slice.subject->span, "[ : ]", STR("")}, &list))
@@ -369,10 +402,14 @@ static Value eval_slice(Eval *ev, Scope *scope, const AstNode *node) {
             ends[k] += list.len;
         ends[k] = MIN(MAX(ends[k], 0), (i64)list.len);
     }
-    return ends[0] < ends[1] ? value_list(list.items + ends[0], (u32)(ends[1] - ends[0])) : value_list(NULL, 0);
+    if (ends[0] >= ends[1])
+        return value_list(NULL, 0);
+    list.items += ends[0];
+    list.len = (u32)(ends[1] - ends[0]);
+    return (Value){.kind = VALUE_LIST, .list = list};
 }
 
-static Value eval_member(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_member(Eval *ev, Scope *scope, const AstNode *node) {
     Value subject = eval_expr(ev, scope, node->member.subject);
     if (value_is_bad(subject))
         return subject;
@@ -382,7 +419,7 @@ static Value eval_member(Eval *ev, Scope *scope, const AstNode *node) {
 // ---- calls ----
 
 // Runs a def whose arguments are bound; fills in defaults, in order, in the def's own scope.
-static Value def_run(Eval *ev, const Def *def, const AstNode *call, const Value *values) {
+static NOINLINE Value def_run(Eval *ev, const Def *def, const AstNode *call, const Value *values) {
     const AstNode *node = def->node;
     Body body;
     body_init(ev, &body, NULL, STR(""));
@@ -405,7 +442,7 @@ static Value def_run(Eval *ev, const Def *def, const AstNode *call, const Value 
     return result;
 }
 
-static Value def_call(Eval *ev, Scope *scope, const AstNode *node, const Def *def, const Value *subject) {
+static NOINLINE Value def_call(Eval *ev, Scope *scope, const AstNode *node, const Def *def, const Value *subject) {
     u32 n = def->node->def.n_formals;
     Value *values = ARENA_NEW(ev->arena, Value, n + 1);
     Def copy = *def; // the stack it lies on may move
@@ -435,7 +472,7 @@ static Value count_ref(Eval *ev, Scope *scope, const AstNode *ref) {
     return ref_select_any(ev, scope, ref, &s) ? value_number(s.n, DIM_BARE) : value_bad();
 }
 
-static Value builtin_call(Eval *ev, Scope *scope, const AstNode *node, const Value *subject) {
+static NOINLINE Value builtin_call(Eval *ev, Scope *scope, const AstNode *node, const Value *subject) {
     u32 n_args = node->call.args.len + (subject != NULL);
     const BuiltinRow *row = registry_find(ev, node->call.function.text, n_args);
     if (row == NULL)
@@ -446,10 +483,10 @@ static Value builtin_call(Eval *ev, Scope *scope, const AstNode *node, const Val
     if (!bind_builtin(ev, scope, node, row, subject, &call))
         return value_bad();
     call.scope = scope;
-    return row->run(ev, &call);
+    return list_made(ev, row->run(ev, &call), node->span);
 }
 
-static Value eval_call(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE Value eval_call(Eval *ev, Scope *scope, const AstNode *node) {
     Value subject = value_none();
     const Value *given = NULL;
     if (node->call.subject != NULL) {
@@ -508,11 +545,8 @@ static Value eval_node(Eval *ev, Scope *scope, const AstNode *node) {
 Value eval_expr(Eval *ev, Scope *scope, const AstNode *node) {
     if (!eval_charge(ev, 1, node->span))
         return value_bad();
-    if (ev->depth >= EVAL_DEPTH_MAX) {
-        eval_stop(ev, DIAG_E0531, node->span, "expressions inside calls inside expressions go too deep", EVAL_DEPTH_MAX, NULL);
+    if (!eval_descend(ev, node->span))
         return value_bad();
-    }
-    ev->depth++;
     Value value = eval_node(ev, scope, node);
     ev->depth--;
     return value;

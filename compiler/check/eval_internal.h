@@ -84,6 +84,8 @@ IrId path_transform(Eval *ev, IrId id, const Affine3 *map, Span span);
 Value ask_member(Eval *ev, Scope *scope, Value subject, const AstNode *node);
 bool loop_list(Eval *ev, Scope *scope, const AstBinder *binder, ValueList *out);
 bool loop_bind(Eval *ev, Scope *scope, const AstBinder *binder, Value item);
+// One level deeper into the program (the caller counts ev->depth down again); false at the limit.
+bool eval_descend(Eval *ev, Span span);
 // Diagnoses "what: the limit is ..." and unwinds. Always false.
 bool eval_stop(Eval *ev, DiagCode code, Span span, const char *what, u64 limit, const char *flag);
 

@@ -121,7 +121,7 @@ static bool read_ends(Eval *ev, BuiltinCall *c, f64 *round) {
 // One factor is that of the far end; a list is spread evenly along the path.
 static bool read_scale(Eval *ev, BuiltinCall *c, f64 **nums, u32 *n) {
     Value v = c->args[SWEEP_scale];
-    ValueList list = {&v, 1};
+    ValueList list = {&v, 1, 0};
     if (v.kind == VALUE_LIST)
         list = v.list;
     if (v.kind == VALUE_LIST && list.len == 0) {

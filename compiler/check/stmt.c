@@ -53,7 +53,7 @@ void body_place(Eval *ev, Body *body, const Solid *solid, Span span) {
     outer_join(&body->outside, solid->outer);
 }
 
-static void place_run(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE void place_run(Eval *ev, Scope *scope, const AstNode *node) {
     Value v = eval_expr(ev, scope, node->place.value);
     const Solid *solid;
     Place place = {node->span, "a statement", STR("")};
@@ -72,7 +72,7 @@ static void place_run(Eval *ev, Scope *scope, const AstNode *node) {
 
 // ---- statements ----
 
-static void mark_run(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE void mark_run(Eval *ev, Scope *scope, const AstNode *node) {
     Vec3 point;
     Value v = eval_expr(ev, scope, node->mark.value);
     if (value_to_point(ev, v, (Place){node->mark.value->span, "a mark", STR("")}, &point))
@@ -82,7 +82,7 @@ static void mark_run(Eval *ev, Scope *scope, const AstNode *node) {
 }
 
 // The tool may be made of parts; it is their geometry that cuts.
-static bool cut_tool(Eval *ev, Scope *scope, const AstNode *node, IrId *tool) {
+static NOINLINE bool cut_tool(Eval *ev, Scope *scope, const AstNode *node, IrId *tool) {
     Body body;
     body_init(ev, &body, scope->body, STR(""));
     Scope inner;
@@ -115,7 +115,7 @@ static bool cut_selected(Eval *ev, const Selection *s, IrId tool, Span span) {
     return true;
 }
 
-static void cut_run(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE void cut_run(Eval *ev, Scope *scope, const AstNode *node) {
     IrId tool = NONE;
     bool ok = cut_tool(ev, scope, node, &tool);
     for (u32 i = 0; i < node->cut.refs.len; i++) {
@@ -129,7 +129,7 @@ static void cut_run(Eval *ev, Scope *scope, const AstNode *node) {
         body_fail(ev, scope->body);
 }
 
-static void for_run(Eval *ev, Scope *scope, const AstNode *node, u32 level) {
+static NOINLINE void for_run(Eval *ev, Scope *scope, const AstNode *node, u32 level) {
     Scope inner;
     if (level == node->for_.n_binders) {
         scope_enter(ev, &inner, scope, scope->body);
@@ -156,7 +156,7 @@ static void for_run(Eval *ev, Scope *scope, const AstNode *node, u32 level) {
     }
 }
 
-static void if_run(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE void if_run(Eval *ev, Scope *scope, const AstNode *node) {
     Value c = eval_expr(ev, scope, node->if_.condition);
     bool flag;
     if (!value_to_bool(ev, c, (Place){node->if_.condition->span, "the condition", STR("if")}, &flag)) {
@@ -172,7 +172,7 @@ static void if_run(Eval *ev, Scope *scope, const AstNode *node) {
 }
 
 // An expect inside if or for is checked when those blocks are long gone: it takes their names along.
-static void expect_defer(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE void expect_defer(Eval *ev, Scope *scope, const AstNode *node) {
     Deferred late = {.node = node};
     const Scope *end = scope->body->scope;
     u32 n = 0, n_defs = 0;
@@ -209,7 +209,7 @@ static void expects_run(Eval *ev, Scope *scope) {
     }
 }
 
-static void let_run(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE void let_run(Eval *ev, Scope *scope, const AstNode *node) {
     Value v = eval_expr(ev, scope, node->let.value);
     scope_bind(ev, scope, node->let.name, v);
 }
@@ -223,7 +223,7 @@ static bool at_file_level(Eval *ev, const Scope *scope, const AstNode *node) {
     return false;
 }
 
-static void canvas_run(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE void canvas_run(Eval *ev, Scope *scope, const AstNode *node) {
     Vec3 size;
     Value v = eval_expr(ev, scope, node->canvas.value);
     if (!value_to_point(ev, v, (Place){node->canvas.value->span, "canvas", STR("")}, &size))
@@ -242,7 +242,7 @@ static void canvas_run(Eval *ev, Scope *scope, const AstNode *node) {
         ev->geometry->scale(ev->geometry->ctx, most);
 }
 
-static void tolerance_run(Eval *ev, Scope *scope, const AstNode *node) {
+static NOINLINE void tolerance_run(Eval *ev, Scope *scope, const AstNode *node) {
     f64 chord;
     Value v = eval_expr(ev, scope, node->tolerance.value);
     if (!value_to_length(ev, v, (Place){node->tolerance.value->span, "tolerance", STR("")}, &chord))
@@ -272,7 +272,7 @@ static Str ref_path(Eval *ev, const AstNode *ref) {
     return path;
 }
 
-static void allow_run(Eval *ev, const AstNode *node) {
+static NOINLINE void allow_run(Eval *ev, const AstNode *node) {
     bool is_overlap = str_equal_z(node->allow.what.text, "overlap");
     const AstArgs *args = &node->allow.args;
     u32 max = is_overlap ? 2 : 1;
@@ -348,11 +348,14 @@ static void statement_run(Eval *ev, Scope *scope, const AstNode *node) {
 }
 
 void block_run(Eval *ev, Scope *scope, AstList statements) {
+    if (statements.len == 0 || !eval_descend(ev, statements.items[0]->span))
+        return;
     for (u32 i = 0; i < statements.len; i++)
         if (statements.items[i]->kind == AST_DEF)
             scope_add_def(ev, scope, statements.items[i]);
     for (u32 i = 0; i < statements.len && eval_charge(ev, 1, statements.items[i]->span); i++)
         statement_run(ev, scope, statements.items[i]);
+    ev->depth--;
 }
 
 // ---- bodies ----
@@ -404,7 +407,7 @@ Value group_eval(Eval *ev, Scope *scope, const AstNode *node) {
 }
 
 // The instance of the part itself, then all that its body placed, one level down.
-static Value part_build(Eval *ev, const AstNode *node, const Body *body, u32 material) {
+static NOINLINE Value part_build(Eval *ev, const AstNode *node, const Body *body, u32 material) {
     u32 n = body->parts.len + 1;
     Instance *parts = instances_new(ev, n, node->span);
     if (parts == NULL)

@@ -107,7 +107,7 @@ Str value_show(Eval *ev, Value v) {
     StrBuf buf;
     strbuf_init(&buf, ev->heap);
     if (v.kind == VALUE_LIST && v.list.len > SHOW_BYTES_MAX)
-        print_list(ev, (ValueList){v.list.items, SHOW_BYTES_MAX}, &buf);
+        print_list(ev, (ValueList){v.list.items, SHOW_BYTES_MAX, 0}, &buf);
     else
         value_print(ev, v, &buf);
     Str text = show_cut(ev, strbuf_str(&buf));
