@@ -37,7 +37,7 @@ ALL_CFLAGS = $(CSTD) $(opt.$(config)) -I. -I$(GEN) -pthread -DFRC_VERSION='"$(VE
 LDLIBS = -lcjson -l:libdeflate.a -l:libfreetype.a -lpng -lz -lbrotlidec -lm -ldl -lpthread
 
 # ---- rooms, low to high: a room may use what stands before it (tests/lint has the finer rules) ---
-ROOMS := base lang ir check mesh solid inspect export compiler net agent vk cli
+ROOMS := base lang ir check mesh solid inspect export compiler vk picture net agent cli
 dir.base := base
 dir.lang := lang
 dir.ir := compiler/ir
@@ -48,6 +48,7 @@ dir.inspect := compiler/inspect
 dir.export := compiler/export
 dir.compiler := compiler
 dir.vk := vk
+dir.picture := runtime/picture
 dir.net := runtime/net
 dir.agent := runtime/agent
 dir.cli := runtime/cli
@@ -59,7 +60,7 @@ gen.cli := explain
 
 # Vulkan's headers are wanted, not needed: without them the compiler is whole and `frc render` says why not.
 HAVE_VULKAN ?= $(shell test -f /usr/include/vulkan/vulkan.h && command -v glslc >/dev/null && echo 1)
-shaders := geometry.vert geometry.frag shadow.vert glass.frag resolve.comp
+shaders := geometry.vert geometry.frag shadow.vert glass.frag classify.comp shade.comp resolve.comp
 ifeq ($(HAVE_VULKAN),1)
 EXTRA_CFLAGS += -DFRC_HAVE_VULKAN=1
 gen.vk := $(foreach s,$(shaders),shader_$(subst .,_,$(s)))
@@ -124,9 +125,10 @@ deps.inspect := base ir mesh solid
 deps.export := base ir mesh solid inspect
 deps.compiler := base lang ir check mesh solid inspect export
 deps.net := base
-deps.agent := $(deps.compiler) compiler net vk
 deps.vk := base mesh
-deps.cli := $(deps.compiler) compiler net vk agent
+deps.picture := $(deps.compiler) compiler vk
+deps.agent := $(deps.picture) picture net
+deps.cli := $(deps.agent) agent
 define unit_rules
 unit.$(1) := $$(patsubst %.c,$(B)/%,$$(wildcard tests/unit/$(1)/*.c))
 $$(unit.$(1)): $(B)/tests/unit/$(1)/%: tests/unit/$(1)/%.c $(foreach r,$(1) $(deps.$(1)),$(B)/lib/$(r).a)

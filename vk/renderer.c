@@ -277,17 +277,36 @@ static void record_glass(Renderer *r, Slot *slot, const RenderCamera *camera, u3
     color_to_read(r, slot, &slot->glass);
 }
 
+static void memory_barrier(Renderer *r, Slot *slot, VkPipelineStageFlags2 src_stage, VkAccessFlags2 src_access,
+                           VkPipelineStageFlags2 dst_stage, VkAccessFlags2 dst_access) {
+    VkMemoryBarrier2 barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
+                                .srcStageMask = src_stage,
+                                .srcAccessMask = src_access,
+                                .dstStageMask = dst_stage,
+                                .dstAccessMask = dst_access};
+    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .memoryBarrierCount = 1, .pMemoryBarriers = &barrier};
+    r->gpu.vk.CmdPipelineBarrier2(slot->commands, &info);
+}
+
+#define COMPUTE VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT
+#define STORAGE_WRITE VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT
+#define STORAGE_ACCESS (VK_ACCESS_2_SHADER_STORAGE_READ_BIT | VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT)
+
+// List the samples to shade, shade them, put the pixels together.
 static void record_resolve(Renderer *r, Slot *slot, const RenderCamera *camera) {
     Gpu *gpu = &r->gpu;
+    u32 x = (camera->width + 7) / 8, y = (camera->height + 7) / 8;
+    gpu->vk.CmdFillBuffer(slot->commands, slot->work.buffer, 0, 16, 0);
+    memory_barrier(r, slot, VK_PIPELINE_STAGE_2_CLEAR_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT, COMPUTE, STORAGE_ACCESS);
+    gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->classify);
+    gpu->vk.CmdDispatch(slot->commands, x, y, 1);
+    memory_barrier(r, slot, COMPUTE, STORAGE_WRITE, COMPUTE, STORAGE_ACCESS);
+    gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->shade);
+    gpu->vk.CmdDispatch(slot->commands, gpu->is_cpu ? 32 : 2048, 1, 1);
+    memory_barrier(r, slot, COMPUTE, STORAGE_WRITE, COMPUTE, STORAGE_ACCESS);
     gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->resolve);
-    gpu->vk.CmdDispatch(slot->commands, (camera->width + 7) / 8, (camera->height + 7) / 8, 1);
-    VkMemoryBarrier2 barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
-                                .srcStageMask = VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT,
-                                .srcAccessMask = VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT,
-                                .dstStageMask = VK_PIPELINE_STAGE_2_HOST_BIT,
-                                .dstAccessMask = VK_ACCESS_2_HOST_READ_BIT};
-    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .memoryBarrierCount = 1, .pMemoryBarriers = &barrier};
-    gpu->vk.CmdPipelineBarrier2(slot->commands, &info);
+    gpu->vk.CmdDispatch(slot->commands, x, y, 1);
+    memory_barrier(r, slot, COMPUTE, STORAGE_WRITE, VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT);
 }
 
 static bool draw_on_device(Renderer *r, Slot *slot, const RenderView *view) {

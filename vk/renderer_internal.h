@@ -7,7 +7,7 @@
 #include "vk/field.h"
 #include "vk/gpu.h"
 
-enum { SLOTS_MAX = 8, SHADOWS_MAX = 16, SHADOW_SIZE = 1024, LIGHTS = 3, BINDINGS = 11 };
+enum { SLOTS_MAX = 8, SHADOWS_MAX = 16, SHADOW_SIZE = 1024, LIGHTS = 3, BINDINGS = 12 };
 enum { VIEW_PART_COLORS = 1, VIEW_FLOOR = 2, VIEW_OUTLINES = 4, VIEW_GLASS = 8 };
 
 // ---- mirrored by shaders/common.glsl (std140, std430: vec4s and uvec4s only)
@@ -55,7 +55,7 @@ typedef struct Slot {
     VkCommandBuffer commands;
     VkFence fence;
     VkDescriptorSet set;
-    GpuBuffer view, pixels;
+    GpuBuffer view, pixels, work; // work: the list of samples to shade
     GpuImage samples, depths;             // opaque geometry
     GpuImage front_samples, front_depths; // with glass
     GpuImage glass;
@@ -77,7 +77,7 @@ struct Renderer {
     VkDescriptorPool descriptors;
     VkSampler nearest, linear, compare;
     VkPipelineCache cache;
-    VkPipeline geometry, shadow, glass, resolve;
+    VkPipeline geometry, shadow, glass, classify, shade, resolve;
     DeviceScene scene;
     u32 scene_serial;
     Slot slots[SLOTS_MAX];

@@ -58,6 +58,7 @@ void slot_finish(Renderer *r, Slot *slot) {
     Gpu *gpu = &r->gpu;
     gpu_buffer_finish(gpu, &slot->view);
     gpu_buffer_finish(gpu, &slot->pixels);
+    gpu_buffer_finish(gpu, &slot->work);
     images_finish(r, slot);
     shadows_finish(r, slot);
     if (slot->fence)
@@ -113,7 +114,7 @@ static bool shadows_init(Renderer *r, Slot *slot, u32 layers) {
 // Every binding is written: a driver may read one that no shader uses.
 static void bindings_write(Renderer *r, Slot *slot) {
     const DeviceScene *scene = &r->scene;
-    const GpuBuffer *buffers[BINDINGS] = {[0] = &slot->view, [1] = &scene->draws, [2] = &scene->materials, [8] = &slot->pixels};
+    const GpuBuffer *buffers[BINDINGS] = {[0] = &slot->view, [1] = &scene->draws, [2] = &scene->materials, [8] = &slot->pixels, [11] = &slot->work};
     bool glass = slot->glass.view != VK_NULL_HANDLE && scene->has_glass;
     const GpuImage *images[BINDINGS] = {[3] = &scene->field,
                                         [4] = &slot->shadows,
@@ -152,7 +153,9 @@ bool slot_prepare(Renderer *r, Slot *slot, u32 width, u32 height, u32 n_samples,
     VkDeviceSize size = (VkDeviceSize)width * height * 16;
     if (slot->pixels.size < size) {
         gpu_buffer_finish(gpu, &slot->pixels);
-        if (!gpu_buffer_init(gpu, &slot->pixels, size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_READBACK))
+        gpu_buffer_finish(gpu, &slot->work);
+        if (!gpu_buffer_init(gpu, &slot->pixels, size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_READBACK) ||
+            !gpu_buffer_init(gpu, &slot->work, 16 + 2 * size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, GPU_UPLOAD))
             return false;
     }
     bindings_write(r, slot);

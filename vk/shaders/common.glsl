@@ -60,3 +60,63 @@ vec3 draw_normal(Draw d, vec3 n) {
     vec3 r = vec3(dot(cross(b, c), n), dot(cross(c, a), n), dot(cross(a, b), n));
     return dot(a, cross(b, c)) < 0.0 ? -r : r;
 }
+
+// Depth along z of a depth buffer's value, mm.
+float linear_depth(float d) {
+    float n = view.depth_range.x, f = view.depth_range.y;
+    return view.eye.w > 0.5 ? n + d * (f - n) : n * f / (f - d * (f - n));
+}
+
+// The object's point at a sample and depth; z = 1 and no origin: the ray's direction.
+vec3 to_object(vec3 q) {
+    return vec3(view.camera[0].x, view.camera[1].x, view.camera[2].x) * q.x +
+           vec3(view.camera[0].y, view.camera[1].y, view.camera[2].y) * q.y +
+           vec3(view.camera[0].z, view.camera[1].z, view.camera[2].z) * q.z;
+}
+vec2 sample_pixel(ivec2 at) {
+    float s = float(view.size.z);
+    return (vec2(at) + 0.5 - (view.size.z == 2u ? 0.5 : 0.0)) / s;
+}
+vec3 sample_point(ivec2 at, float z) {
+    vec2 uv = (sample_pixel(at) - view.intrinsics.zw) / view.intrinsics.xy;
+    vec3 q = view.eye.w > 0.5 ? vec3(uv, z) : vec3(uv * z, z);
+    vec3 t = vec3(view.camera[0].w, view.camera[1].w, view.camera[2].w);
+    return to_object(q - t);
+}
+vec3 sample_ray(ivec2 at) {
+    vec2 uv = (sample_pixel(at) - view.intrinsics.zw) / view.intrinsics.xy;
+    return normalize(to_object(view.eye.w > 0.5 ? vec3(0.0, 0.0, 1.0) : vec3(uv, 1.0)));
+}
+
+// Shading is done for a list of samples, not for each pixel: CPU drivers run all lanes of a branch, so
+// what needs no light must not be in the list at all. WORK_USE: the qualifier of the buffer.
+#ifdef WORK_USE
+layout(set = 0, binding = 11, std430) WORK_USE buffer WorkBlock {
+    uint n_middle; // items of pixels' middle samples
+    uint n_others;
+    uint pad0, pad1;
+    uint data[]; // a pixel: 2 of record; then 2 of items, 4 of results
+} work;
+
+uint pixel_count() { return view.size.x * view.size.y; }
+// Item of the middle sample or NOTHING; first other item (24 bits), their number (2), sixteenths of
+// plain background (5).
+uint record_at(uint pixel) { return 2u * pixel; }
+// Sample x (14 bits), y (14), sixteenths of weight less one (4). Middles first, others from pixel_count() on.
+uint item_at(uint item) { return 2u * pixel_count() + item; }
+uint result_at(uint item) { return 4u * pixel_count() + 2u * item; }
+const uint NOTHING = 0xffffffffu;
+#endif
+
+// The middle sample of a pixel.
+ivec2 middle_of(uvec2 pixel) { return ivec2(pixel * view.size.z) + (view.size.z == 2u ? 1 : 0); }
+
+// Where the floor's shadow may be seen: t along the ray, and how much of it is left.
+vec2 floor_hit(ivec2 at, out vec3 p) {
+    vec3 ray = sample_ray(at), origin = sample_point(at, view.depth_range.x);
+    float t = (view.depth_range.z - origin.z) / min(ray.z, -1e-4);
+    p = origin + ray * t;
+    float fade = 1.0 - smoothstep(0.55, 1.0, length(p.xy - view.center.xy) / view.depth_range.w);
+    bool seen = (view.flags.x & 2u) != 0u && ray.z < -0.02;
+    return vec2(t, seen ? fade * smoothstep(0.02, 0.16, -ray.z) : 0.0);
+}

@@ -8,13 +8,10 @@ layout(location = 0) in vec3 in_position;
 layout(location = 1) in vec3 in_normal;
 layout(location = 0) out vec3 out_normal;
 layout(location = 1) flat out uint out_draw;
-layout(location = 2) out vec3 out_position;
 
 void main() {
     Draw d = draws[gl_InstanceIndex];
-    vec3 p = draw_point(d, in_position);
-    gl_Position = view.clip * vec4(p, 1.0);
+    gl_Position = view.clip * vec4(draw_point(d, in_position), 1.0);
     out_normal = draw_normal(d, in_normal);
     out_draw = gl_InstanceIndex;
-    out_position = p;
 }

@@ -8,18 +8,18 @@
 
 layout(location = 0) in vec3 in_normal;
 layout(location = 1) flat in uint in_draw;
-layout(location = 2) in vec3 in_position;
 layout(location = 0) out vec4 out_color;
 
 void main() {
+    vec3 p = sample_point(ivec2(gl_FragCoord.xy), linear_depth(gl_FragCoord.z));
     vec3 n = normalize(gl_FrontFacing ? in_normal : -in_normal);
-    vec3 v = view.eye.w > 0.5 ? -view.camera[2].xyz : normalize(view.eye.xyz - in_position);
+    vec3 v = view.eye.w > 0.5 ? -view.camera[2].xyz : normalize(view.eye.xyz - p);
     Draw d = draws[in_draw];
     Material m = materials[d.material];
     float nv = clamp(dot(n, v), 0.02, 1.0), roughness = clamp(m.other.y, 0.06, 1.0);
     float rim = 0.04 + 0.96 * pow(1.0 - nv, 5.0);
     float a = clamp(m.color.a + (1.0 - m.color.a) * rim * 0.6, 0.0, 1.0);
-    vec3 body = shade(in_draw, in_position, n, v);
+    vec3 body = shade(in_draw, p, n, v, occlusion(p, n), 1.0);
     vec3 gloss = split_sum(vec3(0.04), roughness, nv) * studio_mirror(reflect(-v, n), roughness, 1.0);
     out_color = vec4(body * a + gloss * (1.0 - a), a);
 }

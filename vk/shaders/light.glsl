@@ -35,23 +35,21 @@ float occlusion(vec3 p, vec3 n) {
     return clamp(1.0 - 1.35 * c, 0.0, 1.0);
 }
 
+// 16 looks at the key light, spread over its shadow maps and over a few texels in each.
 float shadow_light(vec3 p, vec3 n) {
     uint layers = view.size.w;
     float lit = 0.0;
     vec3 q = p + n * view.shadow_info.y;
     float spread = view.shadow_info.z * view.shadow_info.x;
-    for (uint i = 0u; i < layers; i++) {
-        vec3 s = (view.shadows[i] * vec4(q, 1.0)).xyz;
-        if (layers >= 8u) {
-            lit += texture(shadow_map, vec4(s.xy, float(i), s.z));
-        } else {
-            for (int k = 0; k < 4; k++) {
-                vec2 o = vec2(float(k & 1) - 0.5, float(k >> 1) - 0.5) * spread;
-                lit += 0.25 * texture(shadow_map, vec4(s.xy + o, float(i), s.z));
-            }
-        }
+    for (uint i = 0u; i < 16u; i++) {
+        uint layer = i % layers, k = i / layers;
+        // A golden-angle spiral over the texels, one arm for each tap in the layer.
+        float radius = sqrt((float(k) + 0.5) * float(layers) / 16.0), turn = 2.4 * float(k) + float(layer);
+        vec2 o = radius * vec2(cos(turn), sin(turn)) * spread;
+        vec3 s = (view.shadows[layer] * vec4(q, 1.0)).xyz;
+        lit += texture(shadow_map, vec4(s.xy + o, float(layer), s.z));
     }
-    return lit / float(max(layers, 1u));
+    return lit / 16.0;
 }
 
 // Diffuse light of the studio from around n: a hemisphere of sky over a bright floor.
@@ -85,28 +83,15 @@ vec3 split_sum(vec3 f0, float roughness, float nv) {
     return f0 * ab.x + ab.y;
 }
 
-// GGX for a light of some size: the lobe is widened by the light's angle (Karis 2013, "Real Shading in
-// Unreal Engine 4", sphere lights). D V, without Fresnel.
-float ggx(float nl, float nv, float nh, float roughness, float angle) {
-    float a = roughness * roughness, wide = min(a + angle * 0.5, 1.0);
-    float a2 = wide * wide, k = nh * nh * (a2 - 1.0) + 1.0;
-    float d = a2 / (3.14159265 * k * k);
-    float v = 0.5 / mix(2.0 * nl * nv, nl + nv, a);
-    return d * v * (a * a) / (wide * wide);
-}
-
-vec3 surface_light(Surface s) {
+vec3 surface_light(Surface s, float open, float lit) {
     float nv = clamp(dot(s.n, s.v), 0.02, 1.0);
     float roughness = clamp(s.roughness, 0.06, 1.0);
     vec3 f0 = mix(vec3(0.04), s.color, s.metallic), body = s.color * (1.0 - s.metallic);
-    float open = occlusion(s.p, s.n);
-    float lit = dot(s.n, view.lights[0].xyz) > -0.1 ? shadow_light(s.p, s.n) : 0.0;
     vec3 sum = body * studio_diffuse(s.n) * open;
     for (int i = 0; i < 3; i++) {
         vec3 l = view.lights[i].xyz;
         float a = view.lights[i].w;
-        float nl = dot(s.n, l);
-        nl = clamp((nl + 0.35 * a) / (1.0 + 0.35 * a), 0.0, 1.0); // part of a large light is over the horizon
+        float nl = clamp((dot(s.n, l) + 0.35 * a) / (1.0 + 0.35 * a), 0.0, 1.0); // a large light is partly up still
         float seen = i == 0 ? lit : mix(1.0, open, 0.7);
         sum += body * view.light_colors[i].rgb * nl * seen;
     }
@@ -131,12 +116,11 @@ vec3 tone(vec3 c) {
 
 vec3 part_color(uint rgb) { return pow(vec3(rgb >> 16 & 255u, rgb >> 8 & 255u, rgb & 255u) / 255.0, vec3(2.2)); }
 
-vec3 shade(uint draw, vec3 p, vec3 n, vec3 v) {
+vec3 shade(uint draw, vec3 p, vec3 n, vec3 v, float open, float lit) {
     Draw d = draws[draw];
     Material m = materials[d.material];
-    if ((view.flags.x & 1u) != 0u) { // a legend's colours: shape by light, but little of it
-        float open = occlusion(p, n), form = 0.72 + 0.28 * abs(dot(n, v));
-        return part_color(d.pad) * form * mix(0.75, 1.0, open);
-    }
-    return surface_light(Surface(p, n, v, m.color.rgb, m.other.x, m.other.y)) + m.emission.rgb;
+    // A legend's colours: shape by light, but little of it.
+    vec3 flat_color = part_color(d.pad) * (0.72 + 0.28 * abs(dot(n, v))) * mix(0.75, 1.0, open);
+    vec3 full = surface_light(Surface(p, n, v, m.color.rgb, m.other.x, m.other.y), open, lit) + m.emission.rgb;
+    return (view.flags.x & 1u) != 0u ? flat_color : full;
 }
