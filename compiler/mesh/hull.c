@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convex hull by quickhull (Barber, Dobkin and Huhdanpaa 1996) on whole numbers. A facet is a triangle
-// with its exact plane; a point is outside a facet when it lies strictly above the plane, so there is
-// no epsilon: a point in a facet's plane is simply not outside. That is the hull of the points moved
-// infinitesimally inwards, whose visible facets always form a disc, so a horizon is a simple cycle.
-// Facets in one plane are merged at the end into convex polygons without flat corners.
+// Convex hull by quickhull (Barber, Dobkin and Huhdanpaa 1996) on whole numbers. A facet is a
+// triangle with its exact plane; a point is outside a facet when it lies strictly above the plane,
+// so there is no epsilon: a point in a facet's plane is simply not outside. That is the hull of the
+// points moved infinitesimally inwards, whose visible facets always form a disc, so a horizon is a
+// simple cycle. Facets in one plane are merged at the end into convex polygons without flat
+// corners.
 //
-// Bits: coordinates 26, differences 27 with sign, normals 2 * 2^26 * 2^26 = 2^53 (so they are also exact
-// as doubles), heights above a plane 3 * 2^53 * 2^26 < 2^81.
+// Bits: coordinates 26, differences 27 with sign, normals 2 * 2^26 * 2^26 = 2^53 (so they are also
+// exact as doubles), heights above a plane 3 * 2^53 * 2^26 < 2^81.
 #include "compiler/mesh/hull.h"
 
 #include "base/vec.h"
@@ -23,7 +24,7 @@ typedef struct Normal {
 } Normal;
 
 typedef struct Facet {
-    u32 v[3];    // counter-clockwise seen from outside
+    u32 v[3];      // counter-clockwise seen from outside
     u32 across[3]; // the facet over the edge v[i] -> v[i + 1]
     Normal n;
     u32 outside; // list of points above this facet and no earlier one; NONE: empty
@@ -35,9 +36,9 @@ typedef struct Facet {
 
 typedef struct Hull {
     Heap *heap;
-    Cell *cells;    // by point
-    u32 *next;      // lists of outside points
-    u32 *facet_at;  // by point: the new facet whose horizon edge starts there
+    Cell *cells;   // by point
+    u32 *next;     // lists of outside points
+    u32 *facet_at; // by point: the new facet whose horizon edge starts there
     u32 n_points;
     VEC(Facet) facets;
     VEC(u32) work, visible;
@@ -45,7 +46,8 @@ typedef struct Hull {
 } Hull;
 
 static Normal plane_normal(Cell a, Cell b, Cell c) {
-    i64 ux = b.x - a.x, uy = b.y - a.y, uz = b.z - a.z, vx = c.x - a.x, vy = c.y - a.y, vz = c.z - a.z;
+    i64 ux = b.x - a.x, uy = b.y - a.y, uz = b.z - a.z, vx = c.x - a.x, vy = c.y - a.y,
+        vz = c.z - a.z;
     return (Normal){uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx};
 }
 
@@ -53,7 +55,9 @@ static i128 plane_height(Normal n, Cell a, Cell p) {
     return (i128)n.x * (p.x - a.x) + (i128)n.y * (p.y - a.y) + (i128)n.z * (p.z - a.z);
 }
 
-static bool is_zero(Normal n) { return n.x == 0 && n.y == 0 && n.z == 0; }
+static bool is_zero(Normal n) {
+    return n.x == 0 && n.y == 0 && n.z == 0;
+}
 
 static f64 normal_size(Normal n) {
     f64 x = (f64)n.x, y = (f64)n.y, z = (f64)n.z;
@@ -81,8 +85,9 @@ static void snap_points(Hull *h, const Vec3 *points) {
     f64 q = snap_quantum(fmax(size.x, fmax(size.y, size.z)));
     i64 x0 = snap_round(box.min.x, q), y0 = snap_round(box.min.y, q), z0 = snap_round(box.min.z, q);
     for (u32 i = 0; i < h->n_points; i++)
-        h->cells[i] = (Cell){(i32)(snap_round(points[i].x, q) - x0), (i32)(snap_round(points[i].y, q) - y0),
-                             (i32)(snap_round(points[i].z, q) - z0)};
+        h->cells[i] =
+            (Cell){(i32)(snap_round(points[i].x, q) - x0), (i32)(snap_round(points[i].y, q) - y0),
+                   (i32)(snap_round(points[i].z, q) - z0)};
 }
 
 // Four points that span space, large rather than exact extremes; false: all lie in a plane.
@@ -137,7 +142,8 @@ static void assign_point(Hull *h, u32 point, const u32 *facets, u32 n) {
         Facet *f = &h->facets.data[facets[i]];
         h->next[point] = f->outside;
         f->outside = point;
-        if (f->furthest == NONE || height > f->height || (height == f->height && point < f->furthest)) {
+        if (f->furthest == NONE || height > f->height ||
+            (height == f->height && point < f->furthest)) {
             f->furthest = point;
             f->height = height;
         }
@@ -154,7 +160,8 @@ static void make_simplex(Hull *h, const u32 v[4]) {
         for (u32 e = 0; e < 3; e++)
             for (u32 j = 0; j < 4; j++)
                 for (u32 k = 0; k < 3; k++)
-                    if (corner[i][e] == corner[j][(k + 1) % 3] && corner[i][(e + 1) % 3] == corner[j][k])
+                    if (corner[i][e] == corner[j][(k + 1) % 3] &&
+                        corner[i][(e + 1) % 3] == corner[j][k])
                         h->facets.data[facets[i]].across[e] = facets[j];
     for (u32 i = 0; i < h->n_points; i++)
         assign_point(h, i, facets, 4);
@@ -234,7 +241,8 @@ static void grow(Hull *h) {
     }
 }
 
-// ---- faces ---------------------------------------------------------------------------------------
+// ---- faces
+// ---------------------------------------------------------------------------------------
 
 // Polygons of the hull: corners[starts[i] .. starts[i + 1]).
 typedef struct Faces {
@@ -266,7 +274,8 @@ static void trace_face(Hull *h, u32 facet, u32 e, Faces *faces) {
     u32 n = faces->corners.len - first, n_kept = 0;
     u32 *loop = faces->corners.data + first, *kept = heap_alloc_raw(h->heap, n, sizeof(u32));
     for (u32 i = 0; i < n; i++) {
-        Cell a = h->cells[loop[i ? i - 1 : n - 1]], b = h->cells[loop[i]], c = h->cells[loop[i + 1 < n ? i + 1 : 0]];
+        Cell a = h->cells[loop[i ? i - 1 : n - 1]], b = h->cells[loop[i]],
+             c = h->cells[loop[i + 1 < n ? i + 1 : 0]];
         if (!is_zero(plane_normal(a, b, c)))
             kept[n_kept++] = loop[i];
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Regions of the plane: storage and plain measures. Booleans, offsets, the test for simple loops and
-// triangulation have files of their own.
+// Regions of the plane: storage and plain measures. Booleans, offsets, the test for simple loops
+// and triangulation have files of their own.
 #include "compiler/mesh/polygon.h"
 
 #include <string.h>
@@ -41,7 +41,9 @@ void region_copy(Region *out, Heap *heap, const Region *region) {
     *out = copy;
 }
 
-u32 region_count(const Region *region) { return region->n_loops ? region->starts[region->n_loops] : 0; }
+u32 region_count(const Region *region) {
+    return region->n_loops ? region->starts[region->n_loops] : 0;
+}
 
 // About each loop's first point, so that places far from the origin lose nothing.
 f64 region_area(const Region *region) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arrangement: edges of all operands are snapped to the grid, cut wherever two of them meet, and
-// given exact vertices. Crossings stay rational numbers: with coordinates of 26 bits the determinant of
-// two edges has 53, so comparing two fractions takes 106 and int128 is enough for every decision.
-// Nothing is rounded until the result is written.
+// The arrangement: edges of all operands are snapped to the grid, cut wherever two of them meet,
+// and given exact vertices. Crossings stay rational numbers: with coordinates of 26 bits the
+// determinant of two edges has 53, so comparing two fractions takes 106 and int128 is enough for
+// every decision. Nothing is rounded until the result is written.
 #include "compiler/mesh/polygon_arrange_internal.h"
 
 #include "compiler/mesh/query_boxes.h"
@@ -17,7 +17,9 @@ typedef struct Mark {
 
 typedef VEC(Mark) MarkList;
 
-static int sign_of(i128 x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }
+static int sign_of(i128 x) {
+    return x > 0 ? 1 : x < 0 ? -1 : 0;
+}
 
 static int compare_fractions(i64 ra, i64 den_a, i64 rb, i64 den_b) {
     return sign_of((i128)ra * den_b - (i128)rb * den_a);
@@ -46,7 +48,9 @@ int place_side(const Seg *s, const Place *p) {
     return sign_of((i128)whole * p->den + (i128)dx * p->ry - (i128)dy * p->rx);
 }
 
-static Place place_at(Cell2 cell) { return (Place){cell, 0, 0, 1}; }
+static Place place_at(Cell2 cell) {
+    return (Place){cell, 0, 0, 1};
+}
 
 // a + (b - a) * num / den on one axis, split into whole and fraction; 0 < num < den.
 static i32 divide_along(i32 a, i32 b, i64 num, i64 den, i64 *fraction) {
@@ -82,7 +86,9 @@ static void mark(Heap *heap, MarkList *marks, Place place, u32 seg) {
 }
 
 // Strictly between the ends of s; c lies on its line.
-static bool is_within(const Seg *s, Cell2 c) { return compare_cells(s->a, c) < 0 && compare_cells(c, s->b) < 0; }
+static bool is_within(const Seg *s, Cell2 c) {
+    return compare_cells(s->a, c) < 0 && compare_cells(c, s->b) < 0;
+}
 
 static void cut_pair(const Arrangement *arr, u32 i, u32 j, MarkList *marks) {
     const Seg *s = &arr->segs[i], *t = &arr->segs[j];
@@ -136,7 +142,8 @@ static void cut_all(const Arrangement *arr, MarkList *marks) {
     heap_free(arr->heap, boxes);
 }
 
-// ---- sorting -------------------------------------------------------------------------------------
+// ---- sorting
+// -------------------------------------------------------------------------------------
 
 static int compare_marks(const Mark *a, const Mark *b) {
     int order = compare_places(&a->place, &b->place);
@@ -156,10 +163,11 @@ static int compare_pieces(const Piece *a, const Piece *b) {
 DEFINE_SORT(sort_marks, Mark, compare_marks)
 DEFINE_SORT(sort_pieces, Piece, compare_pieces)
 
-// ---- vertices and pieces -------------------------------------------------------------------------
+// ---- vertices and pieces
+// -------------------------------------------------------------------------
 
-// Vertices are the different places of the marks. A segment's marks come in its own direction, since
-// it runs from left to right: the last one seen is the other end of the next piece.
+// Vertices are the different places of the marks. A segment's marks come in its own direction,
+// since it runs from left to right: the last one seen is the other end of the next piece.
 static void connect_marks(Arrangement *arr, const MarkList *marks) {
     u32 *last = heap_alloc_raw(arr->heap, arr->n_segs, sizeof(u32));
     memset(last, 0xff, arr->n_segs * sizeof(u32));
@@ -179,7 +187,8 @@ static void connect_marks(Arrangement *arr, const MarkList *marks) {
 
 static Vec2 point_of_place(const Arrangement *arr, const Place *p) {
     f64 fx = (f64)p->rx / (f64)p->den, fy = (f64)p->ry / (f64)p->den;
-    return (Vec2){((f64)(arr->base_x + p->cell.x) + fx) * arr->quantum, ((f64)(arr->base_y + p->cell.y) + fy) * arr->quantum};
+    return (Vec2){((f64)(arr->base_x + p->cell.x) + fx) * arr->quantum,
+                  ((f64)(arr->base_y + p->cell.y) + fy) * arr->quantum};
 }
 
 static Vec2 seg_end_point(const Arrangement *arr, const Seg *s, bool at_b) {
@@ -215,7 +224,8 @@ static void find_points(Arrangement *arr) {
         u32 ends[2] = {piece->u, piece->v};
         for (u32 k = 0; k < 2; k++) {
             const Place *p = &arr->verts[ends[k]];
-            if (p->den != 1 || compare_cells(p->cell, k ? s->b : s->a) != 0 || owner[ends[k]] <= piece->seg)
+            if (p->den != 1 || compare_cells(p->cell, k ? s->b : s->a) != 0 ||
+                owner[ends[k]] <= piece->seg)
                 continue;
             owner[ends[k]] = piece->seg;
             arr->points[ends[k]] = seg_end_point(arr, s, k == 1);
@@ -243,12 +253,16 @@ static void snap_segs(Arrangement *arr) {
         const Region *r = &arr->operands[o];
         for (u32 l = 0; l < r->n_loops; l++) {
             for (u32 i = r->starts[l]; i < r->starts[l + 1]; i++) {
-                Vec2 p = r->points[i], p2 = r->points[i + 1 < r->starts[l + 1] ? i + 1 : r->starts[l]];
-                Cell2 a = {(i32)(snap_round(p.x, q) - arr->base_x), (i32)(snap_round(p.y, q) - arr->base_y)};
-                Cell2 b = {(i32)(snap_round(p2.x, q) - arr->base_x), (i32)(snap_round(p2.y, q) - arr->base_y)};
+                Vec2 p = r->points[i],
+                     p2 = r->points[i + 1 < r->starts[l + 1] ? i + 1 : r->starts[l]];
+                Cell2 a = {(i32)(snap_round(p.x, q) - arr->base_x),
+                           (i32)(snap_round(p.y, q) - arr->base_y)};
+                Cell2 b = {(i32)(snap_round(p2.x, q) - arr->base_x),
+                           (i32)(snap_round(p2.y, q) - arr->base_y)};
                 int order = compare_cells(a, b);
                 if (order != 0)
-                    arr->segs[arr->n_segs++] = order < 0 ? (Seg){a, b, o, i, 1} : (Seg){b, a, o, i, -1};
+                    arr->segs[arr->n_segs++] =
+                        order < 0 ? (Seg){a, b, o, i, 1} : (Seg){b, a, o, i, -1};
             }
         }
     }

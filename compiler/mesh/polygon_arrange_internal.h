@@ -23,12 +23,12 @@ typedef struct Place {
 typedef struct Seg {
     Cell2 a, b;
     u32 operand;
-    u32 point;  // of the operand: where the edge starts
-    i32 delta;  // 1: the edge runs from a to b, so the operand lies above; -1: from b to a
+    u32 point; // of the operand: where the edge starts
+    i32 delta; // 1: the edge runs from a to b, so the operand lies above; -1: from b to a
 } Seg;
 
-// A piece between neighbouring vertices u < v. Pieces of several segments may be the same: they stand
-// next to each other, sorted by u, v, then segment.
+// A piece between neighbouring vertices u < v. Pieces of several segments may be the same: they
+// stand next to each other, sorted by u, v, then segment.
 typedef struct Piece {
     u32 u, v, seg;
 } Piece;
@@ -41,8 +41,8 @@ typedef struct Arrangement {
     i64 base_x, base_y; // grid place (0, 0), in quanta
     Seg *segs;
     u32 n_segs;
-    Place *verts;  // sorted from left to right, then upwards: ids are in the sweep's order
-    Vec2 *points;  // where they are: the first operand's own point if one lies there
+    Place *verts; // sorted from left to right, then upwards: ids are in the sweep's order
+    Vec2 *points; // where they are: the first operand's own point if one lies there
     u32 n_verts;
     VEC(Piece) pieces;
 } Arrangement;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Booleans of regions in three passes over an exact arrangement (polygon_arrange.c): a sweep finds the
-// winding number of every operand on both sides of each piece and keeps the pieces that part inside
-// from outside; at each vertex every wedge of the result pairs the edge that leaves it with the edge
-// that arrives; the loops so linked are cut where they pass a vertex twice, so each is simple.
+// Booleans of regions in three passes over an exact arrangement (polygon_arrange.c): a sweep finds
+// the winding number of every operand on both sides of each piece and keeps the pieces that part
+// inside from outside; at each vertex every wedge of the result pairs the edge that leaves it with
+// the edge that arrives; the loops so linked are cut where they pass a vertex twice, so each is
+// simple.
 #include "compiler/mesh/polygon_arrange_internal.h"
 
 #include <string.h>
@@ -12,8 +13,8 @@ typedef struct Edge {
     u32 u, v; // left to right
     u32 first_piece, n_pieces;
     Cell2 dir;
-    u32 seg;      // one that made it: see choose_source
-    bool is_kept; // bounds the result
+    u32 seg;       // one that made it: see choose_source
+    bool is_kept;  // bounds the result
     bool is_above; // the result lies above (else below)
 } Edge;
 
@@ -24,14 +25,16 @@ typedef struct Boolean {
     Edge *edges; // sorted by u, then from bottom to top
     u32 n_edges;
     Status2 status;
-    i32 *winds;  // n_operands winding numbers above an edge, by slot
-    u32 *slot;   // by edge in the status
+    i32 *winds; // n_operands winding numbers above an edge, by slot
+    u32 *slot;  // by edge in the status
     VEC(u32) free_slots;
     u32 n_slots, cap_slots;
     u32 *follow; // by kept edge: the edge that leaves where it arrives
 } Boolean;
 
-static i64 cross_dirs(Cell2 a, Cell2 b) { return (i64)a.x * b.y - (i64)a.y * b.x; }
+static i64 cross_dirs(Cell2 a, Cell2 b) {
+    return (i64)a.x * b.y - (i64)a.y * b.x;
+}
 
 // Edges that leave a vertex to the right, from bottom to top.
 static int compare_edges(const Edge *a, const Edge *b) {
@@ -53,15 +56,21 @@ static void group_pieces(Boolean *b) {
             continue;
         }
         const Seg *s = &arr->segs[p->seg];
-        b->edges[b->n_edges++] =
-            (Edge){.u = p->u, .v = p->v, .first_piece = i, .n_pieces = 1, .dir = {s->b.x - s->a.x, s->b.y - s->a.y}};
+        b->edges[b->n_edges++] = (Edge){.u = p->u,
+                                        .v = p->v,
+                                        .first_piece = i,
+                                        .n_pieces = 1,
+                                        .dir = {s->b.x - s->a.x, s->b.y - s->a.y}};
     }
     sort_edges(b->heap, b->edges, b->n_edges);
 }
 
-// ---- the sweep -----------------------------------------------------------------------------------
+// ---- the sweep
+// -----------------------------------------------------------------------------------
 
-static i32 *winds_of(const Boolean *b, u32 edge) { return b->winds + (size_t)b->slot[edge] * b->arr.n_operands; }
+static i32 *winds_of(const Boolean *b, u32 edge) {
+    return b->winds + (size_t)b->slot[edge] * b->arr.n_operands;
+}
 
 static void take_slot(Boolean *b, u32 edge) {
     if (b->free_slots.len) {
@@ -70,7 +79,8 @@ static void take_slot(Boolean *b, u32 edge) {
     }
     if (b->n_slots == b->cap_slots) {
         b->cap_slots = 2 * b->cap_slots + 16;
-        b->winds = heap_realloc(b->heap, b->winds, (size_t)b->cap_slots * b->arr.n_operands, sizeof(i32));
+        b->winds =
+            heap_realloc(b->heap, b->winds, (size_t)b->cap_slots * b->arr.n_operands, sizeof(i32));
     }
     b->slot[edge] = b->n_slots++;
 }
@@ -96,8 +106,10 @@ static void insert_edge(Boolean *b, u32 edge) {
     int side = STATUS2_BELOW;
     for (u32 other = b->status.root; other != NONE; other = b->status.child[side][other]) {
         const Edge *f = &b->edges[other];
-        int above = place_side(&b->arr.segs[b->arr.pieces.data[f->first_piece].seg], &b->arr.verts[e->u]);
-        side = above > 0 || (above == 0 && cross_dirs(f->dir, e->dir) > 0) ? STATUS2_ABOVE : STATUS2_BELOW;
+        int above =
+            place_side(&b->arr.segs[b->arr.pieces.data[f->first_piece].seg], &b->arr.verts[e->u]);
+        side = above > 0 || (above == 0 && cross_dirs(f->dir, e->dir) > 0) ? STATUS2_ABOVE
+                                                                           : STATUS2_BELOW;
         under = other;
     }
     status2_insert(&b->status, edge, under, side);
@@ -175,10 +187,15 @@ static void sweep(Boolean *b) {
     vec_free(b->heap, &b->free_slots);
 }
 
-// ---- linking -------------------------------------------------------------------------------------
+// ---- linking
+// -------------------------------------------------------------------------------------
 
-static u32 edge_from(const Edge *e) { return e->is_above ? e->u : e->v; }
-static u32 edge_to(const Edge *e) { return e->is_above ? e->v : e->u; }
+static u32 edge_from(const Edge *e) {
+    return e->is_above ? e->u : e->v;
+}
+static u32 edge_to(const Edge *e) {
+    return e->is_above ? e->v : e->u;
+}
 
 // A kept edge at one of its ends, seen from there.
 typedef struct Spoke {
@@ -187,7 +204,9 @@ typedef struct Spoke {
     bool is_out;
 } Spoke;
 
-static bool points_left(Cell2 d) { return d.x < 0 || (d.x == 0 && d.y < 0); }
+static bool points_left(Cell2 d) {
+    return d.x < 0 || (d.x == 0 && d.y < 0);
+}
 
 // By vertex, then counter-clockwise from straight down (which itself comes last).
 static int compare_spokes(const Spoke *a, const Spoke *b) {
@@ -270,9 +289,12 @@ static void trace_loops(Boolean *b, Loops *loops) {
     heap_free(b->heap, done);
 }
 
-// ---- the result ----------------------------------------------------------------------------------
+// ---- the result
+// ----------------------------------------------------------------------------------
 
-static const Region *source_of(const Boolean *b, const Edge *e) { return &b->arr.operands[b->arr.segs[e->seg].operand]; }
+static const Region *source_of(const Boolean *b, const Edge *e) {
+    return &b->arr.operands[b->arr.segs[e->seg].operand];
+}
 
 static u32 tag_of(const Boolean *b, const Edge *e) {
     const Region *r = source_of(b, e);
@@ -287,7 +309,8 @@ static bool is_curved(const Boolean *b, const Edge *e) {
 
 // The corner between two edges of a loop is needed unless they are one straight edge of one tag.
 static bool is_corner(const Boolean *b, const Edge *in, const Edge *out, const u32 *n_corners) {
-    if (n_corners[edge_from(out)] > 1 || cross_dirs(in->dir, out->dir) != 0 || in->is_above != out->is_above)
+    if (n_corners[edge_from(out)] > 1 || cross_dirs(in->dir, out->dir) != 0 ||
+        in->is_above != out->is_above)
         return true;
     if (in->seg == out->seg)
         return false;
@@ -301,7 +324,8 @@ static void write_normal(const Boolean *b, const Edge *e, Vec2 at, f32 out[2]) {
     out[0] = out[1] = 0;
     if (!is_curved(b, e))
         return;
-    f64 q = b->arr.quantum, ax = (f64)(b->arr.base_x + s->a.x) * q, ay = (f64)(b->arr.base_y + s->a.y) * q;
+    f64 q = b->arr.quantum, ax = (f64)(b->arr.base_x + s->a.x) * q,
+        ay = (f64)(b->arr.base_y + s->a.y) * q;
     f64 dx = (s->b.x - s->a.x) * q, dy = (s->b.y - s->a.y) * q;
     f64 t = ((at.x - ax) * dx + (at.y - ay) * dy) / (dx * dx + dy * dy);
     t = fmin(fmax(s->delta > 0 ? t : 1 - t, 0), 1);
@@ -315,7 +339,8 @@ static void write_normal(const Boolean *b, const Edge *e, Vec2 at, f32 out[2]) {
 }
 
 // Writes one loop without its flat corners; returns the number of its points.
-static u32 write_loop(const Boolean *b, const u32 *loop, u32 n, const u32 *n_corners, Region *out, u32 first) {
+static u32 write_loop(const Boolean *b, const u32 *loop, u32 n, const u32 *n_corners, Region *out,
+                      u32 first) {
     u32 n_out = 0;
     for (u32 i = 0; i < n; i++) {
         const Edge *in = &b->edges[loop[i ? i - 1 : n - 1]], *e = &b->edges[loop[i]];

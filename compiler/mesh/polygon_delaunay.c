@@ -5,7 +5,9 @@
 // surface, so the loop ends. Triangles without area are left as they are.
 #include "compiler/mesh/polygon_internal.h"
 
-static inline u32 next_half_edge(u32 h) { return h % 3 == 2 ? h - 2 : h + 1; }
+static inline u32 next_half_edge(u32 h) {
+    return h % 3 == 2 ? h - 2 : h + 1;
+}
 
 static bool should_flip(const Vec2 *points, const u32 *tris, u32 h, u32 g) {
     u32 h1 = next_half_edge(h), g1 = next_half_edge(g);
@@ -28,7 +30,8 @@ static void join(u32 *twin, u32 h, u32 other) {
 
 // Triangles (a, b, c) and (b, a, d) become (c, d, b) and (d, c, a).
 static void flip(u32 *tris, u32 *twin, u32 h, u32 g) {
-    u32 h1 = next_half_edge(h), h2 = next_half_edge(h1), g1 = next_half_edge(g), g2 = next_half_edge(g1);
+    u32 h1 = next_half_edge(h), h2 = next_half_edge(h1), g1 = next_half_edge(g),
+        g2 = next_half_edge(g1);
     u32 a = tris[h], b = tris[h1], c = tris[h2], d = tris[g2];
     u32 over_bc = twin[h1], over_ca = twin[h2], over_ad = twin[g1], over_db = twin[g2];
     tris[h] = c, tris[h1] = d, tris[h2] = b;
@@ -39,8 +42,8 @@ static void flip(u32 *tris, u32 *twin, u32 h, u32 g) {
     join(twin, g2, over_ad);
 }
 
-void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin, u32 n_tris, u32 *stack,
-                           u8 *queued) {
+void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin, u32 n_tris,
+                           u32 *stack, u8 *queued) {
     u32 len = 0;
     for (u32 h = 3 * n_tris; h-- > 0;) {
         queued[h] = twin[h] != NONE && twin[h] > h;

@@ -12,9 +12,13 @@ int orient2d(Vec2 a, Vec2 b, Vec2 c);
 // Positive: d lies inside the circle through the counter-clockwise triangle a, b, c.
 int incircle2d(Vec2 a, Vec2 b, Vec2 c, Vec2 d);
 
-static inline bool vec2_equal(Vec2 a, Vec2 b) { return a.x == b.x && a.y == b.y; }
+static inline bool vec2_equal(Vec2 a, Vec2 b) {
+    return a.x == b.x && a.y == b.y;
+}
 // Left to right, then upwards.
-static inline bool vec2_before(Vec2 a, Vec2 b) { return a.x < b.x || (a.x == b.x && a.y < b.y); }
+static inline bool vec2_before(Vec2 a, Vec2 b) {
+    return a.x < b.x || (a.x == b.x && a.y < b.y);
+}
 
 // Defines static void NAME(Heap *heap, T *items, u32 n), a stable merge sort by
 // int COMPARE(const T *, const T *).
@@ -62,8 +66,8 @@ u32 status2_neighbour(const Status2 *status, u32 id, int side);
 // half-edge or NONE where the edge must stay. Of four points on one circle, the diagonal at the
 // lexicographically first is taken, so the result depends on the points only. stack and queued:
 // 3 * n_tris entries of scratch.
-void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin, u32 n_tris, u32 *stack,
-                           u8 *queued);
+void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin, u32 n_tris,
+                           u32 *stack, u8 *queued);
 // Flips away inner edges from a point to itself. False: some are left.
 bool polygon_flip_self_edges(u32 *tris, u32 *twin, u32 n_tris);
 

@@ -5,8 +5,8 @@
 // part of the region right above the edge. Corners where the region forks or joins are connected to
 // helpers, after which every ring is monotone and is cut by a stack in linear time.
 //
-// Helpers are kept as ring nodes: the copy of the corner that looks into the open part of the region.
-// So no diagonal needs a search for the copy it must start from.
+// Helpers are kept as ring nodes: the copy of the corner that looks into the open part of the
+// region. So no diagonal needs a search for the copy it must start from.
 //
 // Rings that are not monotone in the end (loops that cross) are cut by ears, relaxed until one is
 // found; long ones by a single convexity scan. Both always end with a combinatorial triangulation.
@@ -15,25 +15,26 @@
 #include <string.h>
 
 typedef enum CornerKind {
-    CORNER_END,         // both neighbours before, the region between them
-    CORNER_MERGE,       // both before, the region around
-    CORNER_SPLIT,       // both after, the region around
-    CORNER_UNDER,       // the region lies above: part of a lower border
-    CORNER_OVER,        // the region lies below
-    CORNER_START,       // both after, the region between
+    CORNER_END,   // both neighbours before, the region between them
+    CORNER_MERGE, // both before, the region around
+    CORNER_SPLIT, // both after, the region around
+    CORNER_UNDER, // the region lies above: part of a lower border
+    CORNER_OVER,  // the region lies below
+    CORNER_START, // both after, the region between
 } CornerKind;
 
 typedef struct Sweep {
     Rings *rings;
-    Status2 status;   // by point: the edge that leaves it
-    u32 *end;         // the point where that edge ends
-    u32 *helper;      // node, for edges in the status
-    u8 *kind;         // CornerKind
+    Status2 status; // by point: the edge that leaves it
+    u32 *end;       // the point where that edge ends
+    u32 *helper;    // node, for edges in the status
+    u8 *kind;       // CornerKind
     u8 *in_status;
 } Sweep;
 
 static CornerKind corner_kind(const Rings *r, u32 node) {
-    Vec2 p = rings_point(r, node), a = rings_point(r, r->prev[node]), c = rings_point(r, r->next[node]);
+    Vec2 p = rings_point(r, node), a = rings_point(r, r->prev[node]),
+         c = rings_point(r, r->next[node]);
     bool from_left = vec2_before(a, p), to_left = vec2_before(c, p);
     if (from_left != to_left)
         return from_left ? CORNER_UNDER : CORNER_OVER;
@@ -43,8 +44,8 @@ static CornerKind corner_kind(const Rings *r, u32 node) {
     return is_convex ? CORNER_START : CORNER_SPLIT;
 }
 
-// In one place, corners whose wedge opens to the left come first, those that open to the right last:
-// the order that the places would have if every corner moved a little into its wedge.
+// In one place, corners whose wedge opens to the left come first, those that open to the right
+// last: the order that the places would have if every corner moved a little into its wedge.
 static u32 kind_rank(CornerKind kind) {
     return kind == CORNER_END ? 0 : kind == CORNER_START ? 2 : 1;
 }
@@ -113,8 +114,8 @@ static void insert_edge(Sweep *s, u32 node) {
     status2_insert(&s->status, edge, under, side);
 }
 
-// A diagonal from the helper of edge, if that is a merge corner still open; returns the copy of node
-// that lies below the diagonal (node itself lies above), or node.
+// A diagonal from the helper of edge, if that is a merge corner still open; returns the copy of
+// node that lies below the diagonal (node itself lies above), or node.
 static u32 connect_merge(Sweep *s, u32 edge, u32 node) {
     u32 helper = s->helper[edge];
     if (s->kind[s->rings->vert[helper]] != CORNER_MERGE)
@@ -190,7 +191,8 @@ void rings_make_monotone(Rings *r) {
     rings_give(r, block);
 }
 
-// ---- cutting a ring ------------------------------------------------------------------------------
+// ---- cutting a ring
+// ------------------------------------------------------------------------------
 
 #define RING_UPPER 0x80000000u // flag on nodes of a monotone ring: on its upper chain
 
@@ -217,8 +219,9 @@ static u32 merge_chains(const Rings *r, u32 node, const u32 *rank, u32 *out) {
     return len;
 }
 
-// The stack holds a chain that turns away from the region, from its first node (which lies on the other
-// border) on. It shares the array with the sorted nodes: it is never longer than what was read.
+// The stack holds a chain that turns away from the region, from its first node (which lies on the
+// other border) on. It shares the array with the sorted nodes: it is never longer than what was
+// read.
 static void cut_monotone(Rings *r, u32 *sorted, u32 n) {
     u32 *stack = sorted, top = 1; // index of the stack's last node
     for (u32 j = 2; j < n; j++) {
@@ -232,7 +235,8 @@ static void cut_monotone(Rings *r, u32 *sorted, u32 n) {
         } else {
             Vec2 p = rings_point(r, node & ~RING_UPPER);
             for (; top > 0; top--) {
-                Vec2 a = rings_point(r, stack[top - 1] & ~RING_UPPER), b = rings_point(r, stack[top] & ~RING_UPPER);
+                Vec2 a = rings_point(r, stack[top - 1] & ~RING_UPPER),
+                     b = rings_point(r, stack[top] & ~RING_UPPER);
                 int turn = orient2d(a, b, p);
                 if ((is_upper ? -turn : turn) <= 0)
                     break;
@@ -244,11 +248,12 @@ static void cut_monotone(Rings *r, u32 *sorted, u32 n) {
 }
 
 static int turn_at(const Rings *r, u32 node) {
-    return orient2d(rings_point(r, r->prev[node]), rings_point(r, node), rings_point(r, r->next[node]));
+    return orient2d(rings_point(r, r->prev[node]), rings_point(r, node),
+                    rings_point(r, r->next[node]));
 }
 
-// True when no other corner of the ring lies in the triangle at node (corners in the same place as its
-// corners do not count).
+// True when no other corner of the ring lies in the triangle at node (corners in the same place as
+// its corners do not count).
 static bool ear_is_empty(const Rings *r, u32 node) {
     u32 prev = r->prev[node], next = r->next[node];
     Vec2 a = rings_point(r, prev), b = rings_point(r, node), c = rings_point(r, next);
@@ -288,8 +293,8 @@ static void cut_by_ears(Rings *r, u32 node, u32 n) {
     }
 }
 
-// Clips corners that turn left, going round with a step back after each; after two rounds without one,
-// whatever comes next. Linear but for that.
+// Clips corners that turn left, going round with a step back after each; after two rounds without
+// one, whatever comes next. Linear but for that.
 static void cut_by_scan(Rings *r, u32 node, u32 n) {
     for (u32 n_kept = 0; n >= 3;) {
         if (turn_at(r, node) > 0 || n_kept > n) {

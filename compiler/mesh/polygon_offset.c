@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Offsets as one raw curve and one boolean. Each edge moves by r along its outward normal, which sweeps
-// a strip; where the curve opens (convex corners when growing, reflex ones when shrinking) a pie joins
-// the strips, elsewhere the raw curve returns through the corner itself. So the raw curve is exactly the
-// boundary of region + strips + pies (growing) or region - strips - pies (shrinking), counted with
-// multiplicity, and the places of positive winding number are the offset region: growing, where any
-// piece lies; shrinking, where no strip or pie does. (The sum of a polygon and a disc, decomposed.)
+// Offsets as one raw curve and one boolean. Each edge moves by r along its outward normal, which
+// sweeps a strip; where the curve opens (convex corners when growing, reflex ones when shrinking) a
+// pie joins the strips, elsewhere the raw curve returns through the corner itself. So the raw curve
+// is exactly the boundary of region + strips + pies (growing) or region - strips - pies
+// (shrinking), counted with multiplicity, and the places of positive winding number are the offset
+// region: growing, where any piece lies; shrinking, where no strip or pie does. (The sum of a
+// polygon and a disc, decomposed.)
 #include "compiler/mesh/polygon_internal.h"
 
 #include "base/vec.h"
@@ -24,16 +25,24 @@ typedef struct Offset {
 
 // An edge of the region and where it goes.
 typedef struct Moved {
-    Vec2 a, b;     // before
-    Vec2 a2, b2;   // after
+    Vec2 a, b;   // before
+    Vec2 a2, b2; // after
     u32 tag;
     f32 normals[4];
 } Moved;
 
-static Vec2 add_scaled(Vec2 p, Vec2 d, f64 s) { return (Vec2){p.x + d.x * s, p.y + d.y * s}; }
-static f64 dot2(Vec2 a, Vec2 b) { return a.x * b.x + a.y * b.y; }
-static f64 cross2(Vec2 a, Vec2 b) { return a.x * b.y - a.y * b.x; }
-static Vec2 sub2(Vec2 a, Vec2 b) { return (Vec2){a.x - b.x, a.y - b.y}; }
+static Vec2 add_scaled(Vec2 p, Vec2 d, f64 s) {
+    return (Vec2){p.x + d.x * s, p.y + d.y * s};
+}
+static f64 dot2(Vec2 a, Vec2 b) {
+    return a.x * b.x + a.y * b.y;
+}
+static f64 cross2(Vec2 a, Vec2 b) {
+    return a.x * b.y - a.y * b.x;
+}
+static Vec2 sub2(Vec2 a, Vec2 b) {
+    return (Vec2){a.x - b.x, a.y - b.y};
+}
 
 static u32 arc_segments(f64 r, f64 chord) {
     f64 n = chord >= r ? 8 : ceil(180 / trig_acos(1 - chord / r));
@@ -58,7 +67,8 @@ static void move_edge(const Offset *o, Moved *e) {
         return;
     Vec2 a2 = add_scaled(e->a, (Vec2){(f64)e->normals[0], (f64)e->normals[1]}, o->r);
     Vec2 b2 = add_scaled(e->b, (Vec2){(f64)e->normals[2], (f64)e->normals[3]}, o->r);
-    if (dot2(sub2(b2, a2), d) > 0) { // else the face's centre was passed, and its strip would turn over
+    if (dot2(sub2(b2, a2), d) >
+        0) { // else the face's centre was passed, and its strip would turn over
         e->a2 = a2;
         e->b2 = b2;
     }
@@ -87,10 +97,12 @@ static u32 move_loop(const Offset *o, const Region *region, u32 l, Moved *moved)
     return n;
 }
 
-static f32 to_f32(f64 x) { return (f32)x; }
+static f32 to_f32(f64 x) {
+    return (f32)x;
+}
 
-// Points on the circle about v from a to b (both on it), at the fixed phase; the edges between them and
-// to b carry the arc's tag and normals. The first edge leaves a, which is written here.
+// Points on the circle about v from a to b (both on it), at the fixed phase; the edges between them
+// and to b carry the arc's tag and normals. The first edge leaves a, which is written here.
 static void emit_arc(Offset *o, Vec2 v, Vec2 a, Vec2 b) {
     f64 radius = fabs(o->r), side = o->r > 0 ? 1 : -1, step = 360.0 / o->n_arc;
     Vec2 from = sub2(a, v), to = sub2(b, v);
@@ -101,11 +113,14 @@ static void emit_arc(Offset *o, Vec2 v, Vec2 a, Vec2 b) {
         end -= 360;
     Vec2 at = a, u = add_scaled((Vec2){0, 0}, from, 1 / radius);
     f64 slack = 1e-7 * step;
-    for (f64 k = side > 0 ? floor((start + slack) / step) + 1 : ceil((start - slack) / step) - 1;; k += side) {
+    for (f64 k = side > 0 ? floor((start + slack) / step) + 1 : ceil((start - slack) / step) - 1;;
+         k += side) {
         f64 angle = k * step;
         bool is_last = side > 0 ? angle >= end - slack : angle <= end + slack;
-        Vec2 next_u = is_last ? add_scaled((Vec2){0, 0}, to, 1 / radius) : (Vec2){trig_cos(angle), trig_sin(angle)};
-        f32 normals[4] = {to_f32(side * u.x), to_f32(side * u.y), to_f32(side * next_u.x), to_f32(side * next_u.y)};
+        Vec2 next_u = is_last ? add_scaled((Vec2){0, 0}, to, 1 / radius)
+                              : (Vec2){trig_cos(angle), trig_sin(angle)};
+        f32 normals[4] = {to_f32(side * u.x), to_f32(side * u.y), to_f32(side * next_u.x),
+                          to_f32(side * next_u.y)};
         emit(o, at, REGION_TAG_ARC, normals);
         if (is_last)
             return;
@@ -114,8 +129,8 @@ static void emit_arc(Offset *o, Vec2 v, Vec2 a, Vec2 b) {
     }
 }
 
-// What lies between the moved edges e and f at their corner; e's start has been written, f's start has
-// not. Returns where f starts (a miter moves it).
+// What lies between the moved edges e and f at their corner; e's start has been written, f's start
+// has not. Returns where f starts (a miter moves it).
 static Vec2 emit_join(Offset *o, const Moved *e, const Moved *f) {
     Vec2 v = e->b, u1 = sub2(e->b2, v), u2 = sub2(f->a2, v);
     f64 turn = cross2(u1, u2) * o->r, cosine = dot2(u1, u2) / (o->r * o->r);
@@ -156,7 +171,8 @@ static void emit_loop(Offset *o, const Moved *moved, u32 n) {
         vec_push(o->heap, &o->starts, o->points.len);
 }
 
-Status region_offset(Heap *heap, const Region *region, f64 r, RegionJoin join, f64 chord, Region *out) {
+Status region_offset(Heap *heap, const Region *region, f64 r, RegionJoin join, f64 chord,
+                     Region *out) {
     Offset o = {.heap = heap, .r = r, .join = join};
     if (r == 0 || !isfinite(r))
         return region_boolean(heap, REGION_UNION, region, 1, out);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact signs of the two determinants that polygon code branches on. Each is first evaluated in
-// doubles with a proved error bound (the longer one then in pairs of doubles, with another); when the
-// bound does not decide, it is evaluated exactly as an expansion: a sum of doubles, smallest first, that do not overlap, whose last term has the sign of
-// the whole. Bounds and operations: J. R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and
-// Fast Robust Geometric Predicates", 1997, sections 2 and 4. Needs round-to-nearest doubles without
-// extended precision or contraction, as the build demands.
+// doubles with a proved error bound (the longer one then in pairs of doubles, with another); when
+// the bound does not decide, it is evaluated exactly as an expansion: a sum of doubles, smallest
+// first, that do not overlap, whose last term has the sign of the whole. Bounds and operations: J.
+// R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates",
+// 1997, sections 2 and 4. Needs round-to-nearest doubles without extended precision or contraction,
+// as the build demands.
 #include "compiler/mesh/polygon_internal.h"
 
 // An exact value in at most two terms: hi + lo.
@@ -94,7 +95,9 @@ static void negate(f64 *e, u32 m) {
         e[i] = -e[i];
 }
 
-static int expansion_sign(const f64 *e, u32 m) { return m == 0 ? 0 : e[m - 1] > 0 ? 1 : -1; }
+static int expansion_sign(const f64 *e, u32 m) {
+    return m == 0 ? 0 : e[m - 1] > 0 ? 1 : -1;
+}
 
 // A vector between two points, exact.
 typedef struct Diff {
@@ -141,7 +144,8 @@ int orient2d(Vec2 a, Vec2 b, Vec2 c) {
         return 1;
     if (-det > bound)
         return -1;
-    if (left == 0 && right == 0) // the factors themselves are 0: rounding never makes a difference 0
+    if (left == 0 &&
+        right == 0) // the factors themselves are 0: rounding never makes a difference 0
         return 0;
     return orient2d_exact(a, b, c);
 }
@@ -164,10 +168,12 @@ static int incircle2d_exact(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
     return expansion_sign(sum, n_sum);
 }
 
-// ---- the middle way: numbers of twice the length, with an error bound -----------------------------
+// ---- the middle way: numbers of twice the length, with an error bound
+// -----------------------------
 
-// Relative errors: product below 8 u^2, sum below 4 u^2 of the terms' sizes, u = 2^-53 (Joldes, Muller and
-// Popescu 2017, "Tight and rigorous error bounds for basic building blocks of double-word arithmetic").
+// Relative errors: product below 8 u^2, sum below 4 u^2 of the terms' sizes, u = 2^-53 (Joldes,
+// Muller and Popescu 2017, "Tight and rigorous error bounds for basic building blocks of
+// double-word arithmetic").
 static inline Pair pair_normal(f64 hi, f64 lo) {
     f64 sum = hi + lo;
     return (Pair){sum, lo - (sum - hi)};
@@ -192,12 +198,14 @@ static inline Pair pair_cross(Pair ax, Pair ay, Pair bx, Pair by) {
 // size: the sum of the sizes of the determinant's products. Three levels of operations on exact
 // differences stay below 64 u^2 size; 1024 u^2 = 2^-96 is asked for. 0: not decided.
 static int incircle2d_double(Vec2 a, Vec2 b, Vec2 c, Vec2 d, f64 size) {
-    Pair ax = pair_sum(a.x, -d.x), ay = pair_sum(a.y, -d.y), bx = pair_sum(b.x, -d.x), by = pair_sum(b.y, -d.y);
+    Pair ax = pair_sum(a.x, -d.x), ay = pair_sum(a.y, -d.y), bx = pair_sum(b.x, -d.x),
+         by = pair_sum(b.y, -d.y);
     Pair cx = pair_sum(c.x, -d.x), cy = pair_sum(c.y, -d.y);
     Pair a2 = pair_plus(pair_times(ax, ax), pair_times(ay, ay));
     Pair b2 = pair_plus(pair_times(bx, bx), pair_times(by, by));
     Pair c2 = pair_plus(pair_times(cx, cx), pair_times(cy, cy));
-    Pair det = pair_plus(pair_plus(pair_times(a2, pair_cross(bx, by, cx, cy)), pair_times(b2, pair_cross(cx, cy, ax, ay))),
+    Pair det = pair_plus(pair_plus(pair_times(a2, pair_cross(bx, by, cx, cy)),
+                                   pair_times(b2, pair_cross(cx, cy, ax, ay))),
                          pair_times(c2, pair_cross(ax, ay, bx, by)));
     f64 bound = 1.262177448353619e-29 * size;
     return det.hi > bound ? 1 : -det.hi > bound ? -1 : 0;
@@ -217,8 +225,10 @@ static bool is_mirrored(Vec2 p, Vec2 q, Vec2 r, Vec2 s) {
 }
 
 int incircle2d(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
-    f64 adx = a.x - d.x, ady = a.y - d.y, bdx = b.x - d.x, bdy = b.y - d.y, cdx = c.x - d.x, cdy = c.y - d.y;
-    f64 bc = bdx * cdy, cb = cdx * bdy, ca = cdx * ady, ac = adx * cdy, ab = adx * bdy, ba = bdx * ady;
+    f64 adx = a.x - d.x, ady = a.y - d.y, bdx = b.x - d.x, bdy = b.y - d.y, cdx = c.x - d.x,
+        cdy = c.y - d.y;
+    f64 bc = bdx * cdy, cb = cdx * bdy, ca = cdx * ady, ac = adx * cdy, ab = adx * bdy,
+        ba = bdx * ady;
     f64 a2 = adx * adx + ady * ady, b2 = bdx * bdx + bdy * bdy, c2 = cdx * cdx + cdy * cdy;
     f64 det = a2 * (bc - cb) + b2 * (ca - ac) + c2 * (ab - ba);
     f64 size = (fabs(bc) + fabs(cb)) * a2 + (fabs(ca) + fabs(ac)) * b2 + (fabs(ab) + fabs(ba)) * c2;

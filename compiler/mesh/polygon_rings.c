@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rings and their three operations. The interesting one is rings_part_wedges: where several corners of
-// the loops share a place, the region around that place consists of wedges, each between an outgoing
-// edge and the next incoming edge counter-clockwise. The loops may pair the edges differently (a hole
-// that touches the outer loop pairs its own two edges), so that the region looks pinched between two
-// loops. Re-pairing by wedges turns touching loops into loops that only meet across the outside; a
-// sweep can treat those as separate. Where a wedge's edges end and start at different indices, a
-// triangle without area joins the indices, so each original edge still gets its triangle.
+// Rings and their three operations. The interesting one is rings_part_wedges: where several corners
+// of the loops share a place, the region around that place consists of wedges, each between an
+// outgoing edge and the next incoming edge counter-clockwise. The loops may pair the edges
+// differently (a hole that touches the outer loop pairs its own two edges), so that the region
+// looks pinched between two loops. Re-pairing by wedges turns touching loops into loops that only
+// meet across the outside; a sweep can treat those as separate. Where a wedge's edges end and start
+// at different indices, a triangle without area joins the indices, so each original edge still gets
+// its triangle.
 #include "compiler/mesh/polygon_triangulate_internal.h"
 
 #include <string.h>
@@ -133,10 +134,11 @@ u32 rings_add_diagonal(Rings *r, u32 a, u32 b) {
     return b2;
 }
 
-// ---- places where several corners meet -----------------------------------------------------------
+// ---- places where several corners meet
+// -----------------------------------------------------------
 
-// Edges of no length and spikes (a-b-a) have no inside: cut them off first, so that every corner has
-// two directions that differ.
+// Edges of no length and spikes (a-b-a) have no inside: cut them off first, so that every corner
+// has two directions that differ.
 static bool is_degenerate(const Rings *r, u32 node) {
     u32 a = r->prev[node], c = r->next[node];
     if (c == RINGS_GONE || r->next[c] == a)
@@ -182,7 +184,9 @@ static void sort_order(Rings *r) {
         for (u64 start = 0; start < n; start += 2 * width) {
             u64 i = start, mid = MIN(start + width, n), j = mid, end = MIN(start + 2 * width, n);
             for (u64 k = start; k < end; k++)
-                to[k] = j == end || (i < mid && compare_places(r, from[i], from[j]) < 0) ? from[i++] : from[j++];
+                to[k] = j == end || (i < mid && compare_places(r, from[i], from[j]) < 0)
+                            ? from[i++]
+                            : from[j++];
         }
         u32 *swap = from;
         from = to;
@@ -213,8 +217,10 @@ static void sort_spokes(Vec2 at, Spoke *spokes, u32 n, Spoke *scratch) {
         for (u32 start = 0; start < n; start += 2 * width) {
             u32 i = start, mid = MIN(start + width, n), j = mid, end = MIN(start + 2 * width, n);
             for (u32 k = start; k < end; k++)
-                scratch[k] = j == end || (i < mid && compare_spokes(at, &spokes[i], &spokes[j]) <= 0) ? spokes[i++]
-                                                                                                      : spokes[j++];
+                scratch[k] =
+                    j == end || (i < mid && compare_spokes(at, &spokes[i], &spokes[j]) <= 0)
+                        ? spokes[i++]
+                        : spokes[j++];
         }
         memcpy(spokes, scratch, n * sizeof *spokes);
     }
@@ -239,7 +245,8 @@ static void close_cycles(Rings *r, const u32 *in, const u32 *out, u32 n, u8 *don
         u32 first = i, before = i;
         for (u32 j = i, len = 0; !done[j]; len++) {
             done[j] = 1;
-            if (len >= 2) // the cycle runs first .. before, j; seen from the other side it is reversed
+            if (len >=
+                2) // the cycle runs first .. before, j; seen from the other side it is reversed
                 rings_add_triangle(r, in[j], in[before], in[first]);
             before = j;
             for (u32 k = 0; k < n; k++) // few corners meet in one place
@@ -291,7 +298,8 @@ void rings_part_wedges(Rings *r) {
             r->order[r->n_order++] = i;
     sort_order(r);
     for (u32 i = 0, j; i < r->n_order; i = j) {
-        for (j = i + 1; j < r->n_order && vec2_equal(r->points[r->order[i]], r->points[r->order[j]]);)
+        for (j = i + 1;
+             j < r->n_order && vec2_equal(r->points[r->order[i]], r->points[r->order[j]]);)
             j++;
         if (j - i > 1 && j - i <= CORNERS_MAX)
             part_place(r, r->order + i, j - i);

@@ -17,7 +17,8 @@ typedef struct Simple {
 
 // c lies on the line through a and b: is it between them?
 static bool is_between(Vec2 a, Vec2 b, Vec2 c) {
-    return a.x != b.x ? (c.x >= fmin(a.x, b.x) && c.x <= fmax(a.x, b.x)) : (c.y >= fmin(a.y, b.y) && c.y <= fmax(a.y, b.y));
+    return a.x != b.x ? (c.x >= fmin(a.x, b.x) && c.x <= fmax(a.x, b.x))
+                      : (c.y >= fmin(a.y, b.y) && c.y <= fmax(a.y, b.y));
 }
 
 static Vec2 crossing_point(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
@@ -64,11 +65,14 @@ static bool edges_conflict(const Simple *s, u32 i, u32 j, Vec2 *where) {
     // Other loops may touch, unless the edges run along each other.
     if (turns[0] != 0 || turns[1] != 0)
         return false;
-    u32 n_ends = (u32)is_between(a, b, c) + (u32)is_between(a, b, d) + (u32)is_between(c, d, a) + (u32)is_between(c, d, b);
-    return n_ends > 2 || !(vec2_equal(a, c) || vec2_equal(a, d) || vec2_equal(b, c) || vec2_equal(b, d));
+    u32 n_ends = (u32)is_between(a, b, c) + (u32)is_between(a, b, d) + (u32)is_between(c, d, a) +
+                 (u32)is_between(c, d, b);
+    return n_ends > 2 ||
+           !(vec2_equal(a, c) || vec2_equal(a, d) || vec2_equal(b, c) || vec2_equal(b, d));
 }
 
-static bool find_conflict(const Simple *s, const BoxTree *tree, const Box3 *boxes, u32 i, Vec2 *where) {
+static bool find_conflict(const Simple *s, const BoxTree *tree, const Box3 *boxes, u32 i,
+                          Vec2 *where) {
     u32 stack[BOX_TREE_DEPTH_MAX + 1], len = 0, first = NONE;
     stack[len++] = 0;
     while (len) {
@@ -79,7 +83,8 @@ static bool find_conflict(const Simple *s, const BoxTree *tree, const Box3 *boxe
         for (u32 k = node->right; k < node->right + node->len; k++) {
             u32 j = tree->items[k];
             Vec2 place;
-            if (j > i && j < first && box3_touch(boxes[j], boxes[i], 0) && edges_conflict(s, i, j, &place)) {
+            if (j > i && j < first && box3_touch(boxes[j], boxes[i], 0) &&
+                edges_conflict(s, i, j, &place)) {
                 first = j;
                 *where = place;
             }
@@ -103,7 +108,8 @@ static bool list_edges(const Region *region, EdgeRef *edges, Box3 *boxes, Vec2 *
             if (to - from < 3 || vec2_equal(a, b))
                 return false;
             edges[i] = (EdgeRef){l, next};
-            boxes[i] = (Box3){{fmin(a.x, b.x), fmin(a.y, b.y), 0}, {fmax(a.x, b.x), fmax(a.y, b.y), 0}};
+            boxes[i] =
+                (Box3){{fmin(a.x, b.x), fmin(a.y, b.y), 0}, {fmax(a.x, b.x), fmax(a.y, b.y), 0}};
         }
     }
     return true;

@@ -21,8 +21,8 @@ static bool is_strictly_convex(const Vec2 *p, u32 n, u32 *first) {
     return n_starts == 1;
 }
 
-// All diagonals from one corner: the lexicographically first, or for quadrilaterals the one that makes
-// the triangles Delaunay.
+// All diagonals from one corner: the lexicographically first, or for quadrilaterals the one that
+// makes the triangles Delaunay.
 static u32 *make_fan(Heap *heap, const Vec2 *p, u32 n, u32 first) {
     if (n == 4) {
         u32 i[4] = {first, (first + 1) % 4, (first + 2) % 4, (first + 3) % 4};
@@ -49,9 +49,10 @@ static void cut_all_rings(Rings *r) {
     rings_give(r, rank);
 }
 
-// Loops that cross badly can make rings that pass a corner twice and then triangles that name it twice.
-// Flips remove nearly all; if one is left, each loop is triangulated on its own, where no ring can pass
-// a corner twice: the areas then add up with their signs, but triangles of holes lie over the others.
+// Loops that cross badly can make rings that pass a corner twice and then triangles that name it
+// twice. Flips remove nearly all; if one is left, each loop is triangulated on its own, where no
+// ring can pass a corner twice: the areas then add up with their signs, but triangles of holes lie
+// over the others.
 static void make_simplicial(Rings *r, const Region *region) {
     if (polygon_flip_self_edges(r->tris, r->twin, r->n_tris))
         return;
@@ -67,7 +68,8 @@ static void make_simplicial(Rings *r, const Region *region) {
 static void make_delaunay(Rings *r) {
     size_t n = 3 * (size_t)r->n_tris;
     u32 *stack = rings_take(r, n + n / 4 + 1);
-    polygon_make_delaunay(r->heap, r->points, r->tris, r->twin, r->n_tris, stack, (u8 *)(stack + n));
+    polygon_make_delaunay(r->heap, r->points, r->tris, r->twin, r->n_tris, stack,
+                          (u8 *)(stack + n));
     rings_give(r, stack);
 }
 

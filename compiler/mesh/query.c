@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trees over meshes, rays and membership. Both are asked in the mesh's own space: a ray or a point is
-// taken back through the map, which keeps the ray's parameter and the answer, whatever the map does.
-#include "compiler/mesh/query_internal.h"
+// Trees over meshes, rays and membership. Both are asked in the mesh's own space: a ray or a point
+// is taken back through the map, which keeps the ray's parameter and the answer, whatever the map
+// does.
+#include "compiler/mesh/query.h"
 
 #include "compiler/mesh/polygon_internal.h"
-
-#include <string.h>
+#include "compiler/mesh/query_internal.h"
 
 static Triangle mesh_triangle(const Mesh *mesh, u32 tri) {
     const u32 *v = mesh->tris + 3 * (size_t)tri;
@@ -50,13 +50,15 @@ void mesh_tree_destroy(MeshTree *tree) {
     heap_free(tree->heap, tree);
 }
 
-// ---- views ---------------------------------------------------------------------------------------
+// ---- views
+// ---------------------------------------------------------------------------------------
 
 bool affine3_is_similarity(const Affine3 *map, f64 *scale) {
     f64 gram[3][3], size = 0;
     for (u32 i = 0; i < 3; i++)
         for (u32 j = 0; j < 3; j++)
-            gram[i][j] = map->m[0][i] * map->m[0][j] + map->m[1][i] * map->m[1][j] + map->m[2][i] * map->m[2][j];
+            gram[i][j] = map->m[0][i] * map->m[0][j] + map->m[1][i] * map->m[1][j] +
+                         map->m[2][i] * map->m[2][j];
     size = (gram[0][0] + gram[1][1] + gram[2][2]) / 3;
     *scale = sqrt(size);
     for (u32 i = 0; i < 3; i++)
@@ -78,7 +80,8 @@ Box3 view_node_box(const View *view, u32 node) {
     Box3 box = view_node(view, node)->box;
     if (view->is_same)
         return box;
-    Vec3 center = affine3_point(&view->map, box3_center(box)), half = vec3_scale(box3_size(box), 0.5), out;
+    Vec3 center = affine3_point(&view->map, box3_center(box)),
+         half = vec3_scale(box3_size(box), 0.5), out;
     for (u32 i = 0; i < 3; i++) {
         const f64 *m = view->map.m[i];
         f64 reach = fabs(m[0]) * half.x + fabs(m[1]) * half.y + fabs(m[2]) * half.z;
@@ -102,7 +105,8 @@ static f64 box_extent(Box3 b) {
     return s.x + s.y + s.z;
 }
 
-void node_pair_split(const View *a, const View *b, NodePair pair, Box3 box_a, Box3 box_b, NodePair out[2]) {
+void node_pair_split(const View *a, const View *b, NodePair pair, Box3 box_a, Box3 box_b,
+                     NodePair out[2]) {
     const BoxNode *na = view_node(a, pair.a), *nb = view_node(b, pair.b);
     if (nb->len || (!na->len && box_extent(box_a) >= box_extent(box_b))) {
         out[0] = (NodePair){pair.a + 1, pair.b};
@@ -113,22 +117,27 @@ void node_pair_split(const View *a, const View *b, NodePair pair, Box3 box_a, Bo
     }
 }
 
-// ---- rays ----------------------------------------------------------------------------------------
+// ---- rays
+// ----------------------------------------------------------------------------------------
 
-// A ray prepared for Woop, Benthin and Wald 2013, "Watertight ray/triangle intersection": its longest
-// axis becomes z and space is sheared so that it runs straight along it. Edges are decided in the
-// plane the same way for both triangles at an edge, so no ray slips between them.
+// A ray prepared for Woop, Benthin and Wald 2013, "Watertight ray/triangle intersection": its
+// longest axis becomes z and space is sheared so that it runs straight along it. Edges are decided
+// in the plane the same way for both triangles at an edge, so no ray slips between them.
 typedef struct Ray {
     Vec3 from, inverse;
     u32 kx, ky, kz;
     f64 sx, sy, sz;
 } Ray;
 
-static f64 reciprocal(f64 x) { return x != 0 ? 1 / x : 0; } // 0: none
+static f64 reciprocal(f64 x) {
+    return x != 0 ? 1 / x : 0;
+} // 0: none
 
 static Ray ray_make(Vec3 from, Vec3 dir) {
     Ray r = {.from = from, .inverse = {reciprocal(dir.x), reciprocal(dir.y), reciprocal(dir.z)}};
-    r.kz = fabs(dir.x) >= fabs(dir.y) && fabs(dir.x) >= fabs(dir.z) ? 0 : fabs(dir.y) >= fabs(dir.z) ? 1 : 2;
+    r.kz = fabs(dir.x) >= fabs(dir.y) && fabs(dir.x) >= fabs(dir.z) ? 0
+           : fabs(dir.y) >= fabs(dir.z)                             ? 1
+                                                                    : 2;
     r.kx = (r.kz + 1) % 3;
     r.ky = (r.kz + 2) % 3;
     f64 z = vec3_get(dir, r.kz);
@@ -225,11 +234,13 @@ bool mesh_ray(const PlacedMesh *solid, Vec3 from, Vec3 dir, MeshHit *hit) {
     return true;
 }
 
-// ---- membership ----------------------------------------------------------------------------------
+// ---- membership
+// ----------------------------------------------------------------------------------
 
 // The nearest point of the triangle to p (Ericson, "Real-Time Collision Detection", 5.1.5).
 static Vec3 nearest_in_triangle(const Triangle *t, Vec3 p) {
-    Vec3 ab = vec3_sub(t->p[1], t->p[0]), ac = vec3_sub(t->p[2], t->p[0]), ap = vec3_sub(p, t->p[0]);
+    Vec3 ab = vec3_sub(t->p[1], t->p[0]), ac = vec3_sub(t->p[2], t->p[0]),
+         ap = vec3_sub(p, t->p[0]);
     f64 d1 = vec3_dot(ab, ap), d2 = vec3_dot(ac, ap);
     if (d1 <= 0 && d2 <= 0)
         return t->p[0];
@@ -256,8 +267,8 @@ static Vec3 nearest_in_triangle(const Triangle *t, Vec3 p) {
     return vec3_add(t->p[0], vec3_add(vec3_scale(ab, vb / sum), vec3_scale(ac, vc / sum)));
 }
 
-// Sign of the turn a, b, p, where p is moved to the right by a bit and up by a bit of a bit: never 0
-// unless a is b.
+// Sign of the turn a, b, p, where p is moved to the right by a bit and up by a bit of a bit: never
+// 0 unless a is b.
 static int turn_of_moved(Vec2 a, Vec2 b, Vec2 p) {
     int turn = orient2d(a, b, p);
     if (turn != 0)
@@ -267,7 +278,8 @@ static int turn_of_moved(Vec2 a, Vec2 b, Vec2 p) {
     return b.x > a.x ? 1 : b.x < a.x ? -1 : 0;
 }
 
-// 1 or -1 when the upward line through the (moved) point meets the triangle from behind or in front.
+// 1 or -1 when the upward line through the (moved) point meets the triangle from behind or in
+// front.
 static int line_crosses(const Triangle *t, Vec3 p) {
     Vec2 q[3], at = {p.x, p.y};
     for (u32 k = 0; k < 3; k++)
@@ -281,7 +293,7 @@ static int line_crosses(const Triangle *t, Vec3 p) {
 typedef struct Membership {
     Vec3 p;
     f64 tolerance;
-    i32 winding;      // of the triangles above
+    i32 winding; // of the triangles above
     bool on_boundary;
 } Membership;
 
@@ -308,17 +320,20 @@ bool mesh_contains(const PlacedMesh *solid, Vec3 point) {
         return false;
     Membership m = {.p = affine3_point(&inverse, point)};
     Box3 all = boxes->nodes[0].box;
-    f64 size = fmax(fmax(fabs(all.min.x), fabs(all.max.x)),
-                    fmax(fmax(fabs(all.min.y), fabs(all.max.y)), fmax(fabs(all.min.z), fabs(all.max.z))));
-    m.tolerance = 1e-13 * size + 1e-15 * vec3_norm(inverse.t); // what taking the point back may cost
+    f64 size =
+        fmax(fmax(fabs(all.min.x), fabs(all.max.x)),
+             fmax(fmax(fabs(all.min.y), fabs(all.max.y)), fmax(fabs(all.min.z), fabs(all.max.z))));
+    m.tolerance =
+        1e-13 * size + 1e-15 * vec3_norm(inverse.t); // what taking the point back may cost
     u32 stack[BOX_TREE_DEPTH_MAX + 1], len = 0;
     stack[len++] = 0;
     while (len && !m.on_boundary) {
         u32 at = stack[--len];
         const BoxNode *node = &boxes->nodes[at];
         f64 e = m.tolerance;
-        if (m.p.x < node->box.min.x - e || m.p.x > node->box.max.x + e || m.p.y < node->box.min.y - e ||
-            m.p.y > node->box.max.y + e || m.p.z > node->box.max.z + e)
+        if (m.p.x < node->box.min.x - e || m.p.x > node->box.max.x + e ||
+            m.p.y < node->box.min.y - e || m.p.y > node->box.max.y + e ||
+            m.p.z > node->box.max.z + e)
             continue;
         for (u32 i = node->right; i < node->right + node->len; i++) {
             Triangle t = mesh_triangle(solid->mesh, boxes->items[i]);

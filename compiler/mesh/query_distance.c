@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Distance between solids by branch and bound over both trees: pairs of nodes whose boxes are farther
-// apart than the best pair of triangles so far are dropped. Works in the space of one of the meshes
-// when its map keeps shapes (then only the other's triangles are moved), else in the world.
+// Distance between solids by branch and bound over both trees: pairs of nodes whose boxes are
+// farther apart than the best pair of triangles so far are dropped. Works in the space of one of
+// the meshes when its map keeps shapes (then only the other's triangles are moved), else in the
+// world.
 #include "compiler/mesh/query_internal.h"
 
 typedef struct Nearest {
@@ -17,7 +18,9 @@ static void offer(Nearest *best, Vec3 a, Vec3 b) {
         *best = (Nearest){square, a, b, true};
 }
 
-static f64 clamp01(f64 x) { return x < 0 ? 0 : x > 1 ? 1 : x; }
+static f64 clamp01(f64 x) {
+    return x < 0 ? 0 : x > 1 ? 1 : x;
+}
 
 // The nearest points of two segments (Ericson, "Real-Time Collision Detection", 5.1.9).
 static void offer_segments(Nearest *best, Vec3 p1, Vec3 q1, Vec3 p2, Vec3 q2) {
@@ -72,8 +75,8 @@ static void offer_triangles(Nearest *best, const Triangle *a, const Triangle *b,
             offer(best, a->p[k], foot);
         if (foot_in_triangle(a, b->p[k], &foot))
             offer(best, foot, b->p[k]);
-        if (can_meet &&
-            (pierces(b, a->p[k], a->p[(k + 1) % 3], &foot) || pierces(a, b->p[k], b->p[(k + 1) % 3], &foot)))
+        if (can_meet && (pierces(b, a->p[k], a->p[(k + 1) % 3], &foot) ||
+                         pierces(a, b->p[k], b->p[(k + 1) % 3], &foot)))
             offer(best, foot, foot);
         for (u32 m = 0; m < 3; m++)
             offer_segments(best, a->p[k], a->p[(k + 1) % 3], b->p[m], b->p[(m + 1) % 3]);
@@ -125,7 +128,8 @@ static void search_pairs(const View *a, const View *b, Nearest *best) {
         node_pair_split(a, b, pair, view_node_box(a, pair.a), view_node_box(b, pair.b), half);
         f64 bound[2];
         for (u32 k = 0; k < 2; k++)
-            bound[k] = box_distance_square(view_node_box(a, half[k].a), view_node_box(b, half[k].b));
+            bound[k] =
+                box_distance_square(view_node_box(a, half[k].a), view_node_box(b, half[k].b));
         u32 near = bound[1] < bound[0];
         for (u32 k = 0; k < 2; k++) { // the nearer one last, so that it comes first
             u32 which = k ? near : 1 - near;
@@ -152,12 +156,14 @@ MeshDistance mesh_distance(const PlacedMesh *a, const PlacedMesh *b, f64 limit) 
     Affine3 inverse, back = affine3_identity();
     f64 scale = 1;
     bool in_a = affine3_is_similarity(&a->map, &scale) && affine3_invert(&a->map, &inverse);
-    bool in_b = !in_a && affine3_is_similarity(&b->map, &scale) && affine3_invert(&b->map, &inverse);
+    bool in_b =
+        !in_a && affine3_is_similarity(&b->map, &scale) && affine3_invert(&b->map, &inverse);
     if (in_a || in_b)
         back = in_a ? a->map : b->map;
     else
         scale = 1;
-    View va = view_make(a, in_a || in_b ? &inverse : NULL), vb = view_make(b, in_a || in_b ? &inverse : NULL);
+    View va = view_make(a, in_a || in_b ? &inverse : NULL),
+         vb = view_make(b, in_a || in_b ? &inverse : NULL);
     if (in_a)
         va.map = affine3_identity(), va.is_same = true, va.mirrors = false;
     if (in_b)
@@ -166,7 +172,8 @@ MeshDistance mesh_distance(const PlacedMesh *a, const PlacedMesh *b, f64 limit) 
         return out;
     Nearest best = {.square = (limit / scale) * (limit / scale)};
     search_pairs(&va, &vb, &best);
-    if (!(best.is_found && best.square == 0) && (holds_a_part(a, b, &out.on_a) || holds_a_part(b, a, &out.on_a))) {
+    if (!(best.is_found && best.square == 0) &&
+        (holds_a_part(a, b, &out.on_a) || holds_a_part(b, a, &out.on_a))) {
         out.distance = 0;
         out.on_b = out.on_a;
         return out;

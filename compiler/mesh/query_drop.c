@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The vertical gap between two solids. Over one point of the ground, a's lower side is the lowest of its
-// downward triangles and b's upper side the highest of its upward ones, so the least gap over the
-// common shadow is the least over all such pairs of triangles; for one pair the gap is linear over the
-// overlap of their projections, so its least value is at a corner of that overlap: a vertex over a
-// face or a crossing of edges. Pairs whose projections only touch (an overlap narrower than
-// SHADOW_WIDTH) do not count, nor do upright triangles, whose projection has no width.
+// The vertical gap between two solids. Over one point of the ground, a's lower side is the lowest
+// of its downward triangles and b's upper side the highest of its upward ones, so the least gap
+// over the common shadow is the least over all such pairs of triangles; for one pair the gap is
+// linear over the overlap of their projections, so its least value is at a corner of that overlap:
+// a vertex over a face or a crossing of edges. Pairs whose projections only touch (an overlap
+// narrower than SHADOW_WIDTH) do not count, nor do upright triangles, whose projection has no
+// width.
 #include "compiler/mesh/query_internal.h"
 
 static const f64 SHADOW_WIDTH = 1e-6; // mm

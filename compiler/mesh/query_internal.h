@@ -9,8 +9,8 @@
 struct MeshTree {
     Heap *heap;
     const Mesh *mesh;
-    BoxTree boxes;  // of the triangles, in the mesh's space
-    u32 *probes;    // n_probes vertices: one of each edge-connected component
+    BoxTree boxes; // of the triangles, in the mesh's space
+    u32 *probes;   // n_probes vertices: one of each edge-connected component
     u32 n_probes;
 };
 
@@ -22,13 +22,14 @@ typedef struct Triangle {
 typedef struct View {
     const Mesh *mesh;
     const MeshTree *tree;
-    Affine3 map; // mesh -> common space
+    Affine3 map;  // mesh -> common space
     bool is_same; // map is the identity
     bool mirrors;
 } View;
 
-View view_make(const PlacedMesh *solid, const Affine3 *to_common); // to_common: world -> common; NULL: the world
-Box3 view_node_box(const View *view, u32 node);                    // never too small
+View view_make(const PlacedMesh *solid,
+               const Affine3 *to_common);       // to_common: world -> common; NULL: the world
+Box3 view_node_box(const View *view, u32 node); // never too small
 // Counter-clockwise seen from outside in the common space too.
 Triangle view_triangle(const View *view, u32 tri);
 Box3 triangle_box(const Triangle *t);
@@ -40,11 +41,16 @@ typedef struct NodePair {
     u32 a, b;
 } NodePair;
 enum { PAIR_STACK_MAX = 4 * BOX_TREE_DEPTH_MAX };
-// Splits a pair that is not two leaves into two pairs: the larger inner node is halved. boxes: of the
-// two nodes.
-void node_pair_split(const View *a, const View *b, NodePair pair, Box3 box_a, Box3 box_b, NodePair out[2]);
-static inline const BoxNode *view_node(const View *v, u32 node) { return &v->tree->boxes.nodes[node]; }
-static inline bool view_is_empty(const View *v) { return v->tree->boxes.n_nodes == 0; }
+// Splits a pair that is not two leaves into two pairs: the larger inner node is halved. boxes: of
+// the two nodes.
+void node_pair_split(const View *a, const View *b, NodePair pair, Box3 box_a, Box3 box_b,
+                     NodePair out[2]);
+static inline const BoxNode *view_node(const View *v, u32 node) {
+    return &v->tree->boxes.nodes[node];
+}
+static inline bool view_is_empty(const View *v) {
+    return v->tree->boxes.n_nodes == 0;
+}
 
 // query_clip.c: convex polygons of the plane.
 enum { CLIP_MAX = 12 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What two solids share: an exact intersection (boolean.h), once boxes and trees could not rule it out.
+// What two solids share: an exact intersection (boolean.h), once boxes and trees could not rule it
+// out.
 #include "compiler/mesh/query_internal.h"
 
 #include "compiler/mesh/boolean.h"
@@ -21,7 +22,8 @@ static f64 depth_of(Heap *heap, const Mesh *shared, const Affine3 *map) {
         boxes[i] = box3_empty();
     for (u32 t = 0; t < shared->n_tris; t++)
         for (u32 k = 0; k < 3; k++)
-            boxes[component[t]] = box3_add_point(boxes[component[t]], affine3_point(map, shared->verts[shared->tris[3 * t + k]]));
+            boxes[component[t]] = box3_add_point(
+                boxes[component[t]], affine3_point(map, shared->verts[shared->tris[3 * t + k]]));
     Vec3 extent = {0, 0, 0};
     for (u32 i = 0; i < n; i++) {
         Vec3 size = box3_size(boxes[i]);
@@ -38,7 +40,8 @@ MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b) {
     if (box3_is_empty(box_a) || box3_is_empty(box_b) || !box3_touch(box_a, box_b, 0) ||
         !(mesh_distance(a, b, TOUCH_DISTANCE).distance <= TOUCH_DISTANCE))
         return out;
-    Affine3 inverse, frame = affine3_identity(); // frame -> world: a's own space, so that a stays exact
+    Affine3 inverse,
+        frame = affine3_identity(); // frame -> world: a's own space, so that a stays exact
     CsgLeaf leaves[2] = {{.mesh = a->mesh, .map = a->map}, {.mesh = b->mesh, .map = b->map}};
     f64 scale;
     if (affine3_is_similarity(&a->map, &scale) && affine3_invert(&a->map, &inverse)) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simplification by edge collapse with quadric errors (Garland and Heckbert 1997). A vertex u collapses
-// onto a neighbour v and takes its place, so all vertices that are left keep their exact coordinates and
-// the normals there stay true. The error of a collapse is the root of the summed squared distances of v
-// to the planes gathered at u and v, which is never less than the distance to any one of them.
+// Simplification by edge collapse with quadric errors (Garland and Heckbert 1997). A vertex u
+// collapses onto a neighbour v and takes its place, so all vertices that are left keep their exact
+// coordinates and the normals there stay true. The error of a collapse is the root of the summed
+// squared distances of v to the planes gathered at u and v, which is never less than the distance
+// to any one of them.
 //
-// A label is a tag and a material. A vertex inside one label may collapse along any edge; one on the
-// border between two labels only along that border; where more borders meet, or a border ends, it
-// stays. Borders add planes at right angles to the surface, so that they are measured too.
+// A label is a tag and a material. A vertex inside one label may collapse along any edge; one on
+// the border between two labels only along that border; where more borders meet, or a border ends,
+// it stays. Borders add planes at right angles to the surface, so that they are measured too.
 //
 // The surface stays closed and oriented: u and v must have exactly two common neighbours (the link
 // condition of Dey et al. 1999), none of which has only three triangles.
@@ -44,14 +45,17 @@ typedef struct Simplify {
 } Simplify;
 
 static void quadric_add(Quadric *q, const Quadric *other) {
-    q->xx += other->xx, q->xy += other->xy, q->xz += other->xz, q->yy += other->yy, q->yz += other->yz;
-    q->zz += other->zz, q->bx += other->bx, q->by += other->by, q->bz += other->bz, q->c += other->c;
+    q->xx += other->xx, q->xy += other->xy, q->xz += other->xz, q->yy += other->yy,
+        q->yz += other->yz;
+    q->zz += other->zz, q->bx += other->bx, q->by += other->by, q->bz += other->bz,
+        q->c += other->c;
 }
 
 // The squared distance to the plane through p with unit normal n.
 static Quadric quadric_of_plane(Vec3 n, Vec3 p) {
     f64 d = -vec3_dot(n, p);
-    return (Quadric){n.x * n.x, n.x * n.y, n.x * n.z, n.y * n.y, n.y * n.z, n.z * n.z, n.x * d, n.y * d, n.z * d, d * d};
+    return (Quadric){n.x * n.x, n.x * n.y, n.x * n.z, n.y * n.y, n.y * n.z,
+                     n.z * n.z, n.x * d,   n.y * d,   n.z * d,   d * d};
 }
 
 static f64 quadric_at(const Quadric *q, Vec3 p) {
@@ -61,10 +65,16 @@ static f64 quadric_at(const Quadric *q, Vec3 p) {
     return square > 0 ? square : 0;
 }
 
-static Vec3 place_of(const Simplify *s, u32 vert) { return vec3_sub(s->mesh->verts[vert], s->center); }
+static Vec3 place_of(const Simplify *s, u32 vert) {
+    return vec3_sub(s->mesh->verts[vert], s->center);
+}
 
-static u32 next_corner(u32 c) { return c % 3 == 2 ? c - 2 : c + 1; }
-static u32 vert_at(const Simplify *s, u32 corner) { return s->mesh->tris[corner]; }
+static u32 next_corner(u32 c) {
+    return c % 3 == 2 ? c - 2 : c + 1;
+}
+static u32 vert_at(const Simplify *s, u32 corner) {
+    return s->mesh->tris[corner];
+}
 
 static Vec3 tri_normal(const Simplify *s, u32 tri) {
     const u32 *v = s->mesh->tris + 3 * (size_t)tri;
@@ -89,7 +99,8 @@ static bool is_border(const Simplify *s, u32 a, u32 b) {
     return left == NONE || right == NONE || !same_label(s, left, right);
 }
 
-// ---- the queue: a binary heap, ties by index ------------------------------------------------------
+// ---- the queue: a binary heap, ties by index
+// ------------------------------------------------------
 
 static bool comes_before(const Collapse *a, const Collapse *b) {
     if (a->cost != b->cost)
@@ -121,14 +132,16 @@ static Collapse queue_pop(Simplify *s) {
 
 // May u move to v at all, by labels? Then it is queued.
 static void consider(Simplify *s, u32 u, u32 v) {
-    if (s->n_borders[u] == 3 || s->n_borders[u] == 1 || (s->n_borders[u] == 2 && !is_border(s, u, v)))
+    if (s->n_borders[u] == 3 || s->n_borders[u] == 1 ||
+        (s->n_borders[u] == 2 && !is_border(s, u, v)))
         return;
     Quadric sum = s->quadrics[u];
     quadric_add(&sum, &s->quadrics[v]);
     queue_push(s, (Collapse){quadric_at(&sum, place_of(s, v)), u, v, s->stamp[u], s->stamp[v]});
 }
 
-// ---- setting up ----------------------------------------------------------------------------------
+// ---- setting up
+// ----------------------------------------------------------------------------------
 
 static void link_corners(Simplify *s) {
     for (u32 v = 0; v < s->mesh->n_verts; v++)
@@ -163,7 +176,8 @@ static void gather_quadrics(Simplify *s) {
         consider(s, vert_at(s, c), vert_at(s, next_corner(c)));
 }
 
-// ---- collapsing ----------------------------------------------------------------------------------
+// ---- collapsing
+// ----------------------------------------------------------------------------------
 
 // The vertices next to v, each once, in around.
 static void list_neighbours(Simplify *s, u32 v) {
@@ -228,8 +242,12 @@ static bool keeps_normals(const Simplify *s, u32 u, u32 v) {
     return true;
 }
 
-static f32 *normal_at(const Simplify *s, u32 corner) { return s->mesh->normals + 3 * (size_t)corner; }
-static bool is_curved(const f32 *n) { return n[0] != 0 || n[1] != 0 || n[2] != 0; }
+static f32 *normal_at(const Simplify *s, u32 corner) {
+    return s->mesh->normals + 3 * (size_t)corner;
+}
+static bool is_curved(const f32 *n) {
+    return n[0] != 0 || n[1] != 0 || n[2] != 0;
+}
 
 // The corner takes the normal that the face already has at v, from a triangle that goes.
 static void move_normal(Simplify *s, u32 corner, u32 v, const u32 going[2]) {
@@ -237,7 +255,8 @@ static void move_normal(Simplify *s, u32 corner, u32 v, const u32 going[2]) {
         return;
     for (u32 k = 0; k < 2; k++) {
         for (u32 c = 3 * going[k]; c < 3 * going[k] + 3; c++) {
-            if (vert_at(s, c) != v || !same_label(s, going[k], corner / 3) || !is_curved(normal_at(s, c)))
+            if (vert_at(s, c) != v || !same_label(s, going[k], corner / 3) ||
+                !is_curved(normal_at(s, c)))
                 continue;
             for (u32 i = 0; i < 3; i++)
                 normal_at(s, corner)[i] = normal_at(s, c)[i];
@@ -320,7 +339,10 @@ void mesh_simplify(Heap *heap, Mesh *mesh, u32 target_tris, f64 max_error) {
     if (mesh->n_tris <= target_tris || mesh->n_tris == 0)
         return;
     size_t n_verts = mesh->n_verts, n_tris = mesh->n_tris;
-    Simplify s = {.heap = heap, .mesh = mesh, .n_tris = mesh->n_tris, .center = box3_center(mesh_bounds(mesh))};
+    Simplify s = {.heap = heap,
+                  .mesh = mesh,
+                  .n_tris = mesh->n_tris,
+                  .center = box3_center(mesh_bounds(mesh))};
     s.quadrics = heap_alloc(heap, n_verts, sizeof *s.quadrics);
     s.head = heap_alloc_raw(heap, n_verts, sizeof(u32));
     s.next = heap_alloc_raw(heap, 3 * n_tris, sizeof(u32));

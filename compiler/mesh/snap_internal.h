@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The 26-bit grid that the companions (regions, hulls) decide on: whole multiples of a power of two,
-// counted from the lower corner of the input's bounds.
+// The 26-bit grid that the companions (regions, hulls) decide on: whole multiples of a power of
+// two, counted from the lower corner of the input's bounds.
 #ifndef FRC_COMPILER_MESH_SNAP_INTERNAL_H
 #define FRC_COMPILER_MESH_SNAP_INTERNAL_H
 
@@ -16,6 +16,8 @@ static inline f64 snap_quantum(f64 extent) {
 }
 
 // The multiple of quantum nearest to x, halves upwards. |x / quantum| < 2^52.
-static inline i64 snap_round(f64 x, f64 quantum) { return (i64)floor(x / quantum + 0.5); }
+static inline i64 snap_round(f64 x, f64 quantum) {
+    return (i64)floor(x / quantum + 0.5);
+}
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times of the kernel's companions on fixed inputs: one line a case, "name, size, ms" (the median of
-// some runs). Build and run by hand or from `make bench`.
+// Times of the kernel's companions on fixed inputs: one line a case, "name, size, ms" (the median
+// of some runs). Build and run by hand or from `make bench`.
 #include "compiler/mesh/hull.h"
 #include "compiler/mesh/polygon.h"
 #include "compiler/mesh/query.h"
@@ -25,7 +25,8 @@ static void make_plate(Heap *heap, Region *plate, u32 side, u32 n) {
         plate->starts[h + 1] = 4 + h * n;
         for (u32 i = 0; i < n; i++) {
             f64 angle = -360.0 * i / n;
-            plate->points[4 + h * n + i] = (Vec2){h % side + 0.5 + 0.4 * trig_cos(angle), h / side + 0.5 + 0.4 * trig_sin(angle)};
+            plate->points[4 + h * n + i] = (Vec2){h % side + 0.5 + 0.4 * trig_cos(angle),
+                                                  h / side + 0.5 + 0.4 * trig_sin(angle)};
         }
     }
 }
@@ -46,7 +47,8 @@ static void bench_triangulate(u32 side, u32 n) {
         heap_finish(&heap);
     }
     qsort(ms, RUNS, sizeof *ms, compare_f64);
-    printf("triangulate plate, %u holes of %u corners, %u triangles, %.3f ms\n", side * side, n, n_tris, ms[RUNS / 2]);
+    printf("triangulate plate, %u holes of %u corners, %u triangles, %.3f ms\n", side * side, n,
+           n_tris, ms[RUNS / 2]);
 }
 
 // Small faces, as a boolean kernel has them by the thousand.
@@ -79,7 +81,9 @@ static Vec3 *sphere_points(Heap *heap, u32 n, f64 r) {
     return points;
 }
 
-static f64 ms_since(u64 start) { return (f64)(clock_now_ns() - start) / 1e6; }
+static f64 ms_since(u64 start) {
+    return (f64)(clock_now_ns() - start) / 1e6;
+}
 
 static void bench_hull_and_queries(u32 n) {
     Heap heap;
@@ -92,7 +96,8 @@ static void bench_hull_and_queries(u32 n) {
     start = clock_now_ns();
     MeshTree *tree = mesh_tree_create(&heap, &mesh);
     printf("tree, %u triangles, %.2f ms\n", mesh.n_tris, ms_since(start));
-    PlacedMesh a = {&mesh, tree, affine3_identity()}, b = {&mesh, tree, affine3_rotate(vec3_unit(vec3(1, 2, 3)), 40)};
+    PlacedMesh a = {&mesh, tree, affine3_identity()},
+               b = {&mesh, tree, affine3_rotate(vec3_unit(vec3(1, 2, 3)), 40)};
     b.map.t = vec3(80, 70, 30);
     u32 n_runs = 20;
     start = clock_now_ns();
@@ -114,7 +119,8 @@ static void bench_hull_and_queries(u32 n) {
     printf("membership, %.0f %% inside, %.0f ns\n", n_in / 1000.0, ms_since(start) * 10);
     start = clock_now_ns();
     for (u32 i = 0; i < 100000; i++)
-        n_hits += mesh_ray(&a, vec3_scale(points[i % n], 2), vec3_sub(points[(i * 7) % n], points[i % n]), &hit);
+        n_hits += mesh_ray(&a, vec3_scale(points[i % n], 2),
+                           vec3_sub(points[(i * 7) % n], points[i % n]), &hit);
     printf("rays, %.0f %% hit, %.0f ns\n", n_hits / 1000.0, ms_since(start) * 10);
     for (u32 t = 0; t < mesh.n_tris; t++)
         mesh.tags[t] = 0; // one face

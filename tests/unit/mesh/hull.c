@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Hulls: closed, convex without tolerance on whole coordinates, all points inside, coplanar faces one.
+// Hulls: closed, convex without tolerance on whole coordinates, all points inside, coplanar faces
+// one.
 #include "compiler/mesh/hull.h"
 
 #include "tests/unit/test.h"
@@ -10,14 +11,18 @@ static u32 random_below(u32 n) {
     return (u32)((random_state >> 33) % n);
 }
 
-static i64 coordinate(f64 x) { return (i64)x; }
+static i64 coordinate(f64 x) {
+    return (i64)x;
+}
 
 // Height of p above the triangle, exact for whole coordinates below 2^20.
 static i64 height(const Mesh *m, u32 t, Vec3 p) {
-    Vec3 a = m->verts[m->tris[3 * t]], b = m->verts[m->tris[3 * t + 1]], c = m->verts[m->tris[3 * t + 2]];
+    Vec3 a = m->verts[m->tris[3 * t]], b = m->verts[m->tris[3 * t + 1]],
+         c = m->verts[m->tris[3 * t + 2]];
     i64 ux = coordinate(b.x - a.x), uy = coordinate(b.y - a.y), uz = coordinate(b.z - a.z);
     i64 vx = coordinate(c.x - a.x), vy = coordinate(c.y - a.y), vz = coordinate(c.z - a.z);
-    return (uy * vz - uz * vy) * coordinate(p.x - a.x) + (uz * vx - ux * vz) * coordinate(p.y - a.y) +
+    return (uy * vz - uz * vy) * coordinate(p.x - a.x) +
+           (uz * vx - ux * vz) * coordinate(p.y - a.y) +
            (ux * vy - uy * vx) * coordinate(p.z - a.z);
 }
 
@@ -125,9 +130,10 @@ TEST(prism_of_two_circles) {
     u32 last = 0;
     for (u32 t = 0; t < m.n_tris; t++)
         last = MAX(last, m.tags[t]);
-    CHECK_EQ(last, N + 1); // the walls are flat quadrilaterals
+    CHECK_EQ(last, N + 1);              // the walls are flat quadrilaterals
     for (u32 i = 0; i < m.n_verts; i++) // corners keep their doubles
-        CHECK(m.verts[i].x == points[i].x && m.verts[i].y == points[i].y && m.verts[i].z == points[i].z);
+        CHECK(m.verts[i].x == points[i].x && m.verts[i].y == points[i].y &&
+              m.verts[i].z == points[i].z);
     heap_finish(&heap);
 }
 
@@ -138,7 +144,8 @@ TEST(points_on_a_sphere) {
     static Vec3 points[N];
     random_state = 9;
     for (u32 i = 0; i < N; i++) {
-        Vec3 p = vec3(random_below(2001) - 1000.0, random_below(2001) - 1000.0, random_below(2001) - 1000.0);
+        Vec3 p = vec3(random_below(2001) - 1000.0, random_below(2001) - 1000.0,
+                      random_below(2001) - 1000.0);
         points[i] = vec3_scale(vec3_unit(p), 50);
     }
     Mesh m;
@@ -147,7 +154,9 @@ TEST(points_on_a_sphere) {
     CHECK_EQ(m.n_tris, 2 * m.n_verts - 4);
     f64 volume = 0;
     for (u32 t = 0; t < m.n_tris; t++)
-        volume += vec3_dot(m.verts[m.tris[3 * t]], vec3_cross(m.verts[m.tris[3 * t + 1]], m.verts[m.tris[3 * t + 2]])) / 6;
+        volume += vec3_dot(m.verts[m.tris[3 * t]],
+                           vec3_cross(m.verts[m.tris[3 * t + 1]], m.verts[m.tris[3 * t + 2]])) /
+                  6;
     CHECK(volume > 0.99 * 4.1887902 * 125000 && volume < 4.1887903 * 125000);
     heap_finish(&heap);
 }
@@ -158,7 +167,8 @@ TEST(coordinates_at_the_grid_limit) {
     Vec3 points[300];
     random_state = 3;
     for (u32 i = 0; i < 300; i++) // the widest differences that the grid has, on its faces
-        points[i] = vec3(random_below(2) * 33554431.0, random_below(33554432), random_below(33554432));
+        points[i] =
+            vec3(random_below(2) * 33554431.0, random_below(33554432), random_below(33554432));
     for (u32 i = 0; i < 8; i++)
         points[i] = vec3(i & 1 ? 33554431 : 0, i & 2 ? 33554431 : 0, i & 4 ? 33554431 : 0);
     Mesh m;
@@ -168,5 +178,6 @@ TEST(coordinates_at_the_grid_limit) {
     heap_finish(&heap);
 }
 
-TEST_MAIN(TEST_CASE(box_from_a_lattice), TEST_CASE(random_lattice_points), TEST_CASE(flat_or_few_points_have_no_hull),
-          TEST_CASE(prism_of_two_circles), TEST_CASE(points_on_a_sphere), TEST_CASE(coordinates_at_the_grid_limit))
+TEST_MAIN(TEST_CASE(box_from_a_lattice), TEST_CASE(random_lattice_points),
+          TEST_CASE(flat_or_few_points_have_no_hull), TEST_CASE(prism_of_two_circles),
+          TEST_CASE(points_on_a_sphere), TEST_CASE(coordinates_at_the_grid_limit))

@@ -11,7 +11,9 @@ static f64 random_unit(void) {
     random_state = random_state * 6364136223846793005u + 1442695040888963407u;
     return (f64)(random_state >> 11) / 9007199254740992.0;
 }
-static u32 random_below(u32 n) { return (u32)(random_unit() * n); }
+static u32 random_below(u32 n) {
+    return (u32)(random_unit() * n);
+}
 
 static Region region_from(Heap *heap, const f64 (*points)[2], u32 n) {
     Region r;
@@ -73,7 +75,9 @@ static bool expression(RegionOp op, const Region *operands, u32 n, Vec2 p) {
     for (u32 i = 0; i < n; i++)
         n_inside += winding(&operands[i], p) > 0;
     bool first = winding(&operands[0], p) > 0;
-    return op == REGION_UNION ? n_inside > 0 : op == REGION_INTERSECTION ? n_inside == n : first && n_inside == 1;
+    return op == REGION_UNION          ? n_inside > 0
+           : op == REGION_INTERSECTION ? n_inside == n
+                                       : first && n_inside == 1;
 }
 
 static bool matches_expression(Heap *heap, RegionOp op, const Region *operands, u32 n, f64 range) {
@@ -123,8 +127,10 @@ TEST(areas_obey_inclusion_and_exclusion) {
         random_state = round + 7777;
         Region ab[2] = {random_region(&heap, 40, 2, 12), random_region(&heap, 40, 2, 12)};
         Region ba[2] = {ab[1], ab[0]};
-        f64 a = area_of(&heap, REGION_UNION, &ab[0], 1), b = area_of(&heap, REGION_UNION, &ab[1], 1);
-        f64 both = area_of(&heap, REGION_INTERSECTION, ab, 2), any = area_of(&heap, REGION_UNION, ab, 2);
+        f64 a = area_of(&heap, REGION_UNION, &ab[0], 1),
+            b = area_of(&heap, REGION_UNION, &ab[1], 1);
+        f64 both = area_of(&heap, REGION_INTERSECTION, ab, 2),
+            any = area_of(&heap, REGION_UNION, ab, 2);
         f64 a_less_b = area_of(&heap, REGION_DIFFERENCE, ab, 2);
         CHECK_NEAR(any + both, a + b, 1e-3);
         CHECK_NEAR(a_less_b + both, a, 1e-3);
@@ -144,7 +150,8 @@ TEST(results_on_the_lattice_are_exact_and_simple) {
         Region operands[20];
         u32 n = 1 + random_below(20);
         for (u32 i = 0; i < n; i++) {
-            u32 x0 = random_below(7), y0 = random_below(7), x1 = x0 + 1 + random_below(7 - x0), y1 = y0 + 1 + random_below(7 - y0);
+            u32 x0 = random_below(7), y0 = random_below(7), x1 = x0 + 1 + random_below(7 - x0),
+                y1 = y0 + 1 + random_below(7 - y0);
             operands[i] = rect(&heap, x0, y0, x1, y1);
             for (u32 x = x0; x < x1; x++)
                 for (u32 y = y0; y < y1; y++)
@@ -154,7 +161,9 @@ TEST(results_on_the_lattice_are_exact_and_simple) {
                     filled[x][y] = false;
         }
         Region out;
-        CHECK_EQ(region_boolean(&heap, round % 2 ? REGION_DIFFERENCE : REGION_UNION, operands, n, &out), STATUS_OK);
+        CHECK_EQ(
+            region_boolean(&heap, round % 2 ? REGION_DIFFERENCE : REGION_UNION, operands, n, &out),
+            STATUS_OK);
         u32 area = 0;
         for (u32 x = 0; x < 7; x++) {
             for (u32 y = 0; y < 7; y++) {
@@ -172,7 +181,8 @@ TEST(results_on_the_lattice_are_exact_and_simple) {
 TEST(tags_follow_their_edges_and_straight_ones_merge) {
     Heap heap;
     heap_init(&heap, 0);
-    Region ab[2] = {rect(&heap, 0, 0, 0.3, 0.1), rect(&heap, 0.1 + 0.2, 0, 1, 0.1)}; // 0.3 and 0.30000000000000004
+    Region ab[2] = {rect(&heap, 0, 0, 0.3, 0.1),
+                    rect(&heap, 0.1 + 0.2, 0, 1, 0.1)}; // 0.3 and 0.30000000000000004
     Region out;
     CHECK_EQ(region_boolean(&heap, REGION_UNION, ab, 2, &out), STATUS_OK);
     CHECK_EQ(region_count(&out), 4);
@@ -180,7 +190,8 @@ TEST(tags_follow_their_edges_and_straight_ones_merge) {
         CHECK(out.points[i].x == 0 || out.points[i].x == 1);
         u32 next = (i + 1) % 4;
         bool flat = out.points[i].y == out.points[next].y;
-        CHECK_EQ(out.edges[i], flat ? (out.points[i].y == 0 ? 1 : 3) : (out.points[i].x == 1 ? 2 : 4));
+        CHECK_EQ(out.edges[i],
+                 flat ? (out.points[i].y == 0 ? 1 : 3) : (out.points[i].x == 1 ? 2 : 4));
     }
     // A hole has the tags of what was taken away.
     Region plate[2] = {rect(&heap, 0, 0, 10, 10), rect(&heap, 2, 3, 4, 5)};
@@ -224,7 +235,8 @@ TEST(normals_are_carried_cut_and_turned) {
     for (u32 i = 0; i < 32; i++) {
         disc.points[i] = (Vec2){2 * trig_cos(11.25 * i), 2 * trig_sin(11.25 * i)};
         for (u32 k = 0; k < 4; k++)
-            disc.normals[4 * i + k] = (f32)(k % 2 ? trig_sin(11.25 * (i + k / 2)) : trig_cos(11.25 * (i + k / 2)));
+            disc.normals[4 * i + k] =
+                (f32)(k % 2 ? trig_sin(11.25 * (i + k / 2)) : trig_cos(11.25 * (i + k / 2)));
     }
     Region ab[2] = {rect(&heap, 0, -5, 5, 5), disc}, out;
     CHECK_EQ(region_boolean(&heap, REGION_DIFFERENCE, ab, 2, &out), STATUS_OK);
@@ -235,16 +247,19 @@ TEST(normals_are_carried_cut_and_turned) {
             continue;
         n_curved++;
         Vec2 p = out.points[i];
-        CHECK_NEAR((f64)n[0] * p.x + (f64)n[1] * p.y, -2, 0.02); // towards the centre: outward from what is left
+        CHECK_NEAR((f64)n[0] * p.x + (f64)n[1] * p.y, -2,
+                   0.02); // towards the centre: outward from what is left
         CHECK_NEAR((f64)n[0] * (f64)n[0] + (f64)n[1] * (f64)n[1], 1, 1e-6);
     }
     CHECK_EQ(n_curved, 16);
     heap_finish(&heap);
 }
 
-// ---- offsets -------------------------------------------------------------------------------------
+// ---- offsets
+// -------------------------------------------------------------------------------------
 
-static f64 offset_area(Heap *heap, const Region *r, f64 by, RegionJoin join, f64 chord, u32 *n_loops) {
+static f64 offset_area(Heap *heap, const Region *r, f64 by, RegionJoin join, f64 chord,
+                       u32 *n_loops) {
     Region out;
     Status status = region_offset(heap, r, by, join, chord, &out);
     f64 area = status == STATUS_OK ? region_area(&out) : NAN;
@@ -281,7 +296,8 @@ TEST(offsets_of_a_rectangle) {
         CHECK((out.edges[i] == REGION_TAG_ARC) == (m[0] != 0 || m[1] != 0));
         f64 cx = out.points[i].x < 6 ? 1 : 11, cy = out.points[i].y < 5 ? 2 : 8;
         if (out.edges[i] == REGION_TAG_ARC)
-            CHECK_NEAR((f64)m[0] * (out.points[i].x - cx) + (f64)m[1] * (out.points[i].y - cy), 2, 1e-5);
+            CHECK_NEAR((f64)m[0] * (out.points[i].x - cx) + (f64)m[1] * (out.points[i].y - cy), 2,
+                       1e-5);
     }
     heap_finish(&heap);
 }
@@ -290,7 +306,8 @@ TEST(offsets_open_and_close_what_they_should) {
     Heap heap;
     heap_init(&heap, 0);
     // Two squares joined by a bridge 1 wide: shrinking by 1 leaves two.
-    const f64 points[12][2] = {{0, 0}, {4, 0}, {4, 1.5}, {8, 1.5}, {8, 0}, {12, 0}, {12, 4}, {8, 4}, {8, 2.5}, {4, 2.5}, {4, 4}, {0, 4}};
+    const f64 points[12][2] = {{0, 0},  {4, 0}, {4, 1.5}, {8, 1.5}, {8, 0}, {12, 0},
+                               {12, 4}, {8, 4}, {8, 2.5}, {4, 2.5}, {4, 4}, {0, 4}};
     Region r = region_from(&heap, points, 12);
     u32 n_loops;
     CHECK_NEAR(offset_area(&heap, &r, -1, REGION_JOIN_MITER, 0.01, &n_loops), 8, 1e-9);
@@ -340,7 +357,8 @@ TEST(curved_faces_keep_their_corners_in_an_offset) {
         disc.points[i] = (Vec2){5 * trig_cos(9.0 * i), 5 * trig_sin(9.0 * i)};
         disc.edges[i] = 3;
         for (u32 k = 0; k < 4; k++)
-            disc.normals[4 * i + k] = (f32)(k % 2 ? trig_sin(9.0 * (i + k / 2)) : trig_cos(9.0 * (i + k / 2)));
+            disc.normals[4 * i + k] =
+                (f32)(k % 2 ? trig_sin(9.0 * (i + k / 2)) : trig_cos(9.0 * (i + k / 2)));
     }
     f64 by[3] = {3, -2, -4.9};
     for (u32 k = 0; k < 3; k++) {
@@ -356,7 +374,8 @@ TEST(curved_faces_keep_their_corners_in_an_offset) {
     heap_finish(&heap);
 }
 
-// ---- simple loops --------------------------------------------------------------------------------
+// ---- simple loops
+// --------------------------------------------------------------------------------
 
 TEST(simple_loops_are_told_from_others) {
     Heap heap;
@@ -389,20 +408,24 @@ static bool is_simple_slowly(const Region *r) {
     u32 n = region_count(r);
     for (u32 i = 0; i < n; i++) {
         for (u32 j = 0; j < n; j++) {
-            Vec2 a = r->points[i], b = r->points[(i + 1) % n], c = r->points[j], d = r->points[(j + 1) % n];
+            Vec2 a = r->points[i], b = r->points[(i + 1) % n], c = r->points[j],
+                 d = r->points[(j + 1) % n];
             if (i == j) {
                 if (vec2_equal(a, b))
                     return false;
                 continue;
             }
             // An end of j strictly inside i, or a shared corner that is no joint, or a crossing.
-            bool on = orient2d(a, b, c) == 0 && (c.x - a.x) * (c.x - b.x) <= 0 && (c.y - a.y) * (c.y - b.y) <= 0;
+            bool on = orient2d(a, b, c) == 0 && (c.x - a.x) * (c.x - b.x) <= 0 &&
+                      (c.y - a.y) * (c.y - b.y) <= 0;
             if (on && j != (i + 1) % n)
                 return false;
-            bool d_on = orient2d(a, b, d) == 0 && (d.x - a.x) * (d.x - b.x) <= 0 && (d.y - a.y) * (d.y - b.y) <= 0;
+            bool d_on = orient2d(a, b, d) == 0 && (d.x - a.x) * (d.x - b.x) <= 0 &&
+                        (d.y - a.y) * (d.y - b.y) <= 0;
             if (d_on && (j + 1) % n != i)
                 return false;
-            if (orient2d(a, b, c) * orient2d(a, b, d) < 0 && orient2d(c, d, a) * orient2d(c, d, b) < 0)
+            if (orient2d(a, b, c) * orient2d(a, b, d) < 0 &&
+                orient2d(c, d, a) * orient2d(c, d, b) < 0)
                 return false;
         }
     }
@@ -445,9 +468,13 @@ TEST(nothing_leaks) {
     heap_finish(&heap);
 }
 
-TEST_MAIN(TEST_CASE(booleans_equal_the_expression_at_random_points), TEST_CASE(areas_obey_inclusion_and_exclusion),
-          TEST_CASE(results_on_the_lattice_are_exact_and_simple), TEST_CASE(tags_follow_their_edges_and_straight_ones_merge),
+TEST_MAIN(TEST_CASE(booleans_equal_the_expression_at_random_points),
+          TEST_CASE(areas_obey_inclusion_and_exclusion),
+          TEST_CASE(results_on_the_lattice_are_exact_and_simple),
+          TEST_CASE(tags_follow_their_edges_and_straight_ones_merge),
           TEST_CASE(empty_results_and_operands), TEST_CASE(normals_are_carried_cut_and_turned),
           TEST_CASE(offsets_of_a_rectangle), TEST_CASE(offsets_open_and_close_what_they_should),
-          TEST_CASE(offsets_are_the_points_within_a_distance), TEST_CASE(curved_faces_keep_their_corners_in_an_offset),
-          TEST_CASE(simple_loops_are_told_from_others), TEST_CASE(simple_agrees_with_all_pairs), TEST_CASE(nothing_leaks))
+          TEST_CASE(offsets_are_the_points_within_a_distance),
+          TEST_CASE(curved_faces_keep_their_corners_in_an_offset),
+          TEST_CASE(simple_loops_are_told_from_others), TEST_CASE(simple_agrees_with_all_pairs),
+          TEST_CASE(nothing_leaks))

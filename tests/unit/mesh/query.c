@@ -10,13 +10,19 @@ static f64 random_unit(void) {
     random_state = random_state * 6364136223846793005u + 1442695040888963407u;
     return (f64)(random_state >> 11) / 9007199254740992.0;
 }
-static f64 random_between(f64 a, f64 b) { return a + (b - a) * random_unit(); }
-static Vec3 random_vec(f64 r) { return vec3(random_between(-r, r), random_between(-r, r), random_between(-r, r)); }
+static f64 random_between(f64 a, f64 b) {
+    return a + (b - a) * random_unit();
+}
+static Vec3 random_vec(f64 r) {
+    return vec3(random_between(-r, r), random_between(-r, r), random_between(-r, r));
+}
 
-// ---- solids to ask -------------------------------------------------------------------------------
+// ---- solids to ask
+// -------------------------------------------------------------------------------
 
 static Mesh make_box(Heap *heap, Vec3 min, Vec3 max) {
-    static const u32 tris[36] = {0, 2, 1, 1, 2, 3, 4, 5, 6, 6, 5, 7, 0, 1, 4, 4, 1, 5, 2, 6, 3, 3, 6, 7, 0, 4, 2, 2, 4, 6, 1, 3, 5, 5, 3, 7};
+    static const u32 tris[36] = {0, 2, 1, 1, 2, 3, 4, 5, 6, 6, 5, 7, 0, 1, 4, 4, 1, 5,
+                                 2, 6, 3, 3, 6, 7, 0, 4, 2, 2, 4, 6, 1, 3, 5, 5, 3, 7};
     Mesh m;
     mesh_init(&m, heap, 8, 12, false);
     for (u32 i = 0; i < 8; i++)
@@ -34,7 +40,8 @@ static Mesh make_torus(Heap *heap, f64 big, f64 r, u32 n, u32 k) {
         for (u32 j = 0; j < k; j++) {
             f64 u = 360.0 * i / n, v = 360.0 * j / k, d = big + r * trig_cos(v);
             m.verts[i * k + j] = vec3(d * trig_cos(u), d * trig_sin(u), r * trig_sin(v));
-            u32 a = i * k + j, b = (i + 1) % n * k + j, c = (i + 1) % n * k + (j + 1) % k, e = i * k + (j + 1) % k;
+            u32 a = i * k + j, b = (i + 1) % n * k + j, c = (i + 1) % n * k + (j + 1) % k,
+                e = i * k + (j + 1) % k;
             u32 quad[6] = {a, b, c, a, c, e};
             memcpy(m.tris + 6 * a, quad, sizeof quad);
             m.tags[2 * a] = m.tags[2 * a + 1] = 0;
@@ -51,7 +58,8 @@ static Mesh make_sphere(Heap *heap, f64 r, u32 n) {
     for (u32 i = 0; i < n; i++)
         for (u32 j = 0; j < k; j++) {
             f64 lat = 180.0 * (i + 1) / (n + 1) - 90, lon = 360.0 * j / k;
-            m.verts[i * k + j] = vec3(r * trig_cos(lat) * trig_cos(lon), r * trig_cos(lat) * trig_sin(lon), r * trig_sin(lat));
+            m.verts[i * k + j] = vec3(r * trig_cos(lat) * trig_cos(lon),
+                                      r * trig_cos(lat) * trig_sin(lon), r * trig_sin(lat));
         }
     u32 south = n * k, north = south + 1;
     m.verts[south] = vec3(0, 0, -r);
@@ -98,16 +106,19 @@ static PlacedMesh place(Heap *heap, const Mesh *m, Affine3 map) {
 
 // Rotation and move; every third with uniform scale, every fifth mirrored, every seventh skewed.
 static Affine3 random_map(u32 round, f64 reach) {
-    Affine3 map = affine3_rotate(vec3_unit(vec3_add(random_vec(1), vec3(0.01, 0, 0))), random_between(-180, 180));
+    Affine3 map = affine3_rotate(vec3_unit(vec3_add(random_vec(1), vec3(0.01, 0, 0))),
+                                 random_between(-180, 180));
     for (u32 i = 0; i < 3; i++) {
         for (u32 j = 0; j < 3; j++)
-            map.m[i][j] *= (round % 3 == 0 ? 1.7 : 1) * (round % 5 == 0 && j == 0 ? -1 : 1) * (round % 7 == 0 && j == 1 ? 1.3 : 1);
+            map.m[i][j] *= (round % 3 == 0 ? 1.7 : 1) * (round % 5 == 0 && j == 0 ? -1 : 1) *
+                           (round % 7 == 0 && j == 1 ? 1.3 : 1);
     }
     map.t = random_vec(reach);
     return map;
 }
 
-// ---- brute force ---------------------------------------------------------------------------------
+// ---- brute force
+// ---------------------------------------------------------------------------------
 
 static Vec3 world_vertex(const PlacedMesh *s, u32 tri, u32 k) {
     return affine3_point(&s->map, s->mesh->verts[s->mesh->tris[3 * tri + k]]);
@@ -117,7 +128,8 @@ static Vec3 world_vertex(const PlacedMesh *s, u32 tri, u32 k) {
 static f64 winding_number(const PlacedMesh *s, Vec3 p) {
     f64 sum = 0;
     for (u32 t = 0; t < s->mesh->n_tris; t++) {
-        Vec3 a = vec3_sub(world_vertex(s, t, 0), p), b = vec3_sub(world_vertex(s, t, 1), p), c = vec3_sub(world_vertex(s, t, 2), p);
+        Vec3 a = vec3_sub(world_vertex(s, t, 0), p), b = vec3_sub(world_vertex(s, t, 1), p),
+             c = vec3_sub(world_vertex(s, t, 2), p);
         f64 la = vec3_norm(a), lb = vec3_norm(b), lc = vec3_norm(c);
         f64 den = la * lb * lc + vec3_dot(a, b) * lc + vec3_dot(b, c) * la + vec3_dot(c, a) * lb;
         sum += trig_atan2(vec3_dot(a, vec3_cross(b, c)), den) / 360;
@@ -128,12 +140,14 @@ static f64 winding_number(const PlacedMesh *s, Vec3 p) {
 static bool ray_brute(const PlacedMesh *s, Vec3 from, Vec3 dir, f64 *best) {
     *best = INFINITY;
     for (u32 t = 0; t < s->mesh->n_tris; t++) {
-        Vec3 a = world_vertex(s, t, 0), e1 = vec3_sub(world_vertex(s, t, 1), a), e2 = vec3_sub(world_vertex(s, t, 2), a);
+        Vec3 a = world_vertex(s, t, 0), e1 = vec3_sub(world_vertex(s, t, 1), a),
+             e2 = vec3_sub(world_vertex(s, t, 2), a);
         Vec3 p = vec3_cross(dir, e2), q = vec3_cross(vec3_sub(from, a), e1);
         f64 det = vec3_dot(e1, p);
         if (fabs(det) < 1e-12)
             continue;
-        f64 u = vec3_dot(vec3_sub(from, a), p) / det, v = vec3_dot(dir, q) / det, at = vec3_dot(e2, q) / det;
+        f64 u = vec3_dot(vec3_sub(from, a), p) / det, v = vec3_dot(dir, q) / det,
+            at = vec3_dot(e2, q) / det;
         if (u >= 0 && v >= 0 && u + v <= 1 && at >= 0)
             *best = fmin(*best, at);
     }
@@ -156,7 +170,8 @@ TEST(rays_hit_what_brute_force_hits) {
         n_hits += has;
         if (has) {
             CHECK_NEAR(hit.t, expected, 1e-9 * (1 + expected));
-            CHECK_NEAR(vec3_norm(vec3_sub(hit.point, vec3_add(from, vec3_scale(dir, hit.t)))), 0, 1e-12);
+            CHECK_NEAR(vec3_norm(vec3_sub(hit.point, vec3_add(from, vec3_scale(dir, hit.t)))), 0,
+                       1e-12);
             CHECK_NEAR(vec3_norm(hit.normal), 1, 1e-12);
             if (winding_number(&s, from) < 0.5)
                 CHECK(vec3_dot(hit.normal, dir) < 0); // outward, so against the ray
@@ -172,9 +187,13 @@ TEST(rays_do_not_slip_between_triangles) {
     heap_init(&heap, 0);
     Mesh sphere = make_sphere(&heap, 10, 12);
     PlacedMesh s = place(&heap, &sphere, affine3_identity());
-    for (u32 v = 0; v < sphere.n_verts; v++) { // through vertices and middles of edges, from the centre
+    for (u32 v = 0; v < sphere.n_verts;
+         v++) { // through vertices and middles of edges, from the centre
         for (u32 k = 0; k < 8; k++) {
-            Vec3 to = k ? vec3_lerp(sphere.verts[v], sphere.verts[sphere.tris[(3 * v + k) % (3 * sphere.n_tris)]], 0.5) : sphere.verts[v];
+            Vec3 to =
+                k ? vec3_lerp(sphere.verts[v],
+                              sphere.verts[sphere.tris[(3 * v + k) % (3 * sphere.n_tris)]], 0.5)
+                  : sphere.verts[v];
             MeshHit hit;
             if (vec3_norm(to) > 5)
                 CHECK(mesh_ray(&s, vec3(0, 0, 0), to, &hit));
@@ -195,7 +214,8 @@ TEST(rays_do_not_slip_between_triangles) {
 TEST(membership_is_the_winding_number) {
     Heap heap;
     heap_init(&heap, 0);
-    Mesh torus = make_torus(&heap, 10, 4, 24, 12), hollow = make_box(&heap, vec3(-3, -3, -3), vec3(3, 3, 3));
+    Mesh torus = make_torus(&heap, 10, 4, 24, 12),
+         hollow = make_box(&heap, vec3(-3, -3, -3), vec3(3, 3, 3));
     turn_inside_out(&hollow);
     Mesh shell = join(&heap, make_box(&heap, vec3(-9, -8, -7), vec3(9, 8, 7)), hollow);
     u32 n_in = 0;
@@ -235,7 +255,8 @@ TEST(membership_at_awkward_places) {
     heap_finish(&heap);
 }
 
-// ---- distance ------------------------------------------------------------------------------------
+// ---- distance
+// ------------------------------------------------------------------------------------
 
 // By sampling both surfaces finely: an upper bound, close to the truth.
 static f64 sampled_distance(const PlacedMesh *a, const PlacedMesh *b) {
@@ -245,18 +266,24 @@ static f64 sampled_distance(const PlacedMesh *a, const PlacedMesh *b) {
         for (u32 t = 0; t < b->mesh->n_tris; t++)
             for (u32 i = 0; i <= N; i++)
                 for (u32 j = 0; i + j <= N; j++) {
-                    Vec3 p = vec3_add(vec3_add(vec3_scale(world_vertex(a, s, 0), i / (f64)N), vec3_scale(world_vertex(a, s, 1), j / (f64)N)),
+                    Vec3 p = vec3_add(vec3_add(vec3_scale(world_vertex(a, s, 0), i / (f64)N),
+                                               vec3_scale(world_vertex(a, s, 1), j / (f64)N)),
                                       vec3_scale(world_vertex(a, s, 2), (N - i - j) / (f64)N));
-                    // The nearest point of b's triangle by projected descent on its corners' weights.
-                    Vec3 v0 = world_vertex(b, t, 0), e1 = vec3_sub(world_vertex(b, t, 1), v0), e2 = vec3_sub(world_vertex(b, t, 2), v0);
+                    // The nearest point of b's triangle by projected descent on its corners'
+                    // weights.
+                    Vec3 v0 = world_vertex(b, t, 0), e1 = vec3_sub(world_vertex(b, t, 1), v0),
+                         e2 = vec3_sub(world_vertex(b, t, 2), v0);
                     f64 u = 1.0 / 3, v = 1.0 / 3;
                     for (u32 k = 0; k < 10; k++) {
-                        Vec3 r = vec3_sub(vec3_add(v0, vec3_add(vec3_scale(e1, u), vec3_scale(e2, v))), p);
+                        Vec3 r = vec3_sub(
+                            vec3_add(v0, vec3_add(vec3_scale(e1, u), vec3_scale(e2, v))), p);
                         u = fmin(fmax(u - vec3_dot(r, e1) / vec3_dot(e1, e1), 0), 1 - v);
-                        r = vec3_sub(vec3_add(v0, vec3_add(vec3_scale(e1, u), vec3_scale(e2, v))), p);
+                        r = vec3_sub(vec3_add(v0, vec3_add(vec3_scale(e1, u), vec3_scale(e2, v))),
+                                     p);
                         v = fmin(fmax(v - vec3_dot(r, e2) / vec3_dot(e2, e2), 0), 1 - u);
                     }
-                    Vec3 r = vec3_sub(vec3_add(v0, vec3_add(vec3_scale(e1, u), vec3_scale(e2, v))), p);
+                    Vec3 r =
+                        vec3_sub(vec3_add(v0, vec3_add(vec3_scale(e1, u), vec3_scale(e2, v))), p);
                     best = fmin(best, vec3_norm(r));
                 }
     return best;
@@ -265,11 +292,13 @@ static f64 sampled_distance(const PlacedMesh *a, const PlacedMesh *b) {
 TEST(distances_bound_samples_from_below) {
     Heap heap;
     heap_init(&heap, 0);
-    Mesh box = make_box(&heap, vec3(-2, -1, -3), vec3(2, 1, 3)), small = make_torus(&heap, 4, 1, 7, 5);
+    Mesh box = make_box(&heap, vec3(-2, -1, -3), vec3(2, 1, 3)),
+         small = make_torus(&heap, 4, 1, 7, 5);
     u32 n_apart = 0;
     for (u32 round = 1; round < 16; round++) {
         random_state = round;
-        PlacedMesh a = place(&heap, &box, random_map(round, 6)), b = place(&heap, &small, random_map(round * 3 + 1, 12));
+        PlacedMesh a = place(&heap, &box, random_map(round, 6)),
+                   b = place(&heap, &small, random_map(round * 3 + 1, 12));
         MeshDistance d = mesh_distance(&a, &b, INFINITY), e = mesh_distance(&b, &a, INFINITY);
         f64 sampled = sampled_distance(&a, &b);
         CHECK_NEAR(d.distance, e.distance, 1e-9);
@@ -289,19 +318,22 @@ TEST(distances_bound_samples_from_below) {
 TEST(distances_in_closed_form) {
     Heap heap;
     heap_init(&heap, 0);
-    Mesh box = make_box(&heap, vec3(0, 0, 0), vec3(1, 1, 1)), big = make_box(&heap, vec3(-5, -5, -5), vec3(5, 5, 5));
+    Mesh box = make_box(&heap, vec3(0, 0, 0), vec3(1, 1, 1)),
+         big = make_box(&heap, vec3(-5, -5, -5), vec3(5, 5, 5));
     PlacedMesh a = place(&heap, &box, affine3_identity());
     struct {
         Vec3 move;
         f64 distance;
-    } cases[] = {{{3, 0, 0}, 2}, {{3, 4, 0}, sqrt(13)}, {{3, 4, 7}, sqrt(49)}, {{1, 0, 0}, 0}, {{1, 1, 1}, 0}, {{0.5, 0.5, 0.5}, 0}, {{0, 0, -1.25}, 0.25}};
+    } cases[] = {{{3, 0, 0}, 2}, {{3, 4, 0}, sqrt(13)}, {{3, 4, 7}, sqrt(49)}, {{1, 0, 0}, 0},
+                 {{1, 1, 1}, 0}, {{0.5, 0.5, 0.5}, 0},  {{0, 0, -1.25}, 0.25}};
     for (u32 i = 0; i < COUNT_OF(cases); i++) {
         PlacedMesh b = place(&heap, &box, affine3_move(cases[i].move));
         CHECK_NEAR(mesh_distance(&a, &b, INFINITY).distance, cases[i].distance, 1e-12);
     }
     // One inside the other is no distance, whichever way; in a hollow it is.
     PlacedMesh c = place(&heap, &big, affine3_identity());
-    CHECK(mesh_distance(&a, &c, INFINITY).distance == 0 && mesh_distance(&c, &a, INFINITY).distance == 0);
+    CHECK(mesh_distance(&a, &c, INFINITY).distance == 0 &&
+          mesh_distance(&c, &a, INFINITY).distance == 0);
     Mesh hole = make_box(&heap, vec3(-3, -3, -3), vec3(3, 3, 3));
     turn_inside_out(&hole);
     Mesh hollow = join(&heap, big, hole);
@@ -312,13 +344,16 @@ TEST(distances_in_closed_form) {
     PlacedMesh e = place(&heap, &two, affine3_identity());
     CHECK(mesh_distance(&e, &c, INFINITY).distance == 0);
     // Crossing without a vertex inside either.
-    Mesh beam = make_box(&heap, vec3(-9, -1, -1), vec3(9, 1, 1)), beam2 = make_box(&heap, vec3(-1, -9, -0.5), vec3(1, 9, 0.5));
-    PlacedMesh f = place(&heap, &beam, affine3_identity()), g = place(&heap, &beam2, affine3_identity());
+    Mesh beam = make_box(&heap, vec3(-9, -1, -1), vec3(9, 1, 1)),
+         beam2 = make_box(&heap, vec3(-1, -9, -0.5), vec3(1, 9, 0.5));
+    PlacedMesh f = place(&heap, &beam, affine3_identity()),
+               g = place(&heap, &beam2, affine3_identity());
     CHECK(mesh_distance(&f, &g, INFINITY).distance == 0);
     heap_finish(&heap);
 }
 
-// ---- drop ----------------------------------------------------------------------------------------
+// ---- drop
+// ----------------------------------------------------------------------------------------
 
 TEST(drops_in_closed_form) {
     Heap heap;
@@ -344,7 +379,8 @@ TEST(drops_in_closed_form) {
     // Two crossed ridges meet edge on edge.
     Affine3 tilt = affine3_rotate(vec3(1, 0, 0), 45), tilt2 = affine3_rotate(vec3(0, 1, 0), 45);
     tilt2.t = vec3(1, 1, 9);
-    Mesh bar = make_box(&heap, vec3(-8, -1, -1), vec3(8, 1, 1)), bar2 = make_box(&heap, vec3(-1, -8, -1), vec3(1, 8, 1));
+    Mesh bar = make_box(&heap, vec3(-8, -1, -1), vec3(8, 1, 1)),
+         bar2 = make_box(&heap, vec3(-1, -8, -1), vec3(1, 8, 1));
     PlacedMesh low = place(&heap, &bar, tilt), high = place(&heap, &bar2, tilt2);
     CHECK(mesh_drop(&high, &low, &gap));
     CHECK_NEAR(gap, 9 - 2 * sqrt(2), 1e-12);
@@ -356,7 +392,8 @@ TEST(drops_in_closed_form) {
 TEST(drops_bound_vertical_rays) {
     Heap heap;
     heap_init(&heap, 0);
-    Mesh torus = make_torus(&heap, 6, 2, 16, 9), box = make_box(&heap, vec3(-5, -4, -1), vec3(5, 4, 1));
+    Mesh torus = make_torus(&heap, 6, 2, 16, 9),
+         box = make_box(&heap, vec3(-5, -4, -1), vec3(5, 4, 1));
     u32 n_met = 0;
     for (u32 round = 1; round < 60; round++) {
         random_state = round;
@@ -366,7 +403,8 @@ TEST(drops_bound_vertical_rays) {
         f64 gap, least = INFINITY;
         bool has = mesh_drop(&a, &b, &gap);
         for (u32 k = 0; k < 2000; k++) {
-            Vec3 up = vec3(random_between(-14, 14), random_between(-14, 14), -100), down = vec3(up.x, up.y, 100);
+            Vec3 up = vec3(random_between(-14, 14), random_between(-14, 14), -100),
+                 down = vec3(up.x, up.y, 100);
             MeshHit low, high;
             if (mesh_ray(&a, up, vec3(0, 0, 1), &low) && mesh_ray(&b, down, vec3(0, 0, -1), &high))
                 least = fmin(least, low.point.z - high.point.z);
@@ -380,7 +418,8 @@ TEST(drops_bound_vertical_rays) {
     heap_finish(&heap);
 }
 
-// ---- contact -------------------------------------------------------------------------------------
+// ---- contact
+// -------------------------------------------------------------------------------------
 
 TEST(contact_areas) {
     Heap heap;
@@ -390,9 +429,10 @@ TEST(contact_areas) {
     struct {
         Vec3 move;
         f64 gap, area;
-    } cases[] = {{{2, 0, 0}, 0.01, 12},      {{2, 1, 1}, 0.01, 6},      {{2.005, 0, 0}, 0.01, 12}, {{2.02, 0, 0}, 0.01, 0},
-                 {{1.995, 1, 0}, 0.01, 8},   {{0, 3, 2}, 0.001, 4},     {{2, 3, 0}, 0.001, 0},     {{0, 0, 4}, 0.001, 6},
-                 {{0.5, 0.5, 4}, 0.001, 3.75}, {{0, 0, 0}, 0.001, 0}};
+    } cases[] = {{{2, 0, 0}, 0.01, 12},   {{2, 1, 1}, 0.01, 6},     {{2.005, 0, 0}, 0.01, 12},
+                 {{2.02, 0, 0}, 0.01, 0}, {{1.995, 1, 0}, 0.01, 8}, {{0, 3, 2}, 0.001, 4},
+                 {{2, 3, 0}, 0.001, 0},   {{0, 0, 4}, 0.001, 6},    {{0.5, 0.5, 4}, 0.001, 3.75},
+                 {{0, 0, 0}, 0.001, 0}};
     for (u32 i = 0; i < COUNT_OF(cases); i++) {
         PlacedMesh b = place(&heap, &box, affine3_move(cases[i].move));
         CHECK_NEAR(mesh_contact_area(&heap, &a, &b, cases[i].gap), cases[i].area, 1e-9);
@@ -408,7 +448,8 @@ TEST(contact_areas) {
     heap_finish(&heap);
 }
 
-// ---- shared volume -------------------------------------------------------------------------------
+// ---- shared volume
+// -------------------------------------------------------------------------------
 
 TEST(overlaps_in_closed_form) {
     Heap heap;
@@ -420,18 +461,22 @@ TEST(overlaps_in_closed_form) {
         Vec3 move;
         f64 volume, depth;
         Vec3 center;
-    } cases[] = {{{1, 1, 1}, 6, 1, {1.5, 2, 2.5}}, {{1.5, 0, 0}, 6, 0.5, {1.75, 1.5, 2}}, {{0, 0, 0}, 24, 2, {1, 1.5, 2}},
-                 {{2, 0, 0}, 0, 0, {0, 0, 0}},     {{9, 0, 0}, 0, 0, {0, 0, 0}},          {{0, -2.75, 3.75}, 0.125, 0.25, {1, 0.125, 3.875}}};
+    } cases[] = {
+        {{1, 1, 1}, 6, 1, {1.5, 2, 2.5}}, {{1.5, 0, 0}, 6, 0.5, {1.75, 1.5, 2}},
+        {{0, 0, 0}, 24, 2, {1, 1.5, 2}},  {{2, 0, 0}, 0, 0, {0, 0, 0}},
+        {{9, 0, 0}, 0, 0, {0, 0, 0}},     {{0, -2.75, 3.75}, 0.125, 0.25, {1, 0.125, 3.875}}};
     for (u32 i = 0; i < COUNT_OF(cases); i++) {
         for (u32 k = 0; k < 2; k++) { // as they are, and both turned
-            Affine3 move = affine3_move(cases[i].move), first = k ? turn : affine3_identity(), second = affine3_mul(&first, &move);
+            Affine3 move = affine3_move(cases[i].move), first = k ? turn : affine3_identity(),
+                    second = affine3_mul(&first, &move);
             PlacedMesh a = place(&heap, &box, first), b = place(&heap, &box, second);
             MeshOverlap o = mesh_overlap(&heap, &a, &b);
             CHECK_NEAR(o.volume, cases[i].volume, 1e-5);
             if (k == 0)
                 CHECK_NEAR(o.depth, cases[i].depth, 1e-6);
             if (cases[i].volume > 0)
-                CHECK_NEAR(vec3_norm(vec3_sub(o.center, affine3_point(&first, cases[i].center))), 0, 1e-5);
+                CHECK_NEAR(vec3_norm(vec3_sub(o.center, affine3_point(&first, cases[i].center))), 0,
+                           1e-5);
             CHECK((o.volume == 0) == (cases[i].volume == 0));
         }
     }
@@ -451,7 +496,8 @@ TEST(overlaps_in_closed_form) {
 TEST(overlaps_equal_counted_points) {
     Heap heap;
     heap_init(&heap, 0);
-    Mesh torus = make_torus(&heap, 6, 2, 24, 12), box = make_box(&heap, vec3(-5, -4, -1), vec3(5, 4, 1));
+    Mesh torus = make_torus(&heap, 6, 2, 24, 12),
+         box = make_box(&heap, vec3(-5, -4, -1), vec3(5, 4, 1));
     for (u32 round = 1; round < 6; round++) {
         random_state = round;
         Affine3 map = random_map(1, 2), other = random_map(round + 1, 2);
@@ -463,7 +509,8 @@ TEST(overlaps_equal_counted_points) {
             n_in += mesh_contains(&a, p) && mesh_contains(&b, p);
         }
         f64 cube = 16.4 * 16.4 * 16.4, share = n_in / (f64)n;
-        CHECK_NEAR(o.volume, cube * share, 4 * cube * sqrt(share * (1 - share) / n) + 0.1); // four sigma
+        CHECK_NEAR(o.volume, cube * share,
+                   4 * cube * sqrt(share * (1 - share) / n) + 0.1); // four sigma
         CHECK(o.volume > 0 && o.depth > 0);
     }
     heap_finish(&heap);
@@ -478,7 +525,8 @@ TEST(trees_give_their_memory_back) {
     mesh_tree_destroy(tree);
     CHECK_EQ(heap.own.used_size, before);
     Mesh none = {0};
-    PlacedMesh empty = place(&heap, &none, affine3_identity()), s = place(&heap, &torus, affine3_identity());
+    PlacedMesh empty = place(&heap, &none, affine3_identity()),
+               s = place(&heap, &torus, affine3_identity());
     MeshHit hit;
     f64 gap;
     CHECK(!mesh_ray(&empty, vec3(0, 0, 0), vec3(1, 0, 0), &hit));
@@ -491,6 +539,7 @@ TEST(trees_give_their_memory_back) {
 
 TEST_MAIN(TEST_CASE(rays_hit_what_brute_force_hits), TEST_CASE(rays_do_not_slip_between_triangles),
           TEST_CASE(membership_is_the_winding_number), TEST_CASE(membership_at_awkward_places),
-          TEST_CASE(distances_bound_samples_from_below), TEST_CASE(distances_in_closed_form), TEST_CASE(drops_in_closed_form),
-          TEST_CASE(drops_bound_vertical_rays), TEST_CASE(contact_areas), TEST_CASE(overlaps_in_closed_form), TEST_CASE(overlaps_equal_counted_points),
-          TEST_CASE(trees_give_their_memory_back))
+          TEST_CASE(distances_bound_samples_from_below), TEST_CASE(distances_in_closed_form),
+          TEST_CASE(drops_in_closed_form), TEST_CASE(drops_bound_vertical_rays),
+          TEST_CASE(contact_areas), TEST_CASE(overlaps_in_closed_form),
+          TEST_CASE(overlaps_equal_counted_points), TEST_CASE(trees_give_their_memory_back))

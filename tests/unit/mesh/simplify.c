@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Simplification: closed, within the error, borders of labels kept, flat faces down to their corners.
+// Simplification: closed, within the error, borders of labels kept, flat faces down to their
+// corners.
 #include "compiler/mesh/simplify.h"
 
 #include "tests/unit/test.h"
@@ -19,7 +20,8 @@ static Mesh make_box(Heap *heap, u32 n, f64 size) {
     }
     m.n_verts = n_verts;
     for (u32 face = 0; face < 6; face++) {
-        u32 axis = face / 2, step[3] = {1, side, side * side}, u = step[(axis + 1) % 3], v = step[(axis + 2) % 3];
+        u32 axis = face / 2, step[3] = {1, side, side * side}, u = step[(axis + 1) % 3],
+            v = step[(axis + 2) % 3];
         u32 base = face % 2 ? n * step[axis] : 0;
         for (u32 i = 0; i < n * n; i++) {
             u32 a = base + i % n * u + i / n * v, quad[4] = {a, a + u, a + u + v, a + v};
@@ -44,7 +46,8 @@ static Mesh make_sphere(Heap *heap, f64 r, u32 n, bool striped, bool with_normal
     mesh_init(&m, heap, n * k + 2, 2 * n * k, with_normals);
     for (u32 i = 0; i < n * k; i++) {
         f64 lat = 180.0 * (i / k + 1) / (n + 1) - 90, lon = 360.0 * (i % k) / k;
-        m.verts[i] = vec3(r * trig_cos(lat) * trig_cos(lon), r * trig_cos(lat) * trig_sin(lon), r * trig_sin(lat));
+        m.verts[i] = vec3(r * trig_cos(lat) * trig_cos(lon), r * trig_cos(lat) * trig_sin(lon),
+                          r * trig_sin(lat));
     }
     m.verts[south] = vec3(0, 0, -r);
     m.verts[north] = vec3(0, 0, r);
@@ -67,13 +70,16 @@ static Mesh make_sphere(Heap *heap, f64 r, u32 n, bool striped, bool with_normal
     }
     for (u32 c = 0; with_normals && c < 3 * m.n_tris; c++) {
         Vec3 normal = vec3_unit(m.verts[m.tris[c]]);
-        m.normals[3 * c] = (f32)normal.x, m.normals[3 * c + 1] = (f32)normal.y, m.normals[3 * c + 2] = (f32)normal.z;
+        m.normals[3 * c] = (f32)normal.x, m.normals[3 * c + 1] = (f32)normal.y,
+                      m.normals[3 * c + 2] = (f32)normal.z;
     }
     return m;
 }
 
 // South fans are listed as pole, right, left: checked by the mesh's own check.
-static bool is_closed(Heap *heap, const Mesh *m) { return mesh_check(heap, m).fault == MESH_OK; }
+static bool is_closed(Heap *heap, const Mesh *m) {
+    return mesh_check(heap, m).fault == MESH_OK;
+}
 
 TEST(boxes_go_down_to_their_corners) {
     for (u32 n = 1; n < 12; n++) {
@@ -116,13 +122,15 @@ TEST(spheres_stay_within_the_error) {
         f64 area = 4 * 3.14159265 * 100;
         CHECK_NEAR(mesh_measure(&m).volume, volume, area * errors[i] + 1e-9);
         for (u32 t = 0; t < m.n_tris; t++) { // faces no deeper than what facets and error explain
-            Vec3 a = m.verts[m.tris[3 * t]], b = m.verts[m.tris[3 * t + 1]], c = m.verts[m.tris[3 * t + 2]];
+            Vec3 a = m.verts[m.tris[3 * t]], b = m.verts[m.tris[3 * t + 1]],
+                 c = m.verts[m.tris[3 * t + 2]];
             Vec3 n = vec3_unit(vec3_cross(vec3_sub(b, a), vec3_sub(c, a)));
             CHECK(vec3_dot(n, a) > 10 - 0.1 - 3 * errors[i]);
         }
         for (u32 c = 0; c < 3 * m.n_tris; c++) { // normals are still those of the sphere
             Vec3 p = m.verts[m.tris[c]];
-            f64 dot = (f64)m.normals[3 * c] * p.x + (f64)m.normals[3 * c + 1] * p.y + (f64)m.normals[3 * c + 2] * p.z;
+            f64 dot = (f64)m.normals[3 * c] * p.x + (f64)m.normals[3 * c + 1] * p.y +
+                      (f64)m.normals[3 * c + 2] * p.z;
             CHECK_NEAR(dot, 10, 1e-4);
         }
         heap_finish(&heap);
@@ -138,7 +146,8 @@ TEST(a_target_is_met_and_not_passed) {
     CHECK_EQ(m.n_tris, 500);
     Mesh again = make_sphere(&heap, 10, 20, false, false);
     mesh_simplify(&heap, &again, 500, 1e9); // the same bytes
-    CHECK(m.n_verts == again.n_verts && memcmp(m.tris, again.tris, 3 * m.n_tris * sizeof(u32)) == 0);
+    CHECK(m.n_verts == again.n_verts &&
+          memcmp(m.tris, again.tris, 3 * m.n_tris * sizeof(u32)) == 0);
     CHECK(memcmp(m.verts, again.verts, m.n_verts * sizeof(Vec3)) == 0);
     mesh_simplify(&heap, &m, 0, 1e9); // to the end: still a closed surface
     CHECK(is_closed(&heap, &m));

@@ -26,10 +26,16 @@ static f64 random_unit(Builder *b) {
     return (f64)(b->seed >> 11) / 9007199254740992.0;
 }
 
-static u32 random_below(Builder *b, u32 n) { return (u32)(random_unit(b) * n); }
+static u32 random_below(Builder *b, u32 n) {
+    return (u32)(random_unit(b) * n);
+}
 
-static void start_loop(Builder *b) { vec_push(&b->heap, &b->starts, b->points.len); }
-static void add(Builder *b, f64 x, f64 y) { vec_push(&b->heap, &b->points, (Vec2){x, y}); }
+static void start_loop(Builder *b) {
+    vec_push(&b->heap, &b->starts, b->points.len);
+}
+static void add(Builder *b, f64 x, f64 y) {
+    vec_push(&b->heap, &b->points, (Vec2){x, y});
+}
 
 static void reverse_last_loop(Builder *b) {
     u32 from = b->starts.data[b->starts.len - 1];
@@ -57,7 +63,8 @@ static void add_ngon(Builder *b, f64 x, f64 y, f64 r, u32 n, f64 phase, bool is_
 
 static Region region_of(Builder *b) {
     vec_push(&b->heap, &b->starts, b->points.len);
-    return (Region){.points = b->points.data, .starts = b->starts.data, .n_loops = b->starts.len - 1};
+    return (Region){
+        .points = b->points.data, .starts = b->starts.data, .n_loops = b->starts.len - 1};
 }
 
 static int compare_u64(const void *a, const void *b) {
@@ -79,7 +86,9 @@ static u32 count_in(const u64 *sorted, u32 n, u64 key) {
     return count;
 }
 
-static u64 half_edge(u32 a, u32 b) { return (u64)a << 32 | b; }
+static u64 half_edge(u32 a, u32 b) {
+    return (u64)a << 32 | b;
+}
 
 // Every half-edge: border ones once and without a twin, the others with as many twins as copies.
 static bool is_combinatorial(Heap *heap, const Region *region, const u32 *tris, u32 n_tris) {
@@ -124,7 +133,8 @@ static Quality triangulate(Builder *b, const Region *region) {
     q.n_tris = n_tris;
     f64 area = 0, target = region_area(region);
     for (u32 t = 0; t < n_tris; t++) {
-        Vec2 p0 = region->points[tris[3 * t]], p1 = region->points[tris[3 * t + 1]], p2 = region->points[tris[3 * t + 2]];
+        Vec2 p0 = region->points[tris[3 * t]], p1 = region->points[tris[3 * t + 1]],
+             p2 = region->points[tris[3 * t + 2]];
         int turn = orient2d(p0, p1, p2);
         q.n_negative += turn < 0;
         q.n_flat += turn == 0;
@@ -173,7 +183,8 @@ TEST(small_loops) {
     heap_finish(&b.heap);
     builder_init(&b, 1);
     start_loop(&b); // corners of 180 degrees
-    add(&b, 0, 0), add(&b, 1, 0), add(&b, 2, 0), add(&b, 2, 1), add(&b, 1, 1), add(&b, 0, 1), add(&b, 0, 0.5);
+    add(&b, 0, 0), add(&b, 1, 0), add(&b, 2, 0), add(&b, 2, 1), add(&b, 1, 1), add(&b, 0, 1),
+        add(&b, 0, 0.5);
     r = region_of(&b);
     CHECK_CLEAN(triangulate(&b, &r), 5);
     heap_finish(&b.heap);
@@ -269,7 +280,8 @@ TEST(hundreds_of_holes) {
         f64 phase = round % 3 ? 11.0 * round : 0;
         add_rect(&b, 0, 0, side, side, false);
         for (u32 i = 0; i < side * side; i++)
-            add_ngon(&b, i % side + 0.5, i / side + 0.5, 0.2 + 0.29 * random_unit(&b), sides, phase, true);
+            add_ngon(&b, i % side + 0.5, i / side + 0.5, 0.2 + 0.29 * random_unit(&b), sides, phase,
+                     true);
         Region r = region_of(&b);
         CHECK_CLEAN(triangulate(&b, &r), 4 + side * side * sides - 2 + 2 * side * side);
         heap_finish(&b.heap);
@@ -311,10 +323,12 @@ static bool is_closed_by_place(Builder *b, const Region *region) {
     }
     for (u32 l = 0; l < region->n_loops; l++)
         for (u32 i = region->starts[l]; i < region->starts[l + 1]; i++)
-            edges[len++] = half_edge(place[i + 1 < region->starts[l + 1] ? i + 1 : region->starts[l]], place[i]);
+            edges[len++] = half_edge(
+                place[i + 1 < region->starts[l + 1] ? i + 1 : region->starts[l]], place[i]);
     qsort(edges, len, sizeof *edges, compare_u64);
     for (u32 i = 0; i < len; i++)
-        if (count_in(edges, len, edges[i]) != 1 || count_in(edges, len, edges[i] << 32 | edges[i] >> 32) != 1)
+        if (count_in(edges, len, edges[i]) != 1 ||
+            count_in(edges, len, edges[i] << 32 | edges[i] >> 32) != 1)
             return false;
     return n_kept > 0;
 }
@@ -332,7 +346,8 @@ TEST(holes_that_touch_the_outer_loop) {
     for (u32 round = 0; round < 8; round++) {
         Builder b;
         builder_init(&b, round);
-        start_loop(&b); // a square with a corner in the middle of each side, where a diamond may touch
+        start_loop(
+            &b); // a square with a corner in the middle of each side, where a diamond may touch
         f64 outer[8][2] = {{0, 0}, {2, 0}, {4, 0}, {4, 2}, {4, 4}, {2, 4}, {0, 4}, {0, 2}};
         for (u32 i = 0; i < 8; i++)
             add(&b, outer[(i + round) % 8][0], outer[(i + round) % 8][1]);
@@ -358,7 +373,8 @@ TEST(checkerboards) {
                     add_rect(&b, i % side, i / side, i % side + 1.0, i / side + 1.0, true);
             if (turn)
                 for (u32 i = 0; i < b.points.len; i++)
-                    b.points.data[i] = (Vec2){b.points.data[i].x - b.points.data[i].y, b.points.data[i].x + b.points.data[i].y};
+                    b.points.data[i] = (Vec2){b.points.data[i].x - b.points.data[i].y,
+                                              b.points.data[i].x + b.points.data[i].y};
             Region r = region_of(&b);
             CHECK_TOUCHING(&b, &r);
             heap_finish(&b.heap);
@@ -375,7 +391,8 @@ TEST(many_holes_meet_in_one_place) {
         for (u32 i = 0; i < k; i++) {
             f64 angle = 360.0 * i / k + 5, w = 90.0 / k;
             start_loop(&b);
-            add(&b, 0, 0), add(&b, trig_cos(angle), trig_sin(angle)), add(&b, trig_cos(angle + w), trig_sin(angle + w));
+            add(&b, 0, 0), add(&b, trig_cos(angle), trig_sin(angle)),
+                add(&b, trig_cos(angle + w), trig_sin(angle + w));
             reverse_last_loop(&b);
         }
         Region r = region_of(&b);
@@ -390,13 +407,15 @@ TEST(one_loop_that_visits_a_place_twice) {
     Builder b;
     builder_init(&b, 1);
     start_loop(&b); // a hole that hangs on the outer loop, in one walk
-    add(&b, 0, 0), add(&b, 2, 0), add(&b, 1, 1), add(&b, 2, 2), add(&b, 3, 1), add(&b, 2, 0), add(&b, 4, 0), add(&b, 4, 4), add(&b, 0, 4);
+    add(&b, 0, 0), add(&b, 2, 0), add(&b, 1, 1), add(&b, 2, 2), add(&b, 3, 1), add(&b, 2, 0),
+        add(&b, 4, 0), add(&b, 4, 4), add(&b, 0, 4);
     Region r = region_of(&b);
     CHECK_TOUCHING(&b, &r);
     heap_finish(&b.heap);
     builder_init(&b, 1);
     start_loop(&b); // two squares, corner to corner, in one walk that stays outside
-    add(&b, 1, 1), add(&b, 0, 1), add(&b, 0, 0), add(&b, 1, 0), add(&b, 1, 1), add(&b, 2, 1), add(&b, 2, 2), add(&b, 1, 2);
+    add(&b, 1, 1), add(&b, 0, 1), add(&b, 0, 0), add(&b, 1, 0), add(&b, 1, 1), add(&b, 2, 1),
+        add(&b, 2, 2), add(&b, 1, 2);
     r = region_of(&b);
     CHECK_TOUCHING(&b, &r);
     heap_finish(&b.heap);
@@ -426,7 +445,8 @@ TEST(spikes_and_repeated_points) {
     Builder b;
     builder_init(&b, 1);
     start_loop(&b);
-    add(&b, 0, 0), add(&b, 0, 0), add(&b, 2, 0), add(&b, 3, 0), add(&b, 2, 0), add(&b, 2, 2), add(&b, 2, 2), add(&b, 2, 2), add(&b, 0, 2), add(&b, 0, 0);
+    add(&b, 0, 0), add(&b, 0, 0), add(&b, 2, 0), add(&b, 3, 0), add(&b, 2, 0), add(&b, 2, 2),
+        add(&b, 2, 2), add(&b, 2, 2), add(&b, 0, 2), add(&b, 0, 0);
     Region r = region_of(&b);
     Quality q = triangulate(&b, &r);
     CHECK(q.combinatorial);
@@ -463,9 +483,11 @@ TEST(rounded_loops) {
         f64 step = 1.0 / (4 << (round % 4));
         add_rect(&b, 0, 0, 10 * side, 10 * side, false);
         for (u32 i = 0; i < side * side; i++)
-            add_ngon(&b, 10 * (i % side) + 5, 10 * (i / side) + 5, 3 + 1.9 * random_unit(&b), sides, 9 * round, true);
+            add_ngon(&b, 10 * (i % side) + 5, 10 * (i / side) + 5, 3 + 1.9 * random_unit(&b), sides,
+                     9 * round, true);
         for (u32 i = 4; i < b.points.len; i++)
-            b.points.data[i] = (Vec2){floor(b.points.data[i].x / step) * step, floor(b.points.data[i].y / step) * step};
+            b.points.data[i] = (Vec2){floor(b.points.data[i].x / step) * step,
+                                      floor(b.points.data[i].y / step) * step};
         Region r = region_of(&b);
         Quality q = triangulate(&b, &r);
         CHECK(q.combinatorial);
@@ -501,7 +523,8 @@ TEST(inner_edges_are_delaunay_and_unique) {
         for (u32 t = 0; t < n_tris[k]; t++) {
             u64 place[3];
             for (u32 i = 0; i < 3; i++)
-                place[i] = (u64)(both[k]->points[tris[k][3 * t + i]].x * 100 + both[k]->points[tris[k][3 * t + i]].y);
+                place[i] = (u64)(both[k]->points[tris[k][3 * t + i]].x * 100 +
+                                 both[k]->points[tris[k][3 * t + i]].y);
             qsort(place, 3, sizeof *place, compare_u64);
             keys[k][t] = place[0] << 40 | place[1] << 20 | place[2];
         }
@@ -513,10 +536,12 @@ TEST(inner_edges_are_delaunay_and_unique) {
     heap_finish(&c.heap);
 }
 
-TEST_MAIN(TEST_CASE(orient_is_exact_where_doubles_are_not), TEST_CASE(small_loops), TEST_CASE(convex_loops_are_fans),
-          TEST_CASE(a_star_that_turns_twice_is_not_convex), TEST_CASE(random_stars), TEST_CASE(combs), TEST_CASE(spiral),
+TEST_MAIN(TEST_CASE(orient_is_exact_where_doubles_are_not), TEST_CASE(small_loops),
+          TEST_CASE(convex_loops_are_fans), TEST_CASE(a_star_that_turns_twice_is_not_convex),
+          TEST_CASE(random_stars), TEST_CASE(combs), TEST_CASE(spiral),
           TEST_CASE(hundreds_of_holes), TEST_CASE(several_outer_loops_and_islands),
-          TEST_CASE(holes_that_touch_the_outer_loop), TEST_CASE(checkerboards), TEST_CASE(many_holes_meet_in_one_place),
-          TEST_CASE(one_loop_that_visits_a_place_twice), TEST_CASE(a_corner_on_the_middle_of_an_edge),
-          TEST_CASE(spikes_and_repeated_points), TEST_CASE(nonsense_is_triangulated_combinatorially),
-          TEST_CASE(rounded_loops), TEST_CASE(inner_edges_are_delaunay_and_unique))
+          TEST_CASE(holes_that_touch_the_outer_loop), TEST_CASE(checkerboards),
+          TEST_CASE(many_holes_meet_in_one_place), TEST_CASE(one_loop_that_visits_a_place_twice),
+          TEST_CASE(a_corner_on_the_middle_of_an_edge), TEST_CASE(spikes_and_repeated_points),
+          TEST_CASE(nonsense_is_triangulated_combinatorially), TEST_CASE(rounded_loops),
+          TEST_CASE(inner_edges_are_delaunay_and_unique))
