@@ -65,8 +65,9 @@ static bool argument_scale(Eval *ev, const AstNode *call, u32 arg, Diag *diag) {
     }
     if (arg > 0) // the first one has said it for all
         return true;
-    fix_argument(ev, diag, FIX_MACHINE, args->span,
-                 str_format(ev->arena, "([%.*s, %.*s, %.*s])", STR_ARG(factors[0]), STR_ARG(factors[1]), STR_ARG(factors[2])));
+    Str text = str_format(ev->arena, "([%.*s, %.*s, %.*s])", STR_ARG(factors[0]), STR_ARG(factors[1]), STR_ARG(factors[2]));
+    diag_help(ev->diags, diag, "write .scale%.*s", STR_ARG(text));
+    diag_fix(ev->diags, diag, FIX_MACHINE, args->span, text);
     return true;
 }
 
