@@ -496,6 +496,29 @@ TEST(rounded_loops) {
     }
 }
 
+// What booleans of random crossing loops leave: corners from crossings, touching loops, nested
+// holes.
+TEST(results_of_booleans) {
+    for (u32 round = 0; round < 300; round++) {
+        Builder b;
+        builder_init(&b, round);
+        u32 n_loops = 1 + random_below(&b, 5), grid = round % 2 ? 12 : 1000;
+        for (u32 l = 0; l < n_loops; l++) {
+            u32 n = 3 + random_below(&b, 40);
+            start_loop(&b);
+            for (u32 i = 0; i < n; i++)
+                add(&b, random_below(&b, grid), random_below(&b, grid));
+        }
+        Region crossing = region_of(&b), r;
+        CHECK_EQ(region_boolean(&b.heap, REGION_UNION, &crossing, 1, &r), STATUS_OK);
+        Quality q = triangulate(&b, &r);
+        CHECK(q.combinatorial);
+        CHECK(q.area_error < 1e-9);
+        CHECK_EQ(q.n_negative, 0);
+        heap_finish(&b.heap);
+    }
+}
+
 TEST(inner_edges_are_delaunay_and_unique) {
     Builder b;
     builder_init(&b, 5);
@@ -544,4 +567,4 @@ TEST_MAIN(TEST_CASE(orient_is_exact_where_doubles_are_not), TEST_CASE(small_loop
           TEST_CASE(many_holes_meet_in_one_place), TEST_CASE(one_loop_that_visits_a_place_twice),
           TEST_CASE(a_corner_on_the_middle_of_an_edge), TEST_CASE(spikes_and_repeated_points),
           TEST_CASE(nonsense_is_triangulated_combinatorially), TEST_CASE(rounded_loops),
-          TEST_CASE(inner_edges_are_delaunay_and_unique))
+          TEST_CASE(results_of_booleans), TEST_CASE(inner_edges_are_delaunay_and_unique))
