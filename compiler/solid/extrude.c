@@ -86,17 +86,10 @@ static bool make_terraces(SolidContext *ctx, IrId id, const Region *region, f64 
         t[i] = (Terrace){.inset = round * (1 - trig_cos(deg)), .rise = round * (1 - trig_sin(deg)), .lean = deg};
         Status status = region_offset(ctx->heap, region, -t[i].inset, REGION_JOIN_MITER, tess_chord(ctx, round), &t[i].region);
         if (status != STATUS_OK || t[i].region.n_loops == 0) {
-            f64 low = 0, high = round;
-            for (int k = 0; k < 20; k++) {
-                f64 mid = (low + high) / 2;
-                Region r = {0};
-                bool some = region_offset(ctx->heap, region, -mid, REGION_JOIN_MITER, mid, &r) == STATUS_OK && r.n_loops > 0;
-                region_finish(&r, ctx->heap);
-                *(some ? &low : &high) = mid;
-            }
+            f64 most = fmin(region_inset_most(ctx, region), round);
             for (u32 k = 0; k <= i; k++)
                 region_finish(&t[k].region, ctx->heap);
-            return too_round(ctx, id, round, low);
+            return too_round(ctx, id, round, most);
         }
     }
     return true;
@@ -334,32 +327,39 @@ bool build_extrude(SolidContext *ctx, IrId id, Mesh *out) {
     return ok;
 }
 
-bool build_revolve(SolidContext *ctx, IrId id, Mesh *out) {
-    const IrNode *node = solid_node(ctx, id);
-    f64 angle = node->nums[IR_REVOLVE_angle];
-    Region region;
-    if (!profile_build(ctx, node->children[0], &region))
+bool revolve_section(SolidContext *ctx, IrId id, Region *out) {
+    if (!profile_build(ctx, solid_node(ctx, id)->children[0], out))
         return false;
-    Box2 box = region_bounds(&region);
+    Box2 box = region_bounds(out);
     // What lies within rounding of the axis lies on it.
     f64 snap = 1e-7 * fmax(fmax(fabs(box.min.x), fabs(box.max.x)), box.max.y - box.min.y);
     u32 worst = NONE;
-    for (u32 i = 0; i < region_count(&region); i++) {
-        Vec2 *p = &region.points[i];
-        if (p->x < -snap && (worst == NONE || p->x < region.points[worst].x))
+    for (u32 i = 0; i < region_count(out); i++) {
+        Vec2 *p = &out->points[i];
+        if (p->x < -snap && (worst == NONE || p->x < out->points[worst].x))
             worst = i;
         else if (fabs(p->x) <= snap)
             p->x = 0;
     }
-    bool ok = worst == NONE;
-    if (!ok) {
-        Vec2 p = region.points[worst];
-        Diag *d = solid_error(ctx, id, DIAG_E0614, "the profile reaches across the axis of revolution, to %.*s",
-                              STR_ARG(solid_point2(ctx, p)));
-        diag_measure(d, p.x, 0, STR("mm"));
-        diag_help(ctx->diags, d, "x is the radius: move the profile by x = %.*s, or keep what has x above 0",
-                  STR_ARG(solid_mm(ctx, -p.x)));
-    } else if (region.n_loops == 0) {
+    if (worst == NONE)
+        return true;
+    Vec2 p = out->points[worst];
+    Diag *d = solid_error(ctx, id, DIAG_E0614, "the profile reaches across the axis of revolution, to %.*s",
+                          STR_ARG(solid_point2(ctx, p)));
+    diag_measure(d, p.x, 0, STR("mm"));
+    diag_help(ctx->diags, d, "x is the radius: move the profile by x = %.*s, or keep what has x above 0",
+              STR_ARG(solid_mm(ctx, -p.x)));
+    region_finish(out, ctx->heap);
+    return false;
+}
+
+bool build_revolve(SolidContext *ctx, IrId id, Mesh *out) {
+    f64 angle = solid_node(ctx, id)->nums[IR_REVOLVE_angle];
+    Region region;
+    if (!revolve_section(ctx, id, &region))
+        return false;
+    bool ok = true;
+    if (region.n_loops == 0) {
         *out = (Mesh){0};
     } else {
         u32 *tags = skin_edge_tags(ctx, id, &region), *own = region.edges;
@@ -367,7 +367,7 @@ bool build_revolve(SolidContext *ctx, IrId id, Mesh *out) {
         if (angle < 360)
             solid_tags(ctx, id, "cap_end", 1);
         region.edges = tags;
-        ok = lathe_build(ctx, id, &region, angle, tess_segments(ctx, box.max.x), caps, out);
+        ok = lathe_build(ctx, id, &region, angle, tess_segments(ctx, region_bounds(&region).max.x), caps, out);
         region.edges = own;
         heap_free(ctx->heap, tags);
     }

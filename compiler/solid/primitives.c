@@ -43,7 +43,7 @@ static bool too_round(SolidContext *ctx, IrId id, f64 r, f64 most, bool chamfer)
     return false;
 }
 
-bool build_cylinder(SolidContext *ctx, IrId id, Mesh *out) {
+static bool cylinder_section(SolidContext *ctx, IrId id, Region *out) {
     const f64 *n = solid_node(ctx, id)->nums;
     f64 h = n[IR_CYLINDER_h] / 2, rb = n[IR_CYLINDER_d] / 2, rt = n[IR_CYLINDER_d_top] / 2;
     f64 round = n[IR_CYLINDER_round], chamfer = n[IR_CYLINDER_chamfer], r = fmax(round, chamfer);
@@ -51,11 +51,9 @@ bool build_cylinder(SolidContext *ctx, IrId id, Mesh *out) {
         bottom = solid_tags(ctx, id, "bottom", 1), rim = r > 0 ? solid_tags(ctx, id, round > 0 ? "round" : "chamfer", 1) : 0;
     SectionCorner c[4];
     u32 m = 0;
-    c[m++] = (SectionCorner){.p = {0, -h}, .tag = bottom};
+    c[m++] = (SectionCorner){.p = {0, -h}, .tag = rb > 0 ? bottom : side};
     if (rb > 0)
         c[m++] = (SectionCorner){.p = {rb, -h}, .tag = side};
-    else
-        c[0].tag = side;
     if (rt > 0)
         c[m++] = (SectionCorner){.p = {rt, h}, .tag = top};
     c[m++] = (SectionCorner){.p = {0, h}, .tag = side};
@@ -73,14 +71,11 @@ bool build_cylinder(SolidContext *ctx, IrId id, Mesh *out) {
         if (r > most * (1 + 1e-9))
             return too_round(ctx, id, r, most, chamfer > 0);
     }
-    Region section;
-    make_section(ctx->heap, c, m, rim, &section);
-    bool ok = lathe_build(ctx, id, &section, 360, tess_segments(ctx, fmax(rb, rt)), 0, out);
-    region_finish(&section, ctx->heap);
-    return ok;
+    make_section(ctx->heap, c, m, rim, out);
+    return true;
 }
 
-bool build_tube(SolidContext *ctx, IrId id, Mesh *out) {
+static bool tube_section(SolidContext *ctx, IrId id, Region *out) {
     const f64 *n = solid_node(ctx, id)->nums;
     f64 h = n[IR_TUBE_h] / 2, rb = n[IR_TUBE_d] / 2, rt = n[IR_TUBE_d_top] / 2, wall = n[IR_TUBE_wall];
     f64 most = fmin(rb, rt);
@@ -92,15 +87,18 @@ bool build_tube(SolidContext *ctx, IrId id, Mesh *out) {
                   STR_ARG(solid_mm(ctx, most)));
         return false;
     }
-    u32 outer = solid_tags(ctx, id, "outer", 1), top = solid_tags(ctx, id, "top", 1),
-        inner = solid_tags(ctx, id, "inner", 1), bottom = solid_tags(ctx, id, "bottom", 1);
+    static const char *const NAMES[4] = {"outer", "top", "inner", "bottom"};
     Vec2 p[4] = {{rb, -h}, {rt, h}, {rt - wall, h}, {rb - wall, -h}};
-    u32 starts[2] = {0, 4}, edges[4] = {outer, top, inner, bottom};
-    Region section = {.points = p, .starts = starts, .n_loops = 1, .edges = edges};
-    return lathe_build(ctx, id, &section, 360, tess_segments(ctx, fmax(rb, rt)), 0, out);
+    LoopBuilder b;
+    loop_init(&b, ctx->heap);
+    for (u32 i = 0; i < 4; i++)
+        loop_add(&b, p[i], solid_tags(ctx, id, NAMES[i], 1));
+    loop_close(&b);
+    loop_finish(&b, out);
+    return true;
 }
 
-bool build_torus(SolidContext *ctx, IrId id, Mesh *out) {
+static bool torus_section(SolidContext *ctx, IrId id, Region *out) {
     const f64 *n = solid_node(ctx, id)->nums;
     f64 big = n[IR_TORUS_d] / 2, r = n[IR_TORUS_thickness] / 2;
     if (r > big * (1 + 1e-9)) {
@@ -120,9 +118,22 @@ bool build_torus(SolidContext *ctx, IrId id, Mesh *out) {
         loop_add_smooth(&b, (Vec2){x > 1e-9 * big ? x : 0, r * u.y}, tag, u, circle[(i + 1) % k]);
     }
     loop_close(&b);
+    loop_finish(&b, out);
+    return true;
+}
+
+bool primitive_section(SolidContext *ctx, IrId id, Region *out) {
+    IrKind kind = solid_node(ctx, id)->kind;
+    return kind == IR_CYLINDER ? cylinder_section(ctx, id, out)
+           : kind == IR_TUBE   ? tube_section(ctx, id, out)
+                               : torus_section(ctx, id, out);
+}
+
+bool build_lathed(SolidContext *ctx, IrId id, Mesh *out) {
     Region section;
-    loop_finish(&b, &section);
-    bool ok = lathe_build(ctx, id, &section, 360, tess_segments(ctx, big + r), 0, out);
+    if (!primitive_section(ctx, id, &section))
+        return false;
+    bool ok = lathe_build(ctx, id, &section, 360, tess_segments(ctx, region_bounds(&section).max.x), 0, out);
     region_finish(&section, ctx->heap);
     return ok;
 }
@@ -132,7 +143,7 @@ static void flat_mesh(Heap *heap, const Vec3 *verts, u32 n_verts, const u32 (*tr
     memcpy(out->verts, verts, n_verts * sizeof(Vec3));
     memset(out->mats, 0, n_tris * sizeof(u16));
     for (u32 t = 0; t < n_tris; t++) {
-        memcpy(out->tris + 3 * t, tris[t], 3 * sizeof(u32));
+        memcpy(out->tris + 3 * (size_t)t, tris[t], 3 * sizeof(u32));
         out->tags[t] = tag + tris[t][3];
     }
 }

@@ -277,8 +277,7 @@ static bool build_profile_boolean(SolidContext *ctx, IrId id, RegionOp op, Regio
     return ok;
 }
 
-// The largest inset that leaves something, for messages: bisection.
-static f64 inset_most(SolidContext *ctx, const Region *region) {
+f64 region_inset_most(SolidContext *ctx, const Region *region) {
     Box2 box = region_bounds(region);
     f64 low = 0, high = fmin(box.max.x - box.min.x, box.max.y - box.min.y) / 2;
     for (int i = 0; i < 20; i++) {
@@ -292,7 +291,7 @@ static f64 inset_most(SolidContext *ctx, const Region *region) {
 }
 
 static bool empty_offset(SolidContext *ctx, IrId id, const Region *from, f64 r) {
-    f64 most = inset_most(ctx, from);
+    f64 most = region_inset_most(ctx, from);
     Diag *d = solid_error(ctx, id, DIAG_E0621, "nothing is left of this profile when %.*s is taken from its rim",
                           STR_ARG(solid_mm(ctx, r)));
     diag_measure(d, r, most, STR("mm"));

@@ -139,7 +139,7 @@ static void add_faces(RoundBox *rb, MeshBuilder *b, u32 axis) {
     }
 }
 
-static void round_box(SolidContext *ctx, Box3 box, f64 r, u32 k, u32 tag, u32 round_tag, Mesh *out) {
+void mesh_round_box(SolidContext *ctx, Box3 box, f64 r, u32 k, u32 tag, u32 round_tag, Mesh *out) {
     RoundBox rb = {.box = box, .r = r, .k = k, .tag = tag, .round_tag = round_tag};
     Vec3 size = box3_size(box);
     for (u32 axis = 0; axis < 3; axis++) {
@@ -227,7 +227,7 @@ bool build_box(SolidContext *ctx, IrId id, Mesh *out) {
         return false;
     u32 tag = box_tags(ctx, id);
     if (r > 0)
-        round_box(ctx, box, fmin(r, most), k, tag, solid_tags(ctx, id, round > 0 ? "round" : "chamfer", 1), out);
+        mesh_round_box(ctx, box, fmin(r, most), k, tag, solid_tags(ctx, id, round > 0 ? "round" : "chamfer", 1), out);
     else
         mesh_box(ctx->heap, box, tag, out);
     return true;
@@ -239,7 +239,7 @@ static bool ball(SolidContext *ctx, IrId id, f64 r, f64 half_height, Mesh *out) 
         return false;
     Box3 box = {{-r, -r, -half_height}, {r, r, half_height}};
     u32 tag = solid_tags(ctx, id, "surface", 1);
-    round_box(ctx, box, r, k, tag, tag, out);
+    mesh_round_box(ctx, box, r, k, tag, tag, out);
     return true;
 }
 
@@ -268,7 +268,7 @@ bool build_ellipsoid(SolidContext *ctx, IrId id, Mesh *out) {
     if (!solid_reserve_tris(ctx, id, 8.0 * k * k))
         return false;
     u32 tag = solid_tags(ctx, id, "surface", 1);
-    round_box(ctx, (Box3){{-1, -1, -1}, {1, 1, 1}}, 1, k, tag, tag, out);
+    mesh_round_box(ctx, (Box3){{-1, -1, -1}, {1, 1, 1}}, 1, k, tag, tag, out);
     for (u32 i = 0; i < out->n_verts; i++) {
         Vec3 *v = &out->verts[i];
         *v = (Vec3){v->x * half.x, v->y * half.y, v->z * half.z};

@@ -107,9 +107,9 @@ static bool build(SolidContext *ctx, IrId id, Mesh *out) {
     case IR_BOX: return build_box(ctx, id, out);
     case IR_SPHERE: return build_sphere(ctx, id, out);
     case IR_ELLIPSOID: return build_ellipsoid(ctx, id, out);
-    case IR_CYLINDER: return build_cylinder(ctx, id, out);
-    case IR_TUBE: return build_tube(ctx, id, out);
-    case IR_TORUS: return build_torus(ctx, id, out);
+    case IR_CYLINDER:
+    case IR_TUBE:
+    case IR_TORUS: return build_lathed(ctx, id, out);
     case IR_CAPSULE: return build_capsule(ctx, id, out);
     case IR_PYRAMID: return build_pyramid(ctx, id, out);
     case IR_WEDGE: return build_wedge(ctx, id, out);

@@ -111,9 +111,7 @@ bool build_box(SolidContext *ctx, IrId id, Mesh *out);
 bool build_sphere(SolidContext *ctx, IrId id, Mesh *out);
 bool build_ellipsoid(SolidContext *ctx, IrId id, Mesh *out);
 bool build_capsule(SolidContext *ctx, IrId id, Mesh *out);
-bool build_cylinder(SolidContext *ctx, IrId id, Mesh *out);
-bool build_tube(SolidContext *ctx, IrId id, Mesh *out);
-bool build_torus(SolidContext *ctx, IrId id, Mesh *out);
+bool build_lathed(SolidContext *ctx, IrId id, Mesh *out); // cylinder, tube, torus
 bool build_pyramid(SolidContext *ctx, IrId id, Mesh *out);
 bool build_wedge(SolidContext *ctx, IrId id, Mesh *out);
 bool build_polyhedron(SolidContext *ctx, IrId id, Mesh *out);
@@ -141,6 +139,16 @@ void mesh_box(Heap *heap, Box3 box, u32 tag, Mesh *out);
 // cap_tag, cap_tag + 1: start and end faces when angle < 360. Points on the axis have x exactly 0.
 bool lathe_build(SolidContext *ctx, IrId id, const Region *section, f64 angle, u32 segments, u32 cap_tag,
                  Mesh *out);
+
+// What is turned to make a cylinder, tube, torus (primitives.c) or revolution (extrude.c: snapped to
+// the axis, refused when it crosses that). From heap.
+bool primitive_section(SolidContext *ctx, IrId id, Region *out);
+bool revolve_section(SolidContext *ctx, IrId id, Region *out);
+// A rounded (k > 1) or chamfered (k = 1) box with k divisions of a quarter circle of radius r, at most
+// half of each side; six face tags from tag on in the order of mesh_box.
+void mesh_round_box(SolidContext *ctx, Box3 box, f64 r, u32 k, u32 tag, u32 round_tag, Mesh *out);
+// The largest inset that leaves something of a region, by bisection, for messages.
+f64 region_inset_most(SolidContext *ctx, const Region *region);
 
 // ---- profiles (profile.c) ----
 
@@ -212,13 +220,5 @@ typedef struct Skin {
 bool skin_build(SolidContext *ctx, IrId id, const Skin *skin, Mesh *out);
 // One wall tag for each distinct edge tag of the region, in order; from heap.
 u32 *skin_edge_tags(SolidContext *ctx, IrId id, const Region *region);
-
-// ---- distance fields (field.c) ----
-
-typedef struct DistanceTree DistanceTree;
-DistanceTree *distance_create(Heap *heap, const Mesh *mesh); // keeps a copy of what it needs
-void distance_destroy(DistanceTree *tree);
-// Signed: negative inside. Beyond limit (absolute) the answer may be any value beyond it of that sign.
-f64 distance_at(const DistanceTree *tree, Vec3 p);
 
 #endif
