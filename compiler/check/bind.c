@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Arguments to parameters. What goes where is a matter of the text alone, so the name pass matches every
-// call in the program once and reports what does not fit, in branches never taken too; the evaluator
-// matches again in silence and then evaluates. Solids, profiles and placements take their arguments by
-// name, but for the subject and the parameters marked bare; number functions and defs in order or by name.
+// Arguments to parameters. What goes where is a matter of the text alone, so the name pass matches
+// every call in the program once and reports what does not fit, in branches never taken too; the
+// evaluator matches again in silence and then evaluates. Solids, profiles and placements take their
+// arguments by name, but for the subject and the parameters marked bare; number functions and defs
+// in order or by name.
 #include "compiler/check/check_names.h"
 
 // ---- parameters of built-ins ----
@@ -20,7 +21,8 @@ static u32 param_find_radius(const Builtin *b, Str name) {
         return NONE;
     for (u32 p = 0; p < b->n_params; p++) {
         Str param = str_from(b->params[p].name);
-        if (param.len == name.len && param.ptr[0] == 'd' && memcmp(param.ptr + 1, name.ptr + 1, name.len - 1) == 0)
+        if (param.len == name.len && param.ptr[0] == 'd' &&
+            memcmp(param.ptr + 1, name.ptr + 1, name.len - 1) == 0)
             return p;
     }
     return NONE;
@@ -30,7 +32,9 @@ static bool param_is_positional(const Builtin *b, u32 p) {
     return b->params[p].is_bare || (p == 0 && b->is_method);
 }
 
-static bool arg_is_positional(const AstArg *arg) { return arg->name.text.len == 0; }
+static bool arg_is_positional(const AstArg *arg) {
+    return arg->name.text.len == 0;
+}
 
 static void note_signature(Eval *ev, Diag *diag, const BuiltinRow *row) {
     diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, row)));
@@ -38,12 +42,13 @@ static void note_signature(Eval *ev, Diag *diag, const BuiltinRow *row) {
 
 // ---- faults, one function each ----
 
-static void report_unknown(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 arg, const u32 *arg_of) {
+static void report_unknown(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 arg,
+                           const u32 *arg_of) {
     if (foreign_argument(ev, call, row, arg))
         return;
     const AstArg *a = &call->call.args.items[arg];
-    Diag *diag = diag_add(ev->diags, DIAG_E0304, a->name.span, "unknown argument '%.*s' of %s", STR_ARG(a->name.text),
-                          row->spec.name);
+    Diag *diag = diag_add(ev->diags, DIAG_E0304, a->name.span, "unknown argument '%.*s' of %s",
+                          STR_ARG(a->name.text), row->spec.name);
     note_signature(ev, diag, row);
     const char *known;
     for (u32 nth = 0; (known = foreign_param(a->name.text, nth)) != NULL; nth++) {
@@ -64,24 +69,28 @@ static void report_unknown(Eval *ev, const AstNode *call, const BuiltinRow *row,
     suggest_finish(&suggest, diag, a->name.span, FIX_MAYBE);
 }
 
-static void report_twice(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 p, u32 first, u32 second) {
+static void report_twice(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 p, u32 first,
+                         u32 second) {
     const AstArg *a = &call->call.args.items[first], *b = &call->call.args.items[second];
     if (a->name.text.len > 0 && b->name.text.len > 0 && !str_equal(a->name.text, b->name.text)) {
-        Diag *diag = diag_add(ev->diags, DIAG_E0308, b->span, "both '%.*s' and '%.*s' of %s: one of them says it all",
+        Diag *diag = diag_add(ev->diags, DIAG_E0308, b->span,
+                              "both '%.*s' and '%.*s' of %s: one of them says it all",
                               STR_ARG(a->name.text), STR_ARG(b->name.text), row->spec.name);
         diag_label(ev->diags, diag, a->span, "'%.*s' given here", STR_ARG(a->name.text));
         diag_note(ev->diags, diag, "'%.*s' is a radius, '%s' the diameter, twice as much",
-                  STR_ARG(a->name.text.ptr[0] == 'r' ? a->name.text : b->name.text), row->spec.params[p].name);
+                  STR_ARG(a->name.text.ptr[0] == 'r' ? a->name.text : b->name.text),
+                  row->spec.params[p].name);
         diag_help(ev->diags, diag, "take one of them out");
         return;
     }
-    Diag *diag = diag_add(ev->diags, DIAG_E0306, b->span, "'%s' of %s is given twice", row->spec.params[p].name,
-                          row->spec.name);
+    Diag *diag = diag_add(ev->diags, DIAG_E0306, b->span, "'%s' of %s is given twice",
+                          row->spec.params[p].name, row->spec.name);
     diag_label(ev->diags, diag, a->span, "first given here");
     diag_help(ev->diags, diag, "take one of them out");
 }
 
-static void report_missing(Eval *ev, const AstNode *call, const BuiltinRow *row, const ArgMatch *match) {
+static void report_missing(Eval *ev, const AstNode *call, const BuiltinRow *row,
+                           const ArgMatch *match) {
     const Builtin *b = &row->spec;
     StrBuf names;
     strbuf_init(&names, ev->heap);
@@ -100,7 +109,8 @@ static void report_missing(Eval *ev, const AstNode *call, const BuiltinRow *row,
     strbuf_finish(&names);
     note_signature(ev, diag, row);
     const BuiltinParam *param = &b->params[first];
-    diag_help(ev->diags, diag, "%s is %s%s%s", param->name, param->type, param->range ? ", " : "", param->range ? param->range : "");
+    diag_help(ev->diags, diag, "%s is %s%s%s", param->name, param->type, param->range ? ", " : "",
+              param->range ? param->range : "");
 }
 
 // ---- positional arguments that need names ----
@@ -109,7 +119,9 @@ static void report_missing(Eval *ev, const AstNode *call, const BuiltinRow *row,
 static u32 vector_len(const Builtin *b, const char *type) {
     const char *open = strchr(type, '[');
     if (!open)
-        return strcmp(type, "vector") != 0 && strcmp(type, "point") != 0 ? 0 : b->sort == BUILTIN_PROFILE ? 2 : 3;
+        return strcmp(type, "vector") != 0 && strcmp(type, "point") != 0 ? 0
+               : b->sort == BUILTIN_PROFILE                              ? 2
+                                                                         : 3;
     u32 n = 1;
     for (; *open && *open != ']'; open++)
         n += *open == ',';
@@ -124,7 +136,8 @@ static u32 count_positional(const AstArgs *args) {
 }
 
 // The text of the argument list with before[i] put in front of argument i and after[i] behind it.
-static Str args_rewritten(Eval *ev, const AstArgs *args, const char *const *before, const char *const *after) {
+static Str args_rewritten(Eval *ev, const AstArgs *args, const char *const *before,
+                          const char *const *after) {
     StrBuf out;
     strbuf_init(&out, ev->heap);
     u32 at = args->span.off;
@@ -136,7 +149,8 @@ static Str args_rewritten(Eval *ev, const AstArgs *args, const char *const *befo
         strbuf_add_z(&out, after[i]);
         at = span.off + span.len;
     }
-    strbuf_add(&out, source_text(ev->sources, (Span){args->span.source, at, args->span.off + args->span.len - at}));
+    strbuf_add(&out, source_text(ev->sources, (Span){args->span.source, at,
+                                                     args->span.off + args->span.len - at}));
     Str text = str_copy(ev->arena, strbuf_str(&out));
     strbuf_finish(&out);
     return text;
@@ -153,7 +167,8 @@ static bool rewrite_vector(Eval *ev, const AstNode *call, const Builtin *b, u32 
     if (args->len > REWRITE_MAX || n_wanted == 0 || !(n == n_wanted || is_pair || n == 1))
         return false;
     const char *before[REWRITE_MAX], *after[REWRITE_MAX];
-    const char *named = b->params[p].is_bare ? "" : str_format(ev->arena, "%s = ", b->params[p].name).ptr;
+    const char *named =
+        b->params[p].is_bare ? "" : str_format(ev->arena, "%s = ", b->params[p].name).ptr;
     const AstNode *first = NULL;
     u32 seen = 0;
     for (u32 i = 0; i < args->len; i++) {
@@ -171,8 +186,9 @@ static bool rewrite_vector(Eval *ev, const AstNode *call, const Builtin *b, u32 
     }
     if (n == 1 && first->kind == AST_NUMBER) { // box(5): a cube
         Str text = node_text(ev, first);
-        after[0] = n_wanted == 3 ? str_format(ev->arena, ", %.*s, %.*s]", STR_ARG(text), STR_ARG(text)).ptr
-                                 : str_format(ev->arena, ", %.*s]", STR_ARG(text)).ptr;
+        after[0] = n_wanted == 3
+                       ? str_format(ev->arena, ", %.*s, %.*s]", STR_ARG(text), STR_ARG(text)).ptr
+                       : str_format(ev->arena, ", %.*s]", STR_ARG(text)).ptr;
         before[0] = str_format(ev->arena, "%s[", named).ptr;
     }
     *out = args_rewritten(ev, args, before, after);
@@ -180,7 +196,8 @@ static bool rewrite_vector(Eval *ev, const AstNode *call, const Builtin *b, u32 
 }
 
 // cylinder(5, 2) -> cylinder(h = 5, d = 2). False: more arguments than there are names for.
-static bool rewrite_named(Eval *ev, const AstNode *call, const Builtin *b, const ArgMatch *match, Str *out, bool *has_d) {
+static bool rewrite_named(Eval *ev, const AstNode *call, const Builtin *b, const ArgMatch *match,
+                          Str *out, bool *has_d) {
     const AstArgs *args = &call->call.args;
     bool all_are_named = b->sort <= BUILTIN_MAKE; // optional ones too
     const char *before[REWRITE_MAX], *after[REWRITE_MAX];
@@ -201,7 +218,8 @@ static bool rewrite_named(Eval *ev, const AstNode *call, const Builtin *b, const
             return false;
         const char *name = b->params[p++].name;
         // Alone it is the radius in every other language: sphere(5), circle(5).
-        if (strcmp(name, "d") == 0 && args->len == 1 && (strcmp(b->name, "sphere") == 0 || strcmp(b->name, "circle") == 0))
+        if (strcmp(name, "d") == 0 && args->len == 1 &&
+            (strcmp(b->name, "sphere") == 0 || strcmp(b->name, "circle") == 0))
             name = "r";
         *has_d |= strcmp(name, "d") == 0;
         before[i] = str_format(ev->arena, "%s = ", name).ptr;
@@ -217,25 +235,30 @@ static u32 first_named_param(const Builtin *b, const ArgMatch *match) {
     return NONE;
 }
 
-static void report_positional(Eval *ev, const AstNode *call, const BuiltinRow *row, const ArgMatch *match, u32 stray) {
+static void report_positional(Eval *ev, const AstNode *call, const BuiltinRow *row,
+                              const ArgMatch *match, u32 stray) {
     const Builtin *b = &row->spec;
     const AstArgs *args = &call->call.args;
     u32 bare = b->is_method ? 1 : 0; // .move(1, 2, 3): the bare vector
     u32 p = first_named_param(b, match);
     Str text = {0};
     bool has_d = false, is_fixed;
-    bool is_bare_vector = bare < b->n_params && b->params[bare].is_bare && vector_len(b, b->params[bare].type) > 0;
+    bool is_bare_vector =
+        bare < b->n_params && b->params[bare].is_bare && vector_len(b, b->params[bare].type) > 0;
     is_fixed = (is_bare_vector && rewrite_vector(ev, call, b, bare, &text)) ||
                (!is_bare_vector && p != NONE && rewrite_vector(ev, call, b, p, &text)) ||
                rewrite_named(ev, call, b, match, &text, &has_d);
     bool is_surplus = !is_fixed && p == NONE;
-    Diag *diag = is_surplus
-                     ? diag_add(ev->diags, DIAG_E0309, args->items[stray].span, "%s takes no further argument", b->name)
-                     : diag_add(ev->diags, DIAG_E0307, args->items[stray].span,
-                                is_bare_vector ? "%s takes its numbers as one list" : "%s takes this argument by name", b->name);
+    Diag *diag = is_surplus ? diag_add(ev->diags, DIAG_E0309, args->items[stray].span,
+                                       "%s takes no further argument", b->name)
+                            : diag_add(ev->diags, DIAG_E0307, args->items[stray].span,
+                                       is_bare_vector ? "%s takes its numbers as one list"
+                                                      : "%s takes this argument by name",
+                                       b->name);
     note_signature(ev, diag, row);
     if (is_fixed) {
-        diag_help(ev->diags, diag, "write %s%s%.*s", call->call.subject ? "." : "", b->name, STR_ARG(text));
+        diag_help(ev->diags, diag, "write %s%s%.*s", call->call.subject ? "." : "", b->name,
+                  STR_ARG(text));
         diag_fix(ev->diags, diag, FIX_MACHINE, args->span, text);
     }
     if (is_surplus)
@@ -246,7 +269,8 @@ static void report_positional(Eval *ev, const AstNode *call, const BuiltinRow *r
 
 // ---- matching ----
 
-static bool match_named(Eval *ev, const AstNode *call, const BuiltinRow *row, bool report, ArgMatch *out) {
+static bool match_named(Eval *ev, const AstNode *call, const BuiltinRow *row, bool report,
+                        ArgMatch *out) {
     const AstArgs *args = &call->call.args;
     bool ok = true;
     for (u32 i = 0; i < args->len; i++) {
@@ -268,26 +292,29 @@ static bool match_named(Eval *ev, const AstNode *call, const BuiltinRow *row, bo
     return ok;
 }
 
-static void report_unknowns(Eval *ev, const AstNode *call, const BuiltinRow *row, const u32 *arg_of) {
+static void report_unknowns(Eval *ev, const AstNode *call, const BuiltinRow *row,
+                            const u32 *arg_of) {
     if (foreign_size(ev, call, row))
         return;
     for (u32 i = 0; i < call->call.args.len; i++) {
         Str name = call->call.args.items[i].name.text;
-        if (name.len > 0 && param_find(&row->spec, name) == NONE && param_find_radius(&row->spec, name) == NONE)
+        if (name.len > 0 && param_find(&row->spec, name) == NONE &&
+            param_find_radius(&row->spec, name) == NONE)
             report_unknown(ev, call, row, i, arg_of);
     }
 }
 
 static bool report_subject(Eval *ev, const AstNode *call, const BuiltinRow *row) {
-    Diag *diag = diag_add(ev->diags, DIAG_E0317, call->call.function.span, "%s stands alone: it is not called on a value",
-                          row->spec.name);
+    Diag *diag = diag_add(ev->diags, DIAG_E0317, call->call.function.span,
+                          "%s stands alone: it is not called on a value", row->spec.name);
     note_signature(ev, diag, row);
     diag_help(ev->diags, diag, "solids are put together with +, - and &");
     return false;
 }
 
 // The positional ones, subject first, to the bare parameters in order.
-static bool match_positional(Eval *ev, const AstNode *call, const BuiltinRow *row, bool report, ArgMatch *out) {
+static bool match_positional(Eval *ev, const AstNode *call, const BuiltinRow *row, bool report,
+                             ArgMatch *out) {
     const Builtin *b = &row->spec;
     const AstArgs *args = &call->call.args;
     u32 p = 0, position = 0;
@@ -394,39 +421,44 @@ static void report_def_unknown(Eval *ev, const AstArg *arg, const AstNode *def, 
     suggest_finish(&suggest, diag, arg->name.span, FIX_MAYBE);
 }
 
-static void report_def_twice(Eval *ev, const AstNode *call, const AstNode *def, u32 formal, u32 first, u32 second) {
+static void report_def_twice(Eval *ev, const AstNode *call, const AstNode *def, u32 formal,
+                             u32 first, u32 second) {
     Str name = def->def.formals[formal].name.text;
-    Diag *diag = diag_add(ev->diags, DIAG_E0306, call->call.args.items[second].span, "'%.*s' of %.*s is given twice",
-                          STR_ARG(name), STR_ARG(def->def.name.text));
+    Diag *diag =
+        diag_add(ev->diags, DIAG_E0306, call->call.args.items[second].span,
+                 "'%.*s' of %.*s is given twice", STR_ARG(name), STR_ARG(def->def.name.text));
     diag_label(ev->diags, diag,
-               first == BIND_SUBJECT ? call->call.subject->span : call->call.args.items[first].span, "first given here");
+               first == BIND_SUBJECT ? call->call.subject->span : call->call.args.items[first].span,
+               "first given here");
     diag_note(ev->diags, diag, "%.*s", STR_ARG(bind_def_signature(ev, def)));
     diag_help(ev->diags, diag, "take one of them out");
 }
 
 static void report_def_surplus(Eval *ev, const AstNode *call, const AstNode *def, u32 arg) {
     u32 n = def->def.n_formals;
-    Diag *diag = diag_add(ev->diags, DIAG_E0309, call->call.args.items[arg].span, "%.*s takes %u argument%s, here is one more",
-                          STR_ARG(def->def.name.text), n, n == 1 ? "" : "s");
+    Diag *diag = diag_add(ev->diags, DIAG_E0309, call->call.args.items[arg].span,
+                          "%.*s takes %u argument%s, here is one more", STR_ARG(def->def.name.text),
+                          n, n == 1 ? "" : "s");
     note_def(ev, diag, def);
     diag_measure(diag, call->call.args.len + (call->call.subject != NULL), n, STR(""));
 }
 
 static void report_def_missing(Eval *ev, const AstNode *call, const AstNode *def, u32 formal) {
-    Diag *diag = diag_add(ev->diags, DIAG_E0305, call->call.function.span, "%.*s needs '%.*s'", STR_ARG(def->def.name.text),
-                          STR_ARG(def->def.formals[formal].name.text));
+    Diag *diag = diag_add(ev->diags, DIAG_E0305, call->call.function.span, "%.*s needs '%.*s'",
+                          STR_ARG(def->def.name.text), STR_ARG(def->def.formals[formal].name.text));
     note_def(ev, diag, def);
 }
 
-static bool match_def_args(Eval *ev, const AstNode *call, const AstNode *def, bool report, u32 *arg_of) {
+static bool match_def_args(Eval *ev, const AstNode *call, const AstNode *def, bool report,
+                           u32 *arg_of) {
     const AstArgs *args = &call->call.args;
     u32 next = 0;
     bool ok = true;
     if (call->call.subject) {
         if (def->def.n_formals == 0) {
             if (report)
-                diag_add(ev->diags, DIAG_E0309, call->call.subject->span, "%.*s takes no argument, not even a subject",
-                         STR_ARG(def->def.name.text));
+                diag_add(ev->diags, DIAG_E0309, call->call.subject->span,
+                         "%.*s takes no argument, not even a subject", STR_ARG(def->def.name.text));
             return false;
         }
         arg_of[next++] = BIND_SUBJECT;
@@ -477,8 +509,8 @@ static bool bind_double(Eval *ev, Value *v, Span span) {
 }
 
 // The positional arguments left over, as one list in out->args[rest].
-static bool bind_rest(Eval *ev, const AstNode *call, const ArgMatch *match, const Value *subject, const Value *values,
-                      BuiltinCall *out) {
+static bool bind_rest(Eval *ev, const AstNode *call, const ArgMatch *match, const Value *subject,
+                      const Value *values, BuiltinCall *out) {
     const AstArgs *args = &call->call.args;
     Value *items = value_list_new(ev, match->n_rest, call->span);
     if (!items)
@@ -503,20 +535,24 @@ static bool bind_rest(Eval *ev, const AstNode *call, const ArgMatch *match, cons
     return true;
 }
 
-bool bind_builtin(Eval *ev, Scope *scope, const AstNode *call, const BuiltinRow *row, const Value *subject,
-                  BuiltinCall *out) {
+bool bind_builtin(Eval *ev, Scope *scope, const AstNode *call, const BuiltinRow *row,
+                  const Value *subject, BuiltinCall *out) {
     ArgMatch match;
     if (!bind_match(ev, call, row, false, &match))
         return false; // the name pass has said why
     const AstArgs *args = &call->call.args;
-    *out = (BuiltinCall){.row = row, .scope = scope, .span = call->span, .name = call->call.function.span,
+    *out = (BuiltinCall){.row = row,
+                         .scope = scope,
+                         .span = call->span,
+                         .name = call->call.function.span,
                          .as_radius = match.as_radius};
     for (u32 p = 0; p < BUILTIN_PARAMS_MAX; p++) {
         out->args[p] = value_none();
         out->spans[p] = out->name;
     }
     bool ok = !subject || !value_is_bad(*subject);
-    Value few[BUILTIN_PARAMS_MAX], *values = args->len <= BUILTIN_PARAMS_MAX ? few : ARENA_NEW(ev->arena, Value, args->len);
+    Value few[BUILTIN_PARAMS_MAX],
+        *values = args->len <= BUILTIN_PARAMS_MAX ? few : ARENA_NEW(ev->arena, Value, args->len);
     for (u32 i = 0; i < args->len; i++) {
         values[i] = eval_expr(ev, scope, args->items[i].value);
         ok = ok && !value_is_bad(values[i]);
@@ -535,10 +571,12 @@ bool bind_builtin(Eval *ev, Scope *scope, const AstNode *call, const BuiltinRow 
     return ok;
 }
 
-bool bind_formals(Eval *ev, Scope *scope, const AstNode *call, const AstNode *def, const Value *subject,
-                  Value *values) {
+bool bind_formals(Eval *ev, Scope *scope, const AstNode *call, const AstNode *def,
+                  const Value *subject, Value *values) {
     u32 few[BUILTIN_PARAMS_MAX];
-    u32 *arg_of = def->def.n_formals <= BUILTIN_PARAMS_MAX ? few : ARENA_NEW(ev->arena, u32, def->def.n_formals);
+    u32 *arg_of = def->def.n_formals <= BUILTIN_PARAMS_MAX
+                      ? few
+                      : ARENA_NEW(ev->arena, u32, def->def.n_formals);
     if (!bind_match_def(ev, call, def, false, arg_of))
         return false;
     bool ok = !subject || !value_is_bad(*subject);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the name pass, argument binding and the tables of words share: finding what a call means without
-// running it, and saying what was meant instead.
+// What the name pass, argument binding and the tables of words share: finding what a call means
+// without running it, and saying what was meant instead.
 #ifndef FRC_COMPILER_CHECK_CHECK_NAMES_H
 #define FRC_COMPILER_CHECK_CHECK_NAMES_H
 
@@ -8,7 +8,8 @@
 
 // ---- dim.c ----
 
-bool unit_find(Str name, Dim *dim, f64 *factor); // "cm": a length of 10 mm; "rad": an angle of 57.3 deg
+bool unit_find(Str name, Dim *dim,
+               f64 *factor); // "cm": a length of 10 mm; "rad": an angle of 57.3 deg
 
 // ---- color.c, materials.c ----
 
@@ -16,14 +17,16 @@ bool color_find(Str name, u32 *rgb);
 const char *color_name(u32 rgb); // the first by the alphabet, or NULL
 u32 color_count(void);
 const char *color_name_at(u32 i);
-void color_linear(u32 rgb, f32 out[3]); // 0xrrggbb sRGB -> linear, 0..1
+void color_linear(u32 rgb, f32 out[3]);   // 0xrrggbb sRGB -> linear, 0..1
 u32 material_builtin(Eval *ev, Str name); // its index, put into the scene at first use; NONE
 bool material_is_builtin(Str name);
 u32 material_builtin_count(void);
 const char *material_builtin_name(u32 i);
 const char *material_field_name(u32 i); // color, metallic ...; NULL after the last
 bool predefined_has(Str name);
-void predefined_each_word(void *ctx, void (*visit)(void *ctx, Str name)); // X ... inf, without materials, colours
+void predefined_each_word(void *ctx,
+                          void (*visit)(void *ctx,
+                                        Str name)); // X ... inf, without materials, colours
 
 // ---- suggest.c: did you mean ----
 
@@ -47,7 +50,7 @@ const BuiltinRow *registry_at(u32 i);
 u32 registry_first(const Eval *ev, Str name); // index of the name's first row, or NONE
 void registry_write_signature(StrBuf *out, const Builtin *builtin);
 bool registry_has_param(const BuiltinRow *row, const char *name);
-bool registry_param_is_rest(const BuiltinParam *param); // its type ends in "..."
+bool registry_param_is_rest(const BuiltinParam *param);       // its type ends in "..."
 Str registry_signature_note(Eval *ev, const BuiltinRow *row); // the signature, for notes
 
 // ---- reference.c ----
@@ -67,13 +70,13 @@ typedef struct ArgMatch {
     u32 arg_of[BUILTIN_PARAMS_MAX]; // index into the call's arguments, or NONE
     u32 as_radius;                  // bits: params given as r
     u32 rest;                       // param that takes the positional ones left over, or NONE
-    u32 first_rest;                 // the first of them: positional arguments are counted from 0 without
-                                    // the named ones, the subject included
+    u32 first_rest; // the first of them: positional arguments are counted from 0 without
+                    // the named ones, the subject included
     u32 n_rest;
 } ArgMatch;
 
-// False when the arguments do not fit; said only if report. Names the fault once: what follows from it is
-// not said.
+// False when the arguments do not fit; said only if report. Names the fault once: what follows from
+// it is not said.
 bool bind_match(Eval *ev, const AstNode *call, const BuiltinRow *row, bool report, ArgMatch *out);
 // The same for a def; arg_of: n_formals entries; an argument's index, NONE, or BIND_SUBJECT.
 enum { BIND_SUBJECT = UINT32_MAX - 1 };
@@ -96,14 +99,15 @@ bool names_makes_solid(const Eval *ev, const AstNode *call);
 
 // ---- foreign.c: words of other languages ----
 
-// Each looks whether the node is a habit from elsewhere, says how it is written here, and returns true.
-bool foreign_call(Eval *ev, const AstNode *call); // cube(5), s.translate([1, 2, 3])
-bool foreign_name(Eval *ev, const AstNode *name); // PI, None
+// Each looks whether the node is a habit from elsewhere, says how it is written here, and returns
+// true.
+bool foreign_call(Eval *ev, const AstNode *call);     // cube(5), s.translate([1, 2, 3])
+bool foreign_name(Eval *ev, const AstNode *name);     // PI, None
 bool foreign_member(Eval *ev, const AstNode *member); // s.width
-bool foreign_is_module(Str word); // cq, bpy, math
-bool foreign_is_center(Str word);  // center, centre, centered
+bool foreign_is_module(Str word);                     // cq, bpy, math
+bool foreign_is_center(Str word);                     // center, centre, centered
 bool foreign_is_dead_end(Str word); // Workplane: what is called on it has no counterpart either
-bool foreign_module(Eval *ev, const AstNode *node);   // a call or member of cq., bpy., math.
+bool foreign_module(Eval *ev, const AstNode *node); // a call or member of cq., bpy., math.
 // rotate([90, 0, 0]), rotate(x = 90, z = 45): E0315.
 bool foreign_rotation(Eval *ev, const AstNode *call);
 // box(width = 1, depth = 2, height = 3): E0304, once for all of them.

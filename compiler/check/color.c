@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Colours by name and by number, and the words that are bound outside the program: axes, planes, inf,
-// center, the built-in materials, and the colours of CSS. All are const tables sorted by name; a
-// built-in material enters the scene when it is first used.
+// Colours by name and by number, and the words that are bound outside the program: axes, planes,
+// inf, center, the built-in materials, and the colours of CSS. All are const tables sorted by name;
+// a built-in material enters the scene when it is first used.
 #include "compiler/check/check_names.h"
 
 typedef struct ColorRow {
@@ -15,7 +15,9 @@ static const ColorRow colors[] = {
 #undef COLOR
 };
 
-static int compare_z(Str s, const char *z) { return str_compare(s, str_from(z)); }
+static int compare_z(Str s, const char *z) {
+    return str_compare(s, str_from(z));
+}
 
 bool color_find(Str name, u32 *rgb) {
     u32 low = 0, high = COUNT_OF(colors);
@@ -41,8 +43,12 @@ const char *color_name(u32 rgb) {
     return NULL;
 }
 
-u32 color_count(void) { return COUNT_OF(colors); }
-const char *color_name_at(u32 i) { return colors[i].name; }
+u32 color_count(void) {
+    return COUNT_OF(colors);
+}
+const char *color_name_at(u32 i) {
+    return colors[i].name;
+}
 
 // The transfer function of IEC 61966-2-1 (sRGB), decoded.
 static f32 channel_linear(u32 byte) {
@@ -69,8 +75,8 @@ bool value_to_color(Eval *ev, Value v, Place place, u32 *rgb) {
         return true;
     }
     if (v.kind == VALUE_TEXT && color_find(v.text, rgb)) {
-        Diag *diag = diag_add(ev->diags, DIAG_E0402, place.span, "a colour's name is written without quotes: %.*s",
-                              STR_ARG(v.text));
+        Diag *diag = diag_add(ev->diags, DIAG_E0402, place.span,
+                              "a colour's name is written without quotes: %.*s", STR_ARG(v.text));
         diag_fix(ev->diags, diag, FIX_MACHINE, place.span, v.text);
         return false;
     }
@@ -85,8 +91,8 @@ static const struct {
     ValueKind kind;
     u32 axis;
 } words[] = {
-    {"X", VALUE_AXIS, 0},   {"Y", VALUE_AXIS, 1},   {"Z", VALUE_AXIS, 2},
-    {"XY", VALUE_PLANE, 2}, {"XZ", VALUE_PLANE, 1}, {"YZ", VALUE_PLANE, 0},
+    {"X", VALUE_AXIS, 0},        {"Y", VALUE_AXIS, 1},     {"Z", VALUE_AXIS, 2},
+    {"XY", VALUE_PLANE, 2},      {"XZ", VALUE_PLANE, 1},   {"YZ", VALUE_PLANE, 0},
     {"center", VALUE_CENTER, 0}, {"inf", VALUE_NUMBER, 0},
 };
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Arithmetic on numbers that know what they measure, and on lists of them.
 //
-// A number carries exponents of length and angle. A bare number takes the dimension of its partner, two
-// known ones must agree to be added or compared, and multiply by adding exponents. Lists work element by
-// element, with each other or with a number. Lengths are in the file's units and angles in degrees, so a
-// unit is converted once, where it is written.
+// A number carries exponents of length and angle. A bare number takes the dimension of its partner,
+// two known ones must agree to be added or compared, and multiply by adding exponents. Lists work
+// element by element, with each other or with a number. Lengths are in the file's units and angles
+// in degrees, so a unit is converted once, where it is written.
 #include "compiler/check/check_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    NESTING_MAX = 64,        // of lists in arithmetic: the work recurses
+    NESTING_MAX = 64, // of lists in arithmetic: the work recurses
     EXPONENT_MAX = 64 * DIM_ONE,
 };
 
@@ -24,8 +24,12 @@ typedef struct UnitRow {
 } UnitRow;
 
 static const UnitRow units[] = {
-    {"mm", {DIM_ONE, 0}, 1},    {"cm", {DIM_ONE, 0}, 10},    {"m", {DIM_ONE, 0}, 1000},
-    {"in", {DIM_ONE, 0}, 25.4}, {"ft", {DIM_ONE, 0}, 304.8}, {"deg", {0, DIM_ONE}, 1},
+    {"mm", {DIM_ONE, 0}, 1},
+    {"cm", {DIM_ONE, 0}, 10},
+    {"m", {DIM_ONE, 0}, 1000},
+    {"in", {DIM_ONE, 0}, 25.4},
+    {"ft", {DIM_ONE, 0}, 304.8},
+    {"deg", {0, DIM_ONE}, 1},
     {"rad", {0, DIM_ONE}, 57.29577951308232},
 };
 
@@ -81,7 +85,10 @@ const char *dim_name(Dim dim, char out[48]) {
 }
 
 static const char *op_verb(AstOp op) {
-    return op == AST_ADD ? "added" : op == AST_SUB ? "subtracted" : op == AST_MOD ? "divided with a remainder" : "compared";
+    return op == AST_ADD   ? "added"
+           : op == AST_SUB ? "subtracted"
+           : op == AST_MOD ? "divided with a remainder"
+                           : "compared";
 }
 
 bool dim_agree(Eval *ev, OpPlace place, Dim a, Dim b, Dim *out) {
@@ -91,7 +98,8 @@ bool dim_agree(Eval *ev, OpPlace place, Dim a, Dim b, Dim *out) {
     }
     char a_text[48], b_text[48];
     const char *a_name = dim_name(a, a_text), *b_name = dim_name(b, b_text);
-    Diag *diag = diag_add(ev->diags, DIAG_E0401, place.op_span, "%s and %s cannot be %s", a_name, b_name, op_verb(place.op));
+    Diag *diag = diag_add(ev->diags, DIAG_E0401, place.op_span, "%s and %s cannot be %s", a_name,
+                          b_name, op_verb(place.op));
     diag_label(ev->diags, diag, place.left, "%s", a_name);
     diag_label(ev->diags, diag, place.right, "%s", b_name);
     return false;
@@ -101,7 +109,8 @@ bool dim_agree(Eval *ev, OpPlace place, Dim a, Dim b, Dim *out) {
 
 static Value no_value(Eval *ev, OpPlace place, Value a, Value b, const char *why) {
     Diag *diag = diag_add(ev->diags, DIAG_E0510, place.span, "%.*s %s %.*s has no value: %s",
-                          STR_ARG(value_show(ev, a)), ast_op_text(place.op), STR_ARG(value_show(ev, b)), why);
+                          STR_ARG(value_show(ev, a)), ast_op_text(place.op),
+                          STR_ARG(value_show(ev, b)), why);
     diag_key(ev->diags, diag, "%s", why);
     return value_bad();
 }
@@ -147,7 +156,8 @@ static Value number_scale(Eval *ev, OpPlace place, Value a, Value b) {
     if (place.op == AST_DIV && b.number == 0)
         return no_value(ev, place, a, b, "division by zero");
     if (place.op == AST_DIV && dim_is_bare(a.dim))
-        length = angle = 0; // a bare number may be anything: 2 / 4cm is left to the place that takes it
+        length = angle =
+            0; // a bare number may be anything: 2 / 4cm is left to the place that takes it
     if (abs(length) > EXPONENT_MAX || abs(angle) > EXPONENT_MAX)
         return no_value(ev, place, a, b, "no quantity has that dimension");
     f64 result = place.op == AST_MUL ? a.number * b.number : a.number / b.number;
@@ -164,19 +174,22 @@ static Value number_arith(Eval *ev, OpPlace place, Value a, Value b) {
     Dim dim;
     if (!dim_agree(ev, place, a.dim, b.dim, &dim))
         return value_bad();
-    return eval_finite(ev, place.op == AST_ADD ? a.number + b.number : a.number - b.number, dim, place.span);
+    return eval_finite(ev, place.op == AST_ADD ? a.number + b.number : a.number - b.number, dim,
+                       place.span);
 }
 
 // ---- lists ----
 
 static Value too_deep(Eval *ev, Span span) {
-    diag_add(ev->diags, DIAG_E0510, span, "lists nested more than %d deep do not calculate", NESTING_MAX);
+    diag_add(ev->diags, DIAG_E0510, span, "lists nested more than %d deep do not calculate",
+             NESTING_MAX);
     return value_bad();
 }
 
 static Value lists_differ(Eval *ev, OpPlace place, u32 a_len, u32 b_len) {
-    Diag *diag = diag_add(ev->diags, DIAG_E0404, place.op_span, "a list of %u and a list of %u do not pair up for '%s'",
-                          a_len, b_len, ast_op_text(place.op));
+    Diag *diag = diag_add(ev->diags, DIAG_E0404, place.op_span,
+                          "a list of %u and a list of %u do not pair up for '%s'", a_len, b_len,
+                          ast_op_text(place.op));
     diag_key(ev->diags, diag, "%s", ast_op_text(place.op));
     diag_label(ev->diags, diag, place.left, "%u element%s", a_len, a_len == 1 ? "" : "s");
     diag_label(ev->diags, diag, place.right, "%u element%s", b_len, b_len == 1 ? "" : "s");
@@ -186,11 +199,14 @@ static Value lists_differ(Eval *ev, OpPlace place, u32 a_len, u32 b_len) {
 
 static Value arith_mismatch(Eval *ev, OpPlace place, Value a, Value b) {
     Value wrong = a.kind == VALUE_NUMBER || a.kind == VALUE_LIST ? b : a;
-    Span span = wrong.kind == a.kind && !(a.kind == VALUE_NUMBER || a.kind == VALUE_LIST) ? place.left : place.right;
+    Span span = wrong.kind == a.kind && !(a.kind == VALUE_NUMBER || a.kind == VALUE_LIST)
+                    ? place.left
+                    : place.right;
     if (value_is_bad(wrong))
         return value_bad();
-    Diag *diag = diag_add(ev->diags, DIAG_E0402, span, "%.*s has no '%s': numbers and lists of numbers do",
-                          STR_ARG(value_describe(ev, wrong)), ast_op_text(place.op));
+    Diag *diag =
+        diag_add(ev->diags, DIAG_E0402, span, "%.*s has no '%s': numbers and lists of numbers do",
+                 STR_ARG(value_describe(ev, wrong)), ast_op_text(place.op));
     diag_label(ev->diags, diag, place.op_span, "'%s' here", ast_op_text(place.op));
     if (place.op == AST_ADD && (a.kind == VALUE_TEXT || b.kind == VALUE_TEXT))
         diag_help(ev->diags, diag, "texts are put together in a template: \"{a} {b}\"");
@@ -205,7 +221,8 @@ static Value arith(Eval *ev, OpPlace place, Value a, Value b, u32 depth) {
     if (value_is_bad(a) || value_is_bad(b))
         return value_bad();
     bool a_is_list = a.kind == VALUE_LIST, b_is_list = b.kind == VALUE_LIST;
-    if (!(a_is_list || b_is_list) || (!a_is_list && a.kind != VALUE_NUMBER) || (!b_is_list && b.kind != VALUE_NUMBER))
+    if (!(a_is_list || b_is_list) || (!a_is_list && a.kind != VALUE_NUMBER) ||
+        (!b_is_list && b.kind != VALUE_NUMBER))
         return arith_mismatch(ev, place, a, b);
     if (depth == NESTING_MAX)
         return too_deep(ev, place.span);
@@ -216,14 +233,17 @@ static Value arith(Eval *ev, OpPlace place, Value a, Value b, u32 depth) {
     if (!items)
         return value_bad();
     for (u32 i = 0; i < n; i++) {
-        items[i] = arith(ev, place, a_is_list ? a.list.items[i] : a, b_is_list ? b.list.items[i] : b, depth + 1);
+        items[i] = arith(ev, place, a_is_list ? a.list.items[i] : a,
+                         b_is_list ? b.list.items[i] : b, depth + 1);
         if (value_is_bad(items[i]))
             return value_bad(); // one message for the whole list
     }
     return value_list(items, n);
 }
 
-Value value_arith(Eval *ev, OpPlace place, Value a, Value b) { return arith(ev, place, a, b, 0); }
+Value value_arith(Eval *ev, OpPlace place, Value a, Value b) {
+    return arith(ev, place, a, b, 0);
+}
 
 static Value negate(Eval *ev, Value v, Span span, u32 depth) {
     if (v.kind == VALUE_NUMBER) {
@@ -248,7 +268,9 @@ static Value negate(Eval *ev, Value v, Span span, u32 depth) {
     return items ? value_list(items, v.list.len) : value_bad();
 }
 
-Value value_negate(Eval *ev, Value v, Span span) { return negate(ev, v, span, 0); }
+Value value_negate(Eval *ev, Value v, Span span) {
+    return negate(ev, v, span, 0);
+}
 
 // ---- comparisons ----
 
@@ -270,7 +292,8 @@ static int values_near(Eval *ev, OpPlace place, Value a, Value b, u32 depth) {
     }
     if (a.kind != VALUE_LIST || b.kind != VALUE_LIST) {
         Value wrong = a.kind == VALUE_NUMBER || a.kind == VALUE_LIST ? b : a;
-        Diag *diag = diag_add(ev->diags, DIAG_E0402, place.op_span, "'~=' compares numbers or lists of numbers, not %.*s with %.*s",
+        Diag *diag = diag_add(ev->diags, DIAG_E0402, place.op_span,
+                              "'~=' compares numbers or lists of numbers, not %.*s with %.*s",
                               STR_ARG(value_describe(ev, a)), STR_ARG(value_describe(ev, b)));
         if (wrong.kind == VALUE_TEXT)
             diag_help(ev->diags, diag, "texts are compared with '=='");
@@ -299,7 +322,8 @@ static Value compare_mismatch(Eval *ev, OpPlace place, Value a, Value b) {
     Diag *diag = diag_add(ev->diags, DIAG_E0402, place.op_span,
                           is_order ? "'%s' compares numbers, not %.*s with %.*s"
                                    : "'%s' compares values of one kind, not %.*s with %.*s",
-                          ast_op_text(place.op), STR_ARG(value_describe(ev, a)), STR_ARG(value_describe(ev, b)));
+                          ast_op_text(place.op), STR_ARG(value_describe(ev, a)),
+                          STR_ARG(value_describe(ev, b)));
     diag_label(ev->diags, diag, place.left, "%.*s", STR_ARG(value_describe(ev, a)));
     diag_label(ev->diags, diag, place.right, "%.*s", STR_ARG(value_describe(ev, b)));
     return value_bad();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that make and take apart lists. Lists never change: each gives a new one, and each element
-// counts as a step of the evaluation, so that no program builds lists for ever.
+// Functions that make and take apart lists. Lists never change: each gives a new one, and each
+// element counts as a step of the evaluation, so that no program builds lists for ever.
 #include "compiler/check/fn.h"
 
 #include "base/utf8.h"
@@ -38,10 +38,12 @@ static bool take_end(Eval *ev, BuiltinCall *c, u32 i, f64 fallback, Value *out) 
     return false;
 }
 
-static const BuiltinParam range_params[] = {BARE("a", "number", NULL), BARE_OPTIONAL("b", "number", "", NULL),
+static const BuiltinParam range_params[] = {BARE("a", "number", NULL),
+                                            BARE_OPTIONAL("b", "number", "", NULL),
                                             BARE_OPTIONAL("step", "number", "1", "not 0")};
 
-// range(n): 0 .. n - 1; range(a, b, step): from a, without b. A step that ends a hair before b ends at b.
+// range(n): 0 .. n - 1; range(a, b, step): from a, without b. A step that ends a hair before b ends
+// at b.
 static Value run_range(Eval *ev, BuiltinCall *c) {
     Value a, b, step;
     if (!take_end(ev, c, 0, 0, &a) || !take_end(ev, c, 1, 0, &b) || !take_end(ev, c, 2, 1, &step))
@@ -53,11 +55,12 @@ static Value run_range(Eval *ev, BuiltinCall *c) {
     Dim dim;
     OpPlace place = {AST_SUB, c->name, c->spans[0], c->spans[1], c->span};
     if (!dim_agree(ev, place, a.dim, b.dim, &dim) ||
-        !dim_agree(ev, (OpPlace){AST_ADD, c->name, c->spans[0], c->spans[2], c->span}, dim, step.dim, &dim))
+        !dim_agree(ev, (OpPlace){AST_ADD, c->name, c->spans[0], c->spans[2], c->span}, dim,
+                   step.dim, &dim))
         return value_bad();
     if (step.number == 0) {
-        diag_add(ev->diags, DIAG_E0511, c->spans[2], "a step of 0 never gets from %.*s to %.*s", STR_ARG(value_show(ev, a)),
-                 STR_ARG(value_show(ev, b)));
+        diag_add(ev->diags, DIAG_E0511, c->spans[2], "a step of 0 never gets from %.*s to %.*s",
+                 STR_ARG(value_show(ev, a)), STR_ARG(value_show(ev, b)));
         return value_bad();
     }
     f64 n = ceil((b.number - a.number) / step.number - 1e-9);
@@ -68,7 +71,8 @@ static Value run_range(Eval *ev, BuiltinCall *c) {
     return items ? value_list(items, len) : value_bad();
 }
 
-static const BuiltinParam spread_params[] = {BARE("n", "count", ">= 0"), BARE("range", "range", "finite")};
+static const BuiltinParam spread_params[] = {BARE("n", "count", ">= 0"),
+                                             BARE("range", "range", "finite")};
 
 // One value alone stands in the middle.
 static Value run_spread(Eval *ev, BuiltinCall *c) {
@@ -76,7 +80,8 @@ static Value run_spread(Eval *ev, BuiltinCall *c) {
     if (!call_number(ev, c, 0, 0, &count))
         return value_bad();
     if (count < 0 || count != floor(count)) {
-        Diag *diag = diag_add(ev->diags, DIAG_E0511, c->spans[0], "%.*s is no count: spread gives a whole number of values",
+        Diag *diag = diag_add(ev->diags, DIAG_E0511, c->spans[0],
+                              "%.*s is no count: spread gives a whole number of values",
                               STR_ARG(value_show(ev, c->args[0])));
         diag_measure(diag, count, fmax(0, floor(count + 0.5)), STR(""));
         return value_bad();
@@ -88,13 +93,17 @@ static Value run_spread(Eval *ev, BuiltinCall *c) {
         return value_bad();
     }
     if (!isfinite(r.range.low) || !isfinite(r.range.high)) {
-        diag_add(ev->diags, DIAG_E0511, c->spans[1], "spread needs a range with two ends, not %.*s", STR_ARG(value_show(ev, r)));
+        diag_add(ev->diags, DIAG_E0511, c->spans[1], "spread needs a range with two ends, not %.*s",
+                 STR_ARG(value_show(ev, r)));
         return value_bad();
     }
     Value *items = value_list_new(ev, n, c->span);
     f64 low = r.range.low, high = r.range.high;
     for (u32 i = 0; items && i < n; i++)
-        items[i] = value_number(n == 1 ? (low + high) / 2 : i + 1 == n ? high : low + (high - low) * i / (n - 1), r.dim);
+        items[i] = value_number(n == 1       ? (low + high) / 2
+                                : i + 1 == n ? high
+                                             : low + (high - low) * i / (n - 1),
+                                r.dim);
     return items ? value_list(items, n) : value_bad();
 }
 
@@ -166,14 +175,19 @@ static Value run_cumsum(Eval *ev, BuiltinCall *c) {
 }
 
 const BuiltinRow builtins_list[] = {
-    ROW("len", BUILTIN_LIST, false, len_params, "count", run_len, "The number of elements of a list, of characters of a text."),
+    ROW("len", BUILTIN_LIST, false, len_params, "count", run_len,
+        "The number of elements of a list, of characters of a text."),
     ROW("range", BUILTIN_LIST, false, range_params, "list of numbers", run_range,
         "Numbers from a by step, without b; range(n) counts 0, 1, ... n - 1."),
     ROW("spread", BUILTIN_LIST, false, spread_params, "list of numbers", run_spread,
-        "n values evenly from one end of the range to the other, ends included; one alone stands in the middle."),
-    ROW("concat", BUILTIN_LIST, false, concat_params, "list", run_concat, "The lists one after the other."),
-    ROW("reverse", BUILTIN_LIST, false, list_params, "list", run_reverse, "The list from its end to its beginning."),
-    ROW("enumerate", BUILTIN_LIST, false, list_params, "list of pairs", run_enumerate, "[[0, first], [1, second], ...]."),
+        "n values evenly from one end of the range to the other, ends included; one alone stands "
+        "in the middle."),
+    ROW("concat", BUILTIN_LIST, false, concat_params, "list", run_concat,
+        "The lists one after the other."),
+    ROW("reverse", BUILTIN_LIST, false, list_params, "list", run_reverse,
+        "The list from its end to its beginning."),
+    ROW("enumerate", BUILTIN_LIST, false, list_params, "list of pairs", run_enumerate,
+        "[[0, first], [1, second], ...]."),
     ROW("cumsum", BUILTIN_LIST, false, sums_params, "list", run_cumsum, "The running totals."),
 };
 const u32 n_builtins_list = COUNT_OF(builtins_list);

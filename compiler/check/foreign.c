@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Habits from other languages: OpenSCAD, CadQuery, build123d, Python. Whoever writes `cube` or `.translate`
-// knows what they want, so the answer is how it is written here, and where that is certain, the edit. The
-// words are rows of foreign.def; this file expands their patterns with the arguments as written. What the
-// grammar refuses already (`module`, children in braces) is said there.
+// Habits from other languages: OpenSCAD, CadQuery, build123d, Python. Whoever writes `cube` or
+// `.translate` knows what they want, so the answer is how it is written here, and where that is
+// certain, the edit. The words are rows of foreign.def; this file expands their patterns with the
+// arguments as written. What the grammar refuses already (`module`, children in braces) is said
+// there.
 #include "compiler/check/check_names.h"
 
 enum { ANY = 1000, NAMED = 1001, WORDS_SHOWN_MAX = 100 };
@@ -68,14 +69,15 @@ enum { OPERANDS_MAX = 16 };
 
 typedef struct Operands {
     Eval *ev;
-    const AstNode *subject;            // may be NULL
+    const AstNode *subject;             // may be NULL
     const AstNode *items[OPERANDS_MAX]; // the arguments that count: positional, else named
     u32 n;
     Str all; // as written, without the parentheses
 } Operands;
 
 bool foreign_is_center(Str name) {
-    return str_equal_z(name, "center") || str_equal_z(name, "centre") || str_equal_z(name, "centered");
+    return str_equal_z(name, "center") || str_equal_z(name, "centre") ||
+           str_equal_z(name, "centered");
 }
 
 // False: more arguments than patterns handle.
@@ -83,7 +85,8 @@ static bool operands_of(Eval *ev, const AstNode *call, Operands *out) {
     const AstArgs *args = &call->call.args;
     *out = (Operands){.ev = ev, .subject = call->call.subject};
     if (args->span.len >= 2)
-        out->all = source_text(ev->sources, (Span){args->span.source, args->span.off + 1, args->span.len - 2});
+        out->all = source_text(ev->sources,
+                               (Span){args->span.source, args->span.off + 1, args->span.len - 2});
     bool has_positional = false;
     for (u32 i = 0; i < args->len; i++)
         has_positional |= args->items[i].name.text.len == 0;
@@ -99,8 +102,8 @@ static bool operands_of(Eval *ev, const AstNode *call, Operands *out) {
 }
 
 static void add_operand(const Operands *o, const AstNode *node, StrBuf *out) {
-    bool wants_parens = node->kind == AST_BINARY || node->kind == AST_TERNARY || node->kind == AST_UNARY ||
-                        node->kind == AST_RANGE;
+    bool wants_parens = node->kind == AST_BINARY || node->kind == AST_TERNARY ||
+                        node->kind == AST_UNARY || node->kind == AST_RANGE;
     strbuf_add_z(out, wants_parens ? "(" : "");
     strbuf_add(out, node_text(o->ev, node));
     strbuf_add_z(out, wants_parens ? ")" : "");
@@ -121,7 +124,8 @@ static bool add_joined(const Operands *o, char op, StrBuf *out) {
     return n > 0;
 }
 
-// One list as it is; one number, as often as the pattern's shape has axes; several numbers in a list.
+// One list as it is; one number, as often as the pattern's shape has axes; several numbers in a
+// list.
 static bool add_vector(const Operands *o, u32 n_axes, StrBuf *out) {
     bool is_number = o->n == 1 && o->items[0]->kind == AST_NUMBER;
     if (o->n == 1 && !is_number) {
@@ -141,7 +145,8 @@ static bool add_vector(const Operands *o, u32 n_axes, StrBuf *out) {
 static void add_color(const Operands *o, StrBuf *out) {
     const AstNode *node = o->items[0];
     u32 rgb;
-    if (node->kind == AST_TEXT && (color_find(node->text.value, &rgb) || material_is_builtin(node->text.value)))
+    if (node->kind == AST_TEXT &&
+        (color_find(node->text.value, &rgb) || material_is_builtin(node->text.value)))
         strbuf_add(out, node->text.value);
     else
         strbuf_add(out, node_text(o->ev, node));
@@ -181,7 +186,9 @@ static bool expand_one(const Operands *o, const char *pattern, const char *at, S
     return true;
 }
 
-static bool is_placeholder(const char *at) { return (*at == '$' || *at == '%') && at[1] && strchr("0123456789s*v+-&c", at[1]); }
+static bool is_placeholder(const char *at) {
+    return (*at == '$' || *at == '%') && at[1] && strchr("0123456789s*v+-&c", at[1]);
+}
 
 static bool expand(const Operands *o, const char *pattern, Str *text) {
     StrBuf out;
@@ -213,30 +220,37 @@ static bool arity_fits(const ForeignRow *row, const AstArgs *args, const Operand
 
 static bool has_center_true(const AstArgs *args) {
     for (u32 i = 0; i < args->len; i++)
-        if (foreign_is_center(args->items[i].name.text) && args->items[i].value->kind == AST_BOOL && args->items[i].value->boolean.value)
+        if (foreign_is_center(args->items[i].name.text) && args->items[i].value->kind == AST_BOOL &&
+            args->items[i].value->boolean.value)
             return true;
     return false;
 }
 
 // ---- calls ----
 
-// box(size = [9, 9, 9]).fillet(2): the radius goes where the solid is made, if that is right before.
+// box(size = [9, 9, 9]).fillet(2): the radius goes where the solid is made, if that is right
+// before.
 static bool fix_edges(Eval *ev, const AstNode *call, const Operands *o, Diag *diag) {
     static const struct {
         const char *word, *param;
-    } edges[] = {{"fillet", "round"}, {"rounded", "round"}, {"chamfer", "chamfer"}, {"bevel", "chamfer"}};
+    } edges[] = {
+        {"fillet", "round"}, {"rounded", "round"}, {"chamfer", "chamfer"}, {"bevel", "chamfer"}};
     const AstNode *made = call->call.subject;
-    if (!made || made->kind != AST_CALL || made->call.subject || o->n != 1 || made->call.args.len == 0)
+    if (!made || made->kind != AST_CALL || made->call.subject || o->n != 1 ||
+        made->call.args.len == 0)
         return false;
     u32 first = registry_first(ev, made->call.function.text);
     for (u32 i = 0; first != NONE && i < COUNT_OF(edges); i++) {
         const BuiltinRow *row = registry_at(first);
-        if (!str_equal_z(call->call.function.text, edges[i].word) || !registry_has_param(row, edges[i].param))
+        if (!str_equal_z(call->call.function.text, edges[i].word) ||
+            !registry_has_param(row, edges[i].param))
             continue;
         const AstArgs *args = &made->call.args;
-        Span inside = {made->span.source, made->span.off, args->span.off + args->span.len - 1 - made->span.off};
-        Str text = str_format(ev->arena, "%.*s, %s = %.*s)", STR_ARG(source_text(ev->sources, inside)), edges[i].param,
-                              STR_ARG(node_text(ev, o->items[0])));
+        Span inside = {made->span.source, made->span.off,
+                       args->span.off + args->span.len - 1 - made->span.off};
+        Str text =
+            str_format(ev->arena, "%.*s, %s = %.*s)", STR_ARG(source_text(ev->sources, inside)),
+                       edges[i].param, STR_ARG(node_text(ev, o->items[0])));
         diag_help(ev->diags, diag, "write %.*s", STR_ARG(text));
         diag_fix(ev->diags, diag, FIX_MACHINE, call->span, text);
         return true;
@@ -249,7 +263,8 @@ bool foreign_call(Eval *ev, const AstNode *call) {
     const ForeignRow *row = row_find(call->call.subject ? FOREIGN_METHOD : FOREIGN_CALL, word);
     if (!row)
         return false;
-    Diag *diag = diag_add(ev->diags, DIAG_E0314, call->call.function.span, "there is no '%.*s': %s", STR_ARG(word), row->says);
+    Diag *diag = diag_add(ev->diags, DIAG_E0314, call->call.function.span, "there is no '%.*s': %s",
+                          STR_ARG(word), row->says);
     diag_key(ev->diags, diag, "%.*s", STR_ARG(word));
     Operands operands;
     if (!operands_of(ev, call, &operands) || fix_edges(ev, call, &operands, diag))
@@ -259,7 +274,8 @@ bool foreign_call(Eval *ev, const AstNode *call) {
         const char *pattern = row->pattern;
         if (*pattern == '\0' || !arity_fits(row, &call->call.args, &operands))
             continue;
-        // What stays of the subject is left out of the edit, so that a chain can be mended link by link.
+        // What stays of the subject is left out of the edit, so that a chain can be mended link by
+        // link.
         bool is_link = strncmp(pattern, "$s.", 3) == 0;
         if (!expand(&operands, is_link ? pattern + 3 : pattern, &text))
             continue;
@@ -270,7 +286,8 @@ bool foreign_call(Eval *ev, const AstNode *call) {
         }
         if (text.len <= WORDS_SHOWN_MAX && !memchr(text.ptr, '\n', text.len))
             diag_help(ev->diags, diag, "write %s%.*s", is_link ? "." : "", STR_ARG(text));
-        diag_fix(ev->diags, diag, has_center_true(&call->call.args) ? FIX_MACHINE : row->kind, span, text);
+        diag_fix(ev->diags, diag, has_center_true(&call->call.args) ? FIX_MACHINE : row->kind, span,
+                 text);
         break;
     }
     return true;
@@ -286,7 +303,8 @@ bool foreign_member(Eval *ev, const AstNode *member) {
     const ForeignRow *row = row_find(FOREIGN_MEMBER, name.text);
     if (!row)
         return false;
-    Diag *diag = diag_add(ev->diags, DIAG_E0314, name.span, "there is no '.%.*s': %s", STR_ARG(name.text), row->says);
+    Diag *diag = diag_add(ev->diags, DIAG_E0314, name.span, "there is no '.%.*s': %s",
+                          STR_ARG(name.text), row->says);
     diag_key(ev->diags, diag, ".%.*s", STR_ARG(name.text));
     if (*row->pattern == '\0')
         return true;
@@ -304,7 +322,8 @@ bool foreign_name(Eval *ev, const AstNode *name) {
     const ForeignRow *row = row_find(FOREIGN_NAME, name->name.text);
     if (!row)
         return false;
-    Diag *diag = diag_add(ev->diags, DIAG_E0314, name->span, "there is no '%.*s': %s", STR_ARG(name->name.text), row->says);
+    Diag *diag = diag_add(ev->diags, DIAG_E0314, name->span, "there is no '%.*s': %s",
+                          STR_ARG(name->name.text), row->says);
     diag_key(ev->diags, diag, "%.*s", STR_ARG(name->name.text));
     if (*row->pattern) {
         diag_help(ev->diags, diag, "write %s", row->pattern);
@@ -318,11 +337,14 @@ bool foreign_name(Eval *ev, const AstNode *name) {
 static const struct {
     const char *word, *what;
 } modules[] = {
-    {"cq", "CadQuery"},   {"cadquery", "CadQuery"}, {"bd", "build123d"},       {"build123d", "build123d"}, {"b3d", "build123d"},
-    {"bpy", "Blender"},   {"bmesh", "Blender"},     {"mathutils", "Blender"},  {"FreeCAD", "FreeCAD"},     {"App", "FreeCAD"},
-    {"Part", "FreeCAD"},  {"THREE", "three.js"},    {"jscad", "JSCAD"},        {"trimesh", "trimesh"},     {"o3d", "Open3D"},
-    {"math", "Python"},   {"Math", "JavaScript"},   {"np", "Python"},          {"numpy", "Python"},        {"random", "Python"},
-    {"solid", "SolidPython"}, {"pv", "PyVista"},
+    {"cq", "CadQuery"},         {"cadquery", "CadQuery"}, {"bd", "build123d"},
+    {"build123d", "build123d"}, {"b3d", "build123d"},     {"bpy", "Blender"},
+    {"bmesh", "Blender"},       {"mathutils", "Blender"}, {"FreeCAD", "FreeCAD"},
+    {"App", "FreeCAD"},         {"Part", "FreeCAD"},      {"THREE", "three.js"},
+    {"jscad", "JSCAD"},         {"trimesh", "trimesh"},   {"o3d", "Open3D"},
+    {"math", "Python"},         {"Math", "JavaScript"},   {"np", "Python"},
+    {"numpy", "Python"},        {"random", "Python"},     {"solid", "SolidPython"},
+    {"pv", "PyVista"},
 };
 
 static const char *module_find(Str word) {
@@ -332,7 +354,9 @@ static const char *module_find(Str word) {
     return NULL;
 }
 
-bool foreign_is_module(Str word) { return module_find(word) != NULL; }
+bool foreign_is_module(Str word) {
+    return module_find(word) != NULL;
+}
 
 bool foreign_module(Eval *ev, const AstNode *node) {
     bool is_call = node->kind == AST_CALL;
@@ -343,19 +367,26 @@ bool foreign_module(Eval *ev, const AstNode *node) {
         return false;
     const ForeignRow *row = row_find(is_call ? FOREIGN_CALL : FOREIGN_NAME, name.text);
     bool is_known = is_call && registry_first(ev, name.text) != NONE;
-    if (is_known || (row && *row->pattern)) { // math.sin(x), np.linspace(a, b, n), math.pi: without its module
+    if (is_known ||
+        (row && *row->pattern)) { // math.sin(x), np.linspace(a, b, n), math.pi: without its module
         Span prefix = {module->span.source, module->span.off, name.span.off - module->span.off};
-        Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span, "there is no '%.*s' as in %s: functions are called by their names alone",
-                              STR_ARG(module->name.text), what);
+        Diag *diag =
+            diag_add(ev->diags, DIAG_E0314, module->span,
+                     "there is no '%.*s' as in %s: functions are called by their names alone",
+                     STR_ARG(module->name.text), what);
         diag_key(ev->diags, diag, "%.*s.%.*s", STR_ARG(module->name.text), STR_ARG(name.text));
-        diag_help(ev->diags, diag, "write '%.*s' without '%.*s.'", STR_ARG(name.text), STR_ARG(module->name.text));
+        diag_help(ev->diags, diag, "write '%.*s' without '%.*s.'", STR_ARG(name.text),
+                  STR_ARG(module->name.text));
         diag_fix(ev->diags, diag, FIX_MACHINE, prefix, STR(""));
         return true;
     }
-    Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span, "there is no '%.*s': nothing of %s is used here",
+    Diag *diag = diag_add(ev->diags, DIAG_E0314, module->span,
+                          "there is no '%.*s': nothing of %s is used here",
                           STR_ARG(module->name.text), what);
     diag_key(ev->diags, diag, "%.*s", STR_ARG(module->name.text));
-    diag_help(ev->diags, diag, "%s", row ? row->says
-                                          : "solids are made by name, box(size = [x, y, z]), placed by what follows, .move([x, y, z]), and combined with + - &");
+    diag_help(ev->diags, diag, "%s",
+              row ? row->says
+                  : "solids are made by name, box(size = [x, y, z]), placed by what follows, "
+                    ".move([x, y, z]), and combined with + - &");
     return true;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What parts are made of: the built-in materials, `material m { ... }`, and colours used as materials.
-// The look is that of glTF: base colour, metallic, roughness, opacity, emission. Colours are written as
-// sRGB and kept linear.
+// What parts are made of: the built-in materials, `material m { ... }`, and colours used as
+// materials. The look is that of glTF: base colour, metallic, roughness, opacity, emission. Colours
+// are written as sRGB and kept linear.
 #include "compiler/check/check_names.h"
 
 enum { COLOR_DEFAULT = 0xcccccc };
@@ -14,13 +14,18 @@ typedef struct MaterialRow {
 } MaterialRow;
 
 static const MaterialRow materials[] = {
-#define MATERIAL(name, rgb, metallic, roughness, opacity) {#name, rgb, (f32)(metallic), (f32)(roughness), (f32)(opacity)},
+#define MATERIAL(name, rgb, metallic, roughness, opacity)                                          \
+    {#name, rgb, (f32)(metallic), (f32)(roughness), (f32)(opacity)},
 #include "compiler/check/materials.def"
 #undef MATERIAL
 };
 
-u32 material_builtin_count(void) { return COUNT_OF(materials); }
-const char *material_builtin_name(u32 i) { return materials[i].name; }
+u32 material_builtin_count(void) {
+    return COUNT_OF(materials);
+}
+const char *material_builtin_name(u32 i) {
+    return materials[i].name;
+}
 
 static const MaterialRow *row_find(Str name) {
     u32 low = 0, high = COUNT_OF(materials);
@@ -37,7 +42,9 @@ static const MaterialRow *row_find(Str name) {
     return NULL;
 }
 
-bool material_is_builtin(Str name) { return row_find(name) != NULL; }
+bool material_is_builtin(Str name) {
+    return row_find(name) != NULL;
+}
 
 static u32 material_add(Eval *ev, SceneMaterial material) {
     avec_push(ev->arena, &ev->materials, material);
@@ -51,8 +58,11 @@ u32 material_builtin(Eval *ev, Str name) {
     u32 index = strmap_get(&ev->predefined, str_from(row->name));
     if (index != NONE)
         return index;
-    SceneMaterial material = {.name = str_from(row->name), .rgb = row->rgb, .metallic = row->metallic,
-                              .roughness = row->roughness, .opacity = row->opacity};
+    SceneMaterial material = {.name = str_from(row->name),
+                              .rgb = row->rgb,
+                              .metallic = row->metallic,
+                              .roughness = row->roughness,
+                              .opacity = row->opacity};
     color_linear(row->rgb, material.color);
     index = material_add(ev, material);
     strmap_set(&ev->predefined, material.name, index);
@@ -66,7 +76,9 @@ static u32 material_of_color(Eval *ev, u32 rgb) {
     if (index != NONE)
         return index;
     const char *name = color_name(rgb);
-    SceneMaterial material = {.name = name ? str_from(name) : hex, .rgb = rgb, .roughness = (f32)ROUGHNESS_DEFAULT,
+    SceneMaterial material = {.name = name ? str_from(name) : hex,
+                              .rgb = rgb,
+                              .roughness = (f32)ROUGHNESS_DEFAULT,
                               .opacity = 1};
     color_linear(rgb, material.color);
     index = material_add(ev, material);
@@ -86,8 +98,8 @@ bool value_to_material(Eval *ev, Value v, Place place, u32 *material) {
     Value known;
     if (v.kind == VALUE_TEXT && predefined_find(ev, v.text, &known) &&
         (known.kind == VALUE_MATERIAL || known.kind == VALUE_COLOR)) {
-        Diag *diag = diag_add(ev->diags, DIAG_E0402, place.span, "a material's name is written without quotes: %.*s",
-                              STR_ARG(v.text));
+        Diag *diag = diag_add(ev->diags, DIAG_E0402, place.span,
+                              "a material's name is written without quotes: %.*s", STR_ARG(v.text));
         diag_fix(ev->diags, diag, FIX_MACHINE, place.span, v.text);
         return false;
     }
@@ -111,7 +123,9 @@ static const FieldRow fields[] = {
     {"emission", "from 0 (dark) to 1000, in strengths of its colour", 0, 1000},
 };
 
-const char *material_field_name(u32 i) { return i < COUNT_OF(fields) ? fields[i].name : NULL; }
+const char *material_field_name(u32 i) {
+    return i < COUNT_OF(fields) ? fields[i].name : NULL;
+}
 
 static u32 field_find(Str name) {
     for (u32 i = 0; i < COUNT_OF(fields); i++)
@@ -130,7 +144,8 @@ static bool field_number(Eval *ev, const FieldRow *field, Value v, Place place, 
         diag_measure(diag, x, x < field->low ? field->low : field->high, STR(""));
         if (x > 1 && x <= 100 && field->high == 1) {
             Str part = diag_number(ev->diags, x / 100);
-            diag_help(ev->diags, diag, "%.*s percent is %.*s", STR_ARG(diag_number(ev->diags, x)), STR_ARG(part));
+            diag_help(ev->diags, diag, "%.*s percent is %.*s", STR_ARG(diag_number(ev->diags, x)),
+                      STR_ARG(part));
             diag_fix(ev->diags, diag, FIX_MAYBE, place.span, part);
         }
         return false;
@@ -141,7 +156,7 @@ static bool field_number(Eval *ev, const FieldRow *field, Value v, Place place, 
 
 typedef struct Look {
     SceneMaterial material;
-    f32 strength;       // of the emission
+    f32 strength; // of the emission
     bool has_emission_color;
     u32 emission_rgb;
 } Look;
@@ -149,10 +164,18 @@ typedef struct Look {
 static void field_set(Eval *ev, u32 field, Value v, Place place, Look *look) {
     SceneMaterial *m = &look->material;
     switch (field) {
-    case 0: value_to_color(ev, v, place, &m->rgb); break;
-    case 1: field_number(ev, &fields[field], v, place, &m->metallic); break;
-    case 2: field_number(ev, &fields[field], v, place, &m->roughness); break;
-    case 3: field_number(ev, &fields[field], v, place, &m->opacity); break;
+    case 0:
+        value_to_color(ev, v, place, &m->rgb);
+        break;
+    case 1:
+        field_number(ev, &fields[field], v, place, &m->metallic);
+        break;
+    case 2:
+        field_number(ev, &fields[field], v, place, &m->roughness);
+        break;
+    case 3:
+        field_number(ev, &fields[field], v, place, &m->opacity);
+        break;
     case 4:
         if (v.kind == VALUE_NUMBER)
             field_number(ev, &fields[field], v, place, &look->strength);
@@ -163,8 +186,11 @@ static void field_set(Eval *ev, u32 field, Value v, Place place, Look *look) {
 }
 
 void material_eval(Eval *ev, Scope *scope, const AstNode *node) {
-    Look look = {.material = {.name = node->material.name.text, .rgb = COLOR_DEFAULT,
-                              .roughness = (f32)ROUGHNESS_DEFAULT, .opacity = 1, .span = node->span}};
+    Look look = {.material = {.name = node->material.name.text,
+                              .rgb = COLOR_DEFAULT,
+                              .roughness = (f32)ROUGHNESS_DEFAULT,
+                              .opacity = 1,
+                              .span = node->span}};
     const AstArgs *args = &node->material.fields;
     for (u32 i = 0; i < args->len; i++) {
         u32 field = field_find(args->items[i].name.text);

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The name pass: everything about names that can be known without running the program, in branches never
-// taken too. One walk over the tree with a symbol table: every name has a stack of its bindings, innermost
-// on top; a binding is pending from the start of its body to the statement that makes it, so that a use
-// above that statement can be told from a name that nobody binds. Defs are seen in the whole body that
-// holds them; a def's body may use what is bound around it later, if it is called later still (the
-// evaluator sees to that).
+// The name pass: everything about names that can be known without running the program, in branches
+// never taken too. One walk over the tree with a symbol table: every name has a stack of its
+// bindings, innermost on top; a binding is pending from the start of its body to the statement that
+// makes it, so that a use above that statement can be told from a name that nobody binds. Defs are
+// seen in the whole body that holds them; a def's body may use what is bound around it later, if it
+// is called later still (the evaluator sees to that).
 //
-// A fault is told where it is made and its consequences are not: an unknown name is reported at its first
-// use, and after syntax errors a name is let pass that a lost statement may have bound.
+// A fault is told where it is made and its consequences are not: an unknown name is reported at its
+// first use, and after syntax errors a name is let pass that a lost statement may have bound.
 #include "compiler/check/check_names.h"
 
 #include "lang/lex.h"
 
-typedef enum NameKind { NAME_LET, NAME_PARAM, NAME_MATERIAL, NAME_DEF, NAME_LOOP, NAME_FORMAL } NameKind;
+typedef enum NameKind {
+    NAME_LET,
+    NAME_PARAM,
+    NAME_MATERIAL,
+    NAME_DEF,
+    NAME_LOOP,
+    NAME_FORMAL
+} NameKind;
 
 typedef struct NameEntry {
     Str name;
@@ -38,11 +45,11 @@ typedef struct Names {
     VEC(NameEntry) entries; // all, in the order of their statements' bodies
     VEC(u32) open;          // entries of the scopes that are open
     u32 scope, n_scopes, def_level;
-    bool wants_material;    // the expression stands for a material or colour
-    SpanList label_spans;    // by label id
+    bool wants_material;  // the expression stands for a material or colour
+    SpanList label_spans; // by label id
     StrMap marks;
-    bool is_torn;           // there were syntax errors
-    StrMap torn;            // words that a lost statement may have bound
+    bool is_torn; // there were syntax errors
+    StrMap torn;  // words that a lost statement may have bound
 } Names;
 
 typedef struct ScopeMark {
@@ -84,12 +91,18 @@ static void names_close(Names *names, ScopeMark mark) {
 
 static const char *kind_text(NameKind kind) {
     switch (kind) {
-    case NAME_LET: return "let";
-    case NAME_PARAM: return "param";
-    case NAME_MATERIAL: return "material";
-    case NAME_DEF: return "def";
-    case NAME_LOOP: return "for";
-    case NAME_FORMAL: return "a parameter";
+    case NAME_LET:
+        return "let";
+    case NAME_PARAM:
+        return "param";
+    case NAME_MATERIAL:
+        return "material";
+    case NAME_DEF:
+        return "def";
+    case NAME_LOOP:
+        return "for";
+    case NAME_FORMAL:
+        return "a parameter";
     }
     return "";
 }
@@ -97,14 +110,17 @@ static const char *kind_text(NameKind kind) {
 static void report_bound_twice(Names *names, AstName name, const NameEntry *first) {
     Diags *diags = names->ev->diags;
     names->ev->n_name_errors++;
-    Diag *diag = diag_add(diags, DIAG_E0310, name.span, "'%.*s' is bound already in this body", STR_ARG(name.text));
+    Diag *diag = diag_add(diags, DIAG_E0310, name.span, "'%.*s' is bound already in this body",
+                          STR_ARG(name.text));
     diag_label(diags, diag, first->span, "first bound here, by %s", kind_text(first->kind));
-    diag_help(diags, diag, first->kind == NAME_DEF ? "give the new one a name of its own"
-                                                   : "values never change: give the new one a name of its own");
+    diag_help(diags, diag,
+              first->kind == NAME_DEF ? "give the new one a name of its own"
+                                      : "values never change: give the new one a name of its own");
 }
 
 // Binds name in the scope that is open; pending until it is activated.
-static void declare(Names *names, AstName name, NameKind kind, const AstNode *node, bool is_active) {
+static void declare(Names *names, AstName name, NameKind kind, const AstNode *node,
+                    bool is_active) {
     if (name.text.len == 0) // dropped by the parser's recovery
         return;
     u32 id = name_id(names, name.text);
@@ -120,8 +136,14 @@ static void declare(Names *names, AstName name, NameKind kind, const AstNode *no
     }
     u32 index = names->entries.len;
     avec_push(names->ev->arena, &names->entries,
-              (NameEntry){.name = name.text, .span = name.span, .node = node, .outer = top, .scope = names->scope,
-                          .def_level = names->def_level, .kind = kind, .is_active = is_active || kind == NAME_DEF});
+              (NameEntry){.name = name.text,
+                          .span = name.span,
+                          .node = node,
+                          .outer = top,
+                          .scope = names->scope,
+                          .def_level = names->def_level,
+                          .kind = kind,
+                          .is_active = is_active || kind == NAME_DEF});
     *top_of(names, id, kind) = index;
     if (kind != NAME_DEF)
         names->tops.data[id].last = index;
@@ -165,11 +187,13 @@ static void offer_values(Names *names, Suggest *suggest) {
         predefined_each_word(suggest, suggest_offer_any);
 }
 
-static void report_function_as_value(Names *names, const AstNode *node, const BuiltinRow *row, u32 def) {
+static void report_function_as_value(Names *names, const AstNode *node, const BuiltinRow *row,
+                                     u32 def) {
     Eval *ev = names->ev;
     Str name = node->name.text;
-    Diag *diag = diag_add(ev->diags, DIAG_E0317, node->span, "'%.*s' is a function: it has a value only when it is called",
-                          STR_ARG(name));
+    Diag *diag =
+        diag_add(ev->diags, DIAG_E0317, node->span,
+                 "'%.*s' is a function: it has a value only when it is called", STR_ARG(name));
     if (row) {
         diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, row)));
     } else {
@@ -194,16 +218,20 @@ static void report_unknown_name(Names *names, const AstNode *node) {
     if (top->is_reported && label.len == 0)
         return;
     top->is_reported = true;
-    Diag *diag = diag_add(ev->diags, DIAG_E0301, node->span,
-                          names->wants_material ? "no material or colour '%.*s'" : "unknown name '%.*s'", STR_ARG(name));
+    Diag *diag =
+        diag_add(ev->diags, DIAG_E0301, node->span,
+                 names->wants_material ? "no material or colour '%.*s'" : "unknown name '%.*s'",
+                 STR_ARG(name));
     if (label.len > 0 && !names->wants_material) {
         diag_label(ev->diags, diag, label, "a part has this label");
         diag_help(ev->diags, diag, "parts are written with @: '@%.*s'", STR_ARG(name));
-        diag_fix(ev->diags, diag, FIX_MACHINE, node->span, str_format(ev->arena, "@%.*s", STR_ARG(name)));
+        diag_fix(ev->diags, diag, FIX_MACHINE, node->span,
+                 str_format(ev->arena, "@%.*s", STR_ARG(name)));
         return;
     }
     if (top->last != NONE) {
-        diag_label(ev->diags, diag, names->entries.data[top->last].span, "bound here, but only inside its braces");
+        diag_label(ev->diags, diag, names->entries.data[top->last].span,
+                   "bound here, but only inside its braces");
         diag_help(ev->diags, diag, "bind it before those braces open");
         return;
     }
@@ -213,7 +241,8 @@ static void report_unknown_name(Names *names, const AstNode *node) {
     if (suggest_finish(&suggest, diag, node->span, FIX_MAYBE))
         return;
     if (names->wants_material)
-        diag_help(ev->diags, diag, "declare it: material %.*s { color = #b98a5a, roughness = 0.6 }", STR_ARG(name));
+        diag_help(ev->diags, diag, "declare it: material %.*s { color = #b98a5a, roughness = 0.6 }",
+                  STR_ARG(name));
     else
         diag_help(ev->diags, diag, "bind it above: let %.*s = ...", STR_ARG(name));
 }
@@ -233,7 +262,8 @@ static void visit_name(Names *names, const AstNode *node) {
     ev->n_name_errors++;
     if (pending != NONE) {
         names->entries.data[pending].is_used = true;
-        Diag *diag = diag_add(ev->diags, DIAG_E0311, node->span, "'%.*s' is used before it is bound", STR_ARG(name));
+        Diag *diag = diag_add(ev->diags, DIAG_E0311, node->span,
+                              "'%.*s' is used before it is bound", STR_ARG(name));
         diag_label(ev->diags, diag, names->entries.data[pending].span, "bound here");
         diag_help(ev->diags, diag, "move the line that binds it above this one");
         return;
@@ -272,7 +302,8 @@ static void report_unknown_label(Names *names, const AstNode *ref, const AstRefS
     Eval *ev = names->ev;
     Str label = step->label.text;
     u32 pending, at = find_value(names, label, &pending);
-    Diag *diag = diag_add(ev->diags, DIAG_E0312, step->label.span, "no part has the label '%.*s'", STR_ARG(label));
+    Diag *diag = diag_add(ev->diags, DIAG_E0312, step->label.span, "no part has the label '%.*s'",
+                          STR_ARG(label));
     if (at != NONE) {
         NameEntry *entry = &names->entries.data[at];
         entry->is_used = true;
@@ -296,7 +327,8 @@ static void report_unknown_label(Names *names, const AstNode *ref, const AstRefS
     if (suggest_finish(&suggest, diag, word, FIX_MAYBE))
         return;
     if (ev->labels.n == 0)
-        diag_help(ev->diags, diag, "the program has no parts: part %.*s { ... } makes one", STR_ARG(label));
+        diag_help(ev->diags, diag, "the program has no parts: part %.*s { ... } makes one",
+                  STR_ARG(label));
     else
         diag_help(ev->diags, diag, "the labels are %.*s", STR_ARG(labels_text(ev)));
 }
@@ -319,7 +351,8 @@ static void visit_ref(Names *names, const AstNode *node) {
 static bool is_foreign_chain(const Names *names, const AstNode *subject) {
     while (subject && (subject->kind == AST_CALL || subject->kind == AST_MEMBER)) {
         if (subject->kind == AST_CALL && !subject->call.subject)
-            return foreign_is_dead_end(subject->call.function.text) && find_def(names, subject->call.function.text) == NONE;
+            return foreign_is_dead_end(subject->call.function.text) &&
+                   find_def(names, subject->call.function.text) == NONE;
         subject = subject->kind == AST_CALL ? subject->call.subject : subject->member.subject;
     }
     u32 pending;
@@ -345,15 +378,20 @@ static void report_unknown_member(Names *names, const AstNode *node) {
     u32 row = registry_first(ev, name.text);
     ev->n_name_errors++;
     if (row != NONE || find_def(names, name.text) != NONE) {
-        Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span, "'%.*s' is a function: it wants its ( )", STR_ARG(name.text));
+        Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span,
+                              "'%.*s' is a function: it wants its ( )", STR_ARG(name.text));
         if (row != NONE)
-            diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, registry_at(row))));
+            diag_note(ev->diags, diag, "%.*s",
+                      STR_ARG(registry_signature_note(ev, registry_at(row))));
         return;
     }
     if (foreign_member(ev, node))
         return;
-    Diag *diag = diag_add(ev->diags, DIAG_E0303, name.span, "nothing is known as '.%.*s'", STR_ARG(name.text));
-    diag_note(ev->diags, diag, "asked are .left .right .front .back .bottom .top, .x .y .z of the centre, .size .center .volume .area, and marks");
+    Diag *diag = diag_add(ev->diags, DIAG_E0303, name.span, "nothing is known as '.%.*s'",
+                          STR_ARG(name.text));
+    diag_note(ev->diags, diag,
+              "asked are .left .right .front .back .bottom .top, .x .y .z of the centre, .size "
+              ".center .volume .area, and marks");
     Suggest suggest;
     suggest_init(&suggest, ev, name.text);
     for (u32 i = 0; i < COUNT_OF(members); i++)
@@ -366,7 +404,8 @@ static void report_unknown_member(Names *names, const AstNode *node) {
 static bool is_module_use(Names *names, const AstNode *node, const AstNode *subject) {
     u32 pending;
     return subject && subject->kind == AST_NAME && foreign_is_module(subject->name.text) &&
-           find_value(names, subject->name.text, &pending) == NONE && pending == NONE && foreign_module(names->ev, node);
+           find_value(names, subject->name.text, &pending) == NONE && pending == NONE &&
+           foreign_module(names->ev, node);
 }
 
 static void visit_member(Names *names, const AstNode *node) {
@@ -377,7 +416,8 @@ static void visit_member(Names *names, const AstNode *node) {
     }
     visit(names, subject);
     Str name = node->member.name.text;
-    if (name.len > 0 && !is_foreign_chain(names, subject) && !is_member(name) && strmap_find(&names->marks, name) == NONE && !is_torn_name(names, name))
+    if (name.len > 0 && !is_foreign_chain(names, subject) && !is_member(name) &&
+        strmap_find(&names->marks, name) == NONE && !is_torn_name(names, name))
         report_unknown_member(names, node);
 }
 
@@ -403,7 +443,8 @@ static void offer_functions(Names *names, Suggest *suggest) {
 static void report_not_a_function(Names *names, const AstNode *node, u32 value) {
     Eval *ev = names->ev;
     AstName name = node->call.function;
-    Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span, "'%.*s' is a value: it cannot be called", STR_ARG(name.text));
+    Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span,
+                          "'%.*s' is a value: it cannot be called", STR_ARG(name.text));
     diag_label(ev->diags, diag, names->entries.data[value].span, "bound here");
     names->entries.data[value].is_used = true;
     if (node->call.args.len == 0 && !node->call.subject) {
@@ -420,26 +461,32 @@ static void report_unknown_function(Names *names, const AstNode *node) {
         report_not_a_function(names, node, value);
         return;
     }
-    if (node->call.subject && (is_member(name.text) || strmap_find(&names->marks, name.text) != NONE)) {
-        Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span, "'.%.*s' is asked without ( )", STR_ARG(name.text));
+    if (node->call.subject &&
+        (is_member(name.text) || strmap_find(&names->marks, name.text) != NONE)) {
+        Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span, "'.%.*s' is asked without ( )",
+                              STR_ARG(name.text));
         if (node->call.args.len == 0)
             diag_fix(ev->diags, diag, FIX_MACHINE, node->call.args.span, STR(""));
         diag_help(ev->diags, diag, "write '.%.*s'", STR_ARG(name.text));
         return;
     }
-    Diag *diag = diag_add(ev->diags, DIAG_E0302, name.span, "unknown function '%.*s'", STR_ARG(name.text));
+    Diag *diag =
+        diag_add(ev->diags, DIAG_E0302, name.span, "unknown function '%.*s'", STR_ARG(name.text));
     Span label = label_span(names, name.text);
     if (label.len > 0 && !node->call.subject) {
         diag_label(ev->diags, diag, label, "a part has this label");
-        diag_help(ev->diags, diag, "a part is used as '@%.*s'; to make it anew, put it in a def", STR_ARG(name.text));
+        diag_help(ev->diags, diag, "a part is used as '@%.*s'; to make it anew, put it in a def",
+                  STR_ARG(name.text));
         return;
     }
     Suggest suggest;
     suggest_init(&suggest, ev, name.text);
     offer_functions(names, &suggest);
     if (!suggest_finish(&suggest, diag, name.span, FIX_MAYBE)) {
-        diag_help(ev->diags, diag, "define it: def %.*s(...) { ... }, or use a built-in (frc --emit reference lists them)",
-                  STR_ARG(name.text));
+        diag_help(
+            ev->diags, diag,
+            "define it: def %.*s(...) { ... }, or use a built-in (frc --emit reference lists them)",
+            STR_ARG(name.text));
         return;
     }
     u32 row = registry_first(ev, suggest.best);
@@ -459,9 +506,11 @@ static void check_call(Names *names, const AstNode *node) {
         NameEntry *entry = &names->entries.data[def];
         entry->is_used = true;
         u32 n = entry->node->def.n_formals, few[BUILTIN_PARAMS_MAX];
-        bind_match_def(ev, node, entry->node, true, n <= BUILTIN_PARAMS_MAX ? few : ARENA_NEW(ev->arena, u32, n));
+        bind_match_def(ev, node, entry->node, true,
+                       n <= BUILTIN_PARAMS_MAX ? few : ARENA_NEW(ev->arena, u32, n));
     } else if (registry_first(ev, name.text) != NONE) {
-        const BuiltinRow *row = registry_find(ev, name.text, node->call.args.len + (node->call.subject != NULL));
+        const BuiltinRow *row =
+            registry_find(ev, name.text, node->call.args.len + (node->call.subject != NULL));
         ArgMatch match;
         if (!foreign_rotation(ev, node) && bind_match(ev, node, row, true, &match))
             foreign_axis(ev, node, row, &match);
@@ -566,7 +615,8 @@ static void visit_material(Names *names, const AstNode *node) {
     const AstArgs *fields = &node->material.fields;
     for (u32 i = 0; i < fields->len; i++) {
         const AstArg *field = &fields->items[i];
-        names->wants_material = str_equal_z(field->name.text, "color") || str_equal_z(field->name.text, "emission");
+        names->wants_material =
+            str_equal_z(field->name.text, "color") || str_equal_z(field->name.text, "emission");
         visit(names, field->value);
         names->wants_material = false;
         if (field->name.text.len > 0)
@@ -583,7 +633,8 @@ static void visit_units(Names *names, const AstNode *node) {
     if (unit.text.len == 0 || (unit_find(unit.text, &dim, &factor) && dim_equal(dim, DIM_LENGTH)))
         return;
     ev->n_name_errors++;
-    Diag *diag = diag_add(ev->diags, DIAG_E0403, unit.span, "'%.*s' is no unit of length", STR_ARG(unit.text));
+    Diag *diag = diag_add(ev->diags, DIAG_E0403, unit.span, "'%.*s' is no unit of length",
+                          STR_ARG(unit.text));
     Str meant = lex_unit_meant(unit.text);
     if (unit_find(meant, &dim, &factor) && dim_equal(dim, DIM_LENGTH)) {
         diag_help(ev->diags, diag, "write 'units %.*s'", STR_ARG(meant));
@@ -607,7 +658,8 @@ static void report_def_name(Names *names, const AstNode *node) {
     if (row == NONE)
         return;
     ev->n_name_errors++;
-    Diag *diag = diag_add(ev->diags, DIAG_E0313, name.span, "'%.*s' is a built-in function", STR_ARG(name.text));
+    Diag *diag = diag_add(ev->diags, DIAG_E0313, name.span, "'%.*s' is a built-in function",
+                          STR_ARG(name.text));
     diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, registry_at(row))));
     diag_help(ev->diags, diag, "give the def another name: my_%.*s", STR_ARG(name.text));
 }
@@ -642,13 +694,26 @@ static void visit(Names *names, const AstNode *node) {
     case AST_TEXT:
     case AST_BOOL:
     case AST_COLOR:
-    case AST_OBJECT: return;
-    case AST_TEMPLATE: visit_list(names, node->template_.parts); return;
-    case AST_NAME: visit_name(names, node); return;
-    case AST_REF: visit_ref(names, node); return;
-    case AST_LIST: visit_list(names, node->list.items); return;
-    case AST_COMPREHENSION: visit_comprehension(names, node); return;
-    case AST_UNARY: visit(names, node->unary.operand); return;
+    case AST_OBJECT:
+        return;
+    case AST_TEMPLATE:
+        visit_list(names, node->template_.parts);
+        return;
+    case AST_NAME:
+        visit_name(names, node);
+        return;
+    case AST_REF:
+        visit_ref(names, node);
+        return;
+    case AST_LIST:
+        visit_list(names, node->list.items);
+        return;
+    case AST_COMPREHENSION:
+        visit_comprehension(names, node);
+        return;
+    case AST_UNARY:
+        visit(names, node->unary.operand);
+        return;
     case AST_BINARY:
         visit(names, node->binary.left);
         visit(names, node->binary.right);
@@ -662,8 +727,12 @@ static void visit(Names *names, const AstNode *node) {
         visit(names, node->range.low);
         visit(names, node->range.high);
         return;
-    case AST_CALL: visit_call(names, node); return;
-    case AST_MEMBER: visit_member(names, node); return;
+    case AST_CALL:
+        visit_call(names, node);
+        return;
+    case AST_MEMBER:
+        visit_member(names, node);
+        return;
     case AST_INDEX:
         visit(names, node->index.subject);
         visit(names, node->index.index);
@@ -673,13 +742,27 @@ static void visit(Names *names, const AstNode *node) {
         visit_optional(names, node->slice.first);
         visit_optional(names, node->slice.last);
         return;
-    case AST_PART: visit_part(names, node); return;
-    case AST_GROUP: visit_body(names, node->group.body); return;
-    case AST_UNITS: visit_units(names, node); return;
-    case AST_PARAM: visit_param(names, node); return;
-    case AST_MATERIAL: visit_material(names, node); return;
-    case AST_CANVAS: visit(names, node->canvas.value); return;
-    case AST_TOLERANCE: visit(names, node->tolerance.value); return;
+    case AST_PART:
+        visit_part(names, node);
+        return;
+    case AST_GROUP:
+        visit_body(names, node->group.body);
+        return;
+    case AST_UNITS:
+        visit_units(names, node);
+        return;
+    case AST_PARAM:
+        visit_param(names, node);
+        return;
+    case AST_MATERIAL:
+        visit_material(names, node);
+        return;
+    case AST_CANVAS:
+        visit(names, node->canvas.value);
+        return;
+    case AST_TOLERANCE:
+        visit(names, node->tolerance.value);
+        return;
     case AST_LET:
         visit(names, node->let.value);
         declare(names, node->let.name, NAME_LET, node, true);
@@ -688,12 +771,16 @@ static void visit(Names *names, const AstNode *node) {
         report_def_name(names, node);
         visit_def(names, node);
         return;
-    case AST_MARK: visit(names, node->mark.value); return;
+    case AST_MARK:
+        visit(names, node->mark.value);
+        return;
     case AST_CUT:
         visit_list(names, node->cut.refs);
         visit_body(names, node->cut.body);
         return;
-    case AST_FOR: visit_for(names, node); return;
+    case AST_FOR:
+        visit_for(names, node);
+        return;
     case AST_IF:
         visit(names, node->if_.condition);
         visit_body(names, node->if_.yes);
@@ -708,7 +795,9 @@ static void visit(Names *names, const AstNode *node) {
         for (u32 i = 0; i < node->allow.args.len; i++)
             visit(names, node->allow.args.items[i].value);
         return;
-    case AST_PLACE: visit(names, node->place.value); return;
+    case AST_PLACE:
+        visit(names, node->place.value);
+        return;
     }
 }
 
@@ -735,16 +824,19 @@ bool names_has_member(const Eval *ev, Str name) {
     return is_member(name) || strmap_find(&names->marks, name) != NONE;
 }
 
-Span names_label_span(const Eval *ev, Str label) { return label_span(ev->names, label); }
+Span names_label_span(const Eval *ev, Str label) {
+    return label_span(ev->names, label);
+}
 
 static void report_unused(Eval *ev, const NameEntry *entry) {
     static const DiagCode codes[] = {DIAG_W0902, DIAG_W0901, DIAG_W0904, DIAG_W0903};
-    Diag *diag = diag_add(ev->diags, codes[entry->kind], entry->span, "%s '%.*s' is never used", kind_text(entry->kind),
-                          STR_ARG(entry->name));
+    Diag *diag = diag_add(ev->diags, codes[entry->kind], entry->span, "%s '%.*s' is never used",
+                          kind_text(entry->kind), STR_ARG(entry->name));
     const AstNode *value = entry->kind == NAME_LET ? entry->node->let.value : NULL;
     bool is_placed = value && (value->kind == AST_PART || value->kind == AST_GROUP);
     if (is_placed || (value && value->kind == AST_CALL && names_makes_solid(ev, value)))
-        diag_help(ev->diags, diag, "a let places nothing: write '%.*s' on a line of its own where it belongs",
+        diag_help(ev->diags, diag,
+                  "a let places nothing: write '%.*s' on a line of its own where it belongs",
                   STR_ARG(entry->name));
     else
         diag_help(ev->diags, diag, "use it, or take the line out");

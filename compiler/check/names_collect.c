@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the name pass gathers before its walk: every label and mark in the text, since parts may be asked
-// about from anywhere, and, after syntax errors, the words that a lost statement may have bound.
+// What the name pass gathers before its walk: every label and mark in the text, since parts may be
+// asked about from anywhere, and, after syntax errors, the words that a lost statement may have
+// bound.
 #include "compiler/check/check_names.h"
 
 typedef struct Collector {
@@ -57,16 +58,25 @@ static void collect(Collector *c, const AstNode *node) {
     case AST_NAME:
     case AST_OBJECT:
     case AST_UNITS:
-    case AST_ALLOW: return;
-    case AST_TEMPLATE: collect_list(c, node->template_.parts); return;
-    case AST_REF: collect_ref(c, node); return;
-    case AST_LIST: collect_list(c, node->list.items); return;
+    case AST_ALLOW:
+        return;
+    case AST_TEMPLATE:
+        collect_list(c, node->template_.parts);
+        return;
+    case AST_REF:
+        collect_ref(c, node);
+        return;
+    case AST_LIST:
+        collect_list(c, node->list.items);
+        return;
     case AST_COMPREHENSION:
         collect_binders(c, node->comprehension.binders, node->comprehension.n_binders);
         collect_optional(c, node->comprehension.condition);
         collect(c, node->comprehension.value);
         return;
-    case AST_UNARY: collect(c, node->unary.operand); return;
+    case AST_UNARY:
+        collect(c, node->unary.operand);
+        return;
     case AST_BINARY:
         collect(c, node->binary.left);
         collect(c, node->binary.right);
@@ -84,7 +94,9 @@ static void collect(Collector *c, const AstNode *node) {
         collect_optional(c, node->call.subject);
         collect_args(c, &node->call.args);
         return;
-    case AST_MEMBER: collect(c, node->member.subject); return;
+    case AST_MEMBER:
+        collect(c, node->member.subject);
+        return;
     case AST_INDEX:
         collect(c, node->index.subject);
         collect(c, node->index.index);
@@ -94,13 +106,27 @@ static void collect(Collector *c, const AstNode *node) {
         collect_optional(c, node->slice.first);
         collect_optional(c, node->slice.last);
         return;
-    case AST_PART: collect_part(c, node); return;
-    case AST_GROUP: collect_list(c, node->group.body); return;
-    case AST_PARAM: collect(c, node->param.value); return;
-    case AST_MATERIAL: collect_args(c, &node->material.fields); return;
-    case AST_CANVAS: collect(c, node->canvas.value); return;
-    case AST_TOLERANCE: collect(c, node->tolerance.value); return;
-    case AST_LET: collect(c, node->let.value); return;
+    case AST_PART:
+        collect_part(c, node);
+        return;
+    case AST_GROUP:
+        collect_list(c, node->group.body);
+        return;
+    case AST_PARAM:
+        collect(c, node->param.value);
+        return;
+    case AST_MATERIAL:
+        collect_args(c, &node->material.fields);
+        return;
+    case AST_CANVAS:
+        collect(c, node->canvas.value);
+        return;
+    case AST_TOLERANCE:
+        collect(c, node->tolerance.value);
+        return;
+    case AST_LET:
+        collect(c, node->let.value);
+        return;
     case AST_MARK:
         if (node->mark.name.text.len > 0)
             strmap_set(c->marks, node->mark.name.text, 0);
@@ -112,7 +138,9 @@ static void collect(Collector *c, const AstNode *node) {
         collect_optional(c, node->def.value);
         collect_list(c, node->def.body);
         return;
-    case AST_CUT: collect_list(c, node->cut.body); return;
+    case AST_CUT:
+        collect_list(c, node->cut.body);
+        return;
     case AST_FOR:
         collect_binders(c, node->for_.binders, node->for_.n_binders);
         collect_list(c, node->for_.body);
@@ -126,7 +154,9 @@ static void collect(Collector *c, const AstNode *node) {
         collect(c, node->expect.condition);
         collect_optional(c, node->expect.message);
         return;
-    case AST_PLACE: collect(c, node->place.value); return;
+    case AST_PLACE:
+        collect(c, node->place.value);
+        return;
     }
 }
 
@@ -137,8 +167,12 @@ void names_collect(Eval *ev, SpanList *label_spans, StrMap *marks) {
 
 // ---- after syntax errors ----
 
-static bool is_word_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-static bool is_word(char c) { return is_word_start(c) || (c >= '0' && c <= '9'); }
+static bool is_word_start(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+static bool is_word(char c) {
+    return is_word_start(c) || (c >= '0' && c <= '9');
+}
 
 static bool binds(Str word) {
     static const char *const keywords[] = {"let", "param", "material", "def", "part", "mark"};

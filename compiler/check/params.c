@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `param name = default in range step s "words"`: what a user or a sampler may change. A setting
-// (--set name=value) replaces the default; both are held to the range, the choices and the steps, and what
-// does not fit is refused with the nearest that would.
+// (--set name=value) replaces the default; both are held to the range, the choices and the steps,
+// and what does not fit is refused with the nearest that would.
 #include "compiler/check/check_names.h"
 
 static const f64 STEP_TOLERANCE = 1e-6; // of a step
@@ -18,7 +18,9 @@ static Place param_place(const Param *p, const AstNode *node, const char *what) 
     return (Place){node->span, what, p->node->param.name.text};
 }
 
-static Str show(const Param *p, f64 number) { return number_show(p->ev, number, p->dim); }
+static Str show(const Param *p, f64 number) {
+    return number_show(p->ev, number, p->dim);
+}
 
 // ---- range, choices, step ----
 
@@ -30,10 +32,12 @@ static bool param_agrees(Param *p, Dim dim, const AstNode *node) {
 static void read_range(Param *p, Value range) {
     const AstNode *node = p->node->param.range;
     if (p->out.kind != PARAM_NUMBER) {
-        Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span, "a range goes with a number, '%.*s' is %s",
-                              STR_ARG(p->out.name), p->out.kind == PARAM_TEXT ? "a text" : "true or false");
+        Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span,
+                              "a range goes with a number, '%.*s' is %s", STR_ARG(p->out.name),
+                              p->out.kind == PARAM_TEXT ? "a text" : "true or false");
         if (p->out.kind == PARAM_TEXT)
-            diag_help(p->ev->diags, diag, "list its choices: in [\"%.*s\", ...]", STR_ARG(p->out.text));
+            diag_help(p->ev->diags, diag, "list its choices: in [\"%.*s\", ...]",
+                      STR_ARG(p->out.text));
         p->ok = false;
         return;
     }
@@ -46,11 +50,13 @@ static void read_range(Param *p, Value range) {
     p->out.high = range.range.high;
     if (p->out.low <= p->out.high)
         return;
-    Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span, "%.*s..%.*s holds nothing: its low end is above its high end",
+    Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span,
+                          "%.*s..%.*s holds nothing: its low end is above its high end",
                           STR_ARG(show(p, p->out.low)), STR_ARG(show(p, p->out.high)));
     if (node->kind == AST_RANGE) {
-        Str turned = str_format(p->ev->arena, "%.*s..%.*s", STR_ARG(node_text(p->ev, node->range.high)),
-                                STR_ARG(node_text(p->ev, node->range.low)));
+        Str turned =
+            str_format(p->ev->arena, "%.*s..%.*s", STR_ARG(node_text(p->ev, node->range.high)),
+                       STR_ARG(node_text(p->ev, node->range.low)));
         diag_help(p->ev->diags, diag, "write %.*s", STR_ARG(turned));
         diag_fix(p->ev->diags, diag, FIX_MACHINE, node->span, turned);
     }
@@ -62,9 +68,12 @@ static bool read_choice(Param *p, Value choice, u32 i) {
     ValueKind wanted = p->out.kind == PARAM_TEXT ? VALUE_TEXT : VALUE_NUMBER;
     if (choice.kind != wanted || p->out.kind == PARAM_BOOL) {
         if (!value_is_bad(choice)) {
-            Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span, "%.*s is no choice for '%.*s', which is %s",
+            Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span,
+                                  "%.*s is no choice for '%.*s', which is %s",
                                   STR_ARG(value_show(p->ev, choice)), STR_ARG(p->out.name),
-                                  p->out.kind == PARAM_TEXT ? "a text" : p->out.kind == PARAM_BOOL ? "true or false" : "a number");
+                                  p->out.kind == PARAM_TEXT   ? "a text"
+                                  : p->out.kind == PARAM_BOOL ? "true or false"
+                                                              : "a number");
             diag_label(p->ev->diags, diag, p->node->param.value->span, "the default");
         }
         return false;
@@ -80,7 +89,8 @@ static bool read_choice(Param *p, Value choice, u32 i) {
 static void read_choices(Param *p, Value list) {
     u32 n = list.list.len;
     if (n == 0) {
-        diag_add(p->ev->diags, DIAG_E0703, p->node->param.range->span, "'%.*s' has no choice at all", STR_ARG(p->out.name));
+        diag_add(p->ev->diags, DIAG_E0703, p->node->param.range->span,
+                 "'%.*s' has no choice at all", STR_ARG(p->out.name));
         p->ok = false;
         return;
     }
@@ -100,14 +110,16 @@ static void read_step(Param *p, Scope *scope) {
         return;
     }
     if (!p->out.has_range || !isfinite(p->out.low)) {
-        diag_add(p->ev->diags, DIAG_E0703, node->span, "a step counts from the low end of a range, and '%.*s' has none",
+        diag_add(p->ev->diags, DIAG_E0703, node->span,
+                 "a step counts from the low end of a range, and '%.*s' has none",
                  STR_ARG(p->out.name));
         p->ok = false;
         return;
     }
     p->ok = param_agrees(p, step.dim, node);
     if (p->ok && !(step.number > 0)) {
-        Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span, "%.*s is no step: it must be above 0", STR_ARG(show(p, step.number)));
+        Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span,
+                              "%.*s is no step: it must be above 0", STR_ARG(show(p, step.number)));
         diag_measure(diag, step.number, 0, STR(""));
         p->ok = false;
     }
@@ -123,7 +135,8 @@ static void read_domain(Param *p, Scope *scope) {
         } else if (domain.kind == VALUE_LIST) {
             read_choices(p, domain);
         } else {
-            value_mismatch(p->ev, domain, param_place(p, node, "in"), "a range a..b or a list of choices");
+            value_mismatch(p->ev, domain, param_place(p, node, "in"),
+                           "a range a..b or a list of choices");
             p->ok = false;
         }
     }
@@ -185,22 +198,30 @@ static Str choices_text(const Param *p) {
 static Str domain_text(const Param *p) {
     if (p->out.n_choices > 0)
         return choices_text(p);
-    Str range = str_format(p->ev->arena, "%.*s..%.*s", STR_ARG(show(p, p->out.low)), STR_ARG(show(p, p->out.high)));
-    return p->out.step > 0 ? str_format(p->ev->arena, "%.*s step %.*s", STR_ARG(range), STR_ARG(show(p, p->out.step))) : range;
+    Str range = str_format(p->ev->arena, "%.*s..%.*s", STR_ARG(show(p, p->out.low)),
+                           STR_ARG(show(p, p->out.high)));
+    return p->out.step > 0 ? str_format(p->ev->arena, "%.*s step %.*s", STR_ARG(range),
+                                        STR_ARG(show(p, p->out.step)))
+                           : range;
 }
 
-static Str measure_unit(const Param *p) { return p->out.unit[0] ? str_from(p->out.unit) : STR(""); }
+static Str measure_unit(const Param *p) {
+    return p->out.unit[0] ? str_from(p->out.unit) : STR("");
+}
 
-// Refuses the number: the default (E0703) or a setting (E0701 outside the range, E0702 between the steps).
+// Refuses the number: the default (E0703) or a setting (E0701 outside the range, E0702 between the
+// steps).
 static void refuse_number(Param *p, f64 x, bool is_setting) {
     Diags *diags = p->ev->diags;
     const AstNode *range = p->node->param.range;
     f64 near = nearest_number(&p->out, x);
     bool is_outside = p->out.n_choices == 0 && (x < p->out.low || x > p->out.high);
     DiagCode code = !is_setting ? DIAG_E0703 : is_outside ? DIAG_E0701 : DIAG_E0702;
-    Diag *diag = diag_add(diags, code, is_setting ? p->node->param.name.span : p->node->param.value->span,
-                          "%.*s is %s '%.*s': %.*s", STR_ARG(show(p, x)), is_outside ? "outside the range of" : "none of the values of",
-                          STR_ARG(p->out.name), STR_ARG(domain_text(p)));
+    Diag *diag =
+        diag_add(diags, code, is_setting ? p->node->param.name.span : p->node->param.value->span,
+                 "%.*s is %s '%.*s': %.*s", STR_ARG(show(p, x)),
+                 is_outside ? "outside the range of" : "none of the values of",
+                 STR_ARG(p->out.name), STR_ARG(domain_text(p)));
     diag_key(diags, diag, "%.*s", STR_ARG(p->out.name));
     diag_label(diags, diag, range->span, p->out.n_choices > 0 ? "its choices" : "its range");
     diag_measure(diag, x, near, measure_unit(p));
@@ -209,15 +230,18 @@ static void refuse_number(Param *p, f64 x, bool is_setting) {
         char text[NUMBER_TEXT_MAX];
         number_write(near, text);
         if (p->node->param.value->number.unit.len == 0)
-            diag_fix(diags, diag, FIX_MAYBE, p->node->param.value->span, str_copy(p->ev->arena, str_from(text)));
+            diag_fix(diags, diag, FIX_MAYBE, p->node->param.value->span,
+                     str_copy(p->ev->arena, str_from(text)));
     }
     p->ok = false;
 }
 
 static void refuse_text(Param *p, Str text, bool is_setting) {
     Diags *diags = p->ev->diags;
-    Diag *diag = diag_add(diags, is_setting ? DIAG_E0702 : DIAG_E0703, is_setting ? p->node->param.name.span : p->node->param.value->span,
-                          "\"%.*s\" is none of the choices of '%.*s': %.*s", STR_ARG(text), STR_ARG(p->out.name), STR_ARG(choices_text(p)));
+    Diag *diag = diag_add(diags, is_setting ? DIAG_E0702 : DIAG_E0703,
+                          is_setting ? p->node->param.name.span : p->node->param.value->span,
+                          "\"%.*s\" is none of the choices of '%.*s': %.*s", STR_ARG(text),
+                          STR_ARG(p->out.name), STR_ARG(choices_text(p)));
     diag_key(diags, diag, "%.*s", STR_ARG(p->out.name));
     diag_label(diags, diag, p->node->param.range->span, "its choices");
     Str near = str_nearest(text, p->out.choices, p->out.n_choices);
@@ -240,7 +264,8 @@ static bool read_setting_number(const Param *p, Str text, f64 *out, Dim *dim) {
     bool is_negative = text.len > 0 && (text.ptr[0] == '-' || text.ptr[0] == '+');
     f64 sign = is_negative && text.ptr[0] == '-' ? -1 : 1, factor = 1;
     u32 at = is_negative ? 1 : 0, end = text.len;
-    while (end > at && ((text.ptr[end - 1] >= 'a' && text.ptr[end - 1] <= 'z') || text.ptr[end - 1] == ' '))
+    while (end > at &&
+           ((text.ptr[end - 1] >= 'a' && text.ptr[end - 1] <= 'z') || text.ptr[end - 1] == ' '))
         end--;
     Str unit = {text.ptr + end, text.len - end};
     *dim = DIM_BARE;
@@ -252,9 +277,11 @@ static bool read_setting_number(const Param *p, Str text, f64 *out, Dim *dim) {
     return isfinite(*out);
 }
 
-static void refuse_setting(Param *p, const CheckSetting *setting, const char *wanted, const char *example) {
-    Diag *diag = diag_add(p->ev->diags, DIAG_E0702, p->node->param.name.span, "'%.*s' was set to %s%.*s%s, but it wants %s",
-                          STR_ARG(p->out.name), setting->is_text ? "the text \"" : "", STR_ARG(setting->value),
+static void refuse_setting(Param *p, const CheckSetting *setting, const char *wanted,
+                           const char *example) {
+    Diag *diag = diag_add(p->ev->diags, DIAG_E0702, p->node->param.name.span,
+                          "'%.*s' was set to %s%.*s%s, but it wants %s", STR_ARG(p->out.name),
+                          setting->is_text ? "the text \"" : "", STR_ARG(setting->value),
                           setting->is_text ? "\"" : "", wanted);
     diag_key(p->ev->diags, diag, "%.*s", STR_ARG(p->out.name));
     diag_help(p->ev->diags, diag, "write --set %.*s=%s", STR_ARG(p->out.name), example);
@@ -289,7 +316,8 @@ static void apply_setting(Param *p) {
             set_number(p, setting);
         else if (p->out.kind == PARAM_TEXT)
             p->out.text = str_copy(p->ev->arena, setting->value);
-        else if (!setting->is_text && (str_equal_z(setting->value, "true") || str_equal_z(setting->value, "false")))
+        else if (!setting->is_text &&
+                 (str_equal_z(setting->value, "true") || str_equal_z(setting->value, "false")))
             p->out.flag = str_equal_z(setting->value, "true");
         else
             refuse_setting(p, setting, "true or false", "true");
@@ -315,7 +343,8 @@ static void read_default(Param *p, Value value) {
         p->out.kind = PARAM_TEXT;
         p->out.text = value.text;
         return;
-    case VALUE_BAD: break;
+    case VALUE_BAD:
+        break;
     case VALUE_NONE:
     case VALUE_LIST:
     case VALUE_RANGE:
@@ -327,7 +356,8 @@ static void read_default(Param *p, Value value) {
     case VALUE_AXIS:
     case VALUE_PLANE:
     case VALUE_CENTER:
-        value_mismatch(p->ev, value, param_place(p, p->node->param.value, "param"), "a number, a text, or true or false");
+        value_mismatch(p->ev, value, param_place(p, p->node->param.value, "param"),
+                       "a number, a text, or true or false");
         break;
     }
     p->ok = false;
@@ -335,9 +365,12 @@ static void read_default(Param *p, Value value) {
 
 static Value param_value(const Param *p) {
     switch (p->out.kind) {
-    case PARAM_NUMBER: return value_number(p->out.number, p->dim);
-    case PARAM_BOOL: return value_bool(p->out.flag);
-    case PARAM_TEXT: return value_text(p->out.text);
+    case PARAM_NUMBER:
+        return value_number(p->out.number, p->dim);
+    case PARAM_BOOL:
+        return value_bool(p->out.flag);
+    case PARAM_TEXT:
+        return value_text(p->out.text);
     }
     return value_bad();
 }
@@ -382,7 +415,8 @@ static bool is_param(const Eval *ev, Str name) {
 }
 
 static void report_setting(Eval *ev, const CheckSetting *setting) {
-    Diag *diag = diag_add_global(ev->diags, DIAG_E0316, "the program has no param '%.*s'", STR_ARG(setting->name));
+    Diag *diag = diag_add_global(ev->diags, DIAG_E0316, "the program has no param '%.*s'",
+                                 STR_ARG(setting->name));
     Suggest suggest;
     suggest_init(&suggest, ev, setting->name);
     u32 n_params = 0;
@@ -394,7 +428,8 @@ static void report_setting(Eval *ev, const CheckSetting *setting) {
     if (suggest.best.len > 0)
         diag_help(ev->diags, diag, "did you mean '%.*s'?", STR_ARG(suggest.best));
     else if (n_params == 0)
-        diag_help(ev->diags, diag, "it has no params at all: param %.*s = ... makes one", STR_ARG(setting->name));
+        diag_help(ev->diags, diag, "it has no params at all: param %.*s = ... makes one",
+                  STR_ARG(setting->name));
     else
         diag_help(ev->diags, diag, "frc params FILE lists them");
 }

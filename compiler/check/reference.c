@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reference of all functions, spec/functions.md, written from the table of built-ins, so that what
-// people read is what the compiler does.
+// The reference of all functions, spec/functions.md, written from the table of built-ins, so that
+// what people read is what the compiler does.
 #include "compiler/check/check_names.h"
 
 static const ReferenceRow references[] = {
-#define REFERENCE(name, subject, written, note, example, errors) {name, subject, written, note, example, errors},
+#define REFERENCE(name, subject, written, note, example, errors)                                   \
+    {name, subject, written, note, example, errors},
 #include "compiler/check/reference.def"
 #undef REFERENCE
 };
 
 const ReferenceRow *reference_find(const Builtin *builtin) {
     for (u32 i = 0; i < COUNT_OF(references); i++)
-        if (strcmp(references[i].name, builtin->name) == 0 && references[i].has_subject == builtin->is_method)
+        if (strcmp(references[i].name, builtin->name) == 0 &&
+            references[i].has_subject == builtin->is_method)
             return &references[i];
     return NULL;
 }
@@ -27,17 +29,27 @@ typedef struct Chapter {
 } Chapter;
 
 static const Chapter chapters[] = {
-    {BUILTIN_SOLID, "Solids", "What is given by a size is born centred on the origin; what is given by coordinates stays where it is drawn. "
-                              "`r` is allowed for every `d`, `r_top` for `d_top`, `r_end` for `d_end`."},
-    {BUILTIN_PROFILE, "Profiles", "Flat shapes in x and y. They combine and are placed like solids."},
+    {BUILTIN_SOLID, "Solids",
+     "What is given by a size is born centred on the origin; what is given by coordinates stays "
+     "where it is drawn. "
+     "`r` is allowed for every `d`, `r_top` for `d_top`, `r_end` for `d_end`."},
+    {BUILTIN_PROFILE, "Profiles",
+     "Flat shapes in x and y. They combine and are placed like solids."},
     {BUILTIN_PATH, "Paths", "Lines in space. They are placed like solids."},
     {BUILTIN_MAKE, "Solids from profiles", "The solid stays where it is drawn."},
-    {BUILTIN_COMBINE, "Combining", "Besides `a + b`, `a - b`, `a & b` and lists, which are their union."},
-    {BUILTIN_PLACE, "Placing", "Each gives a new solid, profile or path; they are read from left to right."},
-    {BUILTIN_INSTANCE, "Copies", "The parts in the copies are instances of one label, the original first."},
-    {BUILTIN_ASK, "Asking", "Besides `.left .right .front .back .bottom .top`, `.x .y .z` of the centre, `.size .center .volume .area` and marks."},
-    {BUILTIN_NUMBER, "Numbers and vectors", "Arguments in order or by name. Trigonometry is in degrees."},
-    {BUILTIN_LIST, "Lists", "Arguments in order or by name. Lists never change: each function gives a new one."},
+    {BUILTIN_COMBINE, "Combining",
+     "Besides `a + b`, `a - b`, `a & b` and lists, which are their union."},
+    {BUILTIN_PLACE, "Placing",
+     "Each gives a new solid, profile or path; they are read from left to right."},
+    {BUILTIN_INSTANCE, "Copies",
+     "The parts in the copies are instances of one label, the original first."},
+    {BUILTIN_ASK, "Asking",
+     "Besides `.left .right .front .back .bottom .top`, `.x .y .z` of the centre, `.size .center "
+     ".volume .area` and marks."},
+    {BUILTIN_NUMBER, "Numbers and vectors",
+     "Arguments in order or by name. Trigonometry is in degrees."},
+    {BUILTIN_LIST, "Lists",
+     "Arguments in order or by name. Lists never change: each function gives a new one."},
 };
 
 // ---- the reference ----
@@ -68,7 +80,10 @@ static void write_params(StrBuf *out, const Builtin *b) {
     for (u32 p = 0; p < b->n_params; p++) {
         const BuiltinParam *param = &b->params[p];
         bool is_subject = p == 0 && b->is_method;
-        strbuf_addf(out, "| `%s`%s | ", param->name, is_subject ? " (the subject)" : param->is_bare ? " (bare)" : "");
+        strbuf_addf(out, "| `%s`%s | ", param->name,
+                    is_subject       ? " (the subject)"
+                    : param->is_bare ? " (bare)"
+                                     : "");
         write_cell(out, param->type);
         strbuf_add_z(out, " | ");
         write_default(out, param);
@@ -108,12 +123,16 @@ static void write_entry(StrBuf *out, const Builtin *b) {
 }
 
 void builtin_write_markdown(StrBuf *out) {
-    strbuf_add_z(out, "# Functions\n\n"
-                      "Written by `frc --emit reference` from the compiler's own table; do not edit.\n\n"
-                      "A signature shows each parameter with its default; `name =` is required, `[name]` may be left out, and "
-                      "what stands without `=` is given without its name. `s.f(k = v)` is `f(s, k = v)`. A call that does not fit "
-                      "is E0304 (unknown argument), E0305 (missing), E0306 (twice), E0307 (must be named), E0308 (both r and d) or "
-                      "E0309 (too many); a value of another kind is E0402, of another dimension E0401.\n");
+    strbuf_add_z(
+        out, "# Functions\n\n"
+             "Written by `frc --emit reference` from the compiler's own table; do not edit.\n\n"
+             "A signature shows each parameter with its default; `name =` is required, `[name]` "
+             "may be left out, and "
+             "what stands without `=` is given without its name. `s.f(k = v)` is `f(s, k = v)`. A "
+             "call that does not fit "
+             "is E0304 (unknown argument), E0305 (missing), E0306 (twice), E0307 (must be named), "
+             "E0308 (both r and d) or "
+             "E0309 (too many); a value of another kind is E0402, of another dimension E0401.\n");
     u32 n = builtin_count();
     for (u32 c = 0; c < COUNT_OF(chapters); c++) {
         strbuf_addf(out, "\n## %s\n\n%s\n\n", chapters[c].title, chapters[c].text);

@@ -46,7 +46,9 @@ void registry_init(Eval *ev) {
         }
 }
 
-u32 registry_first(const Eval *ev, Str name) { return strmap_get(&ev->builtins, name); }
+u32 registry_first(const Eval *ev, Str name) {
+    return strmap_get(&ev->builtins, name);
+}
 
 bool registry_param_is_rest(const BuiltinParam *param) {
     size_t n = strlen(param->type);
@@ -128,4 +130,6 @@ Str builtin_signature(const Builtin *builtin, Arena *arena) {
     return out;
 }
 
-Str registry_signature_note(Eval *ev, const BuiltinRow *row) { return builtin_signature(&row->spec, ev->arena); }
+Str registry_signature_note(Eval *ev, const BuiltinRow *row) {
+    return builtin_signature(&row->spec, ev->arena);
+}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// "Did you mean": the nearest of the names that would have been right. Distance counts typing errors
-// (base/str.h); a word that differs by case alone is at distance 0. A program with a thousand unknown
-// names among a hundred thousand known ones is not worth hours: after a while no more is looked for.
+// "Did you mean": the nearest of the names that would have been right. Distance counts typing
+// errors (base/str.h); a word that differs by case alone is at distance 0. A program with a
+// thousand unknown names among a hundred thousand known ones is not worth hours: after a while no
+// more is looked for.
 #include "compiler/check/check_names.h"
 
 enum { OFFERS_MAX = 4000000 };
@@ -18,7 +19,8 @@ void suggest_offer(Suggest *suggest, Str candidate) {
     if (limit == 0 || suggest->ev->n_suggestions >= OFFERS_MAX)
         return;
     suggest->ev->n_suggestions++;
-    u32 longer = MAX(candidate.len, suggest->word.len), shorter = MIN(candidate.len, suggest->word.len);
+    u32 longer = MAX(candidate.len, suggest->word.len),
+        shorter = MIN(candidate.len, suggest->word.len);
     if (longer - shorter >= limit)
         return;
     u32 distance = str_distance(suggest->word, candidate, limit - 1);
@@ -28,7 +30,9 @@ void suggest_offer(Suggest *suggest, Str candidate) {
     }
 }
 
-void suggest_offer_any(void *suggest, Str candidate) { suggest_offer(suggest, candidate); }
+void suggest_offer_any(void *suggest, Str candidate) {
+    suggest_offer(suggest, candidate);
+}
 
 bool suggest_finish(const Suggest *suggest, Diag *diag, Span span, FixKind kind) {
     if (suggest->best.len == 0)
@@ -39,4 +43,6 @@ bool suggest_finish(const Suggest *suggest, Diag *diag, Span span, FixKind kind)
     return true;
 }
 
-Str node_text(const Eval *ev, const AstNode *node) { return source_text(ev->sources, node->span); }
+Str node_text(const Eval *ev, const AstNode *node) {
+    return source_text(ev->sources, node->span);
+}
