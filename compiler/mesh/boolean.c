@@ -25,8 +25,12 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
     Faces faces = {0};
     if (!k->fault)
         select_faces(k, &faces, report);
-    if (!k->fault)
-        merge(k, &faces, out);
+    // Where joined faces cannot be told apart by their vertices, the cells can.
+    if (!k->fault && !merge(k, &faces, k->options.keep_coplanar, out)) {
+        k->fault = NULL;
+        if (!merge(k, &faces, true, out))
+            k->fault = "the result is not closed";
+    }
     if (report) {
         report->n_in_tris = k->n_tris;
         report->n_pairs = k->pairs.len;
@@ -48,10 +52,6 @@ static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool
         report->n_useless = 0;
     Status status = run_passes(&kernel, out, report);
     arena_finish(&kernel.arena);
-    if (status == STATUS_OK && mesh_check(heap, out).fault != MESH_OK) {
-        mesh_finish(out, heap);
-        status = STATUS_BUG;
-    }
     return status;
 }
 

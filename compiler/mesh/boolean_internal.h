@@ -219,11 +219,13 @@ void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed);
 // other way: out_next and out_origin say how.
 typedef struct Faces {
     u32 *twin, *out_next, *out_origin; // by half
+    bool *is_crowded; // by half: more than two faces meet at its edge
     u32 *label; // by cell: the triangle whose tag and normals it takes
     u16 *mat;   // by cell
 } Faces;
 void select_faces(Kernel *k, Faces *faces, CsgReport *report);
-void merge(Kernel *k, const Faces *faces, Mesh *out);
+// False: joining faces made two edges between one pair of vertices; with keep_coplanar that cannot be.
+bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out);
 
 u32 set_find(u32 *parent, u32 x); // union-find with path halving; the smaller root wins
 bool set_join(u32 *parent, u32 a, u32 b);

@@ -7,22 +7,35 @@
 // around a place are one output vertex, so solids that only touch there have vertices of their own.
 // A vertex at which just two faces meet is dropped when it lies within a straight edge: always, if
 // their planes differ, since then both edges lie on the planes' common line. Each face is triangulated
-// once. Cost: O(h), and O(m log m) for a face of m corners.
+// once.
+//
+// Solids that touch along an edge and hang together at both its ends would give two edges between one
+// pair of vertices, which no half-edge structure can tell apart: all but one get a vertex in their
+// middle. Cost: O(h), and O(m log m) for a face of m corners.
 #include "compiler/mesh/boolean_internal.h"
 #include "compiler/mesh/polygon.h"
 
 #include <string.h>
 
+// A vertex in the middle of a straight border that begins with a half.
+typedef struct Middle {
+    u32 half, vertex;
+    f64 at[3]; // in quanta
+} Middle;
+
 typedef struct Merge {
     Kernel *k;
+    bool keep_coplanar;
     const Faces *f;
     u32 *face;    // by cell: union-find
     u32 *corner;  // by half: output vertex + 1, 0: not set, NONE: dropped
     VEC(Vec3) verts;
-    VEC(u32) tris;    // corners as halves
+    VEC(Middle) middles;
+    u32 *middle_of;   // by half: the middle after it + 1; NULL: there are none
+    VEC(u32) tris;    // corners: halves, or n_halves + middle
     VEC(u32) tri_cell;
     // of the face in hand
-    VEC(u32) loop;    // halves
+    VEC(u32) loop;    // corners
     VEC(u32) starts;
     VEC(Vec2) flat;
 } Merge;
@@ -76,7 +89,7 @@ static void join_cells(Merge *m) {
     m->face = ARENA_NEW(&k->arena, u32, k->cells.len);
     for (u32 c = 0; c < k->cells.len; c++)
         m->face[c] = c;
-    if (!k->options.keep_coplanar)
+    if (!m->keep_coplanar)
         for (u32 h = 0; h < k->halves.len; h++) {
             if (m->f->twin[h] == NONE || m->f->twin[h] < h)
                 continue;
@@ -102,12 +115,13 @@ static u32 next_border(const Merge *m, u32 h) {
 
 // ---- vertices ------------------------------------------------------------------------------------
 
-static Vec3 place_of(const Kernel *k, u32 v) {
-    if (v < k->n_grid)
-        return k->payload[v];
-    const f64 *at = k->points.data[v].at;
+static Vec3 place_at(const Kernel *k, const f64 at[3]) {
     return vec3((at[0] + k->origin[0]) * k->quantum, (at[1] + k->origin[1]) * k->quantum,
                 (at[2] + k->origin[2]) * k->quantum);
+}
+
+static Vec3 place_of(const Kernel *k, u32 v) {
+    return v < k->n_grid ? k->payload[v] : place_at(k, k->points.data[v].at);
 }
 
 // Borders g and h leave a vertex where no other face is; do they run opposite to each other?
@@ -155,6 +169,53 @@ static void settle_vertices(Merge *m) {
             settle_vertex(m, h);
 }
 
+// The vertex where the straight border that starts with h ends, and the half that starts it seen from
+// the other side.
+static u32 border_end(const Merge *m, u32 h, u32 *other) {
+    u32 last = h, g = next_border(m, h);
+    for (; m->corner[g] == NONE; g = next_border(m, g))
+        last = g;
+    *other = m->f->twin[last];
+    return m->corner[g];
+}
+
+static void add_middle(Merge *m, u32 h, u32 other) {
+    Kernel *k = m->k;
+    Middle middle = {.half = h};
+    const f64 *a = k->points.data[m->f->out_origin[h]].at, *b = k->points.data[m->f->out_origin[other]].at;
+    for (u32 i = 0; i < 3; i++)
+        middle.at[i] = (a[i] + b[i]) / 2;
+    avec_push(&k->arena, &m->verts, place_at(k, middle.at));
+    middle.vertex = m->verts.len;
+    avec_push(&k->arena, &m->middles, middle);
+    m->middle_of[h] = m->middles.len;
+    middle.half = other;
+    avec_push(&k->arena, &m->middles, middle);
+    m->middle_of[other] = m->middles.len;
+}
+
+// Straight borders between the same two vertices lie on each other, so all their edges are crowded.
+static void part_borders(Merge *m) {
+    Kernel *k = m->k;
+    VEC(Keyed) list = {0};
+    for (u32 h = 0; h < k->halves.len; h++)
+        if (m->f->is_crowded[h] && m->f->twin[h] != NONE && m->corner[h] && m->corner[h] != NONE && is_border(m, h)) {
+            u32 other, end = border_end(m, h, &other);
+            if (m->corner[h] < end)
+                avec_push(&k->arena, &list, (Keyed){(u64)m->corner[h] << 32 | end, h});
+        }
+    if (!list.len)
+        return;
+    m->middle_of = ARENA_NEW(&k->arena, u32, k->halves.len);
+    sort_keyed(list.data, ARENA_NEW(&k->arena, Keyed, list.len), list.len);
+    for (u32 i = 1; i < list.len; i++)
+        if (list.data[i].key == list.data[i - 1].key) {
+            u32 other;
+            border_end(m, list.data[i].value, &other);
+            add_middle(m, list.data[i].value, other);
+        }
+}
+
 // ---- triangles -----------------------------------------------------------------------------------
 
 static void push_tri(Merge *m, u32 a, u32 b, u32 c, u32 cell) {
@@ -165,8 +226,23 @@ static void push_tri(Merge *m, u32 a, u32 b, u32 c, u32 cell) {
     avec_push(arena, &m->tri_cell, cell);
 }
 
-static Vec2 flatten(const Merge *m, u32 h, u32 x, u32 y) {
-    const f64 *at = m->k->points.data[m->f->out_origin[h]].at;
+static u32 corner_half(const Merge *m, u32 c) {
+    u32 n = m->k->halves.len;
+    return c < n ? c : m->middles.data[c - n].half;
+}
+
+static const f64 *corner_at(const Merge *m, u32 c) {
+    u32 n = m->k->halves.len;
+    return c < n ? m->k->points.data[m->f->out_origin[c]].at : m->middles.data[c - n].at;
+}
+
+static u32 corner_vertex(const Merge *m, u32 c) {
+    u32 n = m->k->halves.len;
+    return (c < n ? m->corner[c] : m->middles.data[c - n].vertex) - 1;
+}
+
+static Vec2 flatten(const Merge *m, u32 c, u32 x, u32 y) {
+    const f64 *at = corner_at(m, c);
     return (Vec2){at[x], at[y]};
 }
 
@@ -217,6 +293,8 @@ static void trace_loop(Merge *m, u32 from, bool *is_done) {
         is_done[h] = true;
         if (m->corner[h] != NONE)
             avec_push(&m->k->arena, &m->loop, h);
+        if (m->middle_of && m->middle_of[h])
+            avec_push(&m->k->arena, &m->loop, m->k->halves.len + m->middle_of[h] - 1);
         h = next_border(m, h);
     } while (h != from);
     if (m->loop.len - start < 3)
@@ -280,23 +358,23 @@ static Vec3 map_normal(const Affine3 *map, Vec3 n) {
     return vec3_unit(affine3_det(map) < 0 ? vec3_scale(out, -1) : out);
 }
 
-static void write_normal(const Merge *m, u32 h, f32 out[3]) {
+static void write_normal(const Merge *m, u32 corner, f32 out[3]) {
     const Kernel *k = m->k;
-    u32 c = k->halves.data[h].cell, label = m->f->label[c];
+    u32 h = corner_half(m, corner), c = k->halves.data[h].cell, label = m->f->label[c];
     const f32 *source = source_normals(k, label);
     if (!source)
         return;
     const Tri *tri = &k->tris[label];
-    u32 v = m->f->out_origin[h];
+    u32 v = corner == h ? m->f->out_origin[h] : NONE;
     f64 weight[3] = {0};
     if (v == tri->v[0] || v == tri->v[1] || v == tri->v[2])
         weight[v == tri->v[0] ? 0 : v == tri->v[1] ? 1 : 2] = 1;
     else
-        barycentric(k, tri, k->points.data[v].at, weight);
+        barycentric(k, tri, corner_at(m, corner), weight);
     Vec3 n = {0, 0, 0};
     for (u32 i = 0; i < 3; i++) {
-        const f32 *corner = source + 3 * (tri->is_reversed && i ? 3 - i : i);
-        n = vec3_add(n, vec3_scale(vec3(corner[0], corner[1], corner[2]), weight[i]));
+        const f32 *at = source + 3 * (tri->is_reversed && i ? 3 - i : i);
+        n = vec3_add(n, vec3_scale(vec3(at[0], at[1], at[2]), weight[i]));
     }
     n = map_normal(&k->expr->leaves[tri->leaf].map, n);
     const Cell *cell = &k->cells.data[c];
@@ -323,18 +401,35 @@ static void write_mesh(const Merge *m, Mesh *out) {
         out->mats[t] = m->f->mat[c];
         for (u32 i = 0; i < 3; i++) {
             u32 h = m->tris.data[3 * t + i];
-            out->tris[3 * t + i] = m->corner[h] - 1;
+            out->tris[3 * t + i] = corner_vertex(m, h);
             if (k->has_normals)
                 write_normal(m, h, out->normals + 9 * (size_t)t + 3 * i);
         }
     }
 }
 
-void merge(Kernel *k, const Faces *faces, Mesh *out) {
-    Merge m = {.k = k, .f = faces};
+static bool has_doubles(const Merge *m) {
+    for (u32 t = 0; t < m->tri_cell.len; t++) {
+        u32 v[3];
+        for (u32 i = 0; i < 3; i++)
+            v[i] = corner_vertex(m, m->tris.data[3 * t + i]);
+        if (v[0] == v[1] || v[1] == v[2] || v[2] == v[0])
+            return true;
+    }
+    return false;
+}
+
+bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
+    Merge m = {.k = k, .f = faces, .keep_coplanar = keep_coplanar};
     join_cells(&m);
     settle_vertices(&m);
+    part_borders(&m);
     emit_faces(&m);
-    if (!k->fault)
-        write_mesh(&m, out);
+    if (k->fault || has_doubles(&m))
+        return false;
+    write_mesh(&m, out);
+    if (mesh_check(k->heap, out).fault == MESH_OK)
+        return true;
+    mesh_finish(out, k->heap);
+    return false;
 }

@@ -66,9 +66,14 @@ static void link_cell(const Kernel *k, const Cell *cell, Faces *faces) {
 static bool is_kept(const Kernel *k, u32 h) { return k->cells.data[k->halves.data[h].cell].kept != 0; }
 static bool is_matter(const Kernel *k, u32 node) { return k->regions[k->region_of[node]].is_inside; }
 
-static void pair_twins(Kernel *k, u32 e, u32 *twin) {
+static void pair_twins(Kernel *k, u32 e, Faces *faces) {
     const u32 *halves = k->edge_halves + k->edge_start[e];
-    u32 n = k->edge_start[e + 1] - k->edge_start[e];
+    u32 n = k->edge_start[e + 1] - k->edge_start[e], n_kept = 0;
+    u32 *twin = faces->twin;
+    for (u32 i = 0; i < n && n > 2; i++)
+        n_kept += is_kept(k, halves[i]);
+    for (u32 i = 0; i < n && n_kept > 2; i++)
+        faces->is_crowded[halves[i]] = true;
     for (u32 i = 0; i < n; i++) {
         u32 h = halves[i];
         if (!is_kept(k, h) || !is_matter(k, half_ahead(k, h)))
@@ -93,6 +98,7 @@ void select_faces(Kernel *k, Faces *faces, CsgReport *report) {
     memset(faces->twin, 0xff, n_halves * sizeof(u32)); // NONE
     faces->out_next = ARENA_NEW(arena, u32, n_halves);
     faces->out_origin = ARENA_NEW(arena, u32, n_halves);
+    faces->is_crowded = ARENA_NEW(arena, bool, n_halves);
     faces->label = ARENA_NEW(arena, u32, k->cells.len);
     faces->mat = ARENA_NEW(arena, u16, k->cells.len);
     const u8 *polarity = leaf_polarities(k);
@@ -109,7 +115,7 @@ void select_faces(Kernel *k, Faces *faces, CsgReport *report) {
             report->leaf_effect[k->tris[faces->label[c]].leaf] |= CSG_EFFECT_SURFACE;
     }
     for (u32 e = 0; e < k->n_edges; e++)
-        pair_twins(k, e, faces->twin);
+        pair_twins(k, e, faces);
     for (u32 h = 0; h < n_halves; h++)
         if (is_kept(k, h) && faces->twin[h] == NONE)
             k->fault = "a kept cell has no twin";

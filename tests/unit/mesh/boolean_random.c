@@ -90,7 +90,7 @@ static Mesh random_tetra(Random *r, Heap *heap, u32 n) {
     }
 }
 
-typedef enum Kind { KIND_BOXES, KIND_TETRAS, KIND_ROTATED, KIND_ULPS, KIND_MIXED, KIND_SPHERES, KIND_COUNT } Kind;
+typedef enum Kind { KIND_BOXES, KIND_TETRAS, KIND_ROTATED, KIND_ULPS, KIND_MIXED, KIND_SPHERES, KIND_VOXELS } Kind;
 
 static Affine3 random_rotation(Random *r) {
     static const f64 turns[4][2] = {{1, 0}, {0.6, 0.8}, {0, 1}, {5.0 / 13, 12.0 / 13}};
@@ -135,7 +135,23 @@ static u32 random_leaf(Random *r, Builder *b, Kind kind) {
     return build_leaf_at(b, mesh, map, (u16)pick(r, 3));
 }
 
+// Unit cubes of a small lattice, some taken away again: all kinds of contact at edges and corners.
+static u32 random_voxels(Random *r, Builder *b) {
+    u32 args[32], n = 0, side = 2 + pick(r, 2), keep = 3 + pick(r, 3);
+    bool is_cut = pick(r, 3) == 0;
+    if (is_cut)
+        args[n++] = build_leaf(b, solid_box(b->heap, vec3(0, 0, 0), vec3(side, side, side)));
+    for (u32 i = 0; i < side * side * side; i++)
+        if (pick(r, 6) < keep && n < 32) {
+            Vec3 at = vec3(i % side, i / side % side, i / side / side);
+            args[n++] = build_leaf(b, solid_box(b->heap, at, vec3_add(at, vec3(1, 1, 1))));
+        }
+    return build_op(b, is_cut ? CSG_DIFFERENCE : CSG_UNION, args, n);
+}
+
 static u32 random_tree(Random *r, Builder *b, Kind kind) {
+    if (kind == KIND_VOXELS)
+        return random_voxels(r, b);
     u32 nodes[24], n = 2 + pick(r, 5);
     for (u32 i = 0; i < n; i++)
         nodes[i] = random_leaf(r, b, kind);
@@ -176,7 +192,7 @@ static const char *try_random(Heap *heap, u64 seed, Kind kind) {
     for (u32 i = 0; i < 60; i++) {
         Vec3 size = box3_size(box), p = vec3(pick_unit(&r), pick_unit(&r), pick_unit(&r));
         p = vec3(box.min.x + p.x * size.x, box.min.y + p.y * size.y, box.min.z + p.z * size.z);
-        int winding[32], got;
+        int winding[40], got;
         bool sure = winding_at(&out, &id, p, &got);
         for (u32 l = 0; sure && l < b.leaves.len; l++)
             sure = winding_at(b.leaves.data[l].mesh, &b.leaves.data[l].map, p, &winding[l]);
@@ -209,6 +225,7 @@ TEST(rotated_boxes) { CHECK(run_kind(KIND_ROTATED)); }
 TEST(boxes_off_by_ulps) { CHECK(run_kind(KIND_ULPS)); }
 TEST(mixed) { CHECK(run_kind(KIND_MIXED)); }
 TEST(spheres) { CHECK(run_kind(KIND_SPHERES)); }
+TEST(voxels) { CHECK(run_kind(KIND_VOXELS)); }
 
 TEST_MAIN(TEST_CASE(boxes), TEST_CASE(tetrahedra), TEST_CASE(rotated_boxes), TEST_CASE(boxes_off_by_ulps),
-          TEST_CASE(mixed), TEST_CASE(spheres))
+          TEST_CASE(mixed), TEST_CASE(spheres), TEST_CASE(voxels))
