@@ -8,256 +8,26 @@
 //
 // A fault is told where it is made and its consequences are not: an unknown name is reported at its
 // first use, and after syntax errors a name is let pass that a lost statement may have bound.
-#include "compiler/check/check_names.h"
+#include "compiler/check/names_internal.h"
 
 #include "lang/lex.h"
-
-typedef enum NameKind {
-    NAME_LET,
-    NAME_PARAM,
-    NAME_MATERIAL,
-    NAME_DEF,
-    NAME_LOOP,
-    NAME_FORMAL
-} NameKind;
-
-typedef struct NameEntry {
-    Str name;
-    Span span;
-    const AstNode *node; // the statement; NULL for loop names and formals
-    u32 outer;           // the binding that this one hides, or NONE
-    u32 scope;           // serial number
-    u32 def_level;
-    NameKind kind;
-    bool is_active, is_used;
-} NameEntry;
-
-typedef struct NameTop {
-    u32 value, def; // entries: the innermost open binding, or NONE
-    u32 last;       // the last binding of a value, open or not, or NONE
-    bool is_reported;
-} NameTop;
-
-typedef struct Names {
-    Eval *ev;
-    StrMap ids; // name -> index in tops
-    VEC(NameTop) tops;
-    VEC(NameEntry) entries; // all, in the order of their statements' bodies
-    VEC(u32) open;          // entries of the scopes that are open
-    u32 scope, n_scopes, def_level;
-    bool wants_material;  // the expression stands for a material or colour
-    SpanList label_spans; // by label id
-    StrMap marks;
-    bool is_torn; // there were syntax errors
-    StrMap torn;  // words that a lost statement may have bound
-} Names;
-
-typedef struct ScopeMark {
-    u32 scope, n_open;
-} ScopeMark;
 
 static void visit(Names *names, const AstNode *node);
 static void visit_block(Names *names, AstList statements);
 
-// ---- the symbol table ----
-
-static u32 name_id(Names *names, Str name) {
-    u32 id = strmap_get(&names->ids, name);
-    if (id != NONE)
-        return id;
-    id = names->tops.len;
-    avec_push(names->ev->arena, &names->tops, (NameTop){NONE, NONE, NONE, false});
-    strmap_set(&names->ids, name, id);
-    return id;
-}
-
-static u32 *top_of(Names *names, u32 id, NameKind kind) {
-    return kind == NAME_DEF ? &names->tops.data[id].def : &names->tops.data[id].value;
-}
-
-static ScopeMark names_open(Names *names) {
-    ScopeMark mark = {names->scope, names->open.len};
-    names->scope = ++names->n_scopes;
-    return mark;
-}
-
-static void names_close(Names *names, ScopeMark mark) {
-    while (names->open.len > mark.n_open) {
-        const NameEntry *entry = &names->entries.data[names->open.data[--names->open.len]];
-        *top_of(names, name_id(names, entry->name), entry->kind) = entry->outer;
-    }
-    names->scope = mark.scope;
-}
-
-static const char *kind_text(NameKind kind) {
-    switch (kind) {
-    case NAME_LET:
-        return "let";
-    case NAME_PARAM:
-        return "param";
-    case NAME_MATERIAL:
-        return "material";
-    case NAME_DEF:
-        return "def";
-    case NAME_LOOP:
-        return "for";
-    case NAME_FORMAL:
-        return "a parameter";
-    }
-    return "";
-}
-
-static void report_bound_twice(Names *names, AstName name, const NameEntry *first) {
-    Diags *diags = names->ev->diags;
-    names->ev->n_name_errors++;
-    Diag *diag = diag_add(diags, DIAG_E0310, name.span, "'%.*s' is bound already in this body",
-                          STR_ARG(name.text));
-    diag_label(diags, diag, first->span, "first bound here, by %s", kind_text(first->kind));
-    diag_help(diags, diag,
-              first->kind == NAME_DEF ? "give the new one a name of its own"
-                                      : "values never change: give the new one a name of its own");
-}
-
-// Binds name in the scope that is open; pending until it is activated.
-static void declare(Names *names, AstName name, NameKind kind, const AstNode *node,
-                    bool is_active) {
-    if (name.text.len == 0) // dropped by the parser's recovery
-        return;
-    u32 id = name_id(names, name.text);
-    u32 top = *top_of(names, id, kind);
-    if (top != NONE && names->entries.data[top].scope == names->scope) {
-        NameEntry *entry = &names->entries.data[top];
-        bool is_same = entry->span.off == name.span.off;
-        if (is_active && is_same)
-            entry->is_active = true;
-        else if (is_active || (kind == NAME_DEF && !is_same))
-            report_bound_twice(names, name, entry);
-        return;
-    }
-    u32 index = names->entries.len;
-    avec_push(names->ev->arena, &names->entries,
-              (NameEntry){.name = name.text,
-                          .span = name.span,
-                          .node = node,
-                          .outer = top,
-                          .scope = names->scope,
-                          .def_level = names->def_level,
-                          .kind = kind,
-                          .is_active = is_active || kind == NAME_DEF});
-    *top_of(names, id, kind) = index;
-    if (kind != NAME_DEF)
-        names->tops.data[id].last = index;
-    avec_push(names->ev->arena, &names->open, index);
-}
-
-// The binding that a use here means; NONE, then *pending may tell of one further down.
-static u32 find_value(const Names *names, Str name, u32 *pending) {
-    *pending = NONE;
-    u32 id = strmap_get(&names->ids, name);
-    u32 at = id == NONE ? NONE : names->tops.data[id].value;
-    for (; at != NONE; at = names->entries.data[at].outer) {
-        const NameEntry *entry = &names->entries.data[at];
-        if (entry->is_active || entry->def_level < names->def_level)
-            return at;
-        *pending = *pending == NONE ? at : *pending;
-    }
-    return NONE;
-}
-
-static u32 find_def(const Names *names, Str name) {
-    u32 id = strmap_get(&names->ids, name);
-    return id == NONE ? NONE : names->tops.data[id].def;
-}
-
-static bool is_torn_name(const Names *names, Str name) {
-    return names->is_torn && strmap_find(&names->torn, name) != NONE;
-}
-
-// ---- unknown names ----
-
-static void offer_values(Names *names, Suggest *suggest) {
-    for (u32 i = 0; i < names->open.len; i++) {
-        const NameEntry *entry = &names->entries.data[names->open.data[i]];
-        if (entry->kind != NAME_DEF && (entry->is_active || entry->def_level < names->def_level))
-            suggest_offer(suggest, entry->name);
-    }
-    if (names->wants_material)
-        predefined_each(suggest, suggest_offer_any);
-    else
-        predefined_each_word(suggest, suggest_offer_any);
-}
-
-static void report_function_as_value(Names *names, const AstNode *node, const BuiltinRow *row,
-                                     u32 def) {
-    Eval *ev = names->ev;
-    Str name = node->name.text;
-    Diag *diag =
-        diag_add(ev->diags, DIAG_E0317, node->span,
-                 "'%.*s' is a function: it has a value only when it is called", STR_ARG(name));
-    if (row) {
-        diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, row)));
-    } else {
-        const NameEntry *entry = &names->entries.data[def];
-        diag_label(ev->diags, diag, entry->span, "defined here");
-        diag_note(ev->diags, diag, "%.*s", STR_ARG(bind_def_signature(ev, entry->node)));
-        names->entries.data[def].is_used = true;
-    }
-}
-
-static Span label_span(const Names *names, Str label) {
-    u32 id = strmap_get(&names->ev->labels, label);
-    return id == NONE ? (Span){0, 0, 0} : names->label_spans.data[id];
-}
-
-static void report_unknown_name(Names *names, const AstNode *node) {
-    Eval *ev = names->ev;
-    Str name = node->name.text;
-    u32 id = name_id(names, name); // may move the table
-    NameTop *top = &names->tops.data[id];
-    Span label = label_span(names, name);
-    if (top->is_reported && label.len == 0)
-        return;
-    top->is_reported = true;
-    Diag *diag =
-        diag_add(ev->diags, DIAG_E0301, node->span,
-                 names->wants_material ? "no material or colour '%.*s'" : "unknown name '%.*s'",
-                 STR_ARG(name));
-    if (label.len > 0 && !names->wants_material) {
-        diag_label(ev->diags, diag, label, "a part has this label");
-        diag_help(ev->diags, diag, "parts are written with @: '@%.*s'", STR_ARG(name));
-        diag_fix(ev->diags, diag, FIX_MACHINE, node->span,
-                 str_format(ev->arena, "@%.*s", STR_ARG(name)));
-        return;
-    }
-    if (top->last != NONE) {
-        diag_label(ev->diags, diag, names->entries.data[top->last].span,
-                   "bound here, but only inside its braces");
-        diag_help(ev->diags, diag, "bind it before those braces open");
-        return;
-    }
-    Suggest suggest;
-    suggest_init(&suggest, ev, name);
-    offer_values(names, &suggest);
-    if (suggest_finish(&suggest, diag, node->span, FIX_MAYBE))
-        return;
-    if (names->wants_material)
-        diag_help(ev->diags, diag, "declare it: material %.*s { color = #b98a5a, roughness = 0.6 }",
-                  STR_ARG(name));
-    else
-        diag_help(ev->diags, diag, "bind it above: let %.*s = ...", STR_ARG(name));
-}
+// ---- names ----
 
 static void visit_name(Names *names, const AstNode *node) {
     Eval *ev = names->ev;
     Str name = node->name.text;
-    u32 pending, at = find_value(names, name, &pending);
+    u32 pending, at = names_find_value(names, name, &pending);
     if (name.len == 0) // made by the parser's recovery
         return;
     if (at != NONE) {
         names->entries.data[at].is_used = true;
         return;
     }
-    if (pending == NONE && (predefined_has(name) || is_torn_name(names, name)))
+    if (pending == NONE && (predefined_has(name) || names_is_torn(names, name)))
         return;
     ev->n_name_errors++;
     if (pending != NONE) {
@@ -268,12 +38,12 @@ static void visit_name(Names *names, const AstNode *node) {
         diag_help(ev->diags, diag, "move the line that binds it above this one");
         return;
     }
-    u32 def = find_def(names, name);
+    u32 def = names_find_def(names, name);
     u32 row = registry_first(ev, name);
     if (def != NONE || row != NONE)
-        report_function_as_value(names, node, def == NONE ? registry_at(row) : NULL, def);
+        names_report_function(names, node, def == NONE ? registry_at(row) : NULL, def);
     else if (!foreign_name(ev, node))
-        report_unknown_name(names, node);
+        names_report_name(names, node);
 }
 
 // ---- references to parts ----
@@ -286,60 +56,13 @@ static bool is_side(Str word) {
     return false;
 }
 
-static Str labels_text(Eval *ev) {
-    enum { LABELS_SHOWN_MAX = 12 };
-    StrBuf out;
-    strbuf_init(&out, ev->heap);
-    for (u32 i = 0; i < MIN(ev->labels.n, LABELS_SHOWN_MAX); i++)
-        strbuf_addf(&out, "%s@%.*s", i ? ", " : "", STR_ARG(ev->labels.keys[i]));
-    strbuf_add_z(&out, ev->labels.n > LABELS_SHOWN_MAX ? ", ..." : "");
-    Str text = str_copy(ev->arena, strbuf_str(&out));
-    strbuf_finish(&out);
-    return text;
-}
-
-static void report_unknown_label(Names *names, const AstNode *ref, const AstRefStep *step) {
-    Eval *ev = names->ev;
-    Str label = step->label.text;
-    u32 pending, at = find_value(names, label, &pending);
-    Diag *diag = diag_add(ev->diags, DIAG_E0312, step->label.span, "no part has the label '%.*s'",
-                          STR_ARG(label));
-    if (at != NONE) {
-        NameEntry *entry = &names->entries.data[at];
-        entry->is_used = true;
-        diag_label(ev->diags, diag, entry->span, "'%.*s' is a value, bound here", STR_ARG(label));
-        diag_help(ev->diags, diag, "values are written without @");
-        if (ref->ref.n_steps == 1 && step->n_indices == 0)
-            diag_fix(ev->diags, diag, FIX_MACHINE, ref->span, label);
-        return;
-    }
-    Suggest suggest;
-    suggest_init(&suggest, ev, label);
-    for (u32 i = 0; i < ev->labels.n; i++)
-        suggest_offer(&suggest, ev->labels.keys[i]);
-    // The span of a first step may take in its '@'.
-    Str written = source_text(ev->sources, step->label.span);
-    Span word = step->label.span;
-    if (written.len > label.len) {
-        word.off += written.len - label.len;
-        word.len = label.len;
-    }
-    if (suggest_finish(&suggest, diag, word, FIX_MAYBE))
-        return;
-    if (ev->labels.n == 0)
-        diag_help(ev->diags, diag, "the program has no parts: part %.*s { ... } makes one",
-                  STR_ARG(label));
-    else
-        diag_help(ev->diags, diag, "the labels are %.*s", STR_ARG(labels_text(ev)));
-}
-
 static void visit_ref(Names *names, const AstNode *node) {
     for (u32 s = 0; s < node->ref.n_steps; s++) {
         const AstRefStep *step = &node->ref.steps[s];
         if (step->label.text.len > 0 && strmap_find(&names->ev->labels, step->label.text) == NONE &&
-            !is_torn_name(names, step->label.text)) {
+            !names_is_torn(names, step->label.text)) {
             names->ev->n_name_errors++;
-            report_unknown_label(names, node, step);
+            names_report_label(names, node, step);
         }
         for (u32 i = 0; i < step->n_indices; i++)
             if (step->indices[i]->kind != AST_NAME || !is_side(step->indices[i]->name.text))
@@ -352,59 +75,20 @@ static bool is_foreign_chain(const Names *names, const AstNode *subject) {
     while (subject && (subject->kind == AST_CALL || subject->kind == AST_MEMBER)) {
         if (subject->kind == AST_CALL && !subject->call.subject)
             return foreign_is_dead_end(subject->call.function.text) &&
-                   find_def(names, subject->call.function.text) == NONE;
+                   names_find_def(names, subject->call.function.text) == NONE;
         subject = subject->kind == AST_CALL ? subject->call.subject : subject->member.subject;
     }
     u32 pending;
     return subject && subject->kind == AST_NAME && foreign_is_module(subject->name.text) &&
-           find_value(names, subject->name.text, &pending) == NONE;
+           names_find_value(names, subject->name.text, &pending) == NONE;
 }
 
 // ---- members ----
 
-static const char *const members[] = {"left", "right", "front", "back",   "bottom", "top", "x",
-                                      "y",    "z",     "size",  "center", "volume", "area"};
-
-static bool is_member(Str name) {
-    for (u32 i = 0; i < COUNT_OF(members); i++)
-        if (str_equal_z(name, members[i]))
-            return true;
-    return false;
-}
-
-static void report_unknown_member(Names *names, const AstNode *node) {
-    Eval *ev = names->ev;
-    AstName name = node->member.name;
-    u32 row = registry_first(ev, name.text);
-    ev->n_name_errors++;
-    if (row != NONE || find_def(names, name.text) != NONE) {
-        Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span,
-                              "'%.*s' is a function: it wants its ( )", STR_ARG(name.text));
-        if (row != NONE)
-            diag_note(ev->diags, diag, "%.*s",
-                      STR_ARG(registry_signature_note(ev, registry_at(row))));
-        return;
-    }
-    if (foreign_member(ev, node))
-        return;
-    Diag *diag = diag_add(ev->diags, DIAG_E0303, name.span, "nothing is known as '.%.*s'",
-                          STR_ARG(name.text));
-    diag_note(ev->diags, diag,
-              "asked are .left .right .front .back .bottom .top, .x .y .z of the centre, .size "
-              ".center .volume .area, and marks");
-    Suggest suggest;
-    suggest_init(&suggest, ev, name.text);
-    for (u32 i = 0; i < COUNT_OF(members); i++)
-        suggest_offer(&suggest, str_from(members[i]));
-    for (u32 i = 0; i < names->marks.n; i++)
-        suggest_offer(&suggest, names->marks.keys[i]);
-    suggest_finish(&suggest, diag, name.span, FIX_MAYBE);
-}
-
 static bool is_module_use(Names *names, const AstNode *node, const AstNode *subject) {
     u32 pending;
     return subject && subject->kind == AST_NAME && foreign_is_module(subject->name.text) &&
-           find_value(names, subject->name.text, &pending) == NONE && pending == NONE &&
+           names_find_value(names, subject->name.text, &pending) == NONE && pending == NONE &&
            foreign_module(names->ev, node);
 }
 
@@ -416,9 +100,9 @@ static void visit_member(Names *names, const AstNode *node) {
     }
     visit(names, subject);
     Str name = node->member.name.text;
-    if (name.len > 0 && !is_foreign_chain(names, subject) && !is_member(name) &&
-        strmap_find(&names->marks, name) == NONE && !is_torn_name(names, name))
-        report_unknown_member(names, node);
+    if (name.len > 0 && !is_foreign_chain(names, subject) && !names_is_member(name) &&
+        strmap_find(&names->marks, name) == NONE && !names_is_torn(names, name))
+        names_report_member(names, node);
 }
 
 // ---- calls ----
@@ -430,70 +114,6 @@ static bool has_bad_argument(const AstArgs *args) {
     return false;
 }
 
-static void offer_functions(Names *names, Suggest *suggest) {
-    for (u32 i = 0; i < names->open.len; i++) {
-        const NameEntry *entry = &names->entries.data[names->open.data[i]];
-        if (entry->kind == NAME_DEF)
-            suggest_offer(suggest, entry->name);
-    }
-    for (u32 i = 0; i < names->ev->builtins.n; i++)
-        suggest_offer(suggest, names->ev->builtins.keys[i]);
-}
-
-static void report_not_a_function(Names *names, const AstNode *node, u32 value) {
-    Eval *ev = names->ev;
-    AstName name = node->call.function;
-    Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span,
-                          "'%.*s' is a value: it cannot be called", STR_ARG(name.text));
-    diag_label(ev->diags, diag, names->entries.data[value].span, "bound here");
-    names->entries.data[value].is_used = true;
-    if (node->call.args.len == 0 && !node->call.subject) {
-        diag_help(ev->diags, diag, "write it without ( )");
-        diag_fix(ev->diags, diag, FIX_MACHINE, node->span, name.text);
-    }
-}
-
-static void report_unknown_function(Names *names, const AstNode *node) {
-    Eval *ev = names->ev;
-    AstName name = node->call.function;
-    u32 pending, value = find_value(names, name.text, &pending);
-    if (value != NONE && !node->call.subject) {
-        report_not_a_function(names, node, value);
-        return;
-    }
-    if (node->call.subject &&
-        (is_member(name.text) || strmap_find(&names->marks, name.text) != NONE)) {
-        Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span, "'.%.*s' is asked without ( )",
-                              STR_ARG(name.text));
-        if (node->call.args.len == 0)
-            diag_fix(ev->diags, diag, FIX_MACHINE, node->call.args.span, STR(""));
-        diag_help(ev->diags, diag, "write '.%.*s'", STR_ARG(name.text));
-        return;
-    }
-    Diag *diag =
-        diag_add(ev->diags, DIAG_E0302, name.span, "unknown function '%.*s'", STR_ARG(name.text));
-    Span label = label_span(names, name.text);
-    if (label.len > 0 && !node->call.subject) {
-        diag_label(ev->diags, diag, label, "a part has this label");
-        diag_help(ev->diags, diag, "a part is used as '@%.*s'; to make it anew, put it in a def",
-                  STR_ARG(name.text));
-        return;
-    }
-    Suggest suggest;
-    suggest_init(&suggest, ev, name.text);
-    offer_functions(names, &suggest);
-    if (!suggest_finish(&suggest, diag, name.span, FIX_MAYBE)) {
-        diag_help(
-            ev->diags, diag,
-            "define it: def %.*s(...) { ... }, or use a built-in (frc --emit reference lists them)",
-            STR_ARG(name.text));
-        return;
-    }
-    u32 row = registry_first(ev, suggest.best);
-    if (row != NONE)
-        diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, registry_at(row))));
-}
-
 // What the call means, or what is wrong with it.
 static void check_call(Names *names, const AstNode *node) {
     Eval *ev = names->ev;
@@ -501,7 +121,7 @@ static void check_call(Names *names, const AstNode *node) {
     if (name.text.len == 0 || has_bad_argument(&node->call.args))
         return;
     u32 n_errors = ev->diags->n_errors;
-    u32 def = find_def(names, name.text);
+    u32 def = names_find_def(names, name.text);
     if (def != NONE) {
         NameEntry *entry = &names->entries.data[def];
         entry->is_used = true;
@@ -514,8 +134,8 @@ static void check_call(Names *names, const AstNode *node) {
         ArgMatch match;
         if (!foreign_rotation(ev, node) && bind_match(ev, node, row, true, &match))
             foreign_axis(ev, node, row, &match);
-    } else if (!is_torn_name(names, name.text) && !foreign_call(ev, node)) {
-        report_unknown_function(names, node);
+    } else if (!names_is_torn(names, name.text) && !foreign_call(ev, node)) {
+        names_report_call(names, node);
     }
     ev->n_name_errors += ev->diags->n_errors - n_errors;
 }
@@ -545,7 +165,7 @@ static void visit_list(Names *names, AstList list) {
 
 static void declare_binder(Names *names, const AstBinder *binder) {
     for (u32 i = 0; i < binder->n_names; i++)
-        declare(names, binder->names[i], NAME_LOOP, NULL, true);
+        names_declare(names, binder->names[i], NAME_LOOP, NULL, true);
 }
 
 static void visit_comprehension(Names *names, const AstNode *node) {
@@ -588,7 +208,7 @@ static void visit_def(Names *names, const AstNode *node) {
     names->def_level++;
     for (u32 i = 0; i < node->def.n_formals; i++) {
         visit_optional(names, node->def.formals[i].value);
-        declare(names, node->def.formals[i].name, NAME_FORMAL, NULL, true);
+        names_declare(names, node->def.formals[i].name, NAME_FORMAL, NULL, true);
     }
     if (node->def.value)
         visit(names, node->def.value);
@@ -622,7 +242,7 @@ static void visit_material(Names *names, const AstNode *node) {
         if (field->name.text.len > 0)
             ev->n_name_errors += !foreign_field_check(ev, node, i);
     }
-    declare(names, node->material.name, NAME_MATERIAL, node, true);
+    names_declare(names, node->material.name, NAME_MATERIAL, node, true);
 }
 
 static void visit_units(Names *names, const AstNode *node) {
@@ -648,7 +268,7 @@ static void visit_param(Names *names, const AstNode *node) {
     visit(names, node->param.value);
     visit_optional(names, node->param.range);
     visit_optional(names, node->param.step);
-    declare(names, node->param.name, NAME_PARAM, node, true);
+    names_declare(names, node->param.name, NAME_PARAM, node, true);
 }
 
 static void report_def_name(Names *names, const AstNode *node) {
@@ -669,13 +289,13 @@ static void declare_block(Names *names, AstList statements) {
     for (u32 i = 0; i < statements.len; i++) {
         const AstNode *node = statements.items[i];
         if (node->kind == AST_LET)
-            declare(names, node->let.name, NAME_LET, node, false);
+            names_declare(names, node->let.name, NAME_LET, node, false);
         else if (node->kind == AST_PARAM)
-            declare(names, node->param.name, NAME_PARAM, node, false);
+            names_declare(names, node->param.name, NAME_PARAM, node, false);
         else if (node->kind == AST_MATERIAL)
-            declare(names, node->material.name, NAME_MATERIAL, node, false);
+            names_declare(names, node->material.name, NAME_MATERIAL, node, false);
         else if (node->kind == AST_DEF)
-            declare(names, node->def.name, NAME_DEF, node, false);
+            names_declare(names, node->def.name, NAME_DEF, node, false);
     }
 }
 
@@ -765,7 +385,7 @@ static void visit(Names *names, const AstNode *node) {
         return;
     case AST_LET:
         visit(names, node->let.value);
-        declare(names, node->let.name, NAME_LET, node, true);
+        names_declare(names, node->let.name, NAME_LET, node, true);
         return;
     case AST_DEF:
         report_def_name(names, node);
@@ -821,17 +441,17 @@ void names_check(Eval *ev) {
 
 bool names_has_member(const Eval *ev, Str name) {
     const Names *names = ev->names;
-    return is_member(name) || strmap_find(&names->marks, name) != NONE;
+    return names_is_member(name) || strmap_find(&names->marks, name) != NONE;
 }
 
 Span names_label_span(const Eval *ev, Str label) {
-    return label_span(ev->names, label);
+    return names_span_of_label(ev->names, label);
 }
 
 static void report_unused(Eval *ev, const NameEntry *entry) {
     static const DiagCode codes[] = {DIAG_W0902, DIAG_W0901, DIAG_W0904, DIAG_W0903};
     Diag *diag = diag_add(ev->diags, codes[entry->kind], entry->span, "%s '%.*s' is never used",
-                          kind_text(entry->kind), STR_ARG(entry->name));
+                          names_kind_text(entry->kind), STR_ARG(entry->name));
     const AstNode *value = entry->kind == NAME_LET ? entry->node->let.value : NULL;
     bool is_placed = value && (value->kind == AST_PART || value->kind == AST_GROUP);
     if (is_placed || (value && value->kind == AST_CALL && names_makes_solid(ev, value)))
