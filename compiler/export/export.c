@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of formats, in the order that help texts list them, and finding a row.
+#include "compiler/export/export.h"
+
 #include "compiler/export/formats.h"
 
 static const ExportFormat formats[] = {
