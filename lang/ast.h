@@ -155,5 +155,6 @@ const char *ast_kind_name(AstKind kind); // "number", "part" ...
 const char *ast_op_text(AstOp op);       // "+", "and", "~="
 // Indented S-expressions with spans, for --emit ast.
 void ast_dump(const Ast *ast, Sources *sources, StrBuf *out);
+void ast_dump_shape(const Ast *ast, Sources *sources, StrBuf *out); // the same without places
 
 #endif

@@ -10,6 +10,7 @@
 typedef struct Dump {
     Sources *sources;
     StrBuf *out;
+    bool without_places;
 } Dump;
 
 const char *ast_kind_name(AstKind kind) {
@@ -35,6 +36,8 @@ static void dump_node(Dump *d, const AstNode *node, u32 indent);
 static void line_start(Dump *d, u32 indent) { strbuf_addf(d->out, "%*s", (int)(2 * indent), ""); }
 
 static void dump_span(Dump *d, Span span) {
+    if (d->without_places)
+        return;
     SourcePlace from = source_place(d->sources, span.source, span.off);
     SourcePlace to = source_place(d->sources, span.source, span.off + span.len);
     strbuf_addf(d->out, " @%u:%u-%u:%u", from.line, from.column, to.line, to.column);
@@ -297,10 +300,17 @@ static void dump_node(Dump *d, const AstNode *node, u32 indent) {
     strbuf_add_char(d->out, ')');
 }
 
-void ast_dump(const Ast *ast, Sources *sources, StrBuf *out) {
-    Dump d = {sources, out};
+static void dump_all(Dump *d, const Ast *ast) {
     for (u32 i = 0; i < ast->statements.len; i++) {
-        dump_node(&d, ast->statements.items[i], 0);
-        strbuf_add_char(out, '\n');
+        dump_node(d, ast->statements.items[i], 0);
+        strbuf_add_char(d->out, '\n');
     }
+}
+
+void ast_dump(const Ast *ast, Sources *sources, StrBuf *out) {
+    dump_all(&(Dump){sources, out, false}, ast);
+}
+
+void ast_dump_shape(const Ast *ast, Sources *sources, StrBuf *out) {
+    dump_all(&(Dump){sources, out, true}, ast);
 }

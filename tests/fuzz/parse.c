@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzz target of the language's front end. For any bytes: nothing crashes, every span lies in the text, the
-// tokens cover the text in order, both dumps work, and a program without errors has no AST_BAD in it.
-#include "lang/lang.h"
+// tokens cover the text in order, both dumps work, a program without errors has no AST_BAD in it, and is formatted to
+// one that formatting leaves alone.
+#include "lang/fmt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,14 @@
     } while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool holds(const uint8_t *data, size_t size, const char *word) {
+    size_t n = strlen(word);
+    for (size_t i = 0; i + n <= size; i++)
+        if (memcmp(data + i, word, n) == 0)
+            return true;
+    return false;
+}
 
 static void check_tokens(const Tokens *tokens, u32 len) {
     u32 end = 0;
@@ -36,6 +45,17 @@ static void check_diags(const Diags *diags, u32 len) {
         for (u32 k = 0; k < diag->n_labels; k++)
             MUST(diag->labels[k].span.off <= len && diag->labels[k].span.len <= len - diag->labels[k].span.off);
     }
+}
+
+// Formatting works, keeps the tree (lang_format asserts it), and is done after once.
+static void check_format(Sources *sources, u32 source, Arena *arena, Diags *diags) {
+    StrBuf once, twice;
+    strbuf_init(&once, arena->heap);
+    strbuf_init(&twice, arena->heap);
+    MUST(lang_format(sources, source, arena, diags, &once));
+    u32 formatted = sources_add(sources, STR("once.part"), strbuf_str(&once));
+    MUST(lang_format(sources, formatted, arena, diags, &twice));
+    MUST(str_equal(strbuf_str(&once), strbuf_str(&twice)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -63,7 +83,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         out.len = 0;
         ast_dump(ast, &sources, &out);
         if (diags.n_errors == 0 && out.len)
-            MUST(strstr(out.ptr, "(bad @") == NULL || memchr(data, '(', size));
+            MUST(strstr(out.ptr, "(bad @") == NULL || holds(data, size, "(bad @"));
+        if (diags.n_errors == 0)
+            check_format(&sources, source, &arena, &diags);
         diags_write_text(&diags, (DiagTextOptions){0}, &out);
         TokenKind kinds[8];
         lang_expects(&sources, source, len / 2, &arena, kinds, 8);
