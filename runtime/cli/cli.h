@@ -56,6 +56,10 @@ void cli_note(const Cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3); // not wh
 Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *out);
 // The bytes of a source file, or says why not.
 Status cli_read_source(Cli *cli, const char *file, Str *text);
+// The two halves of it: without a word, and then the diagnostics and what --strict makes of them.
+Status cli_compile_quiet(Cli *cli, const char *file, CompileStage last, Compilation *out);
+Status cli_conclude(Cli *cli, Compilation *c, Status status);
+const volatile int *cli_interrupted(void); // 0, or the signal that came
 void cli_print_diags(Cli *cli, Compilation *compilation);
 // Saves, or says why not.
 Status cli_save(Cli *cli, const char *path, Str bytes);

@@ -15,7 +15,6 @@ static void on_signal(int number) {
     interrupted = number;
 }
 
-const volatile int *cli_interrupted(void);
 const volatile int *cli_interrupted(void) { return &interrupted; }
 
 static void signals_init(void) {

@@ -7,8 +7,6 @@
 
 #include <stdio.h>
 
-const volatile int *cli_interrupted(void);
-
 static void say(bool color, const char *kind, const char *tone, const char *fmt, va_list args) {
     char text[2048];
     vsnprintf(text, sizeof text, fmt, args);
@@ -102,7 +100,7 @@ Status cli_read_source(Cli *cli, const char *file, Str *text) {
     return status;
 }
 
-Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *out) {
+Status cli_compile_quiet(Cli *cli, const char *file, CompileStage last, Compilation *out) {
     compile_init(out);
     CompileOptions options = {.last = last,
                               .settings = cli->settings,
@@ -122,14 +120,23 @@ Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *o
     if (status != STATUS_OK)
         return status;
     Str name = strcmp(file, "-") == 0 ? STR("<stdin>") : str_from(file);
-    status = compile(out, name, text, &options);
-    cli_print_diags(cli, out);
-    print_failure(cli, out);
-    if (status == STATUS_OK && cli->strict && out->diags.n_warnings > 0) {
-        cli_error(cli, "%u warning%s, and --strict was given", out->diags.n_warnings, out->diags.n_warnings == 1 ? "" : "s");
+    return compile(out, name, text, &options);
+}
+
+Status cli_conclude(Cli *cli, Compilation *c, Status status) {
+    if (!c->heap.shared) // it was never compiled, and that was said
+        return status;
+    cli_print_diags(cli, c);
+    print_failure(cli, c);
+    if (status == STATUS_OK && cli->strict && c->diags.n_warnings > 0) {
+        cli_error(cli, "%u warning%s, and --strict was given", c->diags.n_warnings, c->diags.n_warnings == 1 ? "" : "s");
         return STATUS_PROGRAM;
     }
     return status;
+}
+
+Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *out) {
+    return cli_conclude(cli, out, cli_compile_quiet(cli, file, last, out));
 }
 
 Status cli_save(Cli *cli, const char *path, Str bytes) {
