@@ -131,6 +131,39 @@ static void bench_hull_and_queries(u32 n) {
     heap_finish(&heap);
 }
 
+// Two flush boxes: what inspection asks of every pair of neighbouring parts.
+static void bench_boxes(void) {
+    enum { RUNS = 2000 };
+    Heap heap;
+    heap_init(&heap, 0);
+    Vec3 corners[8];
+    for (u32 i = 0; i < 8; i++)
+        corners[i] = vec3(i & 1 ? 40 : 0, i & 2 ? 30 : 0, i & 4 ? 20 : 0);
+    Mesh box;
+    mesh_hull(&heap, corners, 8, &box);
+    MeshTree *tree = mesh_tree_create(&heap, &box);
+    PlacedMesh a = {&box, tree, affine3_identity()};
+    PlacedMesh b = {&box, tree, affine3_move(vec3(10, 5, 20))};
+    f64 gap = 0, sum = 0;
+    u64 start = clock_now_ns();
+    for (u32 i = 0; i < RUNS; i++)
+        sum += mesh_distance(&a, &b, INFINITY).distance;
+    printf("flush boxes: distance %.3f us, ", ms_since(start) * 1e3 / RUNS);
+    start = clock_now_ns();
+    for (u32 i = 0; i < RUNS; i++)
+        mesh_drop(&b, &a, &gap);
+    printf("drop %.3f us, ", ms_since(start) * 1e3 / RUNS);
+    start = clock_now_ns();
+    for (u32 i = 0; i < RUNS; i++)
+        sum += mesh_contact_area(&heap, &a, &b, 0.01);
+    printf("contact %.3f us, ", ms_since(start) * 1e3 / RUNS);
+    start = clock_now_ns();
+    for (u32 i = 0; i < RUNS; i++)
+        sum += mesh_overlap(&heap, &a, &b).volume;
+    printf("overlap %.3f us (sum %.0f)\n", ms_since(start) * 1e3 / RUNS, sum);
+    heap_finish(&heap);
+}
+
 // A square less side x side discs, then grown.
 static void bench_region(u32 side, u32 n) {
     Heap heap;
@@ -172,6 +205,7 @@ int main(void) {
     bench_triangulate(100, 32);
     bench_region(10, 32);
     bench_region(100, 32);
+    bench_boxes();
     bench_hull_and_queries(1000);
     bench_hull_and_queries(100000);
     return 0;
