@@ -89,18 +89,29 @@ static Output *outputs_by_part(Cli *cli, const Compilation *c, const Output *out
     return all;
 }
 
-// The model with the geometry of one part alone.
+// The model of one part alone: a scene of its own over the same meshes.
 static Model model_of_part(Cli *cli, const Model *model, u32 part) {
+    Scene *scene = ARENA_NEW(&cli->arena, Scene, 1);
+    ScenePart *only = ARENA_NEW(&cli->arena, ScenePart, 1);
+    ModelPart *placed = ARENA_NEW(&cli->arena, ModelPart, 1);
+    ModelMesh *mesh = ARENA_NEW(&cli->arena, ModelMesh, 1);
+    *scene = *model->scene;
+    *only = model->scene->parts[part];
+    *placed = model->parts[part];
+    *mesh = model->meshes[placed->mesh];
+    only->parent = NONE;
+    placed->mesh = 0;
+    mesh->n_uses = 1;
+    scene->parts = only;
+    scene->n_parts = 1;
+    scene->n_marks = 0;
     Model one = *model;
-    u32 n = model->scene->n_parts;
-    one.parts = ARENA_NEW(&cli->arena, ModelPart, n);
-    for (u32 i = 0; i < n; i++) {
-        one.parts[i] = model->parts[i];
-        if (i != part)
-            one.parts[i].mesh = NONE;
-    }
-    one.bounds = model->parts[part].bounds;
-    one.n_tris = model->meshes[model->parts[part].mesh].mesh->n_tris;
+    one.scene = scene;
+    one.parts = placed;
+    one.meshes = mesh;
+    one.n_meshes = 1;
+    one.bounds = placed->bounds;
+    one.n_tris = mesh->mesh->n_tris;
     return one;
 }
 
