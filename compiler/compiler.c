@@ -61,8 +61,13 @@ static void run_stages(void *ctx) {
         return;
     }
     c->ast = lang_parse(&c->sources, c->source, &c->arena, diags);
-    if (options->last == STAGE_PARSE || (diags->n_errors && !options->partial))
+    if (options->last == STAGE_PARSE)
         return;
+    if (diags->n_errors && !options->partial) {
+        if (!diags->limit_reached)
+            check_names(c->ast, &c->sources, &c->arena, diags);
+        return;
+    }
 
     Oracle *oracle = oracle_create(&c->heap, &c->arena, &c->scene,
                                    (SolidOptions){.tolerance = options->tolerance,

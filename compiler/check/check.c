@@ -224,6 +224,14 @@ static void eval_init(Eval *ev, const Ast *ast, Sources *sources, CheckOptions *
     registry_init(ev);
 }
 
+void check_names(const Ast *ast, Sources *sources, Arena *arena, Diags *diags) {
+    CheckOptions options = {.limits = limits_default()};
+    Scene scene;
+    Eval ev;
+    eval_init(&ev, ast, sources, &options, arena, diags, &scene);
+    names_check(&ev);
+}
+
 bool check_program(const Ast *ast, Sources *sources, CheckOptions *options, Arena *arena, Diags *diags, Scene *out) {
     Eval ev;
     eval_init(&ev, ast, sources, options, arena, diags, out);

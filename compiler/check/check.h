@@ -54,6 +54,10 @@ typedef struct CheckOptions {
 bool check_program(const Ast *ast, Sources *sources, CheckOptions *options, Arena *arena, Diags *diags,
                    Scene *out);
 
+// Only what can be said of names without running: for a program with syntax errors, so that its other
+// mistakes are told in the same run. What a lost statement may have bound is let pass.
+void check_names(const Ast *ast, Sources *sources, Arena *arena, Diags *diags);
+
 // ---- the table of built-ins, for spec, card, completion, did-you-mean ----
 
 typedef enum BuiltinSort {
