@@ -29,6 +29,9 @@ static void visit_name(Names *names, const AstNode *node) {
     }
     if (pending == NONE && (predefined_has(name) || names_is_torn(names, name)))
         return;
+    // material red { color = red }: what is being bound is not bound yet, so the word from outside is meant
+    if (pending != NONE && node->span.off > names->entries.data[pending].span.off && predefined_has(name))
+        return;
     ev->n_name_errors++;
     if (pending != NONE) {
         names->entries.data[pending].is_used = true;
