@@ -52,6 +52,10 @@ static inline bool vec3_is_finite(Vec3 a) { return isfinite(a.x) && isfinite(a.y
 static inline f64 vec3_get(Vec3 a, u32 axis) { return axis == 0 ? a.x : axis == 1 ? a.y : a.z; }
 static inline void vec3_set(Vec3 *a, u32 axis, f64 v) { *(axis == 0 ? &a->x : axis == 1 ? &a->y : &a->z) = v; }
 
+// fmin and fmax are calls into libm, for the sake of NaN.
+static inline f64 f64_min(f64 a, f64 b) { return a < b ? a : b; }
+static inline f64 f64_max(f64 a, f64 b) { return a > b ? a : b; }
+
 static inline Box3 box3_empty(void) {
     return (Box3){{INFINITY, INFINITY, INFINITY}, {-INFINITY, -INFINITY, -INFINITY}};
 }
@@ -59,12 +63,12 @@ static inline bool box3_is_empty(Box3 b) {
     return !(b.min.x <= b.max.x && b.min.y <= b.max.y && b.min.z <= b.max.z);
 }
 static inline Box3 box3_add_point(Box3 b, Vec3 p) {
-    return (Box3){{fmin(b.min.x, p.x), fmin(b.min.y, p.y), fmin(b.min.z, p.z)},
-                  {fmax(b.max.x, p.x), fmax(b.max.y, p.y), fmax(b.max.z, p.z)}};
+    return (Box3){{f64_min(b.min.x, p.x), f64_min(b.min.y, p.y), f64_min(b.min.z, p.z)},
+                  {f64_max(b.max.x, p.x), f64_max(b.max.y, p.y), f64_max(b.max.z, p.z)}};
 }
 static inline Box3 box3_join(Box3 a, Box3 b) {
-    return (Box3){{fmin(a.min.x, b.min.x), fmin(a.min.y, b.min.y), fmin(a.min.z, b.min.z)},
-                  {fmax(a.max.x, b.max.x), fmax(a.max.y, b.max.y), fmax(a.max.z, b.max.z)}};
+    return (Box3){{f64_min(a.min.x, b.min.x), f64_min(a.min.y, b.min.y), f64_min(a.min.z, b.min.z)},
+                  {f64_max(a.max.x, b.max.x), f64_max(a.max.y, b.max.y), f64_max(a.max.z, b.max.z)}};
 }
 static inline Vec3 box3_size(Box3 b) { return vec3_sub(b.max, b.min); }
 static inline Vec3 box3_center(Box3 b) { return vec3_scale(vec3_add(b.min, b.max), 0.5); }
