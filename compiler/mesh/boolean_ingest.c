@@ -125,5 +125,6 @@ Status ingest(Kernel *k) {
         heap_poll(k->heap);
     }
     k->leaf_start[expr->n_leaves] = k->n_tris;
+    mark_self_meeting_leaves(k);
     return STATUS_OK;
 }

@@ -204,6 +204,7 @@ static inline u32 half_behind(const Kernel *k, u32 h) { return half_ahead(k, h) 
 
 // ---- the passes, in order ------------------------------------------------------------------------
 Status ingest(Kernel *k);
+void mark_self_meeting_leaves(Kernel *k); // boolean_convex.c
 void broad(Kernel *k);
 void narrow(Kernel *k);
 void arrange(Kernel *k);

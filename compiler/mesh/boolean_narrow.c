@@ -140,6 +140,8 @@ static u32 lying_edge(const int s[3]) {
     return NONE;
 }
 
+static bool has_corner(const Tri *tri, u32 v) { return tri->v[0] == v || tri->v[1] == v || tri->v[2] == v; }
+
 static void touch(Kernel *k, u32 t, u32 u) { k->tris[t].is_touched = k->tris[u].is_touched = true; }
 
 static void cross_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners *cu, const int st[3],
@@ -149,7 +151,6 @@ static void cross_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners
     line_ends(su, &u1, &u0); // u's own direction is the opposite one
     if (compare_ends(ct, t0, cu, u1) < 0 || compare_ends(ct, t1, cu, u0) > 0)
         return;
-    touch(k, t, u);
     Meeting m = {.k = k, .t = {t, u}, .end = {t0, u0}, .lying = {lying_edge(st), lying_edge(su)}};
     int order = compare_ends(ct, t0, cu, u0);
     u32 from = order == 0 ? 3 : order > 0 ? 2 : 1, a = add_end(&m, from);
@@ -157,6 +158,9 @@ static void cross_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners
     m.end[1] = u1;
     order = compare_ends(ct, t1, cu, u1);
     u32 to = order == 0 ? 3 : order < 0 ? 2 : 1, b = add_end(&m, to);
+    if (a == b && k->tris[t].leaf == k->tris[u].leaf && has_corner(&k->tris[t], a) && has_corner(&k->tris[u], a))
+        return; // neighbours that share a corner
+    touch(k, t, u);
     for (u32 i = 0; i < 2; i++)
         if (m.lying[i] == NONE && (a != b || !((from | to) >> i & 1)))
             avec_push(&k->arena, &k->inner, (InnerSeg){m.t[i], a, b, tri_plane(k, m.t[1 - i])});
@@ -217,7 +221,7 @@ static void flat_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners 
     int apart = MAX(parts(a, b), parts(b, a));
     if (apart == 2)
         return;
-    touch(k, t, u);
+    u32 n_before = k->splits.len;
     tri_plane(k, u);
     if (apart == 0)
         set_join(k->unit_parent, t, u);
@@ -228,6 +232,17 @@ static void flat_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners 
             const Flat at[4] = {a[i], a[i2], b[j], b[j2]};
             cross_flat_edges(k, at, v, axis);
         }
+    if (apart == 0 || k->tris[t].leaf != k->tris[u].leaf || k->splits.len > n_before)
+        touch(k, t, u);
+}
+
+// Triangles of one leaf that share an edge and lie in different planes meet in nothing else.
+static bool are_plain_neighbours(const Kernel *k, u32 t, u32 u, const int st[3]) {
+    const Tri *a = &k->tris[t], *b = &k->tris[u];
+    if (a->leaf != b->leaf)
+        return false;
+    int n = has_corner(b, a->v[0]) + has_corner(b, a->v[1]) + has_corner(b, a->v[2]);
+    return n == 2 && (st[0] || st[1] || st[2]);
 }
 
 void narrow(Kernel *k) {
@@ -246,6 +261,8 @@ void narrow(Kernel *k) {
         load_corners(k, &k->tris[pair.u], &cu);
         int st[3], su[3];
         if (!corner_sides(&ct, &cu, su) || !corner_sides(&cu, &ct, st))
+            continue;
+        if (are_plain_neighbours(k, pair.t, pair.u, st))
             continue;
         if (su[0] || su[1] || su[2])
             cross_pair(k, pair.t, pair.u, &ct, &cu, st, su);

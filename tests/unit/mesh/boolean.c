@@ -207,6 +207,39 @@ TEST(shared_nodes_and_leaves) {
     heap_finish(&heap);
 }
 
+static Mesh join_meshes(Heap *heap, Mesh a, Mesh b) {
+    Mesh out;
+    mesh_init(&out, heap, a.n_verts + b.n_verts, a.n_tris + b.n_tris, false);
+    memcpy(out.verts, a.verts, a.n_verts * sizeof(Vec3));
+    memcpy(out.verts + a.n_verts, b.verts, b.n_verts * sizeof(Vec3));
+    for (u32 i = 0; i < 3 * out.n_tris; i++)
+        out.tris[i] = i < 3 * a.n_tris ? a.tris[i] : b.tris[i - 3 * a.n_tris] + a.n_verts;
+    for (u32 t = 0; t < out.n_tris; t++) {
+        out.tags[t] = t < a.n_tris ? a.tags[t] : b.tags[t - a.n_tris];
+        out.mats[t] = 0;
+    }
+    return out;
+}
+
+// A leaf that overlaps itself holds what has a positive winding number.
+TEST(leaves_that_overlap_themselves) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out, far = cube(&heap, 9, 9, 9, 1);
+    Mesh both = join_meshes(&heap, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2));
+    CHECK_EQ(run_pair(&heap, CSG_UNION, both, far, &out), STATUS_OK);
+    EXPECT(out, 2, 0, 16, 48);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 4), both, &out), STATUS_OK);
+    EXPECT(out, 1, 0, 49, 96 + 42 - 24);
+    Mesh nested = join_meshes(&heap, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1));
+    CHECK_EQ(run_pair(&heap, CSG_UNION, nested, far, &out), STATUS_OK);
+    EXPECT(out, 2, 0, 28, 60);
+    Mesh twice = join_meshes(&heap, cube(&heap, 0, 0, 0, 3), cube(&heap, 0, 0, 0, 3));
+    CHECK_EQ(run_pair(&heap, CSG_UNION, twice, far, &out), STATUS_OK);
+    EXPECT(out, 2, 0, 28, 60);
+    heap_finish(&heap);
+}
+
 TEST(labels_and_materials) {
     Heap heap;
     heap_init(&heap, 0);
@@ -237,4 +270,4 @@ TEST(labels_and_materials) {
 TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST_CASE(nothing_left),
           TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder), TEST_CASE(sphere_pairs),
           TEST_CASE(touching_cubes_weld), TEST_CASE(touching_edges_and_vertices),
-          TEST_CASE(shared_nodes_and_leaves), TEST_CASE(labels_and_materials))
+          TEST_CASE(shared_nodes_and_leaves), TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(labels_and_materials))
