@@ -27,10 +27,13 @@ static void visit_name(Names *names, const AstNode *node) {
         names->entries.data[at].is_used = true;
         return;
     }
-    if (pending == NONE && (predefined_has(name) || names_is_torn(names, name)))
+    if (pending == NONE &&
+        (predefined_has(name) || names_is_torn(names, (AstName){name, node->span})))
         return;
-    // material red { color = red }: what is being bound is not bound yet, so the word from outside is meant
-    if (pending != NONE && node->span.off > names->entries.data[pending].span.off && predefined_has(name))
+    // material red { color = red }: what is being bound is not bound yet, so the word from outside
+    // is meant
+    if (pending != NONE && node->span.off > names->entries.data[pending].span.off &&
+        predefined_has(name))
         return;
     ev->n_name_errors++;
     if (pending != NONE) {
@@ -63,7 +66,7 @@ static void visit_ref(Names *names, const AstNode *node) {
     for (u32 s = 0; s < node->ref.n_steps; s++) {
         const AstRefStep *step = &node->ref.steps[s];
         if (step->label.text.len > 0 && strmap_find(&names->ev->labels, step->label.text) == NONE &&
-            !names_is_torn(names, step->label.text)) {
+            !names_is_torn(names, step->label)) {
             names->ev->n_name_errors++;
             names_report_label(names, node, step);
         }
@@ -104,7 +107,7 @@ static void visit_member(Names *names, const AstNode *node) {
     visit(names, subject);
     Str name = node->member.name.text;
     if (name.len > 0 && !is_foreign_chain(names, subject) && !names_is_member(name) &&
-        strmap_find(&names->marks, name) == NONE && !names_is_torn(names, name))
+        strmap_find(&names->marks, name) == NONE && !names_is_torn(names, node->member.name))
         names_report_member(names, node);
 }
 
@@ -137,7 +140,7 @@ static void check_call(Names *names, const AstNode *node) {
         ArgMatch match;
         if (!foreign_rotation(ev, node) && bind_match(ev, node, row, true, &match))
             foreign_axis(ev, node, row, &match);
-    } else if (!names_is_torn(names, name.text) && !foreign_call(ev, node)) {
+    } else if (!names_is_torn(names, name) && !foreign_call(ev, node)) {
         names_report_call(names, node);
     }
     ev->n_name_errors += ev->diags->n_errors - n_errors;
@@ -436,6 +439,7 @@ void names_check(Eval *ev) {
     strmap_init(&ev->labels, ev->arena);
     strmap_init(&ev->predefined, ev->arena);
     names->is_torn = ev->diags->n_errors > 0;
+    names->n_torn_diags = ev->diags->len;
     if (names->is_torn)
         names_collect_torn(ev->sources->items[ev->ast->source].text, &names->torn);
     names_collect(ev, &names->label_spans, &names->marks);

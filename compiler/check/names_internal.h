@@ -41,8 +41,9 @@ typedef struct Names {
     bool wants_material;  // the expression stands for a material or colour
     SpanList label_spans; // by label id
     StrMap marks;
-    bool is_torn; // there were syntax errors
-    StrMap torn;  // words that a lost statement may have bound
+    bool is_torn; // there were syntax errors: the first n_torn_diags
+    u32 n_torn_diags;
+    StrMap torn; // words that a lost statement may have bound
 } Names;
 
 typedef struct ScopeMark {
@@ -60,7 +61,9 @@ void names_declare(Names *names, AstName name, NameKind kind, const AstNode *nod
 // The binding that a use here means; NONE, then *pending may tell of one further down.
 u32 names_find_value(const Names *names, Str name, u32 *pending);
 u32 names_find_def(const Names *names, Str name);
-bool names_is_torn(const Names *names, Str name);
+// After syntax errors: a lost statement may have bound the name, or what is wrong with it has been
+// said.
+bool names_is_torn(const Names *names, AstName name);
 Span names_span_of_label(const Names *names, Str label);
 
 // ---- names_report.c ----

@@ -110,8 +110,17 @@ u32 names_find_def(const Names *names, Str name) {
     return id == NONE ? NONE : names->tops.data[id].def;
 }
 
-bool names_is_torn(const Names *names, Str name) {
-    return names->is_torn && strmap_find(&names->torn, name) != NONE;
+bool names_is_torn(const Names *names, AstName name) {
+    if (!names->is_torn)
+        return false;
+    const Diags *diags = names->ev->diags;
+    for (u32 i = 0; i < names->n_torn_diags; i++) {
+        Span span = diags->items[i]->span;
+        if (diags->items[i]->severity == SEVERITY_ERROR &&
+            span.off < name.span.off + name.span.len && name.span.off < span.off + span.len)
+            return true;
+    }
+    return strmap_find(&names->torn, name.text) != NONE;
 }
 
 Span names_span_of_label(const Names *names, Str label) {
