@@ -178,7 +178,8 @@ Affine3 frame_along(Vec3 z) {
     if (z.x == 0 && z.y == 0)
         return z.z > 0 ? affine3_identity() : frame_columns(vec3(1, 0, 0), vec3(0, -1, 0), vec3(0, 0, -1));
     Vec3 x = vec3_unit(vec3(-z.y, z.x, 0)); // up x z
-    return frame_columns(x, vec3_cross(z, x), z);
+    Vec3 y = z.z == 0 ? vec3(0, 0, 1) : vec3_unit(vec3_cross(z, x));
+    return frame_columns(x, y, z);
 }
 
 bool frame_up(Vec3 z, Vec3 up, Affine3 *out) {
