@@ -60,7 +60,7 @@ gen.cli := explain
 
 # Vulkan's headers are wanted, not needed: without them the compiler is whole and `frc render` says why not.
 HAVE_VULKAN ?= $(shell test -f /usr/include/vulkan/vulkan.h && command -v glslc >/dev/null && echo 1)
-shaders := geometry.vert geometry.frag shadow.vert glass.frag classify.comp shade.comp resolve.comp
+shaders := geometry.vert geometry.frag shadow.vert glass.frag classify.comp split.comp shade.comp floor.comp resolve.comp
 ifeq ($(HAVE_VULKAN),1)
 EXTRA_CFLAGS += -DFRC_HAVE_VULKAN=1
 gen.vk := $(foreach s,$(shaders),shader_$(subst .,_,$(s)))

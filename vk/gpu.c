@@ -74,8 +74,8 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlag
     Gpu *gpu = user;
     (void)types;
     if (severity & (VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT)) {
-        atomic_fetch_add(&gpu->n_messages, 1);
-        gpu_fail(gpu, "validation: %s", data->pMessage);
+        if (atomic_fetch_add(&gpu->n_messages, 1) == 0)
+            snprintf(gpu->message, sizeof gpu->message, "%s", data->pMessage);
     }
     return VK_FALSE;
 }
@@ -251,8 +251,10 @@ static bool device_init(Gpu *gpu) {
         return false;
     }
     VkPhysicalDeviceVulkan13Features use13 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES,
+                                              .synchronization2 = VK_TRUE,
                                               .dynamicRendering = VK_TRUE,
-                                              .synchronization2 = VK_TRUE};
+                                              .maintenance4 = VK_TRUE}; // compute shaders of SPIR-V 1.6
+
     f32 priority = 1;
     VkDeviceQueueCreateInfo queue = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
                                      .queueFamilyIndex = gpu->family,

@@ -40,6 +40,7 @@ typedef struct Gpu {
     _Atomic int is_lost;
     pthread_mutex_t error_lock;
     bool has_error;
+    char message[512]; // the validation layer's first
     RenderError error; // the first since gpu_error_take
 } Gpu;
 

@@ -55,7 +55,7 @@ typedef struct RenderScene {
     u32 n_meshes, n_instances, n_parts, n_materials;
 } RenderScene;
 
-enum { RENDER_MAX_IDS = 65535, RENDER_MAX_SIZE = 4096 };
+enum { RENDER_MAX_IDS = 65535, RENDER_MAX_SIZE = 4000 };
 
 // A view of the object. Camera axes are OpenCV's: x right, y down, z forward. Pixel (i, j) covers
 // [i, i+1) x [j, j+1), its centre is at i + 0.5: u = fx x / z + cx. Orthographic: u = fx x + cx.
@@ -122,6 +122,7 @@ void renderer_destroy(Renderer *renderer); // NULL allowed
 const char *renderer_device(const Renderer *renderer); // "llvmpipe (LLVM 15.0.6, 256 bits)"
 bool renderer_is_cpu(const Renderer *renderer);
 u32 renderer_message_count(const Renderer *renderer); // of the validation layer
+const char *renderer_message(const Renderer *renderer); // the first of them, cut to 511 bytes; or ""
 u32 renderer_call_count(const Renderer *renderer);    // Vulkan calls that can fail, so far
 u32 renderer_object_count(const Renderer *renderer);  // Vulkan objects now alive
 

@@ -49,6 +49,7 @@ void renderer_destroy(Renderer *r) {
 const char *renderer_device(const Renderer *r) { return r->gpu.properties.deviceName; }
 bool renderer_is_cpu(const Renderer *r) { return r->gpu.is_cpu; }
 u32 renderer_message_count(const Renderer *r) { return r->gpu.n_messages; }
+const char *renderer_message(const Renderer *r) { return r->gpu.message; }
 u32 renderer_call_count(const Renderer *r) { return r->gpu.n_calls; }
 u32 renderer_object_count(const Renderer *r) { return r->gpu.n_objects; }
 
@@ -114,7 +115,7 @@ static void view_block(const Renderer *r, const RenderView *view, u32 n_samples,
     Vec3 size = box3_size(scene->bounds);
     f64 extent = fmax(size.x, fmax(size.y, size.z));
     put3(out->eye, camera_eye(camera), camera->is_ortho);
-    put3(out->depth_range, vec3(camera->near, camera->far, scene->bounds.min.z), extent * 1.6);
+    put3(out->depth_range, vec3(camera->near, camera->far, scene->bounds.min.z), extent * 1.35);
     put3(out->center, box3_center(scene->bounds), extent);
     const f32 *rgb = view->background_rgb;
     if (view->background == BACKGROUND_STUDIO)
@@ -169,8 +170,7 @@ static void draw_call(Renderer *r, Slot *slot, u32 i, VkCullModeFlags cull) {
     Gpu *gpu = &r->gpu;
     const DrawCall *call = &r->scene.calls[i];
     gpu->vk.CmdSetCullMode(slot->commands, cull);
-    // Clip space has y down, so what is counter-clockwise from outside comes out clockwise.
-    gpu->vk.CmdSetFrontFace(slot->commands, call->is_mirrored ? VK_FRONT_FACE_COUNTER_CLOCKWISE : VK_FRONT_FACE_CLOCKWISE);
+    gpu->vk.CmdSetFrontFace(slot->commands, call->is_mirrored ? VK_FRONT_FACE_CLOCKWISE : VK_FRONT_FACE_COUNTER_CLOCKWISE);
     gpu->vk.CmdDrawIndexed(slot->commands, call->n_indices, 1, call->first_index, (i32)call->first_vertex, i);
 }
 
@@ -192,6 +192,7 @@ static void record_bind(Renderer *r, Slot *slot) {
     gpu->vk.CmdBindIndexBuffer(slot->commands, r->scene.indices.buffer, 0, VK_INDEX_TYPE_UINT32);
 }
 
+#define COMPUTE VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT
 #define DEPTH_STAGES (VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT)
 #define DEPTH_ACCESS (VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT)
 #define SHADER_STAGES (VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT)
@@ -226,6 +227,13 @@ static void record_shadows(Renderer *r, Slot *slot, u32 n_shadows) {
         gpu->vk.CmdEndRendering(slot->commands);
     }
     depth_to_read(r, slot, &slot->shadows);
+    // The floor under the object, for all views until the lights move.
+    image_barrier(gpu, slot->commands, &slot->floor, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_GENERAL, COMPUTE, 0, COMPUTE,
+                  VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT);
+    gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->floor);
+    gpu->vk.CmdDispatch(slot->commands, slot->floor.width / 8, slot->floor.height / 8, 1);
+    image_barrier(gpu, slot->commands, &slot->floor, VK_IMAGE_LAYOUT_GENERAL, VK_IMAGE_LAYOUT_GENERAL, COMPUTE,
+                  VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT, COMPUTE, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT);
 }
 
 static void record_geometry(Renderer *r, Slot *slot, const GpuImage *samples, const GpuImage *depths, u32 width, u32 height, bool with_glass) {
@@ -288,18 +296,20 @@ static void memory_barrier(Renderer *r, Slot *slot, VkPipelineStageFlags2 src_st
     r->gpu.vk.CmdPipelineBarrier2(slot->commands, &info);
 }
 
-#define COMPUTE VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT
 #define STORAGE_WRITE VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT
 #define STORAGE_ACCESS (VK_ACCESS_2_SHADER_STORAGE_READ_BIT | VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT)
 
-// List the samples to shade, shade them, put the pixels together.
+// List the samples to shade, those at edges apart, shade them, put the pixels together.
 static void record_resolve(Renderer *r, Slot *slot, const RenderCamera *camera) {
     Gpu *gpu = &r->gpu;
     u32 x = (camera->width + 7) / 8, y = (camera->height + 7) / 8;
     gpu->vk.CmdFillBuffer(slot->commands, slot->work.buffer, 0, 16, 0);
-    memory_barrier(r, slot, VK_PIPELINE_STAGE_2_CLEAR_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT, COMPUTE, STORAGE_ACCESS);
+    memory_barrier(r, slot, VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT, COMPUTE, STORAGE_ACCESS);
     gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->classify);
     gpu->vk.CmdDispatch(slot->commands, x, y, 1);
+    memory_barrier(r, slot, COMPUTE, STORAGE_WRITE, COMPUTE, STORAGE_ACCESS);
+    gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->split);
+    gpu->vk.CmdDispatch(slot->commands, gpu->is_cpu ? 16 : 1024, 1, 1);
     memory_barrier(r, slot, COMPUTE, STORAGE_WRITE, COMPUTE, STORAGE_ACCESS);
     gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->shade);
     gpu->vk.CmdDispatch(slot->commands, gpu->is_cpu ? 32 : 2048, 1, 1);

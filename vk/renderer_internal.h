@@ -7,7 +7,7 @@
 #include "vk/field.h"
 #include "vk/gpu.h"
 
-enum { SLOTS_MAX = 8, SHADOWS_MAX = 16, SHADOW_SIZE = 1024, LIGHTS = 3, BINDINGS = 12 };
+enum { SLOTS_MAX = 8, SHADOWS_MAX = 16, SHADOW_SIZE = 1024, LIGHTS = 3, BINDINGS = 14 };
 enum { VIEW_PART_COLORS = 1, VIEW_FLOOR = 2, VIEW_OUTLINES = 4, VIEW_GLASS = 8 };
 
 // ---- mirrored by shaders/common.glsl (std140, std430: vec4s and uvec4s only)
@@ -60,6 +60,7 @@ typedef struct Slot {
     GpuImage front_samples, front_depths; // with glass
     GpuImage glass;
     GpuImage shadows;
+    GpuImage floor; // how dark the floor is
     VkImageView shadow_layers[SHADOWS_MAX];
     u32 n_shadow_layers;
     f64 shadow_azimuth; // what the shadow maps hold
@@ -77,7 +78,7 @@ struct Renderer {
     VkDescriptorPool descriptors;
     VkSampler nearest, linear, compare;
     VkPipelineCache cache;
-    VkPipeline geometry, shadow, glass, classify, shade, resolve;
+    VkPipeline geometry, shadow, glass, classify, split, shade, floor, resolve;
     DeviceScene scene;
     u32 scene_serial;
     Slot slots[SLOTS_MAX];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is made once: six pipelines over one descriptor set layout. Few, because each costs a compile at
+// What is made once: eight pipelines over one descriptor set layout. Few, because each costs a compile at
 // first use; what varies (cull mode, winding) is dynamic state. A GPU's pipeline cache is kept in a file;
 // CPU drivers keep their own.
 #include "vk/renderer_internal.h"
@@ -11,6 +11,8 @@ extern const u32 frc_geometry_frag_begin[], frc_geometry_frag_end[];
 extern const u32 frc_shadow_vert_begin[], frc_shadow_vert_end[];
 extern const u32 frc_glass_frag_begin[], frc_glass_frag_end[];
 extern const u32 frc_classify_comp_begin[], frc_classify_comp_end[];
+extern const u32 frc_split_comp_begin[], frc_split_comp_end[];
+extern const u32 frc_floor_comp_begin[], frc_floor_comp_end[];
 extern const u32 frc_shade_comp_begin[], frc_shade_comp_end[];
 extern const u32 frc_resolve_comp_begin[], frc_resolve_comp_end[];
 
@@ -68,14 +70,15 @@ static bool layouts_init(Renderer *r) {
         VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
         VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
         VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,         VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-        VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER};
+        VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+        VK_DESCRIPTOR_TYPE_STORAGE_IMAGE,          VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER};
     Gpu *gpu = &r->gpu;
     VkDescriptorSetLayoutBinding bindings[BINDINGS];
     for (u32 i = 0; i < BINDINGS; i++)
         bindings[i] = (VkDescriptorSetLayoutBinding){
             i, types[i], 1, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT | VK_SHADER_STAGE_COMPUTE_BIT, NULL};
     // These are written, and by the compute stage alone.
-    bindings[8].stageFlags = bindings[11].stageFlags = VK_SHADER_STAGE_COMPUTE_BIT;
+    bindings[8].stageFlags = bindings[11].stageFlags = bindings[12].stageFlags = VK_SHADER_STAGE_COMPUTE_BIT;
     VkDescriptorSetLayoutCreateInfo set = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
                                            .bindingCount = BINDINGS,
                                            .pBindings = bindings};
@@ -97,7 +100,8 @@ static bool layouts_init(Renderer *r) {
     gpu->n_objects++;
     VkDescriptorPoolSize sizes[] = {{VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, SLOTS_MAX},
                                     {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 4 * SLOTS_MAX},
-                                    {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 7 * SLOTS_MAX}};
+                                    {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 8 * SLOTS_MAX},
+                                    {VK_DESCRIPTOR_TYPE_STORAGE_IMAGE, SLOTS_MAX}};
     VkDescriptorPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
                                        .maxSets = SLOTS_MAX,
                                        .poolSizeCount = COUNT_OF(sizes),
@@ -243,7 +247,8 @@ bool renderer_pipelines_init(Renderer *r) {
     const PipelineShape glass = {CODE(geometry_vert), CODE(glass_frag), VK_FORMAT_R16G16B16A16_SFLOAT, VK_FORMAT_D32_SFLOAT, true, true, false};
     if (!cache_init(r) || !samplers_init(r) || !layouts_init(r) || !graphics_init(r, &geometry, &r->geometry) ||
         !graphics_init(r, &shadow, &r->shadow) || !graphics_init(r, &glass, &r->glass) ||
-        !compute_init(r, CODE(classify_comp), &r->classify) || !compute_init(r, CODE(shade_comp), &r->shade) ||
+        !compute_init(r, CODE(classify_comp), &r->classify) || !compute_init(r, CODE(split_comp), &r->split) ||
+        !compute_init(r, CODE(shade_comp), &r->shade) || !compute_init(r, CODE(floor_comp), &r->floor) ||
         !compute_init(r, CODE(resolve_comp), &r->resolve))
         return false;
     cache_save(r);
@@ -252,7 +257,7 @@ bool renderer_pipelines_init(Renderer *r) {
 
 void renderer_pipelines_finish(Renderer *r) {
     Gpu *gpu = &r->gpu;
-    const VkPipeline pipelines[] = {r->geometry, r->shadow, r->glass, r->classify, r->shade, r->resolve};
+    const VkPipeline pipelines[] = {r->geometry, r->shadow, r->glass, r->classify, r->split, r->shade, r->floor, r->resolve};
     for (u32 i = 0; i < COUNT_OF(pipelines); i++) {
         if (pipelines[i])
             gpu->vk.DestroyPipeline(gpu->device, pipelines[i], NULL);

@@ -44,6 +44,7 @@ static void shadows_finish(Renderer *r, Slot *slot) {
         slot->shadow_layers[i] = VK_NULL_HANDLE;
     }
     gpu_image_finish(&r->gpu, &slot->shadows);
+    gpu_image_finish(&r->gpu, &slot->floor);
     slot->n_shadow_layers = 0;
     slot->has_shadows = false;
 }
@@ -93,7 +94,9 @@ static bool shadows_init(Renderer *r, Slot *slot, u32 layers) {
         return true;
     shadows_finish(r, slot);
     if (!gpu_image_init(gpu, &slot->shadows, VK_FORMAT_D16_UNORM, SHADOW_SIZE, SHADOW_SIZE, 1, layers,
-                        VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT))
+                        VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT) ||
+        !gpu_image_init(gpu, &slot->floor, VK_FORMAT_R16G16B16A16_SFLOAT, layers > 4 ? 512 : 256, layers > 4 ? 512 : 256, 1, 0,
+                        VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_SAMPLED_BIT))
         return false;
     for (u32 i = 0; i < layers; i++) {
         VkImageViewCreateInfo info = {.sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
@@ -122,7 +125,9 @@ static void bindings_write(Renderer *r, Slot *slot) {
                                         [6] = &slot->depths,
                                         [7] = glass ? &slot->glass : &slot->depths,
                                         [9] = glass ? &slot->front_samples : &slot->samples,
-                                        [10] = glass ? &slot->front_depths : &slot->depths};
+                                        [10] = glass ? &slot->front_depths : &slot->depths,
+                                        [12] = &slot->floor,
+                                        [13] = &slot->floor};
     VkDescriptorBufferInfo buffer_info[BINDINGS];
     VkDescriptorImageInfo image_info[BINDINGS];
     VkWriteDescriptorSet writes[BINDINGS];
@@ -136,9 +141,10 @@ static void bindings_write(Renderer *r, Slot *slot) {
             writes[i].descriptorType = i == 0 ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
             writes[i].pBufferInfo = &buffer_info[i];
         } else {
-            VkSampler sampler = i == 3 ? r->linear : i == 4 ? r->compare : r->nearest;
-            image_info[i] = (VkDescriptorImageInfo){sampler, images[i]->view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
-            writes[i].descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
+            VkSampler sampler = i == 3 || i == 13 ? r->linear : i == 4 ? r->compare : r->nearest;
+            image_info[i] = (VkDescriptorImageInfo){sampler, images[i]->view,
+                                                    i >= 12 ? VK_IMAGE_LAYOUT_GENERAL : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+            writes[i].descriptorType = i == 12 ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
             writes[i].pImageInfo = &image_info[i];
         }
     }

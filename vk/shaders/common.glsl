@@ -94,29 +94,27 @@ vec3 sample_ray(ivec2 at) {
 layout(set = 0, binding = 11, std430) WORK_USE buffer WorkBlock {
     uint n_middle; // items of pixels' middle samples
     uint n_others;
-    uint pad0, pad1;
-    uint data[]; // a pixel: 2 of record; then 2 of items, 4 of results
+    uint n_edges; // pixels whose samples differ
+    uint pad;
+    uint data[]; // a pixel: 2 of record; then 2 of items, 4 of results (the edges, before results)
 } work;
 
 uint pixel_count() { return view.size.x * view.size.y; }
-// Item of the middle sample or NOTHING; first other item (24 bits), their number (2), sixteenths of
-// plain background (5).
+// Item of the middle sample (24 bits) or NOTHING, cover of an outline (8); first other item (24 bits),
+// their number (2), sixteenths of background (5).
 uint record_at(uint pixel) { return 2u * pixel; }
 // Sample x (14 bits), y (14), sixteenths of weight less one (4). Middles first, others from pixel_count() on.
 uint item_at(uint item) { return 2u * pixel_count() + item; }
 uint result_at(uint item) { return 4u * pixel_count() + 2u * item; }
-const uint NOTHING = 0xffffffffu;
+uint edge_at(uint edge) { return 4u * pixel_count() + edge; }
+const uint NOTHING = 0xffffffu;
 #endif
 
 // The middle sample of a pixel.
 ivec2 middle_of(uvec2 pixel) { return ivec2(pixel * view.size.z) + (view.size.z == 2u ? 1 : 0); }
+uint item_pack(ivec2 at, uint weight) { return uint(at.x) | uint(at.y) << 14 | (weight - 1u) << 28; }
 
-// Where the floor's shadow may be seen: t along the ray, and how much of it is left.
-vec2 floor_hit(ivec2 at, out vec3 p) {
-    vec3 ray = sample_ray(at), origin = sample_point(at, view.depth_range.x);
-    float t = (view.depth_range.z - origin.z) / min(ray.z, -1e-4);
-    p = origin + ray * t;
-    float fade = 1.0 - smoothstep(0.55, 1.0, length(p.xy - view.center.xy) / view.depth_range.w);
-    bool seen = (view.flags.x & 2u) != 0u && ray.z < -0.02;
-    return vec2(t, seen ? fade * smoothstep(0.02, 0.16, -ray.z) : 0.0);
-}
+// The j-th sample around the middle: its place, and sixteenths of a tent filter.
+ivec2 tent_offset(int j) { return (ivec2(j % 3, j / 3) - 1) * int(view.size.z - 1u); }
+uint tent_weight(int j) { return (j % 3 == 1 ? 2u : 1u) * (j / 3 == 1 ? 2u : 1u); }
+const float SAME = 0.965; // cosine between normals that share a shaded sample

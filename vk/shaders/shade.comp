@@ -1,6 +1,6 @@
 #version 460
 // SPDX-License-Identifier: Apache-2.0
-// Light for each listed sample: of a surface, or of the floor under the object. A fixed number of lanes
+// Light for each listed sample. A fixed number of lanes
 // walks the list, so its length need not be known to the host.
 #extension GL_GOOGLE_include_directive : require
 #define WORK_USE
@@ -19,21 +19,13 @@ void main() {
         uint packed = work.data[item_at(item)];
         ivec2 at = ivec2(packed & 0x3fffu, packed >> 14 & 0x3fffu);
         uvec2 id = texelFetch(samples, at, 0).xy;
-        bool is_floor = id.x == 0u;
-        vec3 ground;
-        float fade = floor_hit(at, ground).y;
-        vec3 p = is_floor ? ground : sample_point(at, linear_depth(texelFetch(depths, at, 0).x));
-        vec3 n = is_floor ? vec3(0.0, 0.0, 1.0) : oct_unpack(unpackSnorm2x16(id.y));
+        vec3 p = sample_point(at, linear_depth(texelFetch(depths, at, 0).x));
+        vec3 n = oct_unpack(unpackSnorm2x16(id.y));
         vec3 v = view.eye.w > 0.5 ? -view.camera[2].xyz : normalize(view.eye.xyz - p);
         float away = dot(n, v);
-        if (away < 0.0 && !is_floor) // an interpolated normal may point away at the rim
-            n = normalize(n - v * away * 1.02);
-        float open = occlusion(p, n), lit = shadow_light(p, n);
-        // The floor is the backdrop, darkened.
-        float dark = min((1.0 - lit) * 0.34 + (1.0 - open) * 0.52, 0.8) * fade;
-        vec4 floor_color = vec4(0.0, 0.0, 0.0, dark);
-        vec4 color = vec4(tone(shade(is_floor ? 0u : id.x - 1u, p, n, v, open, lit)), 1.0);
-        color = is_floor ? floor_color : color;
+        n = away < 0.0 ? normalize(n - v * away * 1.02) : n; // interpolated past the rim
+        vec3 light = shade(id.x - 1u, p, n, v, occlusion(p, n), shadow_light(p, n));
+        vec4 color = vec4(tone(light), 1.0);
         work.data[result_at(item)] = packHalf2x16(color.rg);
         work.data[result_at(item) + 1u] = packHalf2x16(color.ba);
     }
