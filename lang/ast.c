@@ -57,6 +57,12 @@ static AstNode *settle(AstBuilder *b, AstNode *node) {
     return ast_bad(b, node->span);
 }
 
+// The same for what ends with a round or square bracket: nothing can be told of one whose text is cut off.
+static AstNode *settle_closed(AstBuilder *b, AstNode *node, TokenRef close) {
+    bool cut = close->span.len == 0 && close->span.off >= b->end;
+    return cut ? ast_bad(b, node->span) : settle(b, node);
+}
+
 // ---- leaves ---------------------------------------------------------------------------------------
 
 AstName ast_name_of(AstBuilder *b, TokenRef token) {
@@ -259,7 +265,7 @@ AstNode *ast_template_end(AstBuilder *b, AstNode *template_, TokenRef close) {
 
 AstNode *ast_parens(AstBuilder *b, TokenRef open, AstNode *inner, TokenRef close) {
     inner->span = span_to(b, open->span.off, close->span);
-    return inner;
+    return settle_closed(b, inner, close);
 }
 
 // A production that was recovered has no place of its own: it lies where its list does.
@@ -290,7 +296,7 @@ AstNode *ast_list(AstBuilder *b, TokenRef open, NodeVec items, TokenRef close) {
     AstNode *node = new_node(b, AST_LIST, span_to(b, open->span.off, close->span));
     node->list.items = list_of(b, items, open->span.off);
     over_list(node, node->list.items);
-    return settle(b, node);
+    return settle_closed(b, node, close);
 }
 
 AstNode *ast_comprehension(AstBuilder *b, TokenRef open, AstNode *value, BinderVec binders,
@@ -304,7 +310,7 @@ AstNode *ast_comprehension(AstBuilder *b, TokenRef open, AstNode *value, BinderV
     over(node, condition);
     for (u32 i = 0; i < binders.len; i++)
         over(node, binders.data[i].list);
-    return settle(b, node);
+    return settle_closed(b, node, close);
 }
 
 AstNode *ast_unary(AstBuilder *b, AstOp op, TokenRef op_token, AstNode *operand) {
@@ -356,7 +362,7 @@ AstNode *ast_call(AstBuilder *b, AstNode *subject, TokenRef name, TokenRef open,
     node->call.args = args_of(b, open, args, close);
     over(node, subject);
     over_args(node, node->call.args);
-    return settle(b, node);
+    return settle_closed(b, node, close);
 }
 
 AstNode *ast_member(AstBuilder *b, AstNode *subject, TokenRef name) {
@@ -373,7 +379,7 @@ AstNode *ast_index(AstBuilder *b, AstNode *subject, AstNode *index, TokenRef clo
     node->index.index = index;
     over(node, subject);
     over(node, index);
-    return settle(b, node);
+    return settle_closed(b, node, close);
 }
 
 AstNode *ast_slice(AstBuilder *b, AstNode *subject, AstNode *first, AstNode *last, TokenRef close) {
@@ -384,7 +390,7 @@ AstNode *ast_slice(AstBuilder *b, AstNode *subject, AstNode *first, AstNode *las
     over(node, subject);
     over(node, first);
     over(node, last);
-    return settle(b, node);
+    return settle_closed(b, node, close);
 }
 
 static Str words_of(AstBuilder *b, TokenRef words) { return words ? text_value(b, words) : (Str){"", 0}; }

@@ -83,9 +83,9 @@ static u32 level_for(const Pairing *p, TokenKind closer) {
     return NONE;
 }
 
-// Whether the line has closers enough, after the wrong one at `at`, for the brackets that were opened on it:
-// then the wrong one is too much; else it stands in the right one's place.
-static bool is_closed_later(const Pairing *p, u32 at) {
+// Counts, on the line of the closer at `at`, the round and square brackets opened on it that are open there, less the
+// closers after `at` that are not of brackets opened after it: how many closers the line lacks.
+static i32 closers_lacking(const Pairing *p, u32 at) {
     u32 n_open = 0, line = at, depth = 0, n_closers = 0;
     while (line > 0 && at - line < 64 && kind_at(p, line - 1) != TOK_NEWLINE)
         line--;
@@ -100,22 +100,25 @@ static bool is_closed_later(const Pairing *p, u32 at) {
             depth--;
         depth += (flags & TOKEN_OPEN) != 0;
     }
-    return n_closers >= n_open;
+    return (i32)n_open - (i32)n_closers;
 }
 
 static void pair_closer(Pairing *p, u32 at) {
     TokenKind closer = kind_at(p, at);
     u32 level = level_for(p, closer);
+    TokenKind want = p->depth ? closer_of(kind_at(p, top(p)->token)) : TOK_END;
+    bool round = (closer == TOK_RPAREN || closer == TOK_RBRACKET) && closer != want &&
+                 (want == TOK_RPAREN || want == TOK_RBRACKET);
+    i32 lacking = round ? closers_lacking(p, at) : 0;
+    // It stands in the place of the right one if the line has just the closers that it needs, this one counted;
+    // or if it fits no bracket and they are too few.
+    if (round && (lacking == 1 || (level == NONE && lacking > 1))) {
+        edit(p, EDIT_REPLACE, at, top(p)->token, false);
+        p->depth--;
+        return;
+    }
     if (level == NONE) {
-        TokenKind want = p->depth ? closer_of(kind_at(p, top(p)->token)) : TOK_END;
-        bool round = (closer == TOK_RPAREN || closer == TOK_RBRACKET) &&
-                     (want == TOK_RPAREN || want == TOK_RBRACKET);
-        if (round && !is_closed_later(p, at)) {
-            edit(p, EDIT_REPLACE, at, top(p)->token, false);
-            p->depth--;
-        } else {
-            edit(p, EDIT_DROP, at, NONE, false);
-        }
+        edit(p, EDIT_DROP, at, NONE, false);
         return;
     }
     for (; p->depth > level + 1; p->depth--)
@@ -223,6 +226,7 @@ static void report_cut_off(Pairing *p, Diags *diags, u32 first, Layout *out) {
     strbuf_finish(&closers);
     out->is_cut_off = true;
     out->cut_off_at = open.off;
+    out->ends_at = end.off;
 }
 
 // Edits first..last put closers in one place: one report, at the outermost bracket.

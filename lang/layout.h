@@ -15,6 +15,7 @@ typedef struct Layout {
     u32 *open_of;  // of a closing bracket, its opening one
     bool is_cut_off; // the text ends inside brackets
     u32 cut_off_at;  // the offset of the outermost that is not closed
+    u32 ends_at;     // the offset at which the text ends, without blank lines
 } Layout;
 
 // Fails (false, reported) when brackets nest deeper than LANG_NESTING_MAX.

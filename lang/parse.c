@@ -158,6 +158,7 @@ static bool prepare(Parse *parse, Str text, u32 source, Arena *arena, Diags *dia
     lex_text(text, source, arena, diags, &tokens);
     if (!layout_build(&tokens, text, arena, diags, &parse->layout))
         return false;
+    parse->builder.end = parse->layout.is_cut_off ? parse->layout.ends_at : NONE;
     parse->grammar = arena_alloc(arena, 1, grammar_size());
     grammar_init(parse->grammar, &parse->builder);
     return true;

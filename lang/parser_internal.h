@@ -13,6 +13,7 @@ typedef struct AstBuilder {
     const char *text; // of the source
     u32 source;
     Ast *ast;
+    u32 end;          // closing brackets at or after it were put in: the text was cut off there
     bool is_too_deep; // reported once
     bool overflowed;  // the parser's stack; the parse ends
 } AstBuilder;
