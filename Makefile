@@ -17,8 +17,8 @@ CC      ?= cc
 CSTD    := -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla \
            -Wwrite-strings -Wformat=2 -Wimplicit-fallthrough -Werror
-# Generated C is not ours to style.
-WARN_GEN := -Wall -Wno-unused-parameter -Wno-unused-function -Wno-unused-variable
+# Generated C is not ours to style; NDEBUG takes Lemon's tracing out.
+WARN_GEN := -DNDEBUG -Wall -Wno-unused-parameter -Wno-unused-function -Wno-unused-variable
 
 SANITIZERS := address,undefined,float-cast-overflow,float-divide-by-zero
 opt.release  := -O2 -g1

@@ -64,7 +64,14 @@ static Status tolerance_read(const Cli *cli, f64 *out) {
 }
 
 void cli_print_diags(Cli *cli, Compilation *compilation) {
-    Diags *diags = &compilation->diags;
+    Diags shown = compilation->diags, *diags = &shown;
+    if (cli->quiet) { // errors only
+        shown.items = ARENA_NEW(&cli->arena, Diag *, MAX(shown.len, 1u));
+        shown.len = shown.cap = shown.n_warnings = 0;
+        for (u32 i = 0; i < compilation->diags.len; i++)
+            if (compilation->diags.items[i]->severity == SEVERITY_ERROR)
+                shown.items[shown.len++] = compilation->diags.items[i];
+    }
     if (diags->len == 0 && cli->diagnostics != DIAGNOSTICS_SARIF)
         return;
     StrBuf out;
