@@ -36,6 +36,10 @@ static inline Bench *bench_open(f64 tolerance) {
 static inline void bench_close(Bench *b) {
     solid_destroy(b->solids);
     arena_finish(&b->arena);
+    if (atomic_load(&b->heap.own.used_size) != 0) { // everything was given back
+        printf("leak: %llu bytes\n", (unsigned long long)atomic_load(&b->heap.own.used_size));
+        exit(1);
+    }
     heap_finish(&b->heap);
     free(b);
 }
