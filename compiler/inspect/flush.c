@@ -47,7 +47,7 @@ void inspect_check_flush(Inspection *in) {
     strmap_init(&seen, in->arena);
     for (u32 i = 0; i < in->contacts.len; i++) {
         const InspectContact *c = &in->contacts.data[i];
-        f64 area = flush_area(in, c);
+        f64 area = c->excessive ? 0 : flush_area(in, c); // said already, and worse
         if (area <= 0 || inspect_allowed_overlap(in, c->a, c->b))
             continue;
         const ScenePart *a = &scene->parts[c->a], *b = &scene->parts[c->b];

@@ -10,11 +10,12 @@
 #define INSPECT_CONTACT_GAP 0.1 // mm: parts nearer than this touch
 
 typedef struct InspectContact {
-    u32 a, b;    // parts, a < b
-    f64 area;    // mm2 over which the surfaces meet; 0 at points and edges; -1: not measured
-    f64 overlap; // mm3 shared
-    Box3 shared; // box of the shared matter; empty unless measured
-    f64 depth;   // mm, least way along an axis that parts them; 0 without overlap
+    u32 a, b;       // parts, a < b
+    f64 area;       // mm2 over which the surfaces meet; 0 at points and edges; -1: not measured
+    f64 overlap;    // mm3 shared
+    Box3 shared;    // box of the shared matter; empty unless measured
+    bool excessive; // more than joining them needs (W0801)
+    f64 depth;      // mm, least way along an axis that parts them; 0 without overlap
 } InspectContact;
 
 typedef struct InspectGap { // of a part that touches nothing of another group

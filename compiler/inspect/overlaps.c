@@ -88,10 +88,11 @@ void inspect_check_overlaps(Inspection *in) {
     strmap_init(&seen, in->arena);
     VEC(Worst) worst = {0};
     for (u32 i = 0; i < in->contacts.len; i++) {
-        const InspectContact *c = &in->contacts.data[i];
+        InspectContact *c = &in->contacts.data[i];
         f64 share = excess_share(in, c);
         if (share <= 0 || inspect_allowed_overlap(in, c->a, c->b))
             continue;
+        c->excessive = true;
         Str pa = in->scene->parts[c->a].path, pb = in->scene->parts[c->b].path;
         bool swap = str_compare(pa, pb) > 0;
         Str key =

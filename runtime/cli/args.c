@@ -28,6 +28,7 @@ typedef enum OptionId {
     OPT_COLOR,
     OPT_JSON,
     OPT_WRITE,
+    OPT_CHECK,
     OPT_THREADS,
     OPT_QUIET,
     OPT_VERBOSE,
@@ -63,6 +64,7 @@ static const Option options[] = {
     {OPT_COLOR, 0, "--color", "WHEN", "auto, always or never; NO_COLOR is honoured"},
     {OPT_JSON, 0, "--json", NULL, "answer in JSON (params, info)"},
     {OPT_WRITE, 'w', "--write", NULL, "write the file back (fix, fmt)"},
+    {OPT_CHECK, 0, "--check", NULL, "only say, by the exit status, whether the layout is right (fmt)"},
     {OPT_THREADS, 0, "--threads", "N", "worker threads; the output does not depend on it"},
     {OPT_QUIET, 'q', "--quiet", NULL, "errors only"},
     {OPT_VERBOSE, 'v', "--verbose", NULL, "say what was written, how large, how long"},
@@ -223,6 +225,7 @@ static Status option_apply(Cli *cli, const Option *option, const char *value, bo
     case OPT_COLOR: return color_set(cli, value);
     case OPT_JSON: cli->json = true; break;
     case OPT_WRITE: cli->write = true; break;
+    case OPT_CHECK: cli->check = true; break;
     case OPT_THREADS:
         status = count_read(cli, "--threads", value, &count);
         cli->n_threads = (u32)MIN(count, 1024u);

@@ -27,7 +27,7 @@ typedef struct Cli {
     CliDiagnostics diagnostics;
     Limits limits;
     u32 n_threads;
-    bool merge, parts, no_manifold, strict, json, quiet, verbose, partial, write, color_err, color_out;
+    bool merge, parts, no_manifold, strict, json, quiet, verbose, partial, write, check, color_err, color_out;
 } Cli;
 
 typedef struct CliCommand {

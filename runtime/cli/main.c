@@ -45,6 +45,8 @@ static const CliCommand commands[] = {
      "    frc diff old.part new.part                  what an edit changed in the object\n", 2, 2, cmd_diff},
     {"fix", "FILE [-w]", "apply the fixes that are safe to apply unseen, and show them",
      "    frc fix -w chair.part                       apply the safe fixes\n", 1, 1, cmd_fix},
+    {"fmt", "FILE [-w] [--check]", "lay the program out; comments stay; the meaning does not change",
+     "    frc fmt -w chair.part                       lay it out\n", 1, 1, cmd_fmt},
     {"explain", "CODE", "what a diagnostic means, with bad and good code",
      "    frc explain E0304                           what a diagnostic means\n", 1, 1, cmd_explain},
     {"info", "FILE.glb [--json]", "tree, sizes, axes and manifoldness of a written file",
