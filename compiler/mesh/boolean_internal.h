@@ -228,6 +228,9 @@ void select_faces(Kernel *k, Faces *faces, CsgReport *report);
 // False: joining faces made two edges between one pair of vertices; with keep_coplanar that cannot be.
 bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out);
 
+// boolean_slivers.c: leaves out components thinner than a quantum or two; false: there are none.
+bool drop_slivers(Kernel *k, Mesh *mesh);
+
 u32 set_find(u32 *parent, u32 x); // union-find with path halving; the smaller root wins
 bool set_join(u32 *parent, u32 a, u32 b);
 

@@ -428,7 +428,10 @@ bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
     if (k->fault || has_doubles(&m))
         return false;
     write_mesh(&m, out);
-    if (mesh_check(k->heap, out).fault == MESH_OK)
+    MeshCheck check = mesh_check(k->heap, out);
+    if (check.fault == MESH_INSIDE_OUT && drop_slivers(k, out))
+        check = mesh_check(k->heap, out);
+    if (check.fault == MESH_OK)
         return true;
     mesh_finish(out, k->heap);
     return false;
