@@ -145,7 +145,7 @@ static Str child_text(const Mistake *m, u32 i, u32 end, bool *sure) {
     return mistake_source(m, mistake_range(m, i, end - 1));
 }
 
-// The statements of a block joined by `glue`: "a - b - c".
+// The statements of a block joined by `glue`: "a - b - c". Empty: they can't be.
 static Str joined_children(const Mistake *m, u32 open, const char *glue, bool *sure) {
     Str out = {"", 0};
     u32 close = close_of(m, open), n = 0;
@@ -156,6 +156,8 @@ static Str joined_children(const Mistake *m, u32 open, const char *glue, bool *s
             continue;
         }
         u32 end = mistake_statement_end(m, i);
+        if (mistake_has(m, i, TOKEN_WORD) && !mistake_has(m, i, TOKEN_VALUE))
+            return (Str){"", 0}; // let, for, if: no operand
         bool child_sure;
         Str text = child_text(m, i, end, &child_sure);
         *sure = *sure && child_sure;
@@ -208,8 +210,9 @@ bool foreign_block(Mistake *m, Repair *out) {
         bool sure;
         Str children = joined_children(m, at, row->glue, &sure);
         Diag *diag = mistake_report(m, DIAG_E0211, name, row->message);
-        diag_fix(m->parse->diags, diag, sure ? FIX_MACHINE : FIX_MAYBE, mistake_range(m, name, end - 1),
-                 str_format(m->parse->arena, "%s%.*s%s", row->before, STR_ARG(children), row->after));
+        if (children.len)
+            diag_fix(m->parse->diags, diag, sure ? FIX_MACHINE : FIX_MAYBE, mistake_range(m, name, end - 1),
+                     str_format(m->parse->arena, "%s%.*s%s", row->before, STR_ARG(children), row->after));
         return true;
     }
     report_placed_block(m, name, end);

@@ -12,6 +12,7 @@ typedef struct Edit {
     Span span;
     Str replacement;
     DiagCode code;
+    u32 diag; // its index
 } Edit;
 
 static int compare_edits(const void *a, const void *b) {
@@ -21,26 +22,38 @@ static int compare_edits(const void *a, const void *b) {
     return x->span.len < y->span.len ? -1 : x->span.len > y->span.len;
 }
 
-// The first machine fix of each diagnostic, in order of place; of two that overlap, the first.
-static u32 collect_edits(const Compilation *c, Edit *edits) {
+static u32 count_fixes(const Compilation *c) {
+    u32 n = 0;
+    for (u32 i = 0; i < c->diags.len; i++)
+        n += c->diags.items[i]->n_fixes;
+    return n;
+}
+
+// The machine fixes of each diagnostic, which belong together, in order of place. Of two diagnostics whose
+// fixes overlap or insert at one place, those of the first; the next round sees to the other.
+static u32 collect_edits(Cli *cli, const Compilation *c, Edit *edits) {
+    bool *dropped = ARENA_NEW(&cli->arena, bool, (size_t)c->diags.len + 1);
     u32 n = 0, n_kept = 0;
     for (u32 i = 0; i < c->diags.len; i++) {
         const Diag *diag = c->diags.items[i];
-        for (u32 k = 0; k < diag->n_fixes; k++) {
-            if (diag->fixes[k].kind == FIX_MACHINE && diag->fixes[k].span.source == c->source) {
-                edits[n++] = (Edit){diag->fixes[k].span, diag->fixes[k].replacement, diag->code};
-                break;
-            }
-        }
+        for (u32 k = 0; k < diag->n_fixes; k++)
+            if (diag->fixes[k].kind == FIX_MACHINE && diag->fixes[k].span.source == c->source)
+                edits[n++] = (Edit){diag->fixes[k].span, diag->fixes[k].replacement, diag->code, i};
     }
     qsort(edits, n, sizeof *edits, compare_edits);
-    u32 end = 0;
+    const Edit *last = NULL;
     for (u32 i = 0; i < n; i++) {
-        if (n_kept && edits[i].span.off < end)
+        if (dropped[edits[i].diag])
             continue;
-        end = edits[i].span.off + edits[i].span.len;
-        edits[n_kept++] = edits[i];
+        bool meets = last && (edits[i].span.off < last->span.off + last->span.len || edits[i].span.off == last->span.off);
+        if (meets)
+            dropped[edits[i].diag] = true;
+        else
+            last = &edits[i];
     }
+    for (u32 i = 0; i < n; i++)
+        if (!dropped[edits[i].diag])
+            edits[n_kept++] = edits[i];
     return n_kept;
 }
 
@@ -76,8 +89,8 @@ static u32 fix_round(Cli *cli, Str name, Str *text) {
                               .limits = cli->limits, .limits_set = true, .n_threads = cli->n_threads};
     compile_init(&c);
     compile(&c, name, *text, &options);
-    Edit *edits = ARENA_NEW(&cli->arena, Edit, MAX(c.diags.len, 1u));
-    u32 n = collect_edits(&c, edits);
+    Edit *edits = ARENA_NEW(&cli->arena, Edit, (size_t)count_fixes(&c) + 1);
+    u32 n = collect_edits(cli, &c, edits);
     for (u32 i = 0; i < n; i++)
         show_edit(&c, &edits[i], cli);
     *text = apply_edits(cli, c.sources.items[c.source].text, edits, n);
