@@ -168,6 +168,8 @@ bool loop_list(Eval *ev, Scope *scope, const AstBinder *binder, ValueList *out) 
 }
 
 bool loop_bind(Eval *ev, Scope *scope, const AstBinder *binder, Value item) {
+    if (binder->n_names == 0) // lost in a syntax error
+        return false;
     if (!binder->is_pattern) {
         scope_bind(ev, scope, binder->names[0], item);
         return true;

@@ -46,6 +46,8 @@ Affine3 place_mirror(u32 axis); // in the plane through the origin across it
 bool ask_bounds(Eval *ev, Value shape, Place place, Box3 *out);
 // First point of solid on the ray from argument `from` to argument `toward`, and the normal there.
 bool ask_ray(Eval *ev, BuiltinCall *c, const Solid *solid, u32 from, u32 toward, Vec3 *point, Vec3 *normal);
+// How far subject may fall until it rests on onto; GEOMETRY_NONE: it falls past.
+GeometryAnswer ask_drop(Eval *ev, const Solid *subject, const Solid *onto, Span span, f64 *fall);
 bool ask_geometry(Eval *ev, Span span); // false, with a diagnostic: there is nobody to ask
 
 // ---- frames ----

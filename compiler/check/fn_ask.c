@@ -93,6 +93,34 @@ bool ask_bounds(Eval *ev, Value shape, Place place, Box3 *out) {
     return false;
 }
 
+// Whether two boxes share more than an edge, seen from above.
+static bool shadows_meet(Box3 a, Box3 b) {
+    return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
+}
+
+// The least fall over all pairs of pieces is that of their unions, which need not be built.
+GeometryAnswer ask_drop(Eval *ev, const Solid *subject, const Solid *onto, Span span, f64 *fall) {
+    Pieces a, b;
+    if (!pieces_of(ev, subject, span, &a) || !pieces_of(ev, onto, span, &b) || !eval_charge(ev, (u64)a.n * b.n / 16, span))
+        return GEOMETRY_FAILED;
+    GeometryAnswer answer = GEOMETRY_NONE;
+    *fall = INFINITY;
+    for (u32 i = 0; i < a.n; i++)
+        for (u32 k = 0; k < b.n; k++) {
+            f64 gap;
+            if (!shadows_meet(a.items[i].box, b.items[k].box) || a.items[i].box.min.z - b.items[k].box.max.z >= *fall)
+                continue;
+            GeometryAnswer one = ev->geometry->drop(ev->geometry->ctx, a.items[i].id, b.items[k].id, &gap);
+            if (one == GEOMETRY_FAILED)
+                return one;
+            if (one == GEOMETRY_NONE)
+                continue;
+            answer = GEOMETRY_OK;
+            *fall = fmin(*fall, gap);
+        }
+    return answer;
+}
+
 // ---- members ----
 
 typedef enum Measure {
@@ -164,8 +192,9 @@ static Value mark_find(Eval *ev, const Solid *solid, const AstNode *node, bool *
     if (n > 1) {
         Diag *d = diag_add(ev->diags, DIAG_E0335, node->member.name.span, "more than one part here has the mark '%.*s'",
                            STR_ARG(node->member.name.text));
-        diag_help(ev->diags, d, "say which: `@label[0].%.*s` or `@label[left].%.*s`", STR_ARG(node->member.name.text),
-                  STR_ARG(node->member.name.text));
+        Str of = node->member.subject->kind == AST_REF ? source_text(ev->sources, node->member.subject->span) : STR("@label");
+        diag_help(ev->diags, d, "say which: `%.*s[0].%.*s`, or by side `%.*s[left].%.*s`", STR_ARG(of), STR_ARG(node->member.name.text),
+                  STR_ARG(of), STR_ARG(node->member.name.text));
     }
     return value_bad();
 }
@@ -280,6 +309,34 @@ Value ask_member(Eval *ev, Scope *scope, Value subject, const AstNode *node) {
 
 // ---- rays ----
 
+// From outside of all pieces the first hit is the nearest of theirs; from within one it takes their union to
+// tell what is surface.
+static GeometryAnswer ray_pieces(Eval *ev, const Solid *solid, Span span, Vec3 from, Vec3 dir, Vec3 *point, Vec3 *normal) {
+    Pieces pieces;
+    if (!pieces_of(ev, solid, span, &pieces))
+        return GEOMETRY_FAILED;
+    Box3 start = {from, from};
+    for (u32 i = 0; i < pieces.n; i++)
+        if (pieces.n > 1 && box3_touch(pieces.items[i].box, start, 0))
+            return ev->geometry->ray(ev->geometry->ctx, solid_whole(ev, solid, span), from, dir, point, normal);
+    GeometryAnswer answer = GEOMETRY_NONE;
+    f64 best = INFINITY;
+    for (u32 i = 0; i < pieces.n; i++) {
+        Vec3 p, n;
+        GeometryAnswer one = ev->geometry->ray(ev->geometry->ctx, pieces.items[i].id, from, dir, &p, &n);
+        if (one == GEOMETRY_FAILED)
+            return one;
+        f64 way = one == GEOMETRY_OK ? vec3_dot(vec3_sub(p, from), dir) : INFINITY;
+        if (way >= best)
+            continue;
+        best = way;
+        answer = GEOMETRY_OK;
+        *point = p;
+        *normal = n;
+    }
+    return answer;
+}
+
 bool ask_ray(Eval *ev, BuiltinCall *c, const Solid *solid, u32 from, u32 toward, Vec3 *point, Vec3 *normal) {
     Vec3 a, b;
     Box3 box;
@@ -294,7 +351,7 @@ bool ask_ray(Eval *ev, BuiltinCall *c, const Solid *solid, u32 from, u32 toward,
         return false;
     }
     Vec3 dir = vec3_unit(vec3_sub(b, a));
-    GeometryAnswer answer = ev->geometry->ray(ev->geometry->ctx, solid_whole(ev, solid, c->span), a, dir, point, normal);
+    GeometryAnswer answer = ray_pieces(ev, solid, c->span, a, dir, point, normal);
     if (answer == GEOMETRY_NONE) {
         Diag *d = diag_add(ev->diags, DIAG_E0644, c->name, "the ray from %.*s toward %.*s misses", STR_ARG(value_show(ev, c->args[from])),
                            STR_ARG(value_show(ev, c->args[toward])));
@@ -483,14 +540,30 @@ static Value run_distance(Eval *ev, BuiltinCall *c) {
     return value_length_mm(ev, which == NONE ? 0 : d);
 }
 
+// The union of those pieces of a whose boxes meet one of b's: only they can share anything. NONE: none does.
+static IrId pieces_near(Eval *ev, const Pieces *a, const Pieces *b, Span span) {
+    IrId *ids = ARENA_NEW(ev->arena, IrId, (size_t)a->n + 1);
+    u32 n = 0;
+    for (u32 i = 0; i < a->n; i++)
+        for (u32 k = 0; k < b->n; k++)
+            if (box3_touch(a->items[i].box, b->items[k].box, 0)) {
+                ids[n++] = a->items[i].id;
+                break;
+            }
+    return n == 0 ? NONE : ir_union(ev->graph, ids, n, span, eval_call_id(ev));
+}
+
 static Value run_overlap(Eval *ev, BuiltinCall *c) {
     const Solid *sa, *sb;
     Pieces a, b;
     f64 volume = 0, u = ev->unit_mm;
     if (!read_pair(ev, c, &a, &b, &sa, &sb))
         return value_bad();
-    if (box3_touch(pieces_box(&a), pieces_box(&b), 0)) {
-        GeometryAnswer answer = ev->geometry->overlap(ev->geometry->ctx, solid_whole(ev, sa, c->span), solid_whole(ev, sb, c->span), &volume);
+    if (!eval_charge(ev, (u64)a.n * b.n / 16, c->span))
+        return value_bad();
+    IrId x = pieces_near(ev, &a, &b, c->span), y = pieces_near(ev, &b, &a, c->span);
+    if (x != NONE && y != NONE) {
+        GeometryAnswer answer = ev->geometry->overlap(ev->geometry->ctx, x, y, &volume);
         if (answer == GEOMETRY_FAILED)
             return value_bad();
         if (answer == GEOMETRY_NONE)

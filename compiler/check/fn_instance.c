@@ -52,7 +52,7 @@ static Value both_solid(Eval *ev, BuiltinCall *c, const Solid *subject, u32 axis
     if (value_is_bad(v) || subject->n_parts == 0)
         return v;
     Box3 box;
-    bool is_low = ev->geometry != NULL && solid_whole(ev, subject, c->span) != NONE;
+    bool is_low = ev->geometry != NULL && !solid_is_empty(subject);
     if (is_low) {
         if (!ask_bounds(ev, value_solid(subject), call_place(c, 0), &box))
             return value_bad();

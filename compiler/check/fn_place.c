@@ -423,7 +423,7 @@ static Value run_drop(Eval *ev, BuiltinCall *c) {
     if (!ask_bounds(ev, value_solid(subject), place, &box) || !ask_bounds(ev, value_solid(onto), call_place(c, DROP_onto), &below))
         return value_bad();
     outer_use(c->scope, onto, 7);
-    GeometryAnswer answer = ev->geometry->drop(ev->geometry->ctx, solid_whole(ev, subject, c->span), solid_whole(ev, onto, c->span), &fall);
+    GeometryAnswer answer = ask_drop(ev, subject, onto, c->span, &fall);
     if (answer == GEOMETRY_NONE)
         drop_missed(ev, c, &box, &below);
     if (answer != GEOMETRY_OK)

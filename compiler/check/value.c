@@ -270,7 +270,7 @@ static bool length_in_reach(Eval *ev, Value v, Place place, f64 mm) {
     Diag *d = diag_add(ev->diags, DIAG_E0641, place.span, "%.*s is out of reach: %.*s goes up to %.*s",
                        STR_ARG(value_show(ev, v)), STR_ARG(place_text(ev, place)), STR_ARG(value_show(ev, limit)));
     diag_measure(d, mm, COORDINATE_MAX_MM, STR("mm"));
-    diag_help(ev->diags, d, "keep everything within a kilometre, or choose larger `units`");
+    diag_help(ev->diags, d, "keep everything within a kilometre of the origin; are the file's `units` right?");
     return false;
 }
 
