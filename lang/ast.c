@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Making syntax trees: one function per production of lang/grammar.y. A node's span runs from its first
-// token to its last, parentheses round it included; its depth is one more than its deepest child's.
-// A node that would be deeper than AST_DEPTH_MAX is reported once and becomes AST_BAD, so that every
-// later pass may recurse.
+// Making syntax trees: one function per production of lang/grammar.y. A node's span runs from its
+// first token to its last, parentheses round it included; its depth is one more than its deepest
+// child's. A node that would be deeper than AST_DEPTH_MAX is reported once and becomes AST_BAD, so
+// that every later pass may recurse.
 #include "lang/ast.h"
 
 #include "base/number.h"
@@ -12,7 +12,9 @@
 #include <assert.h>
 #include <math.h>
 
-static Str text_at(const AstBuilder *b, Span span) { return (Str){b->text + span.off, span.len}; }
+static Str text_at(const AstBuilder *b, Span span) {
+    return (Str){b->text + span.off, span.len};
+}
 
 static Span span_to(const AstBuilder *b, u32 from, Span last) {
     return (Span){b->source, from, last.off + last.len - from};
@@ -26,7 +28,8 @@ static AstNode *new_node(AstBuilder *b, AstKind kind, Span span) {
     return node;
 }
 
-// ---- depth ----------------------------------------------------------------------------------------
+// ---- depth
+// ----------------------------------------------------------------------------------------
 
 static void over(AstNode *node, const AstNode *child) {
     if (child)
@@ -50,20 +53,23 @@ static AstNode *settle(AstBuilder *b, AstNode *node) {
         b->is_too_deep = true;
         Diag *diag = diag_add(b->diags, DIAG_E0522, (Span){b->source, node->span.off, 1},
                               "what begins here is nested more than %d deep", AST_DEPTH_MAX);
-        diag_help(b->diags, diag, "split it: name parts of it with let, or use a list, whose union or sum "
-                                  "says the same");
+        diag_help(b->diags, diag,
+                  "split it: name parts of it with let, or use a list, whose union or sum "
+                  "says the same");
         diag_measure(diag, AST_DEPTH_MAX + 1, AST_DEPTH_MAX, STR(""));
     }
     return ast_bad(b, node->span);
 }
 
-// The same for what ends with a round or square bracket: nothing can be told of one whose text is cut off.
+// The same for what ends with a round or square bracket: nothing can be told of one whose text is
+// cut off.
 static AstNode *settle_closed(AstBuilder *b, AstNode *node, TokenRef close) {
     bool cut = close->span.len == 0 && close->span.off >= b->end;
     return cut ? ast_bad(b, node->span) : settle(b, node);
 }
 
-// ---- leaves ---------------------------------------------------------------------------------------
+// ---- leaves
+// ---------------------------------------------------------------------------------------
 
 AstName ast_name_of(AstBuilder *b, TokenRef token) {
     Span span = token->span;
@@ -72,7 +78,9 @@ AstName ast_name_of(AstBuilder *b, TokenRef token) {
     return (AstName){text_at(b, span), span};
 }
 
-AstNode *ast_bad(AstBuilder *b, Span span) { return new_node(b, AST_BAD, span); }
+AstNode *ast_bad(AstBuilder *b, Span span) {
+    return new_node(b, AST_BAD, span);
+}
 
 AstNode *ast_number(AstBuilder *b, TokenRef token) {
     AstNode *node = new_node(b, AST_NUMBER, token->span);
@@ -94,7 +102,8 @@ AstNode *ast_number(AstBuilder *b, TokenRef token) {
     if (digits.len && digits.ptr[0] == '.')
         digits = str_format(b->arena, "0%.*s", STR_ARG(digits));
     if (!number_read(digits, &node->number.value) && isinf(node->number.value)) {
-        Diag *diag = diag_add(b->diags, DIAG_E0106, token->span, "this number is too large to hold");
+        Diag *diag =
+            diag_add(b->diags, DIAG_E0106, token->span, "this number is too large to hold");
         diag_help(b->diags, diag, "numbers reach to about 1.8e308");
         node->number.value = 0;
     }
@@ -127,8 +136,8 @@ static Str unescape(AstBuilder *b, Span span, u32 head, u32 tail) {
     return (Str){out, n};
 }
 
-// The length of the quote at the one or other end of a text: '"', or what stood in its place; 0 when
-// it isn't closed.
+// The length of the quote at the one or other end of a text: '"', or what stood in its place; 0
+// when it isn't closed.
 static Str text_value(AstBuilder *b, TokenRef token) {
     Str raw = text_at(b, token->span);
     u32 code = 0, head = MAX(utf8_decode(raw.ptr, raw.len, &code), 1u), tail = 0;
@@ -159,7 +168,8 @@ AstNode *ast_color(AstBuilder *b, TokenRef token) {
     u32 rgb = 0, step = text.len == 4 ? 1 : 2;
     for (u32 i = 0; i < 3 && 1 + i * step + step <= text.len; i++) {
         const char *p = text.ptr + 1 + i * step;
-        rgb = rgb << 8 | (step == 1 ? hex_value(p[0]) * 17 : hex_value(p[0]) << 4 | hex_value(p[1]));
+        rgb =
+            rgb << 8 | (step == 1 ? hex_value(p[0]) * 17 : hex_value(p[0]) << 4 | hex_value(p[1]));
     }
     node->color.rgb = rgb & 0xFFFFFF; // digits that are not hexadecimal have been reported
     return node;
@@ -177,9 +187,12 @@ AstNode *ast_name(AstBuilder *b, TokenRef token) {
     return node;
 }
 
-// ---- references: steps and indices grow in arrays of doubling size ----------------------------------
+// ---- references: steps and indices grow in arrays of doubling size
+// ----------------------------------
 
-static bool is_power_of_two(u32 n) { return (n & (n - 1)) == 0; }
+static bool is_power_of_two(u32 n) {
+    return (n & (n - 1)) == 0;
+}
 
 AstNode *ast_ref(AstBuilder *b, TokenRef label) {
     AstNode *node = new_node(b, AST_REF, label->span);
@@ -219,7 +232,8 @@ AstNode *ast_ref_index(AstBuilder *b, AstNode *ref, AstNode *index, TokenRef clo
     return ref;
 }
 
-// ---- texts with fill-ins ----------------------------------------------------------------------------
+// ---- texts with fill-ins
+// ----------------------------------------------------------------------------
 
 static void template_push(AstBuilder *b, AstNode *node, AstNode *part) {
     AstList *parts = &node->template_.parts;
@@ -261,7 +275,8 @@ AstNode *ast_template_end(AstBuilder *b, AstNode *template_, TokenRef close) {
     return settle(b, template_);
 }
 
-// ---- expressions ----------------------------------------------------------------------------------
+// ---- expressions
+// ----------------------------------------------------------------------------------
 
 AstNode *ast_parens(AstBuilder *b, TokenRef open, AstNode *inner, TokenRef close) {
     inner->span = span_to(b, open->span.off, close->span);
@@ -393,10 +408,12 @@ AstNode *ast_slice(AstBuilder *b, AstNode *subject, AstNode *first, AstNode *las
     return settle_closed(b, node, close);
 }
 
-static Str words_of(AstBuilder *b, TokenRef words) { return words ? text_value(b, words) : (Str){"", 0}; }
+static Str words_of(AstBuilder *b, TokenRef words) {
+    return words ? text_value(b, words) : (Str){"", 0};
+}
 
-AstNode *ast_part(AstBuilder *b, TokenRef keyword, TokenRef label, TokenRef words, AstNode *material,
-                  AstBlock block) {
+AstNode *ast_part(AstBuilder *b, TokenRef keyword, TokenRef label, TokenRef words,
+                  AstNode *material, AstBlock block) {
     AstNode *node = new_node(b, AST_PART, span_join(keyword->span, block.span));
     node->part.label = ast_name_of(b, label);
     node->part.has_words = words != NULL;
@@ -417,7 +434,8 @@ AstNode *ast_group(AstBuilder *b, TokenRef keyword, AstBlock block) {
     return settle(b, node);
 }
 
-// ---- pieces of statements ---------------------------------------------------------------------------
+// ---- pieces of statements
+// ---------------------------------------------------------------------------
 
 AstArg ast_arg(AstBuilder *b, TokenRef name, AstNode *value) {
     AstArg arg = {.value = value, .span = value->span};
@@ -448,7 +466,8 @@ AstBlock ast_block(AstBuilder *b, TokenRef open, NodeVec items, TokenRef close) 
     return (AstBlock){list_of(b, items, open->span.off), span_to(b, open->span.off, close->span)};
 }
 
-// ---- statements -----------------------------------------------------------------------------------
+// ---- statements
+// -----------------------------------------------------------------------------------
 
 AstNode *ast_object(AstBuilder *b, TokenRef keyword, TokenRef name, TokenRef words) {
     AstNode *node = new_node(b, AST_OBJECT, span_join(keyword->span, (words ? words : name)->span));
@@ -504,7 +523,8 @@ AstNode *ast_binding(AstBuilder *b, AstKind kind, TokenRef keyword, TokenRef nam
     return settle(b, node);
 }
 
-static AstNode *new_def(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals, Span last) {
+static AstNode *new_def(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals,
+                        Span last) {
     AstNode *node = new_node(b, AST_DEF, span_join(keyword->span, last));
     node->def.name = ast_name_of(b, name);
     node->def.formals = formals.data;
@@ -514,14 +534,16 @@ static AstNode *new_def(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVe
     return node;
 }
 
-AstNode *ast_def_value(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals, AstNode *value) {
+AstNode *ast_def_value(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals,
+                       AstNode *value) {
     AstNode *node = new_def(b, keyword, name, formals, value->span);
     node->def.value = value;
     over(node, value);
     return settle(b, node);
 }
 
-AstNode *ast_def_body(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals, AstBlock block) {
+AstNode *ast_def_body(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals,
+                      AstBlock block) {
     AstNode *node = new_def(b, keyword, name, formals, block.span);
     node->def.body = block.body;
     over_list(node, block.body);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tree as indented S-expressions, one node a line: `(binary + @3:9-3:14`, its children below. Places are
-// line:column of the first byte and of the byte after the last.
+// The tree as indented S-expressions, one node a line: `(binary + @3:9-3:14`, its children below.
+// Places are line:column of the first byte and of the byte after the last.
 #include "lang/ast.h"
 
 #include "lang/lang.h"
@@ -15,25 +15,28 @@ typedef struct Dump {
 
 const char *ast_kind_name(AstKind kind) {
     static const char *const NAMES[] = {
-        "bad",    "number", "text",  "template", "bool",   "color",     "name",  "ref",   "list",
-        "comprehension", "unary", "binary", "ternary", "range", "call", "member", "index", "slice",
-        "part",   "group",  "object", "units",   "param",  "material",  "canvas", "tolerance", "let",
-        "def",    "mark",   "cut",   "for",      "if",     "expect",    "allow", "place",
+        "bad",   "number", "text",          "template", "bool",      "color",   "name",
+        "ref",   "list",   "comprehension", "unary",    "binary",    "ternary", "range",
+        "call",  "member", "index",         "slice",    "part",      "group",   "object",
+        "units", "param",  "material",      "canvas",   "tolerance", "let",     "def",
+        "mark",  "cut",    "for",           "if",       "expect",    "allow",   "place",
     };
     _Static_assert(COUNT_OF(NAMES) == AST_PLACE + 1, "a name for each kind");
     return NAMES[kind];
 }
 
 const char *ast_op_text(AstOp op) {
-    static const char *const TEXTS[] = {"+",  "-",  "*", "/",  "%", "^",  "&",  "==",  "!=", "<",
-                                        "<=", ">", ">=", "~=", "and", "or", "-", "not"};
+    static const char *const TEXTS[] = {"+", "-",  "*", "/",  "%",  "^",   "&",  "==", "!=",
+                                        "<", "<=", ">", ">=", "~=", "and", "or", "-",  "not"};
     _Static_assert(COUNT_OF(TEXTS) == AST_NOT + 1, "a text for each operator");
     return TEXTS[op];
 }
 
 static void dump_node(Dump *d, const AstNode *node, u32 indent);
 
-static void line_start(Dump *d, u32 indent) { strbuf_addf(d->out, "%*s", (int)(2 * indent), ""); }
+static void line_start(Dump *d, u32 indent) {
+    strbuf_addf(d->out, "%*s", (int)(2 * indent), "");
+}
 
 static void dump_span(Dump *d, Span span) {
     if (d->without_places)

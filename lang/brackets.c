@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pairing brackets. A program whose brackets pair up passes straight through. Else two readings are
-// tried: by the brackets alone, and by the indentation too (a line that is not indented beyond the line
-// of an open bracket has left it). The one that needs fewer edits is taken; each edit is reported at the
-// bracket that is to blame, and carried out, so that the parser sees a whole program and reports nothing
-// that follows from the first mistake.
+// tried: by the brackets alone, and by the indentation too (a line that is not indented beyond the
+// line of an open bracket has left it). The one that needs fewer edits is taken; each edit is
+// reported at the bracket that is to blame, and carried out, so that the parser sees a whole
+// program and reports nothing that follows from the first mistake.
 //
 // Time: linear in tokens times the nesting, which is bounded.
 #include "lang/layout.h"
@@ -23,7 +23,7 @@ typedef enum EditKind {
 typedef struct Edit {
     EditKind kind;
     u32 at, open, indent; // indent: of the line of `open`
-    bool by_indent; // guessed from the indentation, not forced by another bracket
+    bool by_indent;       // guessed from the indentation, not forced by another bracket
 } Edit;
 
 typedef VEC(Edit) EditVec;
@@ -39,7 +39,7 @@ typedef struct Pairing {
     Open stack[LANG_NESTING_MAX];
     u32 depth;
     EditVec edits;
-    u32 n_at_end;   // edits at the end of the text
+    u32 n_at_end;    // edits at the end of the text
     u32 too_deep_at; // token, or NONE
 } Pairing;
 
@@ -57,9 +57,15 @@ static TokenKind closer_of(TokenKind open) {
     }
 }
 
-static TokenKind kind_at(const Pairing *p, u32 token) { return p->tokens->items[token].kind; }
-static u32 off_at(const Pairing *p, u32 token) { return p->tokens->items[token].span.off; }
-static const Open *top(const Pairing *p) { return &p->stack[p->depth - 1]; }
+static TokenKind kind_at(const Pairing *p, u32 token) {
+    return p->tokens->items[token].kind;
+}
+static u32 off_at(const Pairing *p, u32 token) {
+    return p->tokens->items[token].span.off;
+}
+static const Open *top(const Pairing *p) {
+    return &p->stack[p->depth - 1];
+}
 
 static bool fits(const Pairing *p, u32 open, TokenKind closer) {
     TokenKind want = closer_of(kind_at(p, open));
@@ -83,8 +89,9 @@ static u32 level_for(const Pairing *p, TokenKind closer) {
     return NONE;
 }
 
-// Counts, on the line of the closer at `at`, the round and square brackets opened on it that are open there, less the
-// closers after `at` that are not of brackets opened after it: how many closers the line lacks.
+// Counts, on the line of the closer at `at`, the round and square brackets opened on it that are
+// open there, less the closers after `at` that are not of brackets opened after it: how many
+// closers the line lacks.
 static i32 closers_lacking(const Pairing *p, u32 at) {
     u32 n_open = 0, line = at, depth = 0, n_closers = 0;
     while (line > 0 && at - line < 64 && kind_at(p, line - 1) != TOK_NEWLINE)
@@ -110,8 +117,8 @@ static void pair_closer(Pairing *p, u32 at) {
     bool round = (closer == TOK_RPAREN || closer == TOK_RBRACKET) && closer != want &&
                  (want == TOK_RPAREN || want == TOK_RBRACKET);
     i32 lacking = round ? closers_lacking(p, at) : 0;
-    // It stands in the place of the right one if the line has just the closers that it needs, this one counted;
-    // or if it fits no bracket and they are too few.
+    // It stands in the place of the right one if the line has just the closers that it needs, this
+    // one counted; or if it fits no bracket and they are too few.
     if (round && (lacking == 1 || (level == NONE && lacking > 1))) {
         edit(p, EDIT_REPLACE, at, top(p)->token, false);
         p->depth--;
@@ -126,7 +133,8 @@ static void pair_closer(Pairing *p, u32 at) {
     p->depth--;
 }
 
-// At the first token of a line: brackets opened on lines indented as far or farther are closed before it.
+// At the first token of a line: brackets opened on lines indented as far or farther are closed
+// before it.
 static void close_by_indent(Pairing *p, u32 at, u32 indent) {
     TokenKind kind = kind_at(p, at);
     u32 before = at > 0 && kind_at(p, at - 1) == TOK_NEWLINE ? at - 1 : at;
@@ -170,7 +178,8 @@ static void pair_all(Pairing *p, bool by_indent) {
         edit(p, EDIT_INSERT, n - 1, top(p)->token, false);
 }
 
-// ---- reports --------------------------------------------------------------------------------------
+// ---- reports
+// --------------------------------------------------------------------------------------
 
 static Span span_before(const Pairing *p, u32 at) {
     while (at > 0 && kind_at(p, at - 1) == TOK_NEWLINE)
@@ -184,7 +193,8 @@ static Str token_text(const Pairing *p, u32 token) {
     return (Str){p->text.ptr + span.off, span.len};
 }
 
-// What a brace opens: "part 'leg'", from the words before it on its line; empty if nothing is known.
+// What a brace opens: "part 'leg'", from the words before it on its line; empty if nothing is
+// known.
 static Str head_of(const Pairing *p, u32 open) {
     u32 from = open;
     while (from > 0 && open - from < 16 && kind_at(p, from - 1) != TOK_NEWLINE &&
@@ -201,7 +211,8 @@ static Str head_of(const Pairing *p, u32 open) {
                               STR_ARG(token_text(p, i + 1)));
     }
     TokenKind kind = kind_at(p, from);
-    if (kind == TOK_FOR || kind == TOK_IF || kind == TOK_ELSE || kind == TOK_GROUP || kind == TOK_CUT)
+    if (kind == TOK_FOR || kind == TOK_IF || kind == TOK_ELSE || kind == TOK_GROUP ||
+        kind == TOK_CUT)
         return str_format(p->arena, " of this %.*s", STR_ARG(token_text(p, from)));
     return (Str){"", 0};
 }
@@ -219,7 +230,8 @@ static void report_cut_off(Pairing *p, Diags *diags, u32 first, Layout *out) {
                           STR_ARG(token_text(p, outer->open)), STR_ARG(head_of(p, outer->open)));
     diag_label(diags, diag, end, "the text ends here, %u bracket%s deep", n, n == 1 ? "" : "s");
     for (u32 i = p->edits.len - 1; i > first && diag->n_labels < 4; i--)
-        diag_label(diags, diag, p->tokens->items[p->edits.data[i - 1].open].span, "this is open too");
+        diag_label(diags, diag, p->tokens->items[p->edits.data[i - 1].open].span,
+                   "this is open too");
     diag_help(diags, diag, "give the rest of the program; to close what there is, add %.*s",
               STR_ARG(strbuf_str(&closers)));
     diag_fix(diags, diag, FIX_MAYBE, end, str_copy(p->arena, strbuf_str(&closers)));
@@ -245,7 +257,8 @@ static void report_unclosed(Pairing *p, Diags *diags, u32 first, u32 last) {
     Diag *diag = diag_add(diags, DIAG_E0202, p->tokens->items[outer->open].span,
                           "this '%.*s'%.*s is not closed", STR_ARG(token_text(p, outer->open)),
                           STR_ARG(head_of(p, outer->open)));
-    diag_label(diags, diag, end, outer->by_indent ? "by the indentation it ends here" : "it ends here");
+    diag_label(diags, diag, end,
+               outer->by_indent ? "by the indentation it ends here" : "it ends here");
     for (u32 i = last; i > first && diag->n_labels < 4; i--)
         diag_label(diags, diag, p->tokens->items[p->edits.data[i - 1].open].span,
                    "this is not closed either");
@@ -294,7 +307,8 @@ static void report_all(Pairing *p, Diags *diags, Layout *out) {
         report_cut_off(p, diags, n_before_end, out);
 }
 
-// ---- carrying out ---------------------------------------------------------------------------------
+// ---- carrying out
+// ---------------------------------------------------------------------------------
 
 // One error token at a bracket that was put in, and the one after it, follow from the repair.
 static void carry_out(Pairing *p, Tokens *tokens, bool **quiet) {
@@ -327,7 +341,8 @@ static void carry_out(Pairing *p, Tokens *tokens, bool **quiet) {
     *quiet = flags;
 }
 
-bool brackets_repair(Tokens *tokens, bool **quiet, Str text, Arena *arena, Diags *diags, Layout *out) {
+bool brackets_repair(Tokens *tokens, bool **quiet, Str text, Arena *arena, Diags *diags,
+                     Layout *out) {
     Pairing plain = {.tokens = tokens, .text = text, .arena = arena};
     pair_all(&plain, false);
     if (plain.too_deep_at != NONE) {

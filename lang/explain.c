@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Syntax errors in words. The parser says only which token cannot come; what the user meant is read off
-// the tokens around it: the statement it stands in, the innermost open bracket, its neighbours. The
-// rules go from the particular to the general, and each proposes an edit where one is plain. A rule may
-// also tell the parser how to go on as if the edit had been made, so that nothing of the program is
-// lost and the next mistake is found too. Rules run only after the grammar has refused a token: they
-// can't touch a valid program.
+// Syntax errors in words. The parser says only which token cannot come; what the user meant is read
+// off the tokens around it: the statement it stands in, the innermost open bracket, its neighbours.
+// The rules go from the particular to the general, and each proposes an edit where one is plain. A
+// rule may also tell the parser how to go on as if the edit had been made, so that nothing of the
+// program is lost and the next mistake is found too. Rules run only after the grammar has refused a
+// token: they can't touch a valid program.
 #include "lang/parse.h"
 
-static TokenKind kind_of(const Mistake *m, u32 i) { return mistake_kind(m, i); }
+static TokenKind kind_of(const Mistake *m, u32 i) {
+    return mistake_kind(m, i);
+}
 
 static bool is_in_round(const Mistake *m) {
     return m->enclosing != NONE && kind_of(m, m->enclosing) != TOK_LBRACE;
 }
 
-static bool is_comparison(TokenKind kind) { return kind >= TOK_EQ && kind <= TOK_NEAR; }
+static bool is_comparison(TokenKind kind) {
+    return kind >= TOK_EQ && kind <= TOK_NEAR;
+}
 
 static bool ends_statement(const Mistake *m) {
     TokenKind kind = kind_of(m, m->at);
@@ -43,7 +47,8 @@ static Str describe(const Mistake *m) {
                       text.len > 40 ? "..." : "");
 }
 
-// ---- rules ----------------------------------------------------------------------------------------
+// ---- rules
+// ----------------------------------------------------------------------------------------
 
 // 45 mm
 static bool explain_unit(Mistake *m, Repair *out) {
@@ -55,8 +60,10 @@ static bool explain_unit(Mistake *m, Repair *out) {
     if (!unit.len || (kind_of(m, at) == TOK_IN && mistake_has(m, at + 1, TOKEN_VALUE)))
         return false;
     Span both = mistake_range(m, at - 1, at);
-    Str fixed = str_format(m->parse->arena, "%.*s%.*s", STR_ARG(mistake_text(m, at - 1)), STR_ARG(unit));
-    Diag *diag = diag_add(m->parse->diags, DIAG_E0222, both, "a unit stands right after its number");
+    Str fixed =
+        str_format(m->parse->arena, "%.*s%.*s", STR_ARG(mistake_text(m, at - 1)), STR_ARG(unit));
+    Diag *diag =
+        diag_add(m->parse->diags, DIAG_E0222, both, "a unit stands right after its number");
     diag_help(m->parse->diags, diag, "write %.*s", STR_ARG(fixed));
     mistake_fix(m, diag, both, fixed);
     *out = repair_skip(at + 1);
@@ -82,7 +89,8 @@ static bool explain_chain(Mistake *m, Repair *out) {
     } while (before > m->statement && !is_comparison(kind_of(m, before)));
     Str middle = mistake_source(m, mistake_range(m, before + 1, m->at - 1));
     Diag *diag = mistake_report(m, DIAG_E0207, m->at, "comparisons don't chain");
-    diag_label(m->parse->diags, diag, mistake_span(m, before), "this one already gives true or false");
+    diag_label(m->parse->diags, diag, mistake_span(m, before),
+               "this one already gives true or false");
     diag_help(m->parse->diags, diag, "say both: ... %.*s %.*s and %.*s %.*s ...",
               STR_ARG(mistake_text(m, before)), STR_ARG(middle), STR_ARG(middle),
               STR_ARG(mistake_text(m, m->at)));
@@ -165,7 +173,8 @@ static bool explain_comma(Mistake *m, Repair *out) {
 // 2(a + b)
 static bool explain_product(Mistake *m, Repair *out) {
     u32 at = m->at;
-    if (kind_of(m, at) != TOK_LPAREN || at == 0 || mistake_gap(m, at).len != 1 || !mistake_accepts(m, TOK_STAR))
+    if (kind_of(m, at) != TOK_LPAREN || at == 0 || mistake_gap(m, at).len != 1 ||
+        !mistake_accepts(m, TOK_STAR))
         return false;
     Diag *diag = mistake_report(m, DIAG_E0201, at, "an operator is missing before '('");
     diag_help(m->parse->diags, diag, "a product is written a * b");
@@ -178,8 +187,8 @@ static bool explain_product(Mistake *m, Repair *out) {
 static bool explain_separator(Mistake *m, Repair *out) {
     u32 at = m->at;
     TokenKind kind = kind_of(m, at);
-    bool begins = mistake_has(m, at, TOKEN_VALUE | TOKEN_SOFT) || kind == TOK_LET || kind == TOK_DEF ||
-                  kind == TOK_FOR || kind == TOK_IF;
+    bool begins = mistake_has(m, at, TOKEN_VALUE | TOKEN_SOFT) || kind == TOK_LET ||
+                  kind == TOK_DEF || kind == TOK_FOR || kind == TOK_IF;
     if (is_in_round(m) || at == 0 || !begins || !mistake_has(m, at - 1, TOKEN_DONE) ||
         !mistake_accepts(m, TOK_SEMI))
         return false;
@@ -223,8 +232,8 @@ static bool explain_unfinished(Mistake *m, Repair *out) {
         !mistake_has(m, m->at - 1, TOKEN_MORE) || !mistake_is_last_on_line(m, m->at - 1))
         return false;
     Str after = mistake_text(m, m->at - 1);
-    diag_add(m->parse->diags, DIAG_E0225, mistake_span(m, m->at - 1), "there is no value after '%.*s'",
-             (int)MIN(after.len, 40u), after.ptr);
+    diag_add(m->parse->diags, DIAG_E0225, mistake_span(m, m->at - 1),
+             "there is no value after '%.*s'", (int)MIN(after.len, 40u), after.ptr);
     *out = repair_restart(m->at);
     return true;
 }
@@ -249,7 +258,8 @@ static bool explain_round_list(Mistake *m, Repair *out) {
 // part leg, for x in l, if c, and then no brace
 static bool explain_no_body(Mistake *m, Repair *out) {
     TokenKind kind = kind_of(m, m->at);
-    if ((!ends_statement(m) && kind != TOK_END) || !mistake_accepts(m, TOK_LBRACE) || m->at == m->statement)
+    if ((!ends_statement(m) && kind != TOK_END) || !mistake_accepts(m, TOK_LBRACE) ||
+        m->at == m->statement)
         return false;
     Span head = mistake_range(m, m->statement, m->at - 1);
     Diag *diag = diag_add(m->parse->diags, DIAG_E0217, mistake_span(m, m->at - 1),
@@ -277,7 +287,8 @@ static bool explain_plain_words(Mistake *m, Repair *out) {
     u32 close = mistake_skip(m, m->at) - 1;
     Diag *diag = diag_add(m->parse->diags, DIAG_E0201, mistake_range(m, m->at, close),
                           "these words can't have fill-ins");
-    diag_help(m->parse->diags, diag, "they are the same for every instance; a plain brace is written \\{");
+    diag_help(m->parse->diags, diag,
+              "they are the same for every instance; a plain brace is written \\{");
     *out = repair_insert(TOK_TEXT, close + 1);
     return true;
 }
@@ -291,7 +302,8 @@ static void add_help(Mistake *m, Diag *diag, Repair *repair) {
         mistake_fix(m, diag, mistake_span(m, m->at), STR(""));
         *repair = repair_skip(m->at + 1);
     } else if (kind == TOK_LBRACE && value) {
-        diag_help(diags, diag, "a list is written [a, b]; a solid made of statements is group { ... }");
+        diag_help(diags, diag,
+                  "a list is written [a, b]; a solid made of statements is group { ... }");
     } else if (kind == TOK_IN && mistake_accepts(m, TOK_STAR)) {
         diag_help(diags, diag, "'in' belongs to for and param; compare with == and or");
     } else if (kind == TOK_DOTDOT && value) {
@@ -326,7 +338,8 @@ static Repair explain_generic(Mistake *m) {
     return repair;
 }
 
-// ---- the rules in order -----------------------------------------------------------------------------
+// ---- the rules in order
+// -----------------------------------------------------------------------------
 
 // Looks back for the statement's first token and the innermost bracket that is open.
 static Mistake mistake_at(Parse *parse, u32 at) {
@@ -346,7 +359,8 @@ static Mistake mistake_at(Parse *parse, u32 at) {
             before = layout->open_of[before];
         m.statement = before;
     }
-    for (u32 i = m.statement; m.enclosing == NONE && i > 0 && at - i < 4096;) { // a brace farther out
+    for (u32 i = m.statement;
+         m.enclosing == NONE && i > 0 && at - i < 4096;) { // a brace farther out
         i--;
         if (layout->open_of[i] != NONE)
             i = layout->open_of[i];
@@ -358,9 +372,10 @@ static Mistake mistake_at(Parse *parse, u32 at) {
 
 Repair parse_explain(Parse *parse, u32 at) {
     static bool (*const RULES[])(Mistake *, Repair *) = {
-        foreign_explain, explain_unit,  explain_chain,     explain_reserved, explain_expect,
-        explain_equals,  explain_product, explain_comma, explain_separator, explain_unfinished, explain_empty,
-        explain_round_list, explain_no_body, explain_plain_words,
+        foreign_explain,   explain_unit,        explain_chain,   explain_reserved,
+        explain_expect,    explain_equals,      explain_product, explain_comma,
+        explain_separator, explain_unfinished,  explain_empty,   explain_round_list,
+        explain_no_body,   explain_plain_words,
     };
     Mistake m = mistake_at(parse, at);
     Repair repair;

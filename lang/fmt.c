@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Formatting works on the tokens, comments included, in three passes: which braces hold bodies of several
-// lines; then token by token, what white space goes before each; then the lines, whose trailing comments
-// are lined up. The kinds of soft keywords come from the layout, as for the parser. At the end the result is
-// parsed again: if its tree were not the same, that would be a bug here, and the text is given back as
-// it was.
+// Formatting works on the tokens, comments included, in three passes: which braces hold bodies of
+// several lines; then token by token, what white space goes before each; then the lines, whose
+// trailing comments are lined up. The kinds of soft keywords come from the layout, as for the
+// parser. At the end the result is parsed again: if its tree were not the same, that would be a bug
+// here, and the text is given back as it was.
 #include "lang/fmt.h"
 
 #include "lang/layout.h"
@@ -19,10 +19,10 @@ enum { INDENT = 2, COMMENT_COLUMN_MAX = 90 };
 typedef struct Item {
     TokenKind kind;
     Str text;
-    u32 n_breaks;  // line breaks before it in the text
-    bool is_broken; // of a brace: its body is written on lines of its own
-    bool is_binary; // of '-': between two operands
-    bool is_wide;   // the words of a param: set off by two spaces
+    u32 n_breaks;    // line breaks before it in the text
+    bool is_broken;  // of a brace: its body is written on lines of its own
+    bool is_binary;  // of '-': between two operands
+    bool is_wide;    // the words of a param: set off by two spaces
     TokenKind colon; // of ':': TOK_QUESTION (of a choice), TOK_LBRACKET (of a slice), TOK_PART
 } Item;
 
@@ -44,7 +44,8 @@ typedef struct Format {
     Str comment;           // behind it
 } Format;
 
-// ---- items ----------------------------------------------------------------------------------------
+// ---- items
+// ----------------------------------------------------------------------------------------
 
 static u32 count_breaks(Str text) {
     u32 n = 0;
@@ -66,29 +67,38 @@ static void collect(Format *f, const Tokens *tokens, const Layout *layout, Str t
         }
         bool same = next < layout->len && layout->items[next].span.off == token->span.off &&
                     layout->items[next].kind != TOK_NEWLINE;
-        Item item = {.kind = same && token->kind != TOK_COMMENT ? layout->items[next].kind : token->kind,
-                     .text = words, .n_breaks = n_breaks};
-        while (item.text.len && (item.text.ptr[item.text.len - 1] == ' ' || item.text.ptr[item.text.len - 1] == '\t'))
+        Item item = {.kind = same && token->kind != TOK_COMMENT ? layout->items[next].kind
+                                                                : token->kind,
+                     .text = words,
+                     .n_breaks = n_breaks};
+        while (item.text.len && (item.text.ptr[item.text.len - 1] == ' ' ||
+                                 item.text.ptr[item.text.len - 1] == '\t'))
             item.text.len--;
         avec_push(f->arena, &f->items, item);
         n_breaks = 0;
     }
 }
 
-static Item *at(Format *f, u32 i) { return &f->items.data[i]; }
+static Item *at(Format *f, u32 i) {
+    return &f->items.data[i];
+}
 
-static bool has_flag(TokenKind kind, u32 flags) { return (token_flags(kind) & flags) != 0; }
+static bool has_flag(TokenKind kind, u32 flags) {
+    return (token_flags(kind) & flags) != 0;
+}
 
 // A soft keyword that is one here.
-static bool is_keyword(TokenKind kind) { return has_flag(kind, TOKEN_WORD | TOKEN_SOFT); }
+static bool is_keyword(TokenKind kind) {
+    return has_flag(kind, TOKEN_WORD | TOKEN_SOFT);
+}
 
 static bool ends_operand(const Item *item) {
     bool constant = item->kind == TOK_TRUE || item->kind == TOK_FALSE;
     return has_flag(item->kind, TOKEN_DONE) && (!is_keyword(item->kind) || constant);
 }
 
-// Pairs brackets, finds what ':' and '-' belong to, and which braces are broken into lines: those with a
-// line break of their own inside.
+// Pairs brackets, finds what ':' and '-' belong to, and which braces are broken into lines: those
+// with a line break of their own inside.
 static void relate(Format *f) {
     u32 open[LANG_NESTING_MAX + 1], n_choices[LANG_NESTING_MAX + 1] = {0}, depth = 0, before = NONE;
     bool in_param = false;
@@ -96,7 +106,8 @@ static void relate(Format *f) {
         Item *item = at(f, i);
         bool ends = item->n_breaks > 0 || item->kind == TOK_SEMI;
         in_param = item->kind == TOK_PARAM || (in_param && !ends);
-        item->is_wide = in_param && item->kind == TOK_TEXT && before != NONE && ends_operand(at(f, before));
+        item->is_wide =
+            in_param && item->kind == TOK_TEXT && before != NONE && ends_operand(at(f, before));
         if (item->n_breaks && depth > 0 && at(f, open[depth - 1])->kind == TOK_LBRACE)
             at(f, open[depth - 1])->is_broken = true;
         if (item->kind == TOK_COMMENT)
@@ -123,8 +134,8 @@ static void relate(Format *f) {
     }
 }
 
-// A ';' that parts nothing: before a line break, a '}' or another ';', unless what follows would then go on
-// with the statement before.
+// A ';' that parts nothing: before a line break, a '}' or another ';', unless what follows would
+// then go on with the statement before.
 static bool is_needless(Format *f, u32 i) {
     u32 next = i + 1;
     bool broken = false;
@@ -146,7 +157,8 @@ static void drop_needless(Format *f) {
         Item item = *at(f, i);
         bool joins = i + 1 < f->items.len && has_flag(at(f, i + 1)->kind, TOKEN_JOIN);
         bool leads = item.kind == TOK_SEMI && !joins &&
-                     (n == 0 || item.n_breaks > 0 || at(f, n - 1)->kind == TOK_LBRACE || at(f, n - 1)->kind == TOK_SEMI);
+                     (n == 0 || item.n_breaks > 0 || at(f, n - 1)->kind == TOK_LBRACE ||
+                      at(f, n - 1)->kind == TOK_SEMI);
         if (item.kind == TOK_SEMI && (leads || is_needless(f, i))) {
             carried += item.n_breaks;
             continue;
@@ -160,7 +172,8 @@ static void drop_needless(Format *f) {
     f->items.len = n;
 }
 
-// ---- spaces ---------------------------------------------------------------------------------------
+// ---- spaces
+// ---------------------------------------------------------------------------------------
 
 // Whether a space stands between two items on one line.
 static bool is_apart(const Item *a, const Item *b) {
@@ -204,7 +217,8 @@ static bool is_apart(const Item *a, const Item *b) {
     }
 }
 
-// ---- lines ----------------------------------------------------------------------------------------
+// ---- lines
+// ----------------------------------------------------------------------------------------
 
 // Ends the line that began at f->from.
 static void end_line(Format *f) {
@@ -223,7 +237,8 @@ static void add_indent(Format *f, u32 n) {
 static u32 indent_of(Format *f, u32 i, bool goes_on) {
     u32 depth = f->depth, closed = NONE;
     for (u32 k = i; k < f->items.len && has_flag(at(f, k)->kind, TOKEN_CLOSE) &&
-                    (k == i || at(f, k)->n_breaks == 0) && depth > 0; k++)
+                    (k == i || at(f, k)->n_breaks == 0) && depth > 0;
+         k++)
         closed = --depth;
     if (closed != NONE)
         return f->open[closed].indent;
@@ -259,7 +274,8 @@ static bool is_forced(Format *f, u32 i) {
     const Item *item = at(f, i), *last = at(f, i - 1);
     if (item->kind == TOK_COMMENT)
         return false; // it may stand on the line of the brace
-    return (last->kind == TOK_LBRACE && last->is_broken) || (item->kind == TOK_RBRACE && item->is_broken);
+    return (last->kind == TOK_LBRACE && last->is_broken) ||
+           (item->kind == TOK_RBRACE && item->is_broken);
 }
 
 static void write_lines(Format *f) {
@@ -313,7 +329,8 @@ static void emit_lines(Format *f, StrBuf *out) {
     }
 }
 
-// ---- front door -----------------------------------------------------------------------------------
+// ---- front door
+// -----------------------------------------------------------------------------------
 
 static bool has_same_tree(Sources *sources, const Ast *ast, Str formatted, Arena *arena) {
     Diags diags;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Habits from other languages, as far as they don't parse: what is written is recognised by its tokens,
-// and the diagnostic says how it is written here. (Foreign names in calls that do parse, such as
-// cube(10), are the checker's business.) Blocks, prefixes and loops of OpenSCAD are in foreign_blocks.c,
-// heads of parts in foreign_part.c.
+// Habits from other languages, as far as they don't parse: what is written is recognised by its
+// tokens, and the diagnostic says how it is written here. (Foreign names in calls that do parse,
+// such as cube(10), are the checker's business.) Blocks, prefixes and loops of OpenSCAD are in
+// foreign_blocks.c, heads of parts in foreign_part.c.
 #include "lang/foreign.h"
 
-static TokenKind kind_of(const Mistake *m, u32 i) { return mistake_kind(m, i); }
+static TokenKind kind_of(const Mistake *m, u32 i) {
+    return mistake_kind(m, i);
+}
 
 static bool is_any(const Mistake *m, u32 i, const char *const *words, u32 n) {
     for (u32 k = 0; k < n; k++)
@@ -14,7 +16,8 @@ static bool is_any(const Mistake *m, u32 i, const char *const *words, u32 n) {
     return false;
 }
 
-// The statement with its ';' and, when it begins its line, the line break, for fixes that delete it.
+// The statement with its ';' and, when it begins its line, the line break, for fixes that delete
+// it.
 static Span statement_line(const Mistake *m) {
     u32 end = mistake_statement_end(m, m->statement);
     Span span = mistake_range(m, m->statement, end > m->statement ? end - 1 : end);
@@ -33,20 +36,25 @@ static Repair as_keyword(Mistake *m, TokenKind keyword) {
     return (Repair){.resume = m->statement, .n_pop = 1};
 }
 
-// ---- statements by their first word -----------------------------------------------------------------
+// ---- statements by their first word
+// -----------------------------------------------------------------
 
 // module f(), function f(x) =, var x =
 static bool foreign_declaration(Mistake *m, Repair *out) {
-    static const char *const DEFS[] = {"module", "function", "func", "fn", "fun", "proc", "void", "sub"};
-    static const char *const LETS[] = {"var", "const", "val", "local", "int", "float", "double", "auto"};
+    static const char *const DEFS[] = {"module", "function", "func", "fn",
+                                       "fun",    "proc",     "void", "sub"};
+    static const char *const LETS[] = {"var", "const", "val",    "local",
+                                       "int", "float", "double", "auto"};
     u32 word = m->statement;
     bool def = is_any(m, word, DEFS, COUNT_OF(DEFS)), let = is_any(m, word, LETS, COUNT_OF(LETS));
     if (m->at != word + 1 || kind_of(m, m->at) != TOK_NAME || (!def && !let))
         return false;
     Diag *diag = diag_add(m->parse->diags, def ? DIAG_E0214 : DIAG_E0209, mistake_span(m, word),
-                          "'%.*s' is written '%s' here", STR_ARG(mistake_text(m, word)), def ? "def" : "let");
+                          "'%.*s' is written '%s' here", STR_ARG(mistake_text(m, word)),
+                          def ? "def" : "let");
     if (def)
-        diag_help(m->parse->diags, diag, "def f(x) { body } gives a solid, def f(x) = expression any value");
+        diag_help(m->parse->diags, diag,
+                  "def f(x) { body } gives a solid, def f(x) = expression any value");
     mistake_fix(m, diag, mistake_span(m, word), def ? STR("def") : STR("let"));
     *out = as_keyword(m, def ? TOK_DEF : TOK_LET);
     return true;
@@ -60,14 +68,16 @@ static bool foreign_import(Mistake *m, Repair *out) {
     if (next != TOK_NAME && next != TOK_TEXT && next != TOK_LT)
         return false;
     u32 end = m->at; // to the end of the line: the '>' of <a/b.scad> would go on beyond it
-    while (kind_of(m, end) != TOK_END && kind_of(m, end) != TOK_NEWLINE && !mistake_is_last_on_line(m, end))
+    while (kind_of(m, end) != TOK_END && kind_of(m, end) != TOK_NEWLINE &&
+           !mistake_is_last_on_line(m, end))
         end++;
     bool has_break = kind_of(m, end) == TOK_NEWLINE || kind_of(m, end) == TOK_END;
     Span line = mistake_range(m, m->statement, has_break && end > m->at ? end - 1 : end);
     u32 to = line.off + line.len;
     if (to < m->parse->text.len && m->parse->text.ptr[to] == '\n')
         line.len++;
-    Diag *diag = mistake_report(m, DIAG_E0215, m->statement, "a program imports nothing: it stands alone");
+    Diag *diag =
+        mistake_report(m, DIAG_E0215, m->statement, "a program imports nothing: it stands alone");
     diag_help(m->parse->diags, diag, "delete the line");
     mistake_fix(m, diag, line, STR(""));
     if (!has_break) // what follows begins a statement, though no NEWLINE may stand before it
@@ -80,8 +90,9 @@ static bool foreign_return(Mistake *m, Repair *out) {
     if (m->at != m->statement + 1 || !mistake_is(m, m->statement, "return"))
         return false;
     Diag *diag = mistake_report(m, DIAG_E0221, m->statement, "there is no return");
-    diag_help(m->parse->diags, diag,
-              "def f(x) = expression gives a value; a body in { } gives the solid that its lines build");
+    diag_help(
+        m->parse->diags, diag,
+        "def f(x) = expression gives a value; a body in { } gives the solid that its lines build");
     u32 open = m->enclosing, end = mistake_statement_end(m, m->at), close = end;
     while (kind_of(m, close) == TOK_NEWLINE || kind_of(m, close) == TOK_SEMI)
         close++;
@@ -127,7 +138,8 @@ static bool foreign_word(Mistake *m, Repair *out) {
         {"foreach", DIAG_E0213, "write for x in list { ... }"},
         {"repeat", DIAG_E0213, "write for i in range(n) { ... }"},
         {"lambda", DIAG_E0214, "functions have names: def f(x) = expression"},
-        {"class", DIAG_E0221, "parts and defs take the place of classes: part leg { ... }, def leg(h) { ... }"},
+        {"class", DIAG_E0221,
+         "parts and defs take the place of classes: part leg { ... }, def leg(h) { ... }"},
         {"switch", DIAG_E0221, "write if a { ... } else if b { ... }, or c ? x : y in a value"},
         {"then", DIAG_E0217, "a condition is followed by its body in braces: if c { ... }"},
         {"do", DIAG_E0217, "a loop is followed by its body in braces: for x in list { ... }"},
@@ -145,7 +157,8 @@ static bool foreign_word(Mistake *m, Repair *out) {
     return false;
 }
 
-// ---- values without let, and values that change -----------------------------------------------------
+// ---- values without let, and values that change
+// -----------------------------------------------------
 
 // The place where the name is bound before token `name`: after a let or a param; NONE.
 static u32 bound_before(const Mistake *m, u32 name) {
@@ -201,8 +214,8 @@ static bool foreign_assignment(Mistake *m, Repair *out) {
 // if x = 3 { }, expect a = b
 static bool foreign_condition(Mistake *m, Repair *out) {
     TokenKind first = kind_of(m, m->statement);
-    if (kind_of(m, m->at) != TOK_ASSIGN || !mistake_accepts(m, TOK_EQ) || mistake_accepts(m, TOK_ASSIGN) ||
-        (first != TOK_IF && first != TOK_EXPECT))
+    if (kind_of(m, m->at) != TOK_ASSIGN || !mistake_accepts(m, TOK_EQ) ||
+        mistake_accepts(m, TOK_ASSIGN) || (first != TOK_IF && first != TOK_EXPECT))
         return false;
     Diag *diag = mistake_report(m, DIAG_E0210, m->at, "'==' compares; '=' binds");
     mistake_fix(m, diag, mistake_span(m, m->at), STR("=="));
@@ -221,20 +234,22 @@ static bool foreign_lets(Mistake *m, Repair *out) {
     return true;
 }
 
-// ---- $fn and arrows -------------------------------------------------------------------------------
+// ---- $fn and arrows
+// -------------------------------------------------------------------------------
 
 // An argument with the comma that parts it from its neighbour.
 static Span argument_span(const Mistake *m) {
     u32 end = m->at;
-    while (kind_of(m, end) != TOK_COMMA && kind_of(m, end) != TOK_END && kind_of(m, end) != TOK_NEWLINE &&
-           !mistake_has(m, end, TOKEN_CLOSE))
+    while (kind_of(m, end) != TOK_COMMA && kind_of(m, end) != TOK_END &&
+           kind_of(m, end) != TOK_NEWLINE && !mistake_has(m, end, TOKEN_CLOSE))
         end = mistake_skip(m, end);
     if (kind_of(m, m->at - 1) == TOK_COMMA)
         return mistake_range(m, m->at - 1, end - 1);
     if (kind_of(m, end) != TOK_COMMA)
         return mistake_range(m, m->at, end - 1);
     Span span = mistake_range(m, m->at, end);
-    while (span.off + span.len < m->parse->text.len && m->parse->text.ptr[span.off + span.len] == ' ')
+    while (span.off + span.len < m->parse->text.len &&
+           m->parse->text.ptr[span.off + span.len] == ' ')
         span.len++;
     return span;
 }
@@ -254,24 +269,26 @@ static bool foreign_setting(Mistake *m, Repair *out) {
 static bool foreign_arrow(Mistake *m, Repair *out) {
     if (kind_of(m, m->at) != TOK_ARROW)
         return false;
-    Diag *diag = diag_add(m->parse->diags, DIAG_E0214, mistake_span(m, m->at), "'%.*s' is not of this language",
-                          STR_ARG(mistake_text(m, m->at)));
+    Diag *diag = diag_add(m->parse->diags, DIAG_E0214, mistake_span(m, m->at),
+                          "'%.*s' is not of this language", STR_ARG(mistake_text(m, m->at)));
     if (kind_of(m, m->statement) == TOK_DEF)
-        diag_help(m->parse->diags, diag, "a def says no types: def f(x) = expression, or def f(x) { body }");
+        diag_help(m->parse->diags, diag,
+                  "a def says no types: def f(x) = expression, or def f(x) { body }");
     else
         diag_help(m->parse->diags, diag, "functions have names: def f(x) = expression");
     *out = repair_recover(m->at);
     return true;
 }
 
-// ---- colons ---------------------------------------------------------------------------------------
+// ---- colons
+// ---------------------------------------------------------------------------------------
 
 // if c: and an indented block
 static bool foreign_python(Mistake *m, Repair *out) {
     TokenKind first = kind_of(m, m->statement);
     u32 colon = NONE; // the last on its line, from the statement on
-    if (first != TOK_IF && first != TOK_FOR && first != TOK_DEF && first != TOK_PART && first != TOK_GROUP &&
-        first != TOK_ELSE && !mistake_has(m, m->statement, TOKEN_FOREIGN))
+    if (first != TOK_IF && first != TOK_FOR && first != TOK_DEF && first != TOK_PART &&
+        first != TOK_GROUP && first != TOK_ELSE && !mistake_has(m, m->statement, TOKEN_FOREIGN))
         return false;
     for (u32 i = m->statement; i <= m->at && colon == NONE; i = mistake_skip(m, i))
         if (kind_of(m, i) == TOK_COLON && mistake_is_last_on_line(m, i))
@@ -316,7 +333,8 @@ static bool foreign_type(Mistake *m, Repair *out) {
 
 // box(size: [1, 2, 3]), material m { color: #fff }
 static bool foreign_named(Mistake *m, Repair *out) {
-    if (kind_of(m, m->at) != TOK_COLON || !mistake_accepts(m, TOK_ASSIGN) || kind_of(m, m->at - 1) != TOK_NAME)
+    if (kind_of(m, m->at) != TOK_COLON || !mistake_accepts(m, TOK_ASSIGN) ||
+        kind_of(m, m->at - 1) != TOK_NAME)
         return false;
     Diag *diag = mistake_report(m, DIAG_E0226, m->at, "a name gets its value by '=', not ':'");
     mistake_fix(m, diag, mistake_span(m, m->at), STR(" ="));
@@ -330,7 +348,8 @@ static bool foreign_choice(Mistake *m, Repair *out) {
         return false;
     u32 from = m->at; // the value before: back to what can't be of it
     while (from > m->statement && !mistake_has(m, from - 1, TOKEN_MORE | TOKEN_OPEN))
-        from = m->parse->layout.open_of[from - 1] != NONE ? m->parse->layout.open_of[from - 1] : from - 1;
+        from = m->parse->layout.open_of[from - 1] != NONE ? m->parse->layout.open_of[from - 1]
+                                                          : from - 1;
     u32 else_ = m->at + 1, end = mistake_statement_end(m, m->at);
     while (else_ < end && kind_of(m, else_) != TOK_ELSE && kind_of(m, else_) != TOK_COMMA &&
            kind_of(m, else_) != TOK_LBRACE)
@@ -339,9 +358,11 @@ static bool foreign_choice(Mistake *m, Repair *out) {
         return false;
     Str value = mistake_source(m, mistake_range(m, from, m->at - 1));
     Str condition = mistake_source(m, mistake_range(m, m->at + 1, else_ - 1));
-    bool whole = from > 0 && (kind_of(m, from - 1) == TOK_ASSIGN || kind_of(m, from - 1) == TOK_COMMA ||
-                              mistake_has(m, from - 1, TOKEN_OPEN));
-    Diag *diag = mistake_report(m, DIAG_E0221, m->at, "a choice between values is written c ? a : b");
+    bool whole =
+        from > 0 && (kind_of(m, from - 1) == TOK_ASSIGN || kind_of(m, from - 1) == TOK_COMMA ||
+                     mistake_has(m, from - 1, TOKEN_OPEN));
+    Diag *diag =
+        mistake_report(m, DIAG_E0221, m->at, "a choice between values is written c ? a : b");
     diag_fix(m->parse->diags, diag, whole ? FIX_MACHINE : FIX_MAYBE, mistake_range(m, from, else_),
              str_format(m->parse->arena, "%.*s ? %.*s :", STR_ARG(condition), STR_ARG(value)));
     *out = repair_recover(m->at);
@@ -354,7 +375,8 @@ static bool foreign_bare_body(Mistake *m, Repair *out) {
     u32 at = m->at;
     bool after_else = at > 0 && kind_of(m, at - 1) == TOK_ELSE;
     bool begins = mistake_has(m, at, TOKEN_VALUE) || kind == TOK_LET || kind == TOK_FOR;
-    if (!begins || !mistake_accepts(m, TOK_LBRACE) || (first != TOK_IF && first != TOK_FOR && !after_else))
+    if (!begins || !mistake_accepts(m, TOK_LBRACE) ||
+        (first != TOK_IF && first != TOK_FOR && !after_else))
         return false;
     u32 end = mistake_statement_end(m, at);
     for (u32 i = at; i < end; i = mistake_skip(m, i)) // up to an else
@@ -368,16 +390,17 @@ static bool foreign_bare_body(Mistake *m, Repair *out) {
     return true;
 }
 
-// ---- the rules in order -----------------------------------------------------------------------------
+// ---- the rules in order
+// -----------------------------------------------------------------------------
 
 bool foreign_explain(Mistake *m, Repair *out) {
     static bool (*const RULES[])(Mistake *, Repair *) = {
-        foreign_setting,       foreign_arrow,        foreign_declaration, foreign_import,
-        foreign_return,        foreign_elif,         foreign_loop,        foreign_assignment,
-        foreign_condition,     foreign_lets,         foreign_python,      foreign_type,
-        foreign_named,         foreign_choice,       foreign_quoted_name, foreign_part_equals,
-        foreign_part_head,     foreign_part_material, foreign_part_nameless, foreign_object_block,
-        foreign_block,         foreign_prefix,       foreign_word,        foreign_bare_body,
+        foreign_setting,   foreign_arrow,         foreign_declaration,   foreign_import,
+        foreign_return,    foreign_elif,          foreign_loop,          foreign_assignment,
+        foreign_condition, foreign_lets,          foreign_python,        foreign_type,
+        foreign_named,     foreign_choice,        foreign_quoted_name,   foreign_part_equals,
+        foreign_part_head, foreign_part_material, foreign_part_nameless, foreign_object_block,
+        foreign_block,     foreign_prefix,        foreign_word,          foreign_bare_body,
     };
     for (u32 i = 0; i < COUNT_OF(RULES); i++)
         if (RULES[i](m, out))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rules of the table in lang/foreign.c that have files of their own. Each looks at a mistake; true: it was
-// recognised and reported, and *out says how to go on.
+// Rules of the table in lang/foreign.c that have files of their own. Each looks at a mistake; true:
+// it was recognised and reported, and *out says how to go on.
 #ifndef FRC_LANG_FOREIGN_H
 #define FRC_LANG_FOREIGN_H
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // OpenSCAD's way of building: `difference() { a(); b(); }`, `translate([1, 2, 3]) cube(4);` and
-// `for (i = [0 : 3]) ...`. Each is recognised by its tokens and rewritten as text: operators between
-// solids, placements after them, `for x in list`. Where the rewriting keeps the meaning for sure it is a
-// machine fix, else a proposal.
+// `for (i = [0 : 3]) ...`. Each is recognised by its tokens and rewritten as text: operators
+// between solids, placements after them, `for x in list`. Where the rewriting keeps the meaning for
+// sure it is a machine fix, else a proposal.
 #include "lang/foreign.h"
 
-static TokenKind kind_of(const Mistake *m, u32 i) { return mistake_kind(m, i); }
+static TokenKind kind_of(const Mistake *m, u32 i) {
+    return mistake_kind(m, i);
+}
 
-static u32 close_of(const Mistake *m, u32 open) { return m->parse->layout.close_of[open]; }
+static u32 close_of(const Mistake *m, u32 open) {
+    return m->parse->layout.close_of[open];
+}
 
 static bool is_call(const Mistake *m, u32 i) {
     return kind_of(m, i) == TOK_NAME && kind_of(m, i + 1) == TOK_LPAREN;
@@ -16,7 +20,8 @@ static bool is_call(const Mistake *m, u32 i) {
 // What stands between the brackets, as text.
 static Str inside(const Mistake *m, u32 open) {
     u32 close = close_of(m, open);
-    return close == open + 1 ? (Str){"", 0} : mistake_source(m, mistake_range(m, open + 1, close - 1));
+    return close == open + 1 ? (Str){"", 0}
+                             : mistake_source(m, mistake_range(m, open + 1, close - 1));
 }
 
 // What a call of OpenSCAD becomes after the solid it is applied to. Empty text: no equal is known.
@@ -30,7 +35,8 @@ static Placement rotation(const Mistake *m, u32 open) {
     Arena *arena = m->parse->arena;
     u32 list = open + 1;
     if (kind_of(m, list) == TOK_NUMBER && kind_of(m, list + 1) == TOK_RPAREN)
-        return (Placement){str_format(arena, ".rotate(z = %.*s)", STR_ARG(mistake_text(m, list))), true};
+        return (Placement){str_format(arena, ".rotate(z = %.*s)", STR_ARG(mistake_text(m, list))),
+                           true};
     if (kind_of(m, list) != TOK_LBRACKET)
         return (Placement){{"", 0}, false};
     Str out = {"", 0};
@@ -41,7 +47,8 @@ static Placement rotation(const Mistake *m, u32 open) {
             i = mistake_skip(m, i);
         Str value = i > from ? mistake_source(m, mistake_range(m, from, i - 1)) : STR("0");
         if (!str_equal_z(value, "0"))
-            out = str_format(arena, "%.*s.rotate(%c = %.*s)", STR_ARG(out), "xyz"[axis], STR_ARG(value));
+            out = str_format(arena, "%.*s.rotate(%c = %.*s)", STR_ARG(out), "xyz"[axis],
+                             STR_ARG(value));
         i += i < close;
     }
     return (Placement){out, out.len > 0 && i >= close};
@@ -75,8 +82,10 @@ static Placement placement(const Mistake *m, u32 name) {
         return rotation(m, open);
     if (mistake_is(m, name, "mirror"))
         return reflection(m, open);
-    if (mistake_is(m, name, "color") && first == TOK_TEXT && alone && args.len > 3 && args.ptr[1] != '#')
-        return (Placement){str_format(arena, ".paint(%.*s)", (int)args.len - 2, args.ptr + 1), false};
+    if (mistake_is(m, name, "color") && first == TOK_TEXT && alone && args.len > 3 &&
+        args.ptr[1] != '#')
+        return (Placement){str_format(arena, ".paint(%.*s)", (int)args.len - 2, args.ptr + 1),
+                           false};
     if (mistake_is(m, name, "linear_extrude") && first == TOK_NUMBER)
         return (Placement){str_format(arena, ".extrude(h = %.*s)", STR_ARG(args)), alone};
     if (mistake_is(m, name, "linear_extrude"))
@@ -86,10 +95,12 @@ static Placement placement(const Mistake *m, u32 name) {
     return (Placement){{"", 0}, false};
 }
 
-// ---- prefixes -------------------------------------------------------------------------------------
+// ---- prefixes
+// -------------------------------------------------------------------------------------
 
-// From token i: two or more calls side by side, `f(..) g(..) h(..)`, the last with what follows it after
-// dots. Writes them the other way round and returns the token after them; 0 when it is something else.
+// From token i: two or more calls side by side, `f(..) g(..) h(..)`, the last with what follows it
+// after dots. Writes them the other way round and returns the token after them; 0 when it is
+// something else.
 static u32 turn_round(const Mistake *m, u32 i, Str *text, bool *sure) {
     u32 names[16], n = 0;
     for (; n < COUNT_OF(names) && is_call(m, i); i = mistake_skip(m, i + 1))
@@ -124,14 +135,17 @@ bool foreign_prefix(Mistake *m, Repair *out) {
         return false;
     Diag *diag = mistake_report(m, DIAG_E0212, first, "a placement follows its solid, after a '.'");
     diag_help(m->parse->diags, diag, "write %.*s", (int)MIN(text.len, 120u), text.ptr);
-    diag_fix(m->parse->diags, diag, sure ? FIX_MACHINE : FIX_MAYBE, mistake_range(m, first, end - 1), text);
+    diag_fix(m->parse->diags, diag, sure ? FIX_MACHINE : FIX_MAYBE,
+             mistake_range(m, first, end - 1), text);
     *out = repair_recover(end);
     return true;
 }
 
-// ---- blocks ---------------------------------------------------------------------------------------
+// ---- blocks
+// ---------------------------------------------------------------------------------------
 
-// One statement i..end as an operand. *sure: it is one call with placements, or they could be turned round.
+// One statement i..end as an operand. *sure: it is one call with placements, or they could be
+// turned round.
 static Str child_text(const Mistake *m, u32 i, u32 end, bool *sure) {
     Str text;
     if (turn_round(m, i, &text, sure) == end)
@@ -161,7 +175,8 @@ static Str joined_children(const Mistake *m, u32 open, const char *glue, bool *s
         bool child_sure;
         Str text = child_text(m, i, end, &child_sure);
         *sure = *sure && child_sure;
-        out = str_format(m->parse->arena, "%.*s%s%.*s", STR_ARG(out), n++ ? glue : "", STR_ARG(text));
+        out =
+            str_format(m->parse->arena, "%.*s%s%.*s", STR_ARG(out), n++ ? glue : "", STR_ARG(text));
         i = MAX(end, i + 1);
     }
     *sure = *sure && n > 0;
@@ -183,14 +198,16 @@ static void report_placed_block(Mistake *m, u32 name, u32 end) {
     Placement p = placement(m, name);
     if (!p.text.len) {
         Diag *diag = mistake_report(m, DIAG_E0211, name, "a call has no body in braces");
-        diag_help(m->parse->diags, diag, "braces follow part, group, def, for, if, else and cut: part %.*s { ... }",
+        diag_help(m->parse->diags, diag,
+                  "braces follow part, group, def, for, if, else and cut: part %.*s { ... }",
                   STR_ARG(mistake_text(m, name)));
         return;
     }
     Diag *diag = mistake_report(m, DIAG_E0211, name, "a placement follows its solid, after a '.'");
     diag_help(m->parse->diags, diag, "write group { ... }%.*s", STR_ARG(p.text));
     Str body = mistake_source(m, mistake_range(m, m->at, end - 1));
-    diag_fix(m->parse->diags, diag, p.sure ? FIX_MACHINE : FIX_MAYBE, mistake_range(m, name, end - 1),
+    diag_fix(m->parse->diags, diag, p.sure ? FIX_MACHINE : FIX_MAYBE,
+             mistake_range(m, name, end - 1),
              str_format(m->parse->arena, "group %.*s%.*s", STR_ARG(body), STR_ARG(p.text)));
 }
 
@@ -199,7 +216,8 @@ bool foreign_block(Mistake *m, Repair *out) {
     if (kind_of(m, at) != TOK_LBRACE || at == 0 || kind_of(m, at - 1) != TOK_RPAREN)
         return false;
     u32 open = m->parse->layout.open_of[at - 1];
-    if (open == NONE || open == 0 || kind_of(m, open - 1) != TOK_NAME || kind_of(m, m->statement) == TOK_DEF)
+    if (open == NONE || open == 0 || kind_of(m, open - 1) != TOK_NAME ||
+        kind_of(m, m->statement) == TOK_DEF)
         return false;
     u32 name = open - 1, end = close_of(m, at) + 1;
     *out = repair_recover(end);
@@ -211,15 +229,18 @@ bool foreign_block(Mistake *m, Repair *out) {
         Str children = joined_children(m, at, row->glue, &sure);
         Diag *diag = mistake_report(m, DIAG_E0211, name, row->message);
         if (children.len)
-            diag_fix(m->parse->diags, diag, sure ? FIX_MACHINE : FIX_MAYBE, mistake_range(m, name, end - 1),
-                     str_format(m->parse->arena, "%s%.*s%s", row->before, STR_ARG(children), row->after));
+            diag_fix(m->parse->diags, diag, sure ? FIX_MACHINE : FIX_MAYBE,
+                     mistake_range(m, name, end - 1),
+                     str_format(m->parse->arena, "%s%.*s%s", row->before, STR_ARG(children),
+                                row->after));
         return true;
     }
     report_placed_block(m, name, end);
     return true;
 }
 
-// ---- loops ----------------------------------------------------------------------------------------
+// ---- loops
+// ----------------------------------------------------------------------------------------
 
 static bool read_whole(Str text, u32 *out) {
     *out = 0;
@@ -231,7 +252,8 @@ static bool read_whole(Str text, u32 *out) {
     return text.len > 0;
 }
 
-// [a : b] or [a : step : b], both ends included, as a range with its end excluded. Empty: something else.
+// [a : b] or [a : step : b], both ends included, as a range with its end excluded. Empty: something
+// else.
 static Str scad_range(const Mistake *m, u32 open, bool *sure) {
     u32 close = close_of(m, open), from = open + 1, n = 0;
     Str parts[3];
@@ -253,8 +275,8 @@ static Str scad_range(const Mistake *m, u32 open, bool *sure) {
     Str end = number ? str_format(m->parse->arena, "%u", whole + 1)
                      : str_format(m->parse->arena, "%.*s + 1", STR_ARG(parts[n - 1]));
     if (n == 3)
-        return str_format(m->parse->arena, "range(%.*s, %.*s, %.*s)", STR_ARG(parts[0]), STR_ARG(end),
-                          STR_ARG(parts[1]));
+        return str_format(m->parse->arena, "range(%.*s, %.*s, %.*s)", STR_ARG(parts[0]),
+                          STR_ARG(end), STR_ARG(parts[1]));
     if (str_equal_z(parts[0], "0"))
         return str_format(m->parse->arena, "range(%.*s)", STR_ARG(end));
     return str_format(m->parse->arena, "range(%.*s, %.*s)", STR_ARG(parts[0]), STR_ARG(end));
@@ -278,7 +300,8 @@ static Str loop_head(const Mistake *m, u32 open, bool *sure) {
         Str range = scad_range(m, list, sure);
         values = range.len ? range : values;
     }
-    return str_format(m->parse->arena, "%.*s in %.*s", STR_ARG(mistake_text(m, open + 1)), STR_ARG(values));
+    return str_format(m->parse->arena, "%.*s in %.*s", STR_ARG(mistake_text(m, open + 1)),
+                      STR_ARG(values));
 }
 
 // for (...) with its round brackets at m->at.
@@ -290,7 +313,8 @@ static void round_loop(Mistake *m, Repair *out) {
                           "a loop is written for x in list { ... }");
     if (head.len) {
         diag_help(m->parse->diags, diag, "write for %.*s { ... }", STR_ARG(head));
-        diag_fix(m->parse->diags, diag, sure ? FIX_MACHINE : FIX_MAYBE, mistake_range(m, at, close), head);
+        diag_fix(m->parse->diags, diag, sure ? FIX_MACHINE : FIX_MAYBE, mistake_range(m, at, close),
+                 head);
     } else {
         diag_help(m->parse->diags, diag, "for i in range(n) { ... } counts from 0 to n - 1");
     }
@@ -322,7 +346,8 @@ bool foreign_loop(Mistake *m, Repair *out) {
         Diag *diag = mistake_report(m, DIAG_E0213, at, "one 'for' holds all the names");
         diag_help(m->parse->diags, diag, "[f(x, y) for x in a, y in b]");
         mistake_fix(m, diag, mistake_gap(m, at), STR(","));
-        *out = mistake_accepts(m, TOK_COMMA) ? repair_insert(TOK_COMMA, at + 1) : repair_recover(at);
+        *out =
+            mistake_accepts(m, TOK_COMMA) ? repair_insert(TOK_COMMA, at + 1) : repair_recover(at);
         return true;
     }
     if (kind == TOK_ASSIGN && kind_of(m, m->statement) == TOK_FOR && at == m->statement + 2) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Heads of parts, materials and objects that are written in other ways: quoted labels, '=' before the
-// body, a material without its ':', a whole program in braces.
+// Heads of parts, materials and objects that are written in other ways: quoted labels, '=' before
+// the body, a material without its ':', a whole program in braces.
 #include "lang/foreign.h"
 
-static TokenKind kind_of(const Mistake *m, u32 i) { return mistake_kind(m, i); }
+static TokenKind kind_of(const Mistake *m, u32 i) {
+    return mistake_kind(m, i);
+}
 
 // A name made of words: letters and digits kept, everything else '_'.
 static Str name_of_words(const Mistake *m, Str words) {
@@ -26,8 +28,10 @@ static Str name_of_words(const Mistake *m, Str words) {
 // part "leg", object "A chair", units "cm"
 bool foreign_quoted_name(Mistake *m, Repair *out) {
     TokenKind before = m->at > 0 ? kind_of(m, m->at - 1) : TOK_END;
-    bool of_part = before == TOK_PART || (before == TOK_COLON && kind_of(m, m->statement) == TOK_PART);
-    if (kind_of(m, m->at) != TOK_TEXT || !mistake_accepts(m, TOK_NAME) || mistake_accepts(m, TOK_NUMBER) ||
+    bool of_part =
+        before == TOK_PART || (before == TOK_COLON && kind_of(m, m->statement) == TOK_PART);
+    if (kind_of(m, m->at) != TOK_TEXT || !mistake_accepts(m, TOK_NAME) ||
+        mistake_accepts(m, TOK_NUMBER) ||
         (!of_part && before != TOK_OBJECT && before != TOK_MATERIAL && before != TOK_UNITS))
         return false;
     Span span = mistake_span(m, m->at);
@@ -71,7 +75,8 @@ bool foreign_part_equals(Mistake *m, Repair *out) {
     Str name = mistake_text(m, m->at - 1);
     if (first == TOK_MATERIAL) {
         Diag *diag = mistake_report(m, DIAG_E0218, m->at, "a material's fields stand in braces");
-        diag_help(m->parse->diags, diag, "material %.*s { color = #b98a5a, roughness = 0.6 }", STR_ARG(name));
+        diag_help(m->parse->diags, diag, "material %.*s { color = #b98a5a, roughness = 0.6 }",
+                  STR_ARG(name));
         return true;
     }
     Diag *diag = mistake_report(m, DIAG_E0218, m->at, "a part's solid stands in braces");
@@ -93,8 +98,8 @@ bool foreign_part_head(Mistake *m, Repair *out) {
     *out = repair_recover(m->at);
     if (kind == TOK_LPAREN && m->at == part + 2) {
         Diag *diag = mistake_report(m, DIAG_E0218, m->at, "a part takes no arguments");
-        diag_help(m->parse->diags, diag, "a def does: def %.*s(h) { part %.*s { ... } }", STR_ARG(label),
-                  STR_ARG(label));
+        diag_help(m->parse->diags, diag, "a def does: def %.*s(h) { part %.*s { ... } }",
+                  STR_ARG(label), STR_ARG(label));
         return true;
     }
     if (kind == TOK_NAME && mistake_accepts(m, TOK_COLON)) {
@@ -104,7 +109,8 @@ bool foreign_part_head(Mistake *m, Repair *out) {
         return true;
     }
     if (kind == TOK_TEXT && m->at == part + 4 && kind_of(m, part + 2) == TOK_COLON) {
-        Diag *diag = mistake_report(m, DIAG_E0218, m->at, "the words stand before the ':' of the material");
+        Diag *diag =
+            mistake_report(m, DIAG_E0218, m->at, "the words stand before the ':' of the material");
         mistake_fix(m, diag, mistake_place(m, part + 1, true),
                     str_format(m->parse->arena, " %.*s", STR_ARG(mistake_text(m, m->at))));
         mistake_fix(m, diag, mistake_gap(m, m->at), STR(""));
@@ -119,7 +125,8 @@ bool foreign_part_material(Mistake *m, Repair *out) {
     if (m->at == 0 || kind_of(m, m->at - 1) != TOK_COLON || kind_of(m, m->statement) != TOK_PART ||
         !mistake_accepts(m, TOK_NAME) || mistake_accepts(m, TOK_NUMBER))
         return false;
-    Diag *diag = mistake_report(m, DIAG_E0218, m->at, "a part's material is a name, list[i], or (c ? a : b)");
+    Diag *diag = mistake_report(m, DIAG_E0218, m->at,
+                                "a part's material is a name, list[i], or (c ? a : b)");
     if (kind_of(m, m->at) == TOK_COLOR)
         diag_help(m->parse->diags, diag, "name it first: material paint { color = %.*s }",
                   STR_ARG(mistake_text(m, m->at)));
@@ -144,7 +151,8 @@ bool foreign_object_block(Mistake *m, Repair *out) {
         return false;
     Layout *layout = &m->parse->layout;
     u32 close = layout->close_of[m->at];
-    Diag *diag = mistake_report(m, DIAG_E0221, m->at, "the object line has no body: the statements follow it");
+    Diag *diag = mistake_report(m, DIAG_E0221, m->at,
+                                "the object line has no body: the statements follow it");
     diag_help(m->parse->diags, diag, "delete this '{' and the '}' that closes it");
     mistake_fix(m, diag, mistake_gap(m, m->at), STR(""));
     mistake_fix(m, diag, mistake_span(m, close), STR(""));

@@ -16,8 +16,8 @@ typedef struct Token {
     TokenKind kind;
     Span span;
     Span unit; // of a number; len 0 without
-    // Comments and line breaks (one token for a run of blank lines) stand in the token list as kinds
-    // of their own; spaces do not.
+    // Comments and line breaks (one token for a run of blank lines) stand in the token list as
+    // kinds of their own; spaces do not.
 } Token;
 
 typedef struct Tokens {
@@ -26,26 +26,28 @@ typedef struct Tokens {
 } Tokens;
 
 enum {
-    LANG_TEXT_MAX = 64 << 10,  // bytes of a text, with its quotes
-    LANG_NAME_MAX = 255,       // bytes of a name
-    LANG_NESTING_MAX = 256,    // brackets inside brackets
+    LANG_TEXT_MAX = 64 << 10, // bytes of a text, with its quotes
+    LANG_NAME_MAX = 255,      // bytes of a name
+    LANG_NESTING_MAX = 256,   // brackets inside brackets
 };
 
-const char *token_kind_name(TokenKind kind); // as in messages: "'{'", "a name", "the end of the text"
-const char *token_kind_id(TokenKind kind);   // "LBRACE"
+const char *
+token_kind_name(TokenKind kind);           // as in messages: "'{'", "a name", "the end of the text"
+const char *token_kind_id(TokenKind kind); // "LBRACE"
 
-// All tokens of a source, trivia included; total: whatever the bytes are. Bad bytes become TOK_BAD and a
-// diagnostic E01xx. Ends with TOK_END. Time and memory linear in the text.
+// All tokens of a source, trivia included; total: whatever the bytes are. Bad bytes become TOK_BAD
+// and a diagnostic E01xx. Ends with TOK_END. Time and memory linear in the text.
 void lang_lex(const Source *source, u32 source_index, Arena *arena, Diags *diags, Tokens *out);
 void tokens_dump(const Tokens *tokens, Sources *sources, StrBuf *out); // --emit tokens
 
 // Parses; reports every independent mistake once. Never NULL. Prose and markdown fences around a
-// program are stepped over with a note (spans still point into the text as given). Time linear in the text; its length is
-// bounded by whoever reads it (limit source_size).
+// program are stepped over with a note (spans still point into the text as given). Time linear in
+// the text; its length is bounded by whoever reads it (limit source_size).
 Ast *lang_parse(Sources *sources, u32 source, Arena *arena, Diags *diags);
 
-// What could come after text[0..off): token kinds, for "expected ..." and completion. Writes at most max
-// kinds in table order and returns how many there are; 0 when the text before is wrong already.
+// What could come after text[0..off): token kinds, for "expected ..." and completion. Writes at
+// most max kinds in table order and returns how many there are; 0 when the text before is wrong
+// already.
 u32 lang_expects(Sources *sources, u32 source, u32 off, Arena *arena, TokenKind *kinds, u32 max);
 
 #endif

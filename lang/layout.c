@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Line breaks and soft keywords. The grammar knows nothing of lines: a NEWLINE that it sees ends a
-// statement. Which do is the rule of the language card: none inside ( ) or [ ], none after a token that
-// wants more, none before one that goes on with the line before; the flags MORE and JOIN of
+// statement. Which do is the rule of the language card: none inside ( ) or [ ], none after a token
+// that wants more, none before one that goes on with the line before; the flags MORE and JOIN of
 // lang/tokens.def say which tokens these are.
 #include "lang/layout.h"
 

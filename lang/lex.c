@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // From bytes to tokens. The re2c rules (lexer.re) say what stands at the cursor; here it becomes a
 // Token, and everything that cannot be right is reported at once with the text that would be. What
-// comes out is always usable: a foreign operator is reported and passed on as the one it stands for,
-// so that a slip in spelling never turns into a second error about syntax.
+// comes out is always usable: a foreign operator is reported and passed on as the one it stands
+// for, so that a slip in spelling never turns into a second error about syntax.
 //
 // Two things need a memory of what came before. A '/' is a step of a path only right after a label
-// (`@back/slat`), and a '}' may return into a text with a fill-in (`"{name} wide"`): the lexer keeps
-// the open brackets for both. Time is linear: a text that is not closed is looked for once a line.
+// (`@back/slat`), and a '}' may return into a text with a fill-in (`"{name} wide"`): the lexer
+// keeps the open brackets for both. Time is linear: a text that is not closed is looked for once a
+// line.
 #include "lang/lex.h"
 
 #include "base/utf8.h"
@@ -55,51 +56,43 @@ typedef struct Lexer {
     Diags *diags;
     Tokens *out;
     VEC(Bracket) brackets;
-    u32 n_templates;     // TOK_TEXT_OPEN among the brackets
-    bool after_label;    // the token before ends a label or one of its indices
-    u32 plain_until;     // texts that start before this offset have no fill-ins (one was not closed)
-    u32 unquoted_until;  // foreign quotes before this offset open no text (one was not closed)
+    u32 n_templates;    // TOK_TEXT_OPEN among the brackets
+    bool after_label;   // the token before ends a label or one of its indices
+    u32 plain_until;    // texts that start before this offset have no fill-ins (one was not closed)
+    u32 unquoted_until; // foreign quotes before this offset open no text (one was not closed)
     Diag *hash_comments; // the one diagnostic for all of them
 } Lexer;
 
 typedef struct CharRow {
     u32 code;
     const char *meant; // "" nothing, a space
-    u32 match; // a TokenKind or a LexMatch
+    u32 match;         // a TokenKind or a LexMatch
 } CharRow;
 
 // Characters that word processors and chat windows put in the place of ASCII.
 static const CharRow CHAR_ROWS[] = {
-    {0x00A0, " ", LEX_SPACE},         {0x00AD, "", LEX_SPACE},
-    {0x00D7, "*", TOK_STAR},          {0x00F7, "/", TOK_SLASH},
-    {0x00B2, "^2", LEX_OTHER},        {0x00B3, "^3", LEX_OTHER},
-    {0x00B7, "*", TOK_STAR},          {0x2010, "-", TOK_MINUS},
-    {0x2011, "-", TOK_MINUS},         {0x2012, "-", TOK_MINUS},
-    {0x2013, "-", TOK_MINUS},         {0x2014, "-", TOK_MINUS},
-    {0x2026, "..", TOK_DOTDOT},       {0x2044, "/", TOK_SLASH},
-    {0x2212, "-", TOK_MINUS},         {0x2215, "/", TOK_SLASH},
-    {0x2217, "*", TOK_STAR},          {0x2219, "*", TOK_STAR},
-    {0x2227, "and", TOK_AND},         {0x2228, "or", TOK_OR},
-    {0x2248, "~=", TOK_NEAR},         {0x2260, "!=", TOK_NE},
-    {0x2264, "<=", TOK_LE},           {0x2265, ">=", TOK_GE},
-    {0x22C5, "*", TOK_STAR},          {0x2192, "->", TOK_ARROW},
-    {0x21D2, "=>", TOK_ARROW},        {0x200B, "", LEX_SPACE},
-    {0x200C, "", LEX_SPACE},          {0x200D, "", LEX_SPACE},
-    {0x200E, "", LEX_SPACE},          {0x200F, "", LEX_SPACE},
-    {0x2060, "", LEX_SPACE},          {0xFEFF, "", LEX_SPACE},
-    {0x2002, " ", LEX_SPACE},         {0x2003, " ", LEX_SPACE},
-    {0x2009, " ", LEX_SPACE},         {0x202F, " ", LEX_SPACE},
-    {0x3000, " ", LEX_SPACE},         {0x2028, "\n", LEX_NEWLINE},
-    {0x2029, "\n", LEX_NEWLINE},      {0xFF08, "(", TOK_LPAREN},
-    {0xFF09, ")", TOK_RPAREN},        {0xFF0C, ",", TOK_COMMA},
-    {0xFF1A, ":", TOK_COLON},         {0xFF1B, ";", TOK_SEMI},
-    {0xFF1D, "=", TOK_ASSIGN},        {0xFF0B, "+", TOK_PLUS},
-    {0xFF0D, "-", TOK_MINUS},         {0xFF0A, "*", TOK_STAR},
-    {0xFF3B, "[", TOK_LBRACKET},      {0xFF3D, "]", TOK_RBRACKET},
-    {0xFF5B, "{", TOK_LBRACE},        {0xFF5D, "}", TOK_RBRACE},
+    {0x00A0, " ", LEX_SPACE},    {0x00AD, "", LEX_SPACE},     {0x00D7, "*", TOK_STAR},
+    {0x00F7, "/", TOK_SLASH},    {0x00B2, "^2", LEX_OTHER},   {0x00B3, "^3", LEX_OTHER},
+    {0x00B7, "*", TOK_STAR},     {0x2010, "-", TOK_MINUS},    {0x2011, "-", TOK_MINUS},
+    {0x2012, "-", TOK_MINUS},    {0x2013, "-", TOK_MINUS},    {0x2014, "-", TOK_MINUS},
+    {0x2026, "..", TOK_DOTDOT},  {0x2044, "/", TOK_SLASH},    {0x2212, "-", TOK_MINUS},
+    {0x2215, "/", TOK_SLASH},    {0x2217, "*", TOK_STAR},     {0x2219, "*", TOK_STAR},
+    {0x2227, "and", TOK_AND},    {0x2228, "or", TOK_OR},      {0x2248, "~=", TOK_NEAR},
+    {0x2260, "!=", TOK_NE},      {0x2264, "<=", TOK_LE},      {0x2265, ">=", TOK_GE},
+    {0x22C5, "*", TOK_STAR},     {0x2192, "->", TOK_ARROW},   {0x21D2, "=>", TOK_ARROW},
+    {0x200B, "", LEX_SPACE},     {0x200C, "", LEX_SPACE},     {0x200D, "", LEX_SPACE},
+    {0x200E, "", LEX_SPACE},     {0x200F, "", LEX_SPACE},     {0x2060, "", LEX_SPACE},
+    {0xFEFF, "", LEX_SPACE},     {0x2002, " ", LEX_SPACE},    {0x2003, " ", LEX_SPACE},
+    {0x2009, " ", LEX_SPACE},    {0x202F, " ", LEX_SPACE},    {0x3000, " ", LEX_SPACE},
+    {0x2028, "\n", LEX_NEWLINE}, {0x2029, "\n", LEX_NEWLINE}, {0xFF08, "(", TOK_LPAREN},
+    {0xFF09, ")", TOK_RPAREN},   {0xFF0C, ",", TOK_COMMA},    {0xFF1A, ":", TOK_COLON},
+    {0xFF1B, ";", TOK_SEMI},     {0xFF1D, "=", TOK_ASSIGN},   {0xFF0B, "+", TOK_PLUS},
+    {0xFF0D, "-", TOK_MINUS},    {0xFF0A, "*", TOK_STAR},     {0xFF3B, "[", TOK_LBRACKET},
+    {0xFF3D, "]", TOK_RBRACKET}, {0xFF5B, "{", TOK_LBRACE},   {0xFF5D, "}", TOK_RBRACE},
 };
 
-static const Str UNITS[] = {STR("mm"), STR("cm"), STR("m"), STR("in"), STR("ft"), STR("deg"), STR("rad")};
+static const Str UNITS[] = {STR("mm"), STR("cm"),  STR("m"),  STR("in"),
+                            STR("ft"), STR("deg"), STR("rad")};
 
 const char *token_kind_name(TokenKind kind) {
     assert(kind < TOK_COUNT);
@@ -132,13 +125,15 @@ Str lex_unit_word(Str word) {
     static const struct {
         const char *word, *unit;
     } ROWS[] = {
-        {"millimeter", "mm"}, {"millimeters", "mm"}, {"millimetre", "mm"}, {"millimetres", "mm"},
-        {"MM", "mm"},         {"centimeter", "cm"},  {"centimeters", "cm"}, {"centimetre", "cm"},
-        {"centimetres", "cm"}, {"CM", "cm"},         {"meter", "m"},        {"meters", "m"},
-        {"metre", "m"},       {"metres", "m"},       {"M", "m"},            {"inch", "in"},
-        {"inches", "in"},     {"foot", "ft"},        {"feet", "ft"},        {"degree", "deg"},
-        {"degrees", "deg"},   {"degs", "deg"},       {"radian", "rad"},
-        {"radians", "rad"},   {"rads", "rad"},
+        {"millimeter", "mm"},  {"millimeters", "mm"}, {"millimetre", "mm"},
+        {"millimetres", "mm"}, {"MM", "mm"},          {"centimeter", "cm"},
+        {"centimeters", "cm"}, {"centimetre", "cm"},  {"centimetres", "cm"},
+        {"CM", "cm"},          {"meter", "m"},        {"meters", "m"},
+        {"metre", "m"},        {"metres", "m"},       {"M", "m"},
+        {"inch", "in"},        {"inches", "in"},      {"foot", "ft"},
+        {"feet", "ft"},        {"degree", "deg"},     {"degrees", "deg"},
+        {"degs", "deg"},       {"radian", "rad"},     {"radians", "rad"},
+        {"rads", "rad"},
     };
     for (u32 i = 0; i < COUNT_OF(ROWS); i++)
         if (str_equal_z(word, ROWS[i].word))
@@ -151,7 +146,8 @@ Str lex_unit_meant(Str word) {
     return unit.len ? unit : str_nearest(word, UNITS, COUNT_OF(UNITS));
 }
 
-// ---- small helpers --------------------------------------------------------------------------------
+// ---- small helpers
+// --------------------------------------------------------------------------------
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -161,13 +157,17 @@ static bool is_hex(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-static u32 offset_of(const Lexer *lexer, const char *p) { return (u32)(p - lexer->text); }
+static u32 offset_of(const Lexer *lexer, const char *p) {
+    return (u32)(p - lexer->text);
+}
 
 static Span span_of(const Lexer *lexer, const char *start, const char *end) {
     return (Span){lexer->source, offset_of(lexer, start), (u32)(end - start)};
 }
 
-static Str text_of(const char *start, const char *end) { return (Str){start, (u32)(end - start)}; }
+static Str text_of(const char *start, const char *end) {
+    return (Str){start, (u32)(end - start)};
+}
 
 static const char *line_end(const Lexer *lexer, const char *p) {
     const char *end = memchr(p, '\n', (size_t)(lexer->limit - p));
@@ -194,14 +194,16 @@ static Token *token_before(const Lexer *lexer) {
     return NULL;
 }
 
-// ---- brackets, for paths and fill-ins -------------------------------------------------------------
+// ---- brackets, for paths and fill-ins
+// -------------------------------------------------------------
 
 static void open_bracket(Lexer *lexer, TokenKind kind) {
     avec_push(lexer->arena, &lexer->brackets, (Bracket){kind});
     lexer->n_templates += kind == TOK_TEXT_OPEN;
 }
 
-// The innermost bracket is closed by its own kind only; a closer that fits none leaves all as it is.
+// The innermost bracket is closed by its own kind only; a closer that fits none leaves all as it
+// is.
 static bool close_bracket(Lexer *lexer, TokenKind kind) {
     if (!lexer->brackets.len || lexer->brackets.data[lexer->brackets.len - 1].kind != kind)
         return false;
@@ -210,7 +212,8 @@ static bool close_bracket(Lexer *lexer, TokenKind kind) {
     return true;
 }
 
-// ---- texts ----------------------------------------------------------------------------------------
+// ---- texts
+// ----------------------------------------------------------------------------------------
 
 // From p, just after a quote or a fill-in's '}': the place of the closing quote or of an opening
 // brace; NULL when the line ends first.
@@ -265,9 +268,10 @@ static void check_escapes(Lexer *lexer, const char *p, const char *end) {
         while (after < end && ((unsigned char)*after & 0xC0) == 0x80)
             after++;
         Span span = span_of(lexer, slash, after);
-        Diag *diag = diag_add(lexer->diags, DIAG_E0105, span, "'%.*s' is not an escape of this language",
-                              (int)span.len, slash);
-        diag_help(lexer->diags, diag, "the escapes are \\\" \\\\ \\n \\t \\{ \\}; a backslash itself is \\\\");
+        Diag *diag = diag_add(lexer->diags, DIAG_E0105, span,
+                              "'%.*s' is not an escape of this language", (int)span.len, slash);
+        diag_help(lexer->diags, diag,
+                  "the escapes are \\\" \\\\ \\n \\t \\{ \\}; a backslash itself is \\\\");
         diag_fix(lexer->diags, diag, FIX_MACHINE, span_of(lexer, slash, slash + 1), STR("\\\\"));
     }
 }
@@ -275,8 +279,9 @@ static void check_escapes(Lexer *lexer, const char *p, const char *end) {
 static void check_text_size(Lexer *lexer, Span span) {
     if (span.len <= LANG_TEXT_MAX)
         return;
-    Diag *diag = diag_add(lexer->diags, DIAG_E0524, (Span){span.source, span.off, 1},
-                          "a text of %u bytes is too long: the limit is %u", span.len, LANG_TEXT_MAX);
+    Diag *diag =
+        diag_add(lexer->diags, DIAG_E0524, (Span){span.source, span.off, 1},
+                 "a text of %u bytes is too long: the limit is %u", span.len, LANG_TEXT_MAX);
     diag_measure(diag, span.len, LANG_TEXT_MAX, STR(""));
 }
 
@@ -286,8 +291,8 @@ static const char *lex_text_run(Lexer *lexer, const char *start, bool is_first) 
     assert(end); // text_is_closed() has seen to it
     check_escapes(lexer, start + 1, end);
     bool opens = *end == '{';
-    TokenKind kind = is_first ? (opens ? TOK_TEXT_OPEN : TOK_TEXT)
-                              : (opens ? TOK_TEXT_MIDDLE : TOK_TEXT_CLOSE);
+    TokenKind kind =
+        is_first ? (opens ? TOK_TEXT_OPEN : TOK_TEXT) : (opens ? TOK_TEXT_MIDDLE : TOK_TEXT_CLOSE);
     check_text_size(lexer, add_token(lexer, kind, start, end + 1)->span);
     if (opens)
         open_bracket(lexer, TOK_TEXT_OPEN);
@@ -362,7 +367,8 @@ static const char *lex_foreign_text(Lexer *lexer, const char *start, u32 open_le
     return end;
 }
 
-// ---- numbers --------------------------------------------------------------------------------------
+// ---- numbers
+// --------------------------------------------------------------------------------------
 
 static void report_unit(Lexer *lexer, const char *start, const char *word, const char *end) {
     Str unit = text_of(word, end), meant = lex_unit_meant(unit);
@@ -382,13 +388,14 @@ static void report_unit(Lexer *lexer, const char *start, const char *word, const
         strbuf_finish(&digits);
         return;
     }
-    Diag *diag = diag_add(lexer->diags, DIAG_E0107, span_of(lexer, word, end), "'%.*s' is not a unit",
-                          (int)MIN(unit.len, 40u), unit.ptr);
+    Diag *diag = diag_add(lexer->diags, DIAG_E0107, span_of(lexer, word, end),
+                          "'%.*s' is not a unit", (int)MIN(unit.len, 40u), unit.ptr);
     if (meant.len) {
         diag_help(lexer->diags, diag, "did you mean '%.*s'?", STR_ARG(meant));
         diag_fix(lexer->diags, diag, FIX_MACHINE, span_of(lexer, word, end), meant);
     } else {
-        diag_help(lexer->diags, diag, "the units are mm cm m in ft deg rad, right after the number");
+        diag_help(lexer->diags, diag,
+                  "the units are mm cm m in ft deg rad, right after the number");
     }
 }
 
@@ -424,7 +431,8 @@ static const char *lex_number(Lexer *lexer, LexMatch match, const char *start, c
     return lex_unit(lexer, token, start, end);
 }
 
-// ---- '#': a colour, or a comment by habit ---------------------------------------------------------
+// ---- '#': a colour, or a comment by habit
+// ---------------------------------------------------------
 
 static const char *lex_hash_comment(Lexer *lexer, const char *start) {
     const char *marks = start;
@@ -432,7 +440,8 @@ static const char *lex_hash_comment(Lexer *lexer, const char *start) {
         marks++;
     Span span = span_of(lexer, start, marks);
     if (!lexer->hash_comments) {
-        lexer->hash_comments = diag_add(lexer->diags, DIAG_E0111, span, "a comment begins with '//'");
+        lexer->hash_comments =
+            diag_add(lexer->diags, DIAG_E0111, span, "a comment begins with '//'");
         diag_help(lexer->diags, lexer->hash_comments, "'#' begins a colour, as in #b98a5a");
     }
     diag_fix(lexer->diags, lexer->hash_comments, FIX_MACHINE, span, STR("//"));
@@ -447,12 +456,13 @@ static const char *lex_hash(Lexer *lexer, const char *start) {
     for (; end < lexer->limit && is_word(*end); end++)
         hex = hex && is_hex(*end);
     Token *before = token_before(lexer);
-    bool in_list = lexer->brackets.len > 0 &&
-                   lexer->brackets.data[lexer->brackets.len - 1].kind != TOK_LBRACE;
+    bool in_list =
+        lexer->brackets.len > 0 && lexer->brackets.data[lexer->brackets.len - 1].kind != TOK_LBRACE;
     // No colour can begin a statement or follow a value: there it is a comment.
-    bool out_of_place = before ? (token_flags(before->kind) & (TOKEN_DONE | TOKEN_OPEN)) == TOKEN_DONE ||
-                                     before->kind == TOK_LBRACE || before->kind == TOK_SEMI
-                               : !in_list;
+    bool out_of_place =
+        before ? (token_flags(before->kind) & (TOKEN_DONE | TOKEN_OPEN)) == TOKEN_DONE ||
+                     before->kind == TOK_LBRACE || before->kind == TOK_SEMI
+               : !in_list;
     u32 n = (u32)(end - start) - 1;
     if (lexer->n_templates == 0 && (n == 0 || out_of_place))
         return lex_hash_comment(lexer, start);
@@ -461,8 +471,9 @@ static const char *lex_hash(Lexer *lexer, const char *start) {
                               "a colour is # and 6 hexadecimal digits (or 3), not %u %s", n,
                               hex ? "digits" : "letters and digits");
         if (hex && (n == 8 || n == 4)) {
-            diag_help(lexer->diags, diag, "opacity is a field of its own: material glass { color = #aaccee, "
-                                          "opacity = 0.5 }");
+            diag_help(lexer->diags, diag,
+                      "opacity is a field of its own: material glass { color = #aaccee, "
+                      "opacity = 0.5 }");
             const char *cut = start + 1 + (n == 8 ? 6 : 3);
             diag_fix(lexer->diags, diag, FIX_MAYBE, span_of(lexer, cut, end), STR(""));
         }
@@ -471,13 +482,14 @@ static const char *lex_hash(Lexer *lexer, const char *start) {
     return end;
 }
 
-// ---- what is not of this language -----------------------------------------------------------------
+// ---- what is not of this language
+// -----------------------------------------------------------------
 
 static void report_operator(Lexer *lexer, const char *start, const char *end, const char *meant,
                             Str replacement) {
     Span span = span_of(lexer, start, end);
-    Diag *diag = diag_add(lexer->diags, DIAG_E0110, span, "'%.*s' is written '%s' here", (int)span.len,
-                          start, meant);
+    Diag *diag = diag_add(lexer->diags, DIAG_E0110, span, "'%.*s' is written '%s' here",
+                          (int)span.len, start, meant);
     diag_fix(lexer->diags, diag, FIX_MACHINE, span, replacement);
 }
 
@@ -524,14 +536,16 @@ static bool is_foreign_letter(u32 code) {
            (code >= 0xF900 && code < 0xFE00) || (code >= 0x10000 && code < 0x1F000);
 }
 
-// A name with letters beyond ASCII is one diagnostic and one name; a name before it is its beginning.
+// A name with letters beyond ASCII is one diagnostic and one name; a name before it is its
+// beginning.
 static const char *lex_foreign_name(Lexer *lexer, const char *start) {
     const char *p = start;
     u32 code, n;
     while (p < lexer->limit) {
         if (is_word(*p))
             p++;
-        else if ((n = utf8_decode(p, (size_t)(lexer->limit - p), &code)) > 1 && is_foreign_letter(code))
+        else if ((n = utf8_decode(p, (size_t)(lexer->limit - p), &code)) > 1 &&
+                 is_foreign_letter(code))
             p += n;
         else
             break;
@@ -549,18 +563,20 @@ static const char *lex_foreign_name(Lexer *lexer, const char *start) {
     }
     Diag *diag = diag_add(lexer->diags, DIAG_E0101, joins ? last->span : span_of(lexer, start, p),
                           "names are made of the letters a-z, A-Z, digits and '_'");
-    diag_help(lexer->diags, diag, "words for people, in any script, go in quotes: part leg \"Tischbein\"");
+    diag_help(lexer->diags, diag,
+              "words for people, in any script, go in quotes: part leg \"Tischbein\"");
     return p;
 }
 
 static void report_character(Lexer *lexer, const CharRow *row, u32 code, const char *start, u32 n) {
     Span span = span_of(lexer, start, start + n);
-    Diag *diag = diag_add(lexer->diags, DIAG_E0101, span, "U+%04X is not a character of this language",
-                          code);
+    Diag *diag = diag_add(lexer->diags, DIAG_E0101, span,
+                          "U+%04X is not a character of this language", code);
     if (!row)
         return;
     if (row->match == LEX_SPACE || row->match == LEX_NEWLINE)
-        diag_help(lexer->diags, diag, row->meant[0] ? "write a plain space" : "delete it: it can't be seen");
+        diag_help(lexer->diags, diag,
+                  row->meant[0] ? "write a plain space" : "delete it: it can't be seen");
     else
         diag_help(lexer->diags, diag, "write '%s'", row->meant);
     diag_fix(lexer->diags, diag, FIX_MACHINE, span, str_from(row->meant));
@@ -583,11 +599,11 @@ static const char *lex_other(Lexer *lexer, const char *start) {
         return start + 1;
     bool may_quote = lexer->n_templates == 0; // else it could hide the end of the text
     may_quote = may_quote && offset_of(lexer, start) >= lexer->unquoted_until;
-    if (may_quote && (code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D || code == 0x201E ||
-                      code == 0xAB)) {
-        Str closer = code == 0xAB                   ? STR("\xC2\xBB")
+    if (may_quote && (code == 0x2018 || code == 0x2019 || code == 0x201C || code == 0x201D ||
+                      code == 0x201E || code == 0xAB)) {
+        Str closer = code == 0xAB                       ? STR("\xC2\xBB")
                      : code == 0x2018 || code == 0x2019 ? STR("\xE2\x80\x99")
-                                                    : STR("\xE2\x80\x9D");
+                                                        : STR("\xE2\x80\x9D");
         const char *end = lex_foreign_text(lexer, start, n, closer);
         end = end ? end : lex_foreign_text(lexer, start, n, STR("\""));
         end = end || code != 0x201E ? end : lex_foreign_text(lexer, start, n, STR("\xE2\x80\x9C"));
@@ -621,7 +637,8 @@ static const char *lex_other(Lexer *lexer, const char *start) {
     return start + n;
 }
 
-// ---- the loop -------------------------------------------------------------------------------------
+// ---- the loop
+// -------------------------------------------------------------------------------------
 
 static const char *lex_block_comment(Lexer *lexer, const char *start) {
     const char *p = start + 2;
@@ -658,8 +675,10 @@ static void check_label(Lexer *lexer, const char *start, const char *end) {
         for (label = end + 1; label < lexer->limit && is_word(*label);)
             label++;
     Diag *diag = diag_add(lexer->diags, DIAG_E0219, span_of(lexer, start, label),
-                          "'%.*s' is a keyword, so no part is labelled so", (int)(end - start - 1), start + 1);
-    diag_help(lexer->diags, diag, "a part is asked for by its label alone: part leg { ... } is @leg");
+                          "'%.*s' is a keyword, so no part is labelled so", (int)(end - start - 1),
+                          start + 1);
+    diag_help(lexer->diags, diag,
+              "a part is asked for by its label alone: part leg { ... } is @leg");
     if (label > end)
         diag_fix(lexer->diags, diag, FIX_MACHINE, span_of(lexer, start + 1, end + 1), STR(""));
 }
@@ -678,7 +697,8 @@ static const char *lex_plain(Lexer *lexer, TokenKind kind, const char *start, co
         close_bracket(lexer, TOK_LPAREN);
     else if (kind == TOK_RBRACE)
         close_bracket(lexer, TOK_LBRACE);
-    else if (kind == TOK_RBRACKET && !(lexer->after_label = close_bracket(lexer, TOK_LABEL_BRACKET)))
+    else if (kind == TOK_RBRACKET &&
+             !(lexer->after_label = close_bracket(lexer, TOK_LABEL_BRACKET)))
         close_bracket(lexer, TOK_LBRACKET);
     else if (kind == TOK_LABEL || kind == TOK_SUBLABEL)
         lexer->after_label = true;
@@ -778,8 +798,12 @@ static void check_encoding(Lexer *lexer) {
 }
 
 void lex_text(Str text, u32 source, Arena *arena, Diags *diags, Tokens *out) {
-    Lexer lexer = {.text = text.ptr, .limit = text.ptr + text.len, .source = source,
-                   .arena = arena, .diags = diags, .out = out};
+    Lexer lexer = {.text = text.ptr,
+                   .limit = text.ptr + text.len,
+                   .source = source,
+                   .arena = arena,
+                   .diags = diags,
+                   .out = out};
     u32 cap = text.len / 3 + 16; // as in dense code
     *out = (Tokens){ARENA_NEW(arena, Token, cap), 0, cap};
     check_encoding(&lexer);

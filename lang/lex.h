@@ -17,10 +17,11 @@ enum {
     TOKEN_FOREIGN = 256,
 };
 
-u32 token_flags(TokenKind kind);            // of TOKEN_MORE ...
+u32 token_flags(TokenKind kind);                 // of TOKEN_MORE ...
 const char *token_kind_spelling(TokenKind kind); // "" where it varies
 
-// text is NUL-terminated and has the offsets of the source (bytes that are not program may be blanked).
+// text is NUL-terminated and has the offsets of the source (bytes that are not program may be
+// blanked).
 void lex_text(Str text, u32 source, Arena *arena, Diags *diags, Tokens *out);
 
 // The unit that a word names, also in full ("inches" -> "in"); empty: none.

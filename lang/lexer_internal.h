@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Between the re2c rules (lexer.re), which only say what kind of thing stands at the cursor, and lex.c,
-// which makes tokens of it and reports what is wrong.
+// Between the re2c rules (lexer.re), which only say what kind of thing stands at the cursor, and
+// lex.c, which makes tokens of it and reports what is wrong.
 #ifndef FRC_LANG_LEXER_INTERNAL_H
 #define FRC_LANG_LEXER_INTERNAL_H
 
@@ -16,8 +16,8 @@ typedef enum LexMatch {
     LEX_NUMBER_LEAD,  // .5
     LEX_NUMBER_TRAIL, // 2.
     LEX_HASH,
-    LEX_QUOTE,        // "
-    LEX_APOSTROPHE,   // '
+    LEX_QUOTE,      // "
+    LEX_APOSTROPHE, // '
     LEX_BACKQUOTE,
     LEX_SLASH_NAME,   // /post: a path after a label, else a division and a name
     LEX_FOREIGN_POW,  // **
@@ -29,7 +29,7 @@ typedef enum LexMatch {
     LEX_FOREIGN_PIPE, // |>
     LEX_FOREIGN_TRUE,
     LEX_FOREIGN_FALSE,
-    LEX_OTHER,        // one byte that no rule wants
+    LEX_OTHER, // one byte that no rule wants
     LEX_END,
 } LexMatch;
 

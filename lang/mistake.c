@@ -14,7 +14,9 @@ Str mistake_source(const Mistake *m, Span span) {
     return (Str){m->parse->text.ptr + span.off, span.len};
 }
 
-Str mistake_text(const Mistake *m, u32 i) { return mistake_source(m, mistake_span(m, i)); }
+Str mistake_text(const Mistake *m, u32 i) {
+    return mistake_source(m, mistake_span(m, i));
+}
 
 bool mistake_is(const Mistake *m, u32 i, const char *word) {
     return mistake_kind(m, i) == TOK_NAME && str_equal_z(mistake_text(m, i), word);
@@ -101,11 +103,17 @@ void mistake_fix_braces(Mistake *m, Diag *diag, Span open, u32 last, bool on_lin
     mistake_fix(m, diag, mistake_place(m, last, true), close);
 }
 
-Repair repair_recover(u32 resume) { return (Repair){.recover = true, .resume = resume}; }
+Repair repair_recover(u32 resume) {
+    return (Repair){.recover = true, .resume = resume};
+}
 
-Repair repair_skip(u32 resume) { return (Repair){.resume = resume}; }
+Repair repair_skip(u32 resume) {
+    return (Repair){.resume = resume};
+}
 
-Repair repair_restart(u32 at) { return (Repair){.recover = true, .restart = true, .resume = at}; }
+Repair repair_restart(u32 at) {
+    return (Repair){.recover = true, .restart = true, .resume = at};
+}
 
 Repair repair_insert(TokenKind kind, u32 resume) {
     return (Repair){.resume = resume, .n_insert = 1, .insert = {kind}};

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// The driver of the parser: prose stepped over, text to tokens, tokens laid out (lang/layout.h), then
-// fed to the generated parser one by one. Before each the driver asks whether the parser could take it:
-// the answer is found on a shadow of the parser's stack, so that when it is no, nothing has been reduced
-// yet and what was expected can still be told. Then the mistake is explained once (lang/foreign.c), the
-// innermost construct that can be given up is, and parsing goes on after it.
+// The driver of the parser: prose stepped over, text to tokens, tokens laid out (lang/layout.h),
+// then fed to the generated parser one by one. Before each the driver asks whether the parser could
+// take it: the answer is found on a shadow of the parser's stack, so that when it is no, nothing
+// has been reduced yet and what was expected can still be told. Then the mistake is explained once
+// (lang/foreign.c), the innermost construct that can be given up is, and parsing goes on after it.
 #include "lang/parse.h"
 
 #include "lang/prose.h"
 
 enum { SYNTAX_ERRORS_MAX = 200 }; // of one program; then the rest is not looked at
 
-// ---- recovery -------------------------------------------------------------------------------------
+// ---- recovery
+// -------------------------------------------------------------------------------------
 
-static TokenKind kind_at(const Parse *parse, u32 i) { return parse->layout.items[i].kind; }
+static TokenKind kind_at(const Parse *parse, u32 i) {
+    return parse->layout.items[i].kind;
+}
 
-// Where a construct that went wrong at `from` may end: the next comma, line break, brace or closing bracket that
-// is not inside brackets of its own. An opening brace counts, since a body may follow a bad head.
+// Where a construct that went wrong at `from` may end: the next comma, line break, brace or closing
+// bracket that is not inside brackets of its own. An opening brace counts, since a body may follow
+// a bad head.
 static u32 next_stop(const Parse *parse, u32 from) {
     for (u32 i = from;; i++) {
         TokenKind kind = kind_at(parse, i);
@@ -51,14 +55,15 @@ static void feed_extra(Parse *parse, TokenKind kind, u32 before) {
     grammar_feed(parse->grammar, kind, token);
 }
 
-// What follows from a mistake that has been reported: beside a repaired bracket, or after a text that
-// swallowed the rest of its line.
+// What follows from a mistake that has been reported: beside a repaired bracket, or after a text
+// that swallowed the rest of its line.
 static bool is_quiet(const Parse *parse, u32 at) {
     if (parse->layout.quiet[at] || at == 0)
         return parse->layout.quiet[at];
     Span span = parse->layout.items[at - 1].span;
     const char *text = parse->text.ptr + span.off;
-    return kind_at(parse, at - 1) == TOK_TEXT && text[0] == '"' && (span.len == 1 || text[span.len - 1] != '"');
+    return kind_at(parse, at - 1) == TOK_TEXT && text[0] == '"' &&
+           (span.len == 1 || text[span.len - 1] != '"');
 }
 
 static u32 handle_error(Parse *parse, u32 at) {
@@ -99,7 +104,8 @@ static void run(Parse *parse, u32 end) {
     }
 }
 
-// ---- what is expected -----------------------------------------------------------------------------
+// ---- what is expected
+// -----------------------------------------------------------------------------
 
 static bool can_come(const Parse *parse, TokenKind kind) {
     return kind < TOK_SETTING && grammar_accepts(parse->grammar, kind);
@@ -118,17 +124,19 @@ Str parse_expected(Parse *parse) {
     for (u32 k = TOK_NEWLINE; k < TOK_SETTING; k++) {
         TokenKind kind = (TokenKind)k;
         u32 flags = token_flags(kind);
-        bool is_infix = (kind >= TOK_DOT && kind <= TOK_NEAR) || kind == TOK_QUESTION || kind == TOK_AND ||
-                        kind == TOK_OR;
-        bool listed = !(value && (flags & TOKEN_VALUE)) && !(infix && is_infix) && kind != TOK_TEXT_MIDDLE &&
-                      !(flags & TOKEN_SOFT && kind != TOK_STEP) && kind != TOK_SEMI && kind != TOK_NEWLINE &&
-                      !(end && (flags & TOKEN_WORD)) && !(end && kind == TOK_RBRACE) &&
-                      !(infix && (kind == TOK_LBRACKET || kind == TOK_LPAREN || kind == TOK_MINUS)) &&
-                      !(kind == TOK_SUBLABEL) && !(kind == TOK_LABEL_BRACKET);
+        bool is_infix = (kind >= TOK_DOT && kind <= TOK_NEAR) || kind == TOK_QUESTION ||
+                        kind == TOK_AND || kind == TOK_OR;
+        bool listed =
+            !(value && (flags & TOKEN_VALUE)) && !(infix && is_infix) && kind != TOK_TEXT_MIDDLE &&
+            !(flags & TOKEN_SOFT && kind != TOK_STEP) && kind != TOK_SEMI && kind != TOK_NEWLINE &&
+            !(end && (flags & TOKEN_WORD)) && !(end && kind == TOK_RBRACE) &&
+            !(infix && (kind == TOK_LBRACKET || kind == TOK_LPAREN || kind == TOK_MINUS)) &&
+            !(kind == TOK_SUBLABEL) && !(kind == TOK_LABEL_BRACKET);
         if (listed && can_come(parse, kind))
             words[n++] = token_kind_name(kind);
         // A soft keyword is no name where only it can come.
-        if (kind == TOK_STEP && n && words[n - 1] == token_kind_name(kind) && can_come(parse, TOK_NAME))
+        if (kind == TOK_STEP && n && words[n - 1] == token_kind_name(kind) &&
+            can_come(parse, TOK_NAME))
             n--;
     }
     if (end && !value)
@@ -144,16 +152,23 @@ Str parse_expected(Parse *parse) {
     return out;
 }
 
-// ---- front door -----------------------------------------------------------------------------------
+// ---- front door
+// -----------------------------------------------------------------------------------
 
 static void report_no_program(Parse *parse, u32 source) {
-    Diag *diag = diag_add(parse->diags, DIAG_E0231, (Span){source, 0, 0}, "the text holds no program");
-    diag_help(parse->diags, diag, "a program begins with a line like: object chair \"A plain chair\"");
+    Diag *diag =
+        diag_add(parse->diags, DIAG_E0231, (Span){source, 0, 0}, "the text holds no program");
+    diag_help(parse->diags, diag,
+              "a program begins with a line like: object chair \"A plain chair\"");
 }
 
 static bool prepare(Parse *parse, Str text, u32 source, Arena *arena, Diags *diags, Ast *ast) {
-    *parse = (Parse){.builder = {.arena = arena, .diags = diags, .text = text.ptr, .source = source, .ast = ast},
-                     .text = text, .arena = arena, .diags = diags, .last_comma = NONE};
+    *parse = (Parse){
+        .builder = {.arena = arena, .diags = diags, .text = text.ptr, .source = source, .ast = ast},
+        .text = text,
+        .arena = arena,
+        .diags = diags,
+        .last_comma = NONE};
     Tokens tokens;
     lex_text(text, source, arena, diags, &tokens);
     if (!layout_build(&tokens, text, arena, diags, &parse->layout))
@@ -177,7 +192,8 @@ Ast *lang_parse(Sources *sources, u32 source, Arena *arena, Diags *diags) {
         report_no_program(&parse, source);
     run(&parse, parse.layout.len);
     if (parse.builder.overflowed && !parse.builder.is_too_deep) {
-        Diag *diag = diag_add_global(diags, DIAG_E0522, "an expression is nested too deep to be read");
+        Diag *diag =
+            diag_add_global(diags, DIAG_E0522, "an expression is nested too deep to be read");
         diag_help(diags, diag, "split it: name parts of it with let");
     }
     ast->is_cut_off = parse.layout.is_cut_off;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the driver of the parser (parse.c) and the explanations of syntax errors (explain.c for slips,
-// foreign.c for habits from other languages) share.
+// What the driver of the parser (parse.c) and the explanations of syntax errors (explain.c for
+// slips, foreign.c for habits from other languages) share.
 #ifndef FRC_LANG_PARSE_H
 #define FRC_LANG_PARSE_H
 
@@ -18,8 +18,9 @@ typedef struct Parse {
     u32 last_comma; // opening bracket of the last list in which a missing comma was reported
 } Parse;
 
-// How to go on after a mistake. Either give up the innermost construct and look for its end from token
-// `resume` on; or drop n_pop symbols that were just shifted, put in tokens, and go on at `resume`.
+// How to go on after a mistake. Either give up the innermost construct and look for its end from
+// token `resume` on; or drop n_pop symbols that were just shifted, put in tokens, and go on at
+// `resume`.
 typedef struct Repair {
     bool recover;
     bool restart; // give up the statement; the wrong token begins another
@@ -44,7 +45,8 @@ bool foreign_explain(Mistake *m, Repair *out);
 // What could come in the place of the wrong token, as words: "a value, ')' or ','".
 Str parse_expected(Parse *parse);
 
-// ---- helpers over the tokens of a mistake ---------------------------------------------------------
+// ---- helpers over the tokens of a mistake
+// ---------------------------------------------------------
 
 TokenKind mistake_kind(const Mistake *m, u32 i); // TOK_END beyond the last
 Span mistake_span(const Mistake *m, u32 i);
@@ -55,9 +57,9 @@ bool mistake_accepts(const Mistake *m, TokenKind kind);     // could come in the
 Span mistake_range(const Mistake *m, u32 from, u32 to);     // tokens from..to, both in
 Span mistake_gap(const Mistake *m, u32 i);                  // token i with the space before it
 Str mistake_source(const Mistake *m, Span span);
-Span mistake_place(const Mistake *m, u32 i, bool after);    // the empty span before or after token i
-u32 mistake_statement_end(const Mistake *m, u32 from);      // the token after the statement's last
-u32 mistake_skip(const Mistake *m, u32 i);                  // the token after i, or after its closing bracket
+Span mistake_place(const Mistake *m, u32 i, bool after); // the empty span before or after token i
+u32 mistake_statement_end(const Mistake *m, u32 from);   // the token after the statement's last
+u32 mistake_skip(const Mistake *m, u32 i); // the token after i, or after its closing bracket
 bool mistake_is_last_on_line(const Mistake *m, u32 i);
 // The token after the block of lines that are indented more than the line of token `head`.
 u32 mistake_indented_end(const Mistake *m, u32 head);
@@ -65,7 +67,8 @@ u32 mistake_indented_end(const Mistake *m, u32 head);
 // A diagnostic at token i, without more; and one with a machine fix that replaces `fixed`.
 Diag *mistake_report(Mistake *m, DiagCode code, u32 i, const char *message);
 void mistake_fix(Mistake *m, Diag *diag, Span fixed, Str replacement);
-// Two fixes that put braces round what is written from `open` (replaced by the brace) to token `last`.
+// Two fixes that put braces round what is written from `open` (replaced by the brace) to token
+// `last`.
 void mistake_fix_braces(Mistake *m, Diag *diag, Span open, u32 last, bool on_lines);
 
 Repair repair_recover(u32 resume);

@@ -33,21 +33,24 @@ typedef struct AstBlock {
     Span span;
 } AstBlock;
 
-// ---- the generated parser (lang/grammar.y) --------------------------------------------------------
+// ---- the generated parser (lang/grammar.y)
+// --------------------------------------------------------
 
 typedef struct yyParser GrammarParser;
 
 size_t grammar_size(void);
 void grammar_init(GrammarParser *parser, AstBuilder *builder);
 void grammar_feed(GrammarParser *parser, TokenKind kind, TokenRef token);
-// Whether the token could come next, by running the reductions it would cause on a shadow of the stack.
+// Whether the token could come next, by running the reductions it would cause on a shadow of the
+// stack.
 bool grammar_accepts(const GrammarParser *parser, TokenKind kind);
 // Gives up the innermost construct that `next` could follow: drops it from the stack and puts the
 // grammar's error symbol in its place. Does not leave the innermost open bracket. False: none.
 bool grammar_recover(GrammarParser *parser, TokenKind next);
 void grammar_pop(GrammarParser *parser, u32 n); // drops the n symbols shifted last
 
-// ---- constructors (lang/ast.c): one per production --------------------------------------------------
+// ---- constructors (lang/ast.c): one per production
+// --------------------------------------------------
 
 AstName ast_name_of(AstBuilder *b, TokenRef token);
 AstNode *ast_bad(AstBuilder *b, Span span);
@@ -75,7 +78,8 @@ AstNode *ast_call(AstBuilder *b, AstNode *subject, TokenRef name, TokenRef open,
 AstNode *ast_member(AstBuilder *b, AstNode *subject, TokenRef name);
 AstNode *ast_index(AstBuilder *b, AstNode *subject, AstNode *index, TokenRef close);
 AstNode *ast_slice(AstBuilder *b, AstNode *subject, AstNode *first, AstNode *last, TokenRef close);
-AstNode *ast_part(AstBuilder *b, TokenRef keyword, TokenRef label, TokenRef words, AstNode *material,
+AstNode *ast_part(AstBuilder *b, TokenRef keyword, TokenRef label, TokenRef words,
+                  AstNode *material,
                   AstBlock block); // words, material may be NULL
 AstNode *ast_group(AstBuilder *b, TokenRef keyword, AstBlock block);
 
@@ -93,8 +97,10 @@ AstNode *ast_material(AstBuilder *b, TokenRef keyword, TokenRef name, TokenRef o
                       TokenRef close);
 AstNode *ast_value_statement(AstBuilder *b, AstKind kind, TokenRef keyword, AstNode *value);
 AstNode *ast_binding(AstBuilder *b, AstKind kind, TokenRef keyword, TokenRef name, AstNode *value);
-AstNode *ast_def_value(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals, AstNode *value);
-AstNode *ast_def_body(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals, AstBlock block);
+AstNode *ast_def_value(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals,
+                       AstNode *value);
+AstNode *ast_def_body(AstBuilder *b, TokenRef keyword, TokenRef name, FormalVec formals,
+                      AstBlock block);
 AstNode *ast_cut(AstBuilder *b, TokenRef keyword, NodeVec refs, AstBlock block);
 AstNode *ast_for(AstBuilder *b, TokenRef keyword, BinderVec binders, AstBlock block);
 AstNode *ast_if(AstBuilder *b, TokenRef keyword, AstNode *condition, AstBlock yes);

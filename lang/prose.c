@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Language models wrap programs in markdown fences and in sentences. What is clearly neither code nor
-// comment is turned into spaces before lexing, so that all offsets stay, and a note says what was stepped
-// over. "Clearly" is narrow: a line of code that keeps to the language is never taken for prose, since
-// prose is told by plain words side by side, which no statement has.
+// Language models wrap programs in markdown fences and in sentences. What is clearly neither code
+// nor comment is turned into spaces before lexing, so that all offsets stay, and a note says what
+// was stepped over. "Clearly" is narrow: a line of code that keeps to the language is never taken
+// for prose, since prose is told by plain words side by side, which no statement has.
 #include "lang/prose.h"
 
 #include <string.h>
@@ -34,7 +34,9 @@ static Str trimmed(Str text, Line line) {
     return (Str){p, (u32)(end - p)};
 }
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 static bool is_in(Str word, const char *const *words, u32 n) {
     for (u32 i = 0; i < n; i++)
@@ -46,20 +48,22 @@ static bool is_in(Str word, const char *const *words, u32 n) {
 // Words that code may have beside another word.
 static bool is_code_word(Str word) {
     static const char *const WORDS[] = {
-        "let",  "def",  "for",   "if",       "else",   "part",      "in",   "group",  "and",     "or",
-        "not",  "true", "false", "object",   "units",  "param",     "mark", "cut",    "expect",  "allow",
-        "step", "True", "False", "material", "canvas", "tolerance", "elif", "return", "module",  "function",
-        "var",  "const", "class", "import",  "include", "use",      "mm",   "cm",     "m",       "ft",
-        "deg",  "rad",
+        "let",    "def",      "for",      "if",     "else",      "part",   "in",
+        "group",  "and",      "or",       "not",    "true",      "false",  "object",
+        "units",  "param",    "mark",     "cut",    "expect",    "allow",  "step",
+        "True",   "False",    "material", "canvas", "tolerance", "elif",   "return",
+        "module", "function", "var",      "const",  "class",     "import", "include",
+        "use",    "mm",       "cm",       "m",      "ft",        "deg",    "rad",
     };
     return is_in(word, WORDS, COUNT_OF(WORDS));
 }
 
 static bool begins_code(Str line) {
     static const char *const WORDS[] = {
-        "let",    "def",      "for",    "if",       "else",  "part",     "group",  "object", "units",
-        "param",  "material", "canvas", "tolerance", "mark", "cut",      "expect", "allow",  "import",
-        "from",   "include",  "use",    "module",   "function", "return", "var",   "const",  "class",
+        "let",    "def",      "for",    "if",       "else",   "part",      "group",
+        "object", "units",    "param",  "material", "canvas", "tolerance", "mark",
+        "cut",    "expect",   "allow",  "import",   "from",   "include",   "use",
+        "module", "function", "return", "var",      "const",  "class",
     };
     u32 n = 0;
     while (n < line.len && is_letter(line.ptr[n]))
@@ -67,8 +71,8 @@ static bool begins_code(Str line) {
     return is_in((Str){line.ptr, n}, WORDS, COUNT_OF(WORDS));
 }
 
-// Whether the line is a sentence: words of letters alone stand side by side, twice, or once before the
-// line ends as sentences do; nothing in it that only code has.
+// Whether the line is a sentence: words of letters alone stand side by side, twice, or once before
+// the line ends as sentences do; nothing in it that only code has.
 static bool is_prose(Str line) {
     while (line.len && strchr("-*#> ", *line.ptr)) // marks of markdown
         line = (Str){line.ptr + 1, line.len - 1};
@@ -134,9 +138,12 @@ static void blank(Prose *prose, u32 from, u32 to, const char *what) {
     diag_key(prose->diags, diag, "%s", what);
 }
 
-// ---- fences ---------------------------------------------------------------------------------------
+// ---- fences
+// ---------------------------------------------------------------------------------------
 
-static bool is_fence(Str line) { return line.len >= 3 && memcmp(line.ptr, "```", 3) == 0; }
+static bool is_fence(Str line) {
+    return line.len >= 3 && memcmp(line.ptr, "```", 3) == 0;
+}
 
 // Whether the offset lies in a block comment of the language.
 static bool is_in_comment(Str text, u32 off) {
@@ -188,7 +195,8 @@ static bool find_fenced(Prose *prose, u32 *from, u32 *to) {
     return any && best_len > 0;
 }
 
-// ---- sentences ------------------------------------------------------------------------------------
+// ---- sentences
+// ------------------------------------------------------------------------------------
 
 // Where the program begins in from..to: at its object line, if prose is before that; else after the
 // leading lines of prose. `to` when all is prose.
@@ -254,11 +262,13 @@ bool prose_skip(Str *text, u32 source, Arena *arena, Diags *diags) {
     u32 begin = find_begin(&prose, from, to), end = find_end(&prose, begin, to);
     if (text->len && !has_code(&prose, begin, end) && has_code(&prose, 0, text->len)) {
         Line line = line_at(*text, 0);
-        for (u32 off = 0; off < text->len && !trimmed(*text, line).len; off = line.off + line.len + 1)
+        for (u32 off = 0; off < text->len && !trimmed(*text, line).len;
+             off = line.off + line.len + 1)
             line = line_at(*text, off);
         Str words = trimmed(*text, line);
-        Diag *diag = diag_add(diags, DIAG_E0231, (Span){source, (u32)(words.ptr - text->ptr), words.len},
-                              "the text holds no program");
+        Diag *diag =
+            diag_add(diags, DIAG_E0231, (Span){source, (u32)(words.ptr - text->ptr), words.len},
+                     "the text holds no program");
         diag_help(diags, diag, "a program begins with a line like: object chair \"A plain chair\"");
         return false;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fuzz target of the language's front end. For any bytes: nothing crashes, every span lies in the text, the
-// tokens cover the text in order, both dumps work, a program without errors has no AST_BAD in it, and is formatted to
-// one that formatting leaves alone.
+// Fuzz target of the language's front end. For any bytes: nothing crashes, every span lies in the
+// text, the tokens cover the text in order, both dumps work, a program without errors has no
+// AST_BAD in it, and is formatted to one that formatting leaves alone.
 #include "lang/fmt.h"
 
 #include <stdio.h>
@@ -41,9 +41,11 @@ static void check_diags(const Diags *diags, u32 len) {
         const Diag *diag = diags->items[i];
         MUST(!diag->has_span || (diag->span.off <= len && diag->span.len <= len - diag->span.off));
         for (u32 k = 0; k < diag->n_fixes; k++)
-            MUST(diag->fixes[k].span.off <= len && diag->fixes[k].span.len <= len - diag->fixes[k].span.off);
+            MUST(diag->fixes[k].span.off <= len &&
+                 diag->fixes[k].span.len <= len - diag->fixes[k].span.off);
         for (u32 k = 0; k < diag->n_labels; k++)
-            MUST(diag->labels[k].span.off <= len && diag->labels[k].span.len <= len - diag->labels[k].span.off);
+            MUST(diag->labels[k].span.off <= len &&
+                 diag->labels[k].span.len <= len - diag->labels[k].span.off);
     }
 }
 

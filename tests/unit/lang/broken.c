@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each broken program lists exactly these diagnostics, at these places: several independent mistakes in a
-// run, and none that follows from another.
+// Each broken program lists exactly these diagnostics, at these places: several independent
+// mistakes in a run, and none that follows from another.
 #include "tests/unit/test.h"
 
 #include "lang/lang.h"
@@ -140,9 +140,7 @@ static const Broken BROKEN[] = {
      "let x = 3\n"
      "part arm: oak\n",
      "E0217@1:6 E0217@2:12 E0217@3:17 E0217@4:6 E0217@7:11"},
-    {"label",
-     "expect count(@part.leg) == 4\n",
-     "E0219@1:14"},
+    {"label", "expect count(@part.leg) == 4\n", "E0219@1:14"},
     {"uni",
      "let a = 3 \342\210\222 2 \303\227 4 \303\267 2\n"
      "let b = a \342\211\244 3\n"
@@ -257,12 +255,8 @@ static const Broken BROKEN[] = {
      "box(size = 1)\n"
      "This chair has four legs and a back.\n",
      "E0230@1:1 E0230@4:1"},
-    {"prose3",
-     "I'm sorry, but I can't help with that.\n",
-     "E0231@1:1"},
-    {"none",
-     "// nothing\n",
-     "E0231@1:1"},
+    {"prose3", "I'm sorry, but I can't help with that.\n", "E0231@1:1"},
+    {"none", "// nothing\n", "E0231@1:1"},
     {"while",
      "while x { a }\n"
      "let v = {a: 1}\n"
@@ -308,7 +302,8 @@ static void list_diags(Sources *sources, Diags *diags, StrBuf *out) {
     for (u32 i = 0; i < diags->len; i++) {
         const Diag *diag = diags->items[i];
         SourcePlace place = source_place(sources, diag->span.source, diag->span.off);
-        strbuf_addf(out, "%s%s@%u:%u", i ? " " : "", diag_code_text(diag->code), place.line, place.column);
+        strbuf_addf(out, "%s%s@%u:%u", i ? " " : "", diag_code_text(diag->code), place.line,
+                    place.column);
     }
 }
 
@@ -350,4 +345,5 @@ TEST(a_wrong_expectation_is_seen) {
     CHECK(!run_broken(&wrong));
 }
 
-TEST_MAIN(TEST_CASE(broken_programs_list_exactly_their_mistakes), TEST_CASE(a_wrong_expectation_is_seen))
+TEST_MAIN(TEST_CASE(broken_programs_list_exactly_their_mistakes),
+          TEST_CASE(a_wrong_expectation_is_seen))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tree of what parses: precedence, line breaks, soft keywords, references, texts, spans, limits.
+// The tree of what parses: precedence, line breaks, soft keywords, references, texts, spans,
+// limits.
 #include "tests/unit/test.h"
 
 #include "lang/lang.h"
@@ -51,7 +52,8 @@ static bool gives(const char *text, const char *tree) {
     parse(&f, text);
     bool ok = f.diags.len == 0 && strcmp(f.out.ptr, tree) == 0;
     if (!ok)
-        printf("%s\n  expected %s\n  got      %s (%u diagnostics)\n", text, tree, f.out.ptr, f.diags.len);
+        printf("%s\n  expected %s\n  got      %s (%u diagnostics)\n", text, tree, f.out.ptr,
+               f.diags.len);
     heap_finish(&f.heap);
     return ok;
 }
@@ -100,7 +102,8 @@ TEST(line_breaks) {
     CHECK(same("a\r\nb\r\n", "a\nb"));
     CHECK(same("a\n[b]", "a; [b]"));
     CHECK(same("a /* x\ny */ + b", "a + b"));
-    CHECK(same("material m {\n color = #fff\n roughness = 1,\n}", "material m { color = #fff, roughness = 1 }"));
+    CHECK(same("material m {\n color = #fff\n roughness = 1,\n}",
+               "material m { color = #fff, roughness = 1 }"));
 }
 
 TEST(soft_keywords_are_names_elsewhere) {
@@ -114,8 +117,9 @@ TEST(soft_keywords_are_names_elsewhere) {
     CHECK(gives("units in", "(units in)"));
     CHECK(gives("mark pin = p", "(mark pin (name p))"));
     CHECK(gives("cut @a, @b/c { d }", "(cut from: (ref a) from: (ref b c) (place (name d)))"));
-    CHECK(gives("param step = 3 in 2..6 step 2 \"w\"",
-                "(param step \"w\" (number 3) in: (range (number 2) (number 6)) step: (number 2))"));
+    CHECK(
+        gives("param step = 3 in 2..6 step 2 \"w\"",
+              "(param step \"w\" (number 3) in: (range (number 2) (number 6)) step: (number 2))"));
     CHECK(gives("expect (a)", "(expect (name a))"));
     CHECK(gives("tolerance 0.1mm", "(tolerance (number 0.1mm))"));
 }
@@ -129,7 +133,8 @@ TEST(references) {
     CHECK(gives("@a/2", "(place (binary / (ref a) (number 2)))"));
     CHECK(gives("x/b", "(place (binary / (name x) (name b)))"));
     CHECK(gives("l[@a]/b", "(place (binary / (index (name l) at: (ref a)) (name b)))"));
-    CHECK(gives("@a[l[0]]/b.c", "(place (member c (ref a b a[] (index (name l) at: (number 0)))))"));
+    CHECK(
+        gives("@a[l[0]]/b.c", "(place (member c (ref a b a[] (index (name l) at: (number 0)))))"));
 }
 
 TEST(numbers_and_units) {
@@ -144,10 +149,10 @@ TEST(numbers_and_units) {
 
 TEST(texts) {
     CHECK(gives("\"a\\n\\\"\\{b\\}\"", "(place (text \"a\\n\\\"{b}\"))"));
-    CHECK(gives("\"{a} is {b + 1} wide\"",
-                "(place (template (name a) (text \" is \") (binary + (name b) (number 1)) (text \" wide\")))"));
-    CHECK(gives("\"{f(\"x{y}\")}\"",
-                "(place (template (call f (template (text \"x\") (name y)))))"));
+    CHECK(gives("\"{a} is {b + 1} wide\"", "(place (template (name a) (text \" is \") (binary + "
+                                           "(name b) (number 1)) (text \" wide\")))"));
+    CHECK(
+        gives("\"{f(\"x{y}\")}\"", "(place (template (call f (template (text \"x\") (name y)))))"));
     CHECK(gives("\"http://x\"", "(place (text \"http://x\"))"));
     CHECK(gives("\"}\"", "(place (text \"}\"))"));
 }
@@ -208,7 +213,8 @@ TEST(limits_are_reported_once) {
     CHECK_EQ(n_of(repeated("let a = 1", " + 1", 1100, "", text), DIAG_E0522, &limit), 1);
     CHECK_EQ(n_of(repeated("let a = ", "-", 100000, "1", text), DIAG_E0522, &limit), 1);
     CHECK_EQ(n_of(repeated("let a = ", "x ? y : ", 100000, "1", text), DIAG_E0522, &limit), 1);
-    CHECK_EQ(n_of(repeated("if a { b }", " else if a { b }", 3000, "", text), DIAG_E0522, &limit), 1);
+    CHECK_EQ(n_of(repeated("if a { b }", " else if a { b }", 3000, "", text), DIAG_E0522, &limit),
+             1);
     CHECK_EQ(n_of(repeated("let a", "a", 254, " = 1", text), DIAG_E0523, &limit), 0);
     CHECK_EQ(n_of(repeated("let a", "a", 255, " = 1", text), DIAG_E0523, &limit), 1);
     CHECK_EQ(n_of(repeated("let a = \"", "a", 65534, "\"", text), DIAG_E0524, &limit), 0);
@@ -216,11 +222,14 @@ TEST(limits_are_reported_once) {
     CHECK(limit);
 }
 
-// No input of a quarter mebibyte takes long, sanitizers or not: inputs that tempt a parser into quadratic work.
+// No input of a quarter mebibyte takes long, sanitizers or not: inputs that tempt a parser into
+// quadratic work.
 TEST(time_is_linear) {
-    static const char *const UNITS[] = {"\"{", "[", "a b ", "}", "@a/b[0]", "x = 3\n", "f(a, ", "/*", "# x\n",
-                                        "((((1]]]]", "\"{a}\" ", "let a =\n", "a . b ", "part a {\n", "'", "1 2 ",
-                                        "\xE2\x80\x9C", "'\\", "\"", ")", "\"{(", "x{\n"};
+    static const char *const UNITS[] = {
+        "\"{",    "[",          "a b ",  "}",         "@a/b[0]",      "x = 3\n",
+        "f(a, ",  "/*",         "# x\n", "((((1]]]]", "\"{a}\" ",     "let a =\n",
+        "a . b ", "part a {\n", "'",     "1 2 ",      "\xE2\x80\x9C", "'\\",
+        "\"",     ")",          "\"{(",  "x{\n"};
     static char text[(1 << 18) + 16];
     for (u32 i = 0; i < COUNT_OF(UNITS); i++) {
         u32 n = (1 << 18) / (u32)strlen(UNITS[i]);
@@ -277,8 +286,8 @@ TEST(a_program_that_is_cut_off_keeps_what_is_whole) {
     heap_finish(&f.heap);
 }
 
-TEST_MAIN(TEST_CASE(precedence), TEST_CASE(line_breaks), TEST_CASE(soft_keywords_are_names_elsewhere),
-          TEST_CASE(references), TEST_CASE(numbers_and_units), TEST_CASE(texts),
-          TEST_CASE(spans_cover_what_was_written), TEST_CASE(limits_are_reported_once),
-          TEST_CASE(time_is_linear), TEST_CASE(what_can_come_next),
-          TEST_CASE(a_program_that_is_cut_off_keeps_what_is_whole))
+TEST_MAIN(TEST_CASE(precedence), TEST_CASE(line_breaks),
+          TEST_CASE(soft_keywords_are_names_elsewhere), TEST_CASE(references),
+          TEST_CASE(numbers_and_units), TEST_CASE(texts), TEST_CASE(spans_cover_what_was_written),
+          TEST_CASE(limits_are_reported_once), TEST_CASE(time_is_linear),
+          TEST_CASE(what_can_come_next), TEST_CASE(a_program_that_is_cut_off_keeps_what_is_whole))
