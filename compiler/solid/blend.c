@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smooth union. Where the surfaces of the operands come within r of each other, a fillet is made: the
 // solid of the smooth minimum of their distances (Quilez's polynomial one: min - r/4 max(1 - |a-b|/r, 0)^2),
-// kept to where it differs from the plain minimum, and sunk by half a chord error so that its rim dives
-// under the operands' surfaces. The fillet is then united with the operands through the kernel: away from
+// kept to where it differs from the plain minimum, and sunk a little so that its rim dives under the
+// operands' surfaces at an angle that rounding cannot blur. The fillet is then united with the operands through the kernel: away from
 // the joint every face of the operands is what it was, sharp edges and all.
 #include "compiler/solid/combine.h"
 #include "compiler/solid/field.h"
@@ -11,6 +11,7 @@ typedef struct Blend {
     DistanceTree **trees;
     u32 n;
     f64 r, sink;
+    f64 rim; // 1 - |a-b|/r where the smooth minimum leads by the sink
 } Blend;
 
 typedef struct BlendValue {
@@ -29,7 +30,9 @@ static BlendValue blend_at(const Blend *b, Vec3 p, Vec3 *normal) {
         if (v.smooth < INFINITY)
             h = fmax(1 - fabs(v.smooth - d) / b->r, 0);
         if (normal) {
-            f64 w = d < v.smooth ? 1 - h / 2 : h / 2; // the derivative by d
+            // The derivative by d, stretched so that the rim, where the fillet comes up through an
+            // operand, has that operand's own normal: no crease to be seen.
+            f64 bent = fmax(0, (h - b->rim) / (1 - b->rim)), w = d < v.smooth ? 1 - bent / 2 : bent / 2;
             *normal = i == 0 ? n : vec3_add(vec3_scale(*normal, 1 - w), vec3_scale(n, w));
         }
         v.smooth = fmin(v.smooth, d) - b->r / 4 * h * h;
@@ -57,24 +60,22 @@ static bool fillet_may_cross(const void *ctx, Vec3 p, f64 radius) {
 static void set_normals(Heap *heap, const Blend *b, Mesh *mesh) {
     mesh->normals = HEAP_NEW(heap, f32, 9 * (size_t)MAX(mesh->n_tris, 1));
     Vec3 *normals = heap_alloc_raw(heap, MAX(mesh->n_verts, 1), sizeof(Vec3));
-    u8 *outer = heap_alloc(heap, MAX(mesh->n_verts, 1), 1); // not on the inner wall, which the union swallows
     for (u32 i = 0; i < mesh->n_verts; i++) {
-        BlendValue v = blend_at(b, mesh->verts[i], &normals[i]);
+        blend_at(b, mesh->verts[i], &normals[i]);
         normals[i] = vec3_unit(normals[i]);
-        outer[i] = v.smooth + b->sink > -b->sink;
     }
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
         Vec3 a = mesh->verts[v[0]], face = vec3_unit(vec3_cross(vec3_sub(mesh->verts[v[1]], a), vec3_sub(mesh->verts[v[2]], a)));
-        bool smooth = outer[v[0]] && outer[v[1]] && outer[v[2]];
+        bool inner = true; // the inner wall faces away from the surface; the union swallows it
         for (u32 k = 0; k < 3; k++)
-            smooth = smooth && vec3_dot(face, normals[v[k]]) > 0.5;
-        for (u32 k = 0; k < 3 && smooth; k++) {
+            inner = inner && vec3_dot(face, normals[v[k]]) < 0.2;
+        for (u32 k = 0; k < 3 && !inner; k++) {
             f32 *f = mesh->normals + 9 * (size_t)t + 3 * k;
-            f[0] = (f32)normals[v[k]].x, f[1] = (f32)normals[v[k]].y, f[2] = (f32)normals[v[k]].z;
+            Vec3 n = vec3_dot(face, normals[v[k]]) > 0.2 ? normals[v[k]] : face;
+            f[0] = (f32)n.x, f[1] = (f32)n.y, f[2] = (f32)n.z;
         }
     }
-    heap_free(heap, outer);
     heap_free(heap, normals);
 }
 
@@ -91,7 +92,8 @@ enum { BLEND_CELLS_MAX = 2000000 };
 static bool make_fillet(SolidContext *ctx, IrId id, const Mesh *meshes, u32 n, f64 r, Mesh *out) {
     Heap *heap = ctx->heap;
     f64 chord = tess_chord(ctx, r), h = fmin(fmax(sqrt(6 * chord * r), r / 12), r / 3);
-    Blend blend = {.n = n, .r = r, .sink = fmin(fmax(chord / 2, h * h / (24 * r)), r / 40)};
+    Blend blend = {.n = n, .r = r, .sink = fmin(fmax(fmax(chord / 2, h * h / (24 * r)), r / 80), r / 40)};
+    blend.rim = 2 * sqrt(blend.sink / r);
     blend.trees = heap_alloc(heap, n, sizeof(DistanceTree *));
     Box3 box = box3_empty();
     for (u32 i = 0; i < n; i++) {

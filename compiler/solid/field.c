@@ -80,8 +80,9 @@ void distance_destroy(DistanceTree *d) {
 }
 
 static f64 box_distance2(Box3 b, Vec3 p) {
-    f64 x = fmax(fmax(b.min.x - p.x, p.x - b.max.x), 0), y = fmax(fmax(b.min.y - p.y, p.y - b.max.y), 0),
-        z = fmax(fmax(b.min.z - p.z, p.z - b.max.z), 0);
+    f64 x = p.x < b.min.x ? b.min.x - p.x : p.x > b.max.x ? p.x - b.max.x : 0; // fmax is a call
+    f64 y = p.y < b.min.y ? b.min.y - p.y : p.y > b.max.y ? p.y - b.max.y : 0;
+    f64 z = p.z < b.min.z ? b.min.z - p.z : p.z > b.max.z ? p.z - b.max.z : 0;
     return x * x + y * y + z * z;
 }
 
@@ -131,13 +132,17 @@ static void try_triangle(const DistanceTree *d, u32 t, Vec3 p, Nearest *best) {
 
 static Nearest find_nearest(const DistanceTree *d, Vec3 p) {
     Nearest best = {.d2 = INFINITY, .tri = NONE};
-    u32 stack[2 * BOX_TREE_DEPTH_MAX], depth = 0;
+    struct {
+        u32 node;
+        f64 d2;
+    } stack[2 * BOX_TREE_DEPTH_MAX];
+    u32 depth = 0;
     if (d->boxes.n_nodes)
-        stack[depth++] = 0;
+        stack[depth].node = 0, stack[depth++].d2 = 0;
     while (depth) {
-        u32 at = stack[--depth];
+        u32 at = stack[--depth].node;
         const BoxNode *node = &d->boxes.nodes[at];
-        if (box_distance2(node->box, p) >= best.d2)
+        if (stack[depth].d2 >= best.d2)
             continue;
         if (node->len) {
             for (u32 i = 0; i < node->len; i++)
@@ -145,9 +150,10 @@ static Nearest find_nearest(const DistanceTree *d, Vec3 p) {
             continue;
         }
         u32 left = at + 1, right = node->right;
-        bool left_first = box_distance2(d->boxes.nodes[left].box, p) <= box_distance2(d->boxes.nodes[right].box, p);
-        stack[depth++] = left_first ? right : left;
-        stack[depth++] = left_first ? left : right;
+        f64 dl = box_distance2(d->boxes.nodes[left].box, p), dr = box_distance2(d->boxes.nodes[right].box, p);
+        bool left_first = dl <= dr; // the nearer one on top
+        stack[depth].node = left_first ? right : left, stack[depth++].d2 = left_first ? dr : dl;
+        stack[depth].node = left_first ? left : right, stack[depth++].d2 = left_first ? dl : dr;
     }
     return best;
 }
@@ -270,9 +276,9 @@ static u32 cut_vertex(Iso *iso, u32 a, u32 b) {
         return id;
     Vec3 p = grid_place(iso, iso->grid.data[a].at), q = grid_place(iso, iso->grid.data[b].at);
     f64 t0 = 0, t1 = 1, f0 = iso->grid.data[a].value, f1 = iso->grid.data[b].value, t = f0 / (f0 - f1);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
         f64 f = iso->field->value(iso->field->ctx, vec3_lerp(p, q, t));
-        if (fabs(f) < 1e-4 * iso->h)
+        if (fabs(f) < 1e-3 * iso->h)
             break;
         if (f < 0)
             t0 = t, f0 = f;

@@ -43,8 +43,8 @@ static void gather(SolidContext *ctx, HullInput *in, const Mesh *mesh, const Aff
     mesh_finish(&placed, ctx->heap);
 }
 
-// Of the normals at p, the one nearest to the face's; false when none is within the crease angle.
-static bool nearest_normal(const HullInput *in, Vec3 p, Vec3 face, Vec3 *out) {
+// Index of the first normal at p or behind it.
+static u32 first_normal(const HullInput *in, Vec3 p) {
     u32 low = 0, high = in->normals.len;
     while (low < high) {
         u32 mid = low + (high - low) / 2;
@@ -53,9 +53,14 @@ static bool nearest_normal(const HullInput *in, Vec3 p, Vec3 face, Vec3 *out) {
         else
             high = mid;
     }
+    return low;
+}
+
+// Of the normals at p, the one nearest to the face's; false when none is within the crease angle.
+static bool nearest_normal(const HullInput *in, Vec3 p, Vec3 face, Vec3 *out) {
     f64 best = 0.85; // 32 degrees
     bool found = false;
-    for (u32 i = low; i < in->normals.len && compare_vec3(in->normals.data[i].p, p) == 0; i++) {
+    for (u32 i = first_normal(in, p); i < in->normals.len && compare_vec3(in->normals.data[i].p, p) == 0; i++) {
         f64 dot = vec3_dot(in->normals.data[i].n, face);
         if (dot > best) {
             best = dot;
@@ -66,26 +71,63 @@ static bool nearest_normal(const HullInput *in, Vec3 p, Vec3 face, Vec3 *out) {
     return found;
 }
 
+static bool is_curved_place(const HullInput *in, Vec3 p) {
+    u32 i = first_normal(in, p);
+    return i < in->normals.len && compare_vec3(in->normals.data[i].p, p) == 0;
+}
+
+// The triangles around each vertex: around[from[v] .. from[v + 1]).
+static void find_fans(Heap *heap, const Mesh *mesh, u32 **from, u32 **around) {
+    u32 n = 3 * mesh->n_tris;
+    *from = HEAP_NEW(heap, u32, (size_t)mesh->n_verts + 2);
+    *around = heap_alloc_raw(heap, n, sizeof(u32));
+    for (u32 c = 0; c < n; c++)
+        (*from)[mesh->tris[c] + 2]++;
+    for (u32 v = 0; v < mesh->n_verts; v++)
+        (*from)[v + 2] += (*from)[v + 1];
+    for (u32 c = 0; c < n; c++)
+        (*around)[(*from)[mesh->tris[c] + 1]++] = c / 3;
+}
+
+// Corners that lie on a curved surface: its normal if the face leans on that surface there, else the mean
+// of the faces around that lean alike (the side of a hull leaves a rod's end at an angle of its own).
 static void smooth(SolidContext *ctx, const HullInput *in, Mesh *mesh) {
     if (in->normals.len == 0)
         return;
-    mesh->normals = HEAP_NEW(ctx->heap, f32, 9 * (size_t)mesh->n_tris);
+    Heap *heap = ctx->heap;
+    mesh->normals = HEAP_NEW(heap, f32, 9 * (size_t)mesh->n_tris);
+    Vec3 *faces = heap_alloc_raw(heap, mesh->n_tris, sizeof(Vec3)); // as long as twice the area
+    u32 *from, *around;
+    find_fans(heap, mesh, &from, &around);
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        Vec3 a = mesh->verts[v[0]], b = mesh->verts[v[1]], c = mesh->verts[v[2]], n[3];
-        Vec3 face = vec3_unit(vec3_cross(vec3_sub(b, a), vec3_sub(c, a)));
+        faces[t] = vec3_cross(vec3_sub(mesh->verts[v[1]], mesh->verts[v[0]]), vec3_sub(mesh->verts[v[2]], mesh->verts[v[0]]));
+    }
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *v = mesh->tris + 3 * (size_t)t;
+        Vec3 face = vec3_unit(faces[t]), n[3];
         u32 found = 0;
-        for (int i = 0; i < 3; i++) {
-            bool has = nearest_normal(in, mesh->verts[v[i]], face, &n[i]);
-            if (!has)
-                n[i] = face;
-            found += has;
+        for (u32 i = 0; i < 3; i++) {
+            n[i] = face;
+            if (!is_curved_place(in, mesh->verts[v[i]]))
+                continue;
+            if (!nearest_normal(in, mesh->verts[v[i]], face, &n[i])) {
+                Vec3 sum = {0, 0, 0};
+                for (u32 k = from[v[i]]; k < from[v[i] + 1]; k++)
+                    if (vec3_dot(vec3_unit(faces[around[k]]), face) > 0.9)
+                        sum = vec3_add(sum, faces[around[k]]);
+                n[i] = vec3_unit(sum);
+            }
+            found += vec3_dot(n[i], face) < 1 - 1e-9;
         }
-        for (int i = 0; i < 3 && found; i++) {
+        for (u32 i = 0; i < 3 && found; i++) {
             f32 *f = mesh->normals + 9 * (size_t)t + 3 * i;
             f[0] = (f32)n[i].x, f[1] = (f32)n[i].y, f[2] = (f32)n[i].z;
         }
     }
+    heap_free(heap, around);
+    heap_free(heap, from);
+    heap_free(heap, faces);
 }
 
 bool build_hull(SolidContext *ctx, IrId id, Mesh *out) {
