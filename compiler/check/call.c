@@ -163,6 +163,8 @@ Value call_turn(Eval *ev, BuiltinCall *c, u32 i, Value solid) {
     Vec3 axis;
     if (!call_direction(ev, c, i, vec3(0, 0, 1), &axis))
         return value_bad();
+    if (axis.z == 1)
+        return solid;
     Affine3 map = frame_along(axis);
     const Solid *turned = solid_transform(ev, solid.solid, &map, c->span);
     return turned == NULL ? value_bad() : value_solid(turned);

@@ -256,6 +256,7 @@ struct Eval {
     CallFrame *frame;      // the def now running, or NULL
     u32 call_depth, depth; // defs; nested evaluations
     u64 steps;
+    Instance no_instance; // what arrays of none point to
     u32 n_instances;
     u32 n_name_errors;    // errors of the static name pass: a name that is not found is theirs
     u64 n_suggestions;    // names compared for did-you-mean: bounded (suggest.c)

@@ -11,7 +11,9 @@ Instance *instances_new(Eval *ev, u32 n, Span span) {
         eval_stop(ev, DIAG_E0533, span, "too many parts", ev->options->limits.instances, "--max-instances");
         return NULL;
     }
-    return eval_charge(ev, n, span) ? ARENA_NEW(ev->arena, Instance, (size_t)n + 1) : NULL;
+    if (n == 0)
+        return &ev->no_instance; // not to be written: most solids have no parts
+    return eval_charge(ev, n, span) ? ARENA_NEW(ev->arena, Instance, n) : NULL;
 }
 
 Value solid_from_ir(Eval *ev, IrId id) {

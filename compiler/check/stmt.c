@@ -42,6 +42,10 @@ void body_place(Eval *ev, Body *body, const Solid *solid, Span span) {
         return;
     if (solid->solid != NONE)
         avec_push(ev->arena, &body->solids, solid->solid);
+    if (body->parts.cap == 0 && solid->n_parts > 0) { // the first is often the only one: no room to spare
+        body->parts.data = ARENA_NEW(ev->arena, Instance, solid->n_parts);
+        body->parts.cap = solid->n_parts;
+    }
     for (u32 i = 0; i < solid->n_parts; i++) {
         Instance instance = solid->parts[i];
         if (instance.up > i)
