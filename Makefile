@@ -61,9 +61,10 @@ gen.cli := explain
 # Vulkan's headers are wanted, not needed: without them the compiler is whole and `frc render` says why not.
 HAVE_VULKAN ?= $(shell test -f /usr/include/vulkan/vulkan.h && command -v glslc >/dev/null && echo 1)
 shaders := geometry.vert geometry.frag shadow.vert glass.frag classify.comp split.comp shade.comp floor.comp resolve.comp
+gen.vk := font
 ifeq ($(HAVE_VULKAN),1)
 EXTRA_CFLAGS += -DFRC_HAVE_VULKAN=1
-gen.vk := $(foreach s,$(shaders),shader_$(subst .,_,$(s)))
+gen.vk := font $(foreach s,$(shaders),shader_$(subst .,_,$(s)))
 endif
 
 .DELETE_ON_ERROR:
@@ -164,7 +165,7 @@ FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 $(GEN)/font.S: $(FONT)
 	@mkdir -p $(GEN)
 	@$(call embed,frc_font,$(FONT)) > $@
-$(B)/obj/compiler/solid/text.o: EXTRA_CFLAGS += $(shell pkg-config --cflags-only-I freetype2)
+$(B)/obj/compiler/solid/text.o $(B)/obj/vk/canvas.o: EXTRA_CFLAGS += $(shell pkg-config --cflags-only-I freetype2)
 
 # Shaders: SPIR-V made by glslc, in the binary as frc_NAME_begin .. frc_NAME_end.
 define shader_rules

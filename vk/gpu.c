@@ -2,6 +2,7 @@
 // Loading Vulkan when a picture is asked for and not before, choosing a device, and keeping what went
 // wrong. There are no global function pointers: a Gpu has its own table, so two renderers can use two
 // devices, and a program that never draws never opens the library.
+#ifdef FRC_HAVE_VULKAN
 #include "vk/gpu.h"
 
 #include <dlfcn.h>
@@ -420,3 +421,5 @@ void gpu_image_finish(Gpu *gpu, GpuImage *image) {
     gpu->n_objects -= (image->view != 0) + (image->image != 0) + (image->memory != 0);
     memset(image, 0, sizeof *image);
 }
+
+#endif

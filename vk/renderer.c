@@ -2,6 +2,7 @@
 // One picture: shadow maps if the lights moved, a geometry pass that keeps draw and normal of each sample,
 // glass over it, and a compute pass that shades, averages and hands out the masks. Nothing is drawn twice
 // but glass, and only where some is.
+#ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
 #include "vk/camera.h"
@@ -413,3 +414,5 @@ Status renderer_draw(Renderer *r, const RenderView *view, const RenderImage *ima
     gpu_error_take(&r->gpu, error);
     return STATUS_VULKAN;
 }
+
+#endif

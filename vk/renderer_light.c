@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The studio's three lights and the shadow maps' matrices. The key light is a disc: shadow maps are taken
 // from places spread evenly over it (a sunflower), so their average is a true penumbra.
+#ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
 typedef struct StudioLight {
@@ -10,7 +11,7 @@ typedef struct StudioLight {
 } StudioLight;
 
 static const StudioLight studio[LIGHTS] = {
-    {-38, 52, 9, {1.16f, 1.12f, 1.06f}},  // key, from the front left
+    {-38, 52, 6, {1.16f, 1.12f, 1.06f}},  // key, from the front left
     {62, 24, 22, {0.30f, 0.32f, 0.35f}},  // fill
     {160, 42, 14, {0.42f, 0.43f, 0.45f}}, // rim, from behind
 };
@@ -71,3 +72,5 @@ void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_
     block->shadow_info[1] = (f32)(texel * 1.5);
     block->shadow_info[2] = n_shadows < 3 ? 6 : 3;
 }
+
+#endif

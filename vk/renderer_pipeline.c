@@ -2,6 +2,7 @@
 // What is made once: eight pipelines over one descriptor set layout. Few, because each costs a compile at
 // first use; what varies (cull mode, winding) is dynamic state. A GPU's pipeline cache is kept in a file;
 // CPU drivers keep their own.
+#ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
 #include "base/file.h"
@@ -279,3 +280,5 @@ void renderer_pipelines_finish(Renderer *r) {
         gpu->vk.DestroyDescriptorSetLayout(gpu->device, r->set_layout, NULL);
     gpu->n_objects -= (r->cache != 0) + (r->descriptors != 0) + (r->layout != 0) + (r->set_layout != 0);
 }
+
+#endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A scene goes to the device: one vertex and one index buffer for all meshes, one draw record for each
 // material range of each instance, and the distance field as a texture.
+#ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
 #include <stdio.h>
@@ -211,3 +212,5 @@ Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *er
     r->scene.is_ready = true;
     return STATUS_OK;
 }
+
+#endif

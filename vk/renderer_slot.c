@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A slot is what one picture in flight owns: commands, a fence, images to draw into, and the buffer that
 // its pixels come back in. Slots are made small and grow with the pictures asked for.
+#ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
 #define FENCE_TIMEOUT_NS 30000000000ull
@@ -206,3 +207,5 @@ void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, Vk
     VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .imageMemoryBarrierCount = 1, .pImageMemoryBarriers = &barrier};
     gpu->vk.CmdPipelineBarrier2(commands, &info);
 }
+
+#endif

@@ -29,6 +29,12 @@ typedef enum OptionId {
     OPT_JSON,
     OPT_WRITE,
     OPT_CHECK,
+    OPT_VIEWS,
+    OPT_SIZE,
+    OPT_PASSES,
+    OPT_BACKGROUND,
+    OPT_CAMERA,
+    OPT_DEVICE,
     OPT_THREADS,
     OPT_QUIET,
     OPT_VERBOSE,
@@ -65,6 +71,12 @@ static const Option options[] = {
     {OPT_JSON, 0, "--json", NULL, "answer in JSON (params, info)"},
     {OPT_WRITE, 'w', "--write", NULL, "write the file back (fix, fmt)"},
     {OPT_CHECK, 0, "--check", NULL, "only say, by the exit status, whether the layout is right (fmt)"},
+    {OPT_VIEWS, 0, "--views", "N|NAMES", "render: that many views around, or names with commas between: iso, front, back, left, right, top, bottom ..."},
+    {OPT_SIZE, 0, "--size", "WxH", "render: pixels of each picture (512x512)"},
+    {OPT_PASSES, 0, "--passes", "NAMES", "render: color, parts, instances, depth, normal, position (all but the last)"},
+    {OPT_BACKGROUND, 0, "--background", "WHAT", "render: studio, transparent or #rrggbb"},
+    {OPT_CAMERA, 0, "--camera", "PLACE", "render: one more view, az=30,el=20,fov=40 in degrees; fov=0 is orthographic"},
+    {OPT_DEVICE, 0, "--device", "NAME", "render: auto, cpu, gpu or part of a device's name"},
     {OPT_THREADS, 0, "--threads", "N", "worker threads; the output does not depend on it"},
     {OPT_QUIET, 'q', "--quiet", NULL, "errors only"},
     {OPT_VERBOSE, 'v', "--verbose", NULL, "say what was written, how large, how long"},
@@ -226,6 +238,12 @@ static Status option_apply(Cli *cli, const Option *option, const char *value, bo
     case OPT_JSON: cli->json = true; break;
     case OPT_WRITE: cli->write = true; break;
     case OPT_CHECK: cli->check = true; break;
+    case OPT_VIEWS: cli->views = value; break;
+    case OPT_SIZE: cli->size = value; break;
+    case OPT_PASSES: cli->passes = value; break;
+    case OPT_BACKGROUND: cli->background = value; break;
+    case OPT_CAMERA: cli->camera = value; break;
+    case OPT_DEVICE: cli->device = value; break;
     case OPT_THREADS:
         status = count_read(cli, "--threads", value, &count);
         cli->n_threads = (u32)MIN(count, 1024u);

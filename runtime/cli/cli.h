@@ -24,6 +24,7 @@ typedef struct Cli {
     CheckSetting *settings;
     u32 n_settings, cap_settings;
     const char *format, *emit, *tolerance, *unit, *up, *deps;
+    const char *views, *size, *passes, *background, *camera, *device; // of render
     CliDiagnostics diagnostics;
     Limits limits;
     u32 n_threads;
@@ -76,6 +77,7 @@ Status cmd_info(Cli *cli);
 Status cmd_report(Cli *cli);
 Status cmd_diff(Cli *cli);
 Status cmd_fix(Cli *cli);
+Status cmd_render(Cli *cli);
 Status cmd_fmt(Cli *cli);
 
 #endif

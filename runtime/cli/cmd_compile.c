@@ -4,6 +4,7 @@
 #include "runtime/cli/cli.h"
 
 #include "compiler/export/export.h"
+#include "runtime/picture/picture.h"
 #include "compiler/export/names.h"
 
 #include <stdio.h>
@@ -17,18 +18,25 @@ typedef struct Output {
     StrBuf side_bytes;
 } Output;
 
+// A picture is written like a format, but needs a device: it stands behind the compiler's own.
+static const ExportFormat picture_format = {"png", ".png", "image/png", "a picture", picture_export_png, NULL, NULL};
+
 static const ExportFormat *format_of(const Cli *cli, const char *path) {
     const ExportFormat *format = NULL;
     if (strcmp(path, "-") == 0 || cli->format)
         format = export_find(str_from(cli->format ? cli->format : "glb"));
     else
         format = export_for_path(path);
+    Str wanted = str_from(cli->format ? cli->format : path);
+    if (!format && (str_ends(wanted, STR(".png")) || str_equal(wanted, STR("png"))))
+        format = &picture_format;
     if (format)
         return format;
     StrBuf names;
     strbuf_init(&names, (Heap *)&cli->heap);
     for (u32 i = 0; i < export_count(); i++)
         strbuf_addf(&names, "%s%s", i ? ", " : "", export_at(i)->name);
+    strbuf_add_z(&names, ", png");
     cli_error(cli, "no format for '%s': frc writes %s", cli->format ? cli->format : path, names.ptr);
     strbuf_finish(&names);
     return NULL;
@@ -187,7 +195,12 @@ static Status outputs_make(Cli *cli, Compilation *c, Output *outputs, u32 n) {
     return c->heap.failure == FAIL_NO_MEMORY ? STATUS_MEMORY : STATUS_LIMIT;
 }
 
+// The last moment for an interrupt: what is begun is saved to its end, or the outputs would not fit together.
 static Status outputs_save(Cli *cli, const Compilation *c, Output *outputs, u32 n) {
+    if (*cli_interrupted()) {
+        cli_error(cli, "interrupted; nothing was written");
+        return STATUS_INTERRUPTED;
+    }
     for (u32 i = 0; i < n; i++) {
         Status status = STATUS_OK;
         if (outputs[i].side_path) // first: what is saved must not name what is not there

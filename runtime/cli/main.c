@@ -49,6 +49,11 @@ static const CliCommand commands[] = {
      "    frc fmt -w chair.part                       lay it out\n", 1, 1, cmd_fmt},
     {"explain", "CODE", "what a diagnostic means, with bad and good code",
      "    frc explain E0304                           what a diagnostic means\n", 1, 1, cmd_explain},
+    {"render", "FILE.part|FILE.glb [-o FOLDER/|SHEET.png]", "pictures, masks, depth and cameras of many views; contact sheets",
+     "    frc render chair.part -o chair/ --views 12       colour, masks, depth, normals, cameras\n"
+     "    frc render chair.part -o sheet.png               contact sheets: sheet.png, sheet-parts.png\n"
+     "    frc render chair.glb -o top.png --views top --size 800x600\n",
+     1, 1, cmd_render},
     {"info", "FILE.glb [--json]", "tree, sizes, axes and manifoldness of a written file",
      "    frc info chair.glb                          what is in a written file\n", 1, 1, cmd_info},
 };
@@ -56,10 +61,12 @@ static const CliCommand commands[] = {
 u32 cli_command_count(void) { return COUNT_OF(commands); }
 const CliCommand *cli_command_at(u32 i) { return &commands[i]; }
 
-static int exit_status(Status status) {
-    if (fflush(stdout) != 0 && status == STATUS_OK)
+static int exit_status(const Cli *cli, Status status) {
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_OK) {
+        cli_error(cli, "can't write standard output");
         status = STATUS_IO;
-    if (interrupted)
+    }
+    if (interrupted && status != STATUS_OK) // what came too late to stop anything is no failure
         return 128 + interrupted;
     return (int)status;
 }
@@ -84,12 +91,14 @@ int main(int argc, char **argv) {
     static Cli cli; // zero; it is too large for comfort on the stack
     signals_init();
     heap_init(&cli.heap, 0);
+    cli.heap.shared->cancel = &interrupted;
     Run run = {&cli, argc, argv, STATUS_OK};
     if (!heap_guard(&cli.heap, run_command, &run)) {
-        cli_error(&cli, "out of memory");
-        run.status = STATUS_MEMORY;
+        bool is_cancelled = cli.heap.failure == FAIL_CANCELLED; // waiting for its input, say
+        cli_error(&cli, is_cancelled ? "interrupted; nothing was written" : "out of memory");
+        run.status = is_cancelled ? STATUS_INTERRUPTED : STATUS_MEMORY;
     }
-    int code = exit_status(run.status);
+    int code = exit_status(&cli, run.status);
     heap_finish(&cli.heap);
     return code;
 }

@@ -4,6 +4,7 @@
 #ifndef FRC_RUNTIME_PICTURE_PICTURE_H
 #define FRC_RUNTIME_PICTURE_PICTURE_H
 
+#include "compiler/export/export.h"
 #include "compiler/export/glb_read.h"
 #include "compiler/solid/model.h"
 #include "vk/camera.h"
@@ -38,5 +39,15 @@ typedef struct PictureJob {
 // _normal.png, _position.npy; then FOLDER/scene.json: device, cameras, and what the ids stand for with
 // their visible pixels. Each file is replaced whole. STATUS_VULKAN, STATUS_IO: *error.
 Status picture_write_all(Renderer *renderer, const PictureJob *job, Heap *heap, RenderError *error);
+
+// One good picture of the model, as PNG bytes: the row `png` among the output formats. STATUS_VULKAN:
+// *error, from heap.
+Status picture_export_png(const Model *model, const ExportOptions *options, Heap *heap, StrBuf *out, const char **error);
+
+// Views from what the command line says: "iso,front" or a number of views around; camera "az=30,el=20"
+// (or NULL) is one more. False: *error says what is wrong. Views from arena; size, background and the
+// rest are taken from like.
+bool picture_views_read(const RenderScene *scene, const char *names, const char *camera, u32 width, u32 height, RenderView like,
+                        Arena *arena, RenderView **views, u32 *n_views, RenderError *error);
 
 #endif

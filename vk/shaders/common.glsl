@@ -69,9 +69,7 @@ float linear_depth(float d) {
 
 // The object's point at a sample and depth; z = 1 and no origin: the ray's direction.
 vec3 to_object(vec3 q) {
-    return vec3(view.camera[0].x, view.camera[1].x, view.camera[2].x) * q.x +
-           vec3(view.camera[0].y, view.camera[1].y, view.camera[2].y) * q.y +
-           vec3(view.camera[0].z, view.camera[1].z, view.camera[2].z) * q.z;
+    return view.camera[0].xyz * q.x + view.camera[1].xyz * q.y + view.camera[2].xyz * q.z;
 }
 vec2 sample_pixel(ivec2 at) {
     float s = float(view.size.z);
