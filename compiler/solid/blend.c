@@ -41,20 +41,24 @@ static BlendValue blend_at(const Blend *b, Vec3 p, Vec3 *normal) {
     return v;
 }
 
+// The smooth minimum, sunk by `sink` where it begins to lead, less and less towards the middle of the fillet.
+static f64 sunk(const Blend *b, BlendValue v) { return v.smooth + fmax(0, b->sink - (v.least - v.smooth) / 4); }
+
 static f64 fillet_value(const void *ctx, Vec3 p) {
     const Blend *b = ctx;
     BlendValue v = blend_at(b, p, NULL);
-    return fmax(v.smooth + b->sink, b->sink / 2 - (v.least - v.smooth));
+    return fmax(sunk(b, v), b->sink / 2 - (v.least - v.smooth));
 }
 
-// The smooth minimum changes by at most 1 a unit of length, its lead over the plain one by at most 2.
+// The smooth minimum changes by at most 1 a unit of length, its lead over the plain one by at most 2, and
+// so the sunk one by at most 1.5.
 static bool fillet_may_cross(const void *ctx, Vec3 p, f64 radius) {
     const Blend *b = ctx;
     BlendValue v = blend_at(b, p, NULL);
-    f64 f = v.smooth + b->sink, g = b->sink / 2 - (v.least - v.smooth);
-    if (f > radius || g > 2 * radius)
+    f64 f = sunk(b, v), g = b->sink / 2 - (v.least - v.smooth);
+    if (f > 1.5 * radius || g > 2 * radius)
         return false;
-    return f > -radius || g > -2 * radius;
+    return f > -1.5 * radius || g > -2 * radius;
 }
 
 static void set_normals(Heap *heap, const Blend *b, Mesh *mesh) {
@@ -93,7 +97,7 @@ static bool make_fillet(SolidContext *ctx, IrId id, const Mesh *meshes, u32 n, f
     Heap *heap = ctx->heap;
     f64 chord = tess_chord(ctx, r), h = fmin(fmax(sqrt(6 * chord * r), r / 12), r / 3);
     Blend blend = {.n = n, .r = r, .sink = fmin(fmax(fmax(chord / 2, h * h / (24 * r)), r / 80), r / 40)};
-    blend.rim = 2 * sqrt(blend.sink / r);
+    blend.rim = 2 * sqrt(0.8 * blend.sink / r); // where the lead is what the sink takes
     blend.trees = heap_alloc(heap, n, sizeof(DistanceTree *));
     Box3 box = box3_empty();
     for (u32 i = 0; i < n; i++) {
