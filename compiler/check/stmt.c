@@ -61,7 +61,10 @@ static NOINLINE void place_run(Eval *ev, Scope *scope, const AstNode *node) {
     Value v = eval_expr(ev, scope, node->place.value);
     const Solid *solid;
     Place place = {node->span, "a statement", STR("")};
-    if (v.kind == VALUE_NUMBER || v.kind == VALUE_BOOL || v.kind == VALUE_TEXT) {
+    Value leaf = v;
+    while (leaf.kind == VALUE_LIST && leaf.list.len > 0)
+        leaf = leaf.list.items[0];
+    if (leaf.kind == VALUE_NUMBER || leaf.kind == VALUE_BOOL || leaf.kind == VALUE_TEXT) {
         Diag *d = diag_add(ev->diags, DIAG_E0402, node->span, "%.*s is no statement: only solids can be placed",
                            STR_ARG(value_describe(ev, v)));
         diag_key(ev->diags, d, "%s as a statement", value_kind_name(v.kind));

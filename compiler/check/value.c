@@ -208,6 +208,13 @@ static Str place_text(Eval *ev, Place place) {
     return str_format(ev->arena, "%s of %.*s", place.what, STR_ARG(place.owner));
 }
 
+// for i in 5: what is meant is range(5).
+static void help_range(Eval *ev, Diag *d, Span span) {
+    Str text = str_format(ev->arena, "range(%.*s)", STR_ARG(source_text(ev->sources, span)));
+    diag_help(ev->diags, d, "write `%.*s` for whole numbers from 0, its end left out", STR_ARG(text));
+    diag_fix(ev->diags, d, FIX_MACHINE, span, text);
+}
+
 void value_mismatch(Eval *ev, Value v, Place place, const char *wanted) {
     if (v.kind == VALUE_BAD)
         return;
@@ -220,6 +227,12 @@ void value_mismatch(Eval *ev, Value v, Place place, const char *wanted) {
         diag_help(ev->diags, d, "ask for one of its measures: `.top`, `.size.x`, `.x`");
     else if (v.kind == VALUE_PATH && strstr(wanted, "solid") != NULL)
         diag_help(ev->diags, d, "run a profile along it: `circle(d = 2).sweep(path = ...)`");
+    else if (v.kind == VALUE_NUMBER && strcmp(wanted, "true or false") == 0)
+        diag_help(ev->diags, d, "compare it with something: `> 0`, `== 1`");
+    else if (v.kind == VALUE_NUMBER && strcmp(place.what, "for ... in") == 0)
+        help_range(ev, d, place.span);
+    else if ((v.kind == VALUE_SOLID || v.kind == VALUE_PROFILE) && strncmp(wanted, "a list", 6) == 0)
+        diag_help(ev->diags, d, "put it in brackets: `[a, b]`");
     else
         diag_help(ev->diags, d, "give %s", wanted);
 }
