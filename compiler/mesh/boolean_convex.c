@@ -6,14 +6,14 @@
 // inwards and its Gauss map covers the sphere once: then, in each direction, just one vertex is higher
 // than its neighbours. (A surface that covers the sphere twice has two such vertices in some of the
 // directions tried, x, y and z, except for surfaces with branch points at all of those extremes, which
-// no closed mesh made by this program has. What rounding to the grid dents by a quantum or two counts as
+// no closed mesh made by this program has. What rounding to the grid dents by some quanta counts as
 // convex; should its triangles cross all the same, the run shows a contradiction and is repeated with
 // all tests.) All other leaves are tested against themselves, so that
 // overlapping parts of one leaf count by their winding number.
 // Cost: O(n) with hashing.
 #include "compiler/mesh/boolean_internal.h"
 
-static const f64 SLACK = 2;
+static const f64 SLACK = 4; // quanta: four corners off by up to 0.6, times the spread of a quadrangle
 
 typedef struct EdgeSlot {
     u32 lo, hi; // hi 0: empty (lo < hi)
@@ -90,7 +90,8 @@ static bool add_edge(ConvexTest *c, u32 t, u32 corner) {
     const Kernel *k = c->k;
     const u32 *v = k->tris[t].v;
     u32 p = v[corner], q = v[(corner + 1) % 3], lo = MIN(p, q), hi = MAX(p, q);
-    u64 slot = hash_mix((u64)lo << 32 | hi) & (c->n_slots - 1);
+    // Neighbours in the mesh are neighbours in the table, which the cache rewards.
+    u32 slot = (lo * 5 + hi * 3) & (c->n_slots - 1);
     for (; c->slots[slot].hi; slot = (slot + 1) & (c->n_slots - 1)) {
         EdgeSlot *edge = &c->slots[slot];
         if (edge->lo != lo || edge->hi != hi)
