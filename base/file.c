@@ -62,21 +62,22 @@ static void read_and_close(Reading *reading) {
         heap_rethrow(reading->heap);
 }
 
-static int open_to_read(const char *path) {
+static int open_to_read(Heap *heap, const char *path) {
     if (strcmp(path, "-") == 0)
         return STDIN_FILENO;
-    int fd;
-    do
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    while (fd < 0 && errno == EINTR);
-    return fd;
+    for (;;) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (fd >= 0 || errno != EINTR)
+            return fd;
+        heap_poll(heap); // a FIFO that nobody writes
+    }
 }
 
 Status file_read(Arena *arena, const char *path, size_t max_size, Str *out, const char **error) {
     *out = (Str){"", 0};
     *error = "";
     Reading reading = {.heap = arena->heap, .max_size = MIN(max_size, (size_t)NONE - 1)};
-    reading.fd = open_to_read(path);
+    reading.fd = open_to_read(arena->heap, path);
     if (reading.fd < 0)
         return io_error(error, errno);
     strbuf_init(&reading.buf, arena->heap);
@@ -97,9 +98,13 @@ Status file_read(Arena *arena, const char *path, size_t max_size, Str *out, cons
 // ---- saving
 // ------------------------------------------------------------------------------------------
 
-// 0 or an errno.
-static int write_all(int fd, const char *bytes, size_t size) {
+static bool is_cancelled(const volatile int *cancel) { return cancel && *cancel; }
+
+// 0 or an errno; EINTR when cancelled.
+static int write_all(int fd, const char *bytes, size_t size, const volatile int *cancel) {
     while (size > 0) {
+        if (is_cancelled(cancel))
+            return EINTR;
         ssize_t n = write(fd, bytes, size);
         if (n > 0) {
             bytes += n;
@@ -125,14 +130,15 @@ static int close_fd(int fd) {
     return close(fd) == 0 || errno == EINTR ? 0 : errno;
 }
 
-static int save_direct(const char *path, const void *bytes, size_t size) {
+// To what may wait for a reader for ever, and so can be cancelled.
+static int save_direct(const char *path, const void *bytes, size_t size, const volatile int *cancel) {
     int fd;
     do
         fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    while (fd < 0 && errno == EINTR);
+    while (fd < 0 && errno == EINTR && !is_cancelled(cancel));
     if (fd < 0)
         return errno;
-    int code = write_all(fd, bytes, size);
+    int code = write_all(fd, bytes, size, cancel);
     int close_code = close_fd(fd);
     return code ? code : close_code;
 }
@@ -185,7 +191,7 @@ static int save_replacing(const char *path, const void *bytes, size_t size, mode
     if (mode && fchmod(fd, mode & 0777) != 0)
         code = errno;
     if (!code)
-        code = write_all(fd, bytes, size);
+        code = write_all(fd, bytes, size, NULL);
     if (!code)
         code = sync_fd(fd);
     int close_code = close_fd(fd);
@@ -221,7 +227,7 @@ static int follow_links(const char *path, char real[PATH_SIZE]) {
     return ELOOP;
 }
 
-static int save_path(const char *path, const void *bytes, size_t size) {
+static int save_path(const char *path, const void *bytes, size_t size, const volatile int *cancel) {
     struct stat info;
     bool exists = stat(path, &info) == 0;
     if (!exists && errno != ENOENT)
@@ -229,7 +235,7 @@ static int save_path(const char *path, const void *bytes, size_t size) {
     if (exists && S_ISDIR(info.st_mode))
         return EISDIR;
     if (exists && !S_ISREG(info.st_mode))
-        return save_direct(path, bytes, size);
+        return save_direct(path, bytes, size, cancel);
     // A file that may not be written is not replaced either, although its folder would allow it.
     if (exists && access(path, W_OK) != 0)
         return errno;
@@ -239,9 +245,14 @@ static int save_path(const char *path, const void *bytes, size_t size) {
 }
 
 Status file_save(const char *path, const void *bytes, size_t size, const char **error) {
+    return file_save_unless(NULL, path, bytes, size, error);
+}
+
+Status file_save_unless(const volatile int *cancel, const char *path, const void *bytes, size_t size,
+                        const char **error) {
     *error = "";
     // Opened anew, a redirected /dev/stdout would start at the file's first byte again.
     bool is_stdout = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
-    int code = is_stdout ? write_all(STDOUT_FILENO, bytes, size) : save_path(path, bytes, size);
+    int code = is_stdout ? write_all(STDOUT_FILENO, bytes, size, cancel) : save_path(path, bytes, size, cancel);
     return code ? io_error(error, code) : STATUS_OK;
 }

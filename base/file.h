@@ -13,5 +13,9 @@ Status file_read(Arena *arena, const char *path, size_t max_size, Str *out, cons
 // file in the same folder, fsync, rename, fsync of the folder; on any failure the old file stays and
 // the temporary one is gone. Other targets (FIFO, /dev/stdout) are written directly.
 Status file_save(const char *path, const void *bytes, size_t size, const char **error);
+// The same; writing to a FIFO, a terminal or standard output, which may wait for ever, ends with
+// STATUS_IO when a signal's handler has set *cancel. A regular file is replaced nevertheless.
+Status file_save_unless(const volatile int *cancel, const char *path, const void *bytes, size_t size,
+                        const char **error);
 
 #endif

@@ -128,8 +128,8 @@ static size_t size_checked(Heap *heap, size_t n, size_t size) {
 static void count_add(Heap *heap, size_t size) {
     HeapShared *shared = heap->shared;
     u64 n = atomic_fetch_add(&shared->n_allocs, 1) + 1;
-    if (shared->fail_at && n == shared->fail_at)
-        heap_fail(heap, FAIL_NO_MEMORY, NULL);
+    if (shared->fail_at && (n == shared->fail_at || (shared->fail_on && n > shared->fail_at)))
+        heap_fail(heap, shared->fail_as ? shared->fail_as : FAIL_NO_MEMORY, NULL);
     u64 used = atomic_fetch_add(&shared->used_size, size) + size;
     if (shared->limit_size && used > shared->limit_size) {
         count_sub(heap, size);

@@ -27,6 +27,8 @@ typedef struct HeapShared {
     _Atomic u64 used_size, peak_size, n_allocs;
     u64 limit_size;             // 0: none
     u64 fail_at;                // fault injection: this allocation (1-based) fails; 0: never
+    bool fail_on;               // and so does every one after it
+    Failure fail_as;            // as what; FAIL_NONE: as FAIL_NO_MEMORY
     u64 deadline_ns;            // monotonic clock; 0: none
     const volatile int *cancel; // set by a signal handler; may be NULL
 } HeapShared;

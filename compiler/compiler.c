@@ -101,6 +101,11 @@ Status compile(Compilation *c, Str name, Str text, const CompileOptions *options
     HeapShared *shared = c->heap.shared;
     shared->deadline_ns = clock_now_ns() + run.limits.seconds * 1000000000u;
     shared->cancel = options->cancel;
+    if (options->fault) {
+        shared->fail_at = options->fault->at;
+        shared->fail_on = options->fault->on;
+        shared->fail_as = options->fault->as;
+    }
     if (heap_guard(&c->heap, run_stages, &run)) {
         c->status = status_of_diags(&c->diags);
         return c->status;

@@ -16,6 +16,13 @@ typedef enum CompileStage { // how far to go
     STAGE_INSPECT,
 } CompileStage;
 
+// Fault injection: see HeapShared.
+typedef struct CompileFault {
+    u64 at;     // the allocation that fails, from 1
+    bool on;    // and all after it
+    Failure as; // FAIL_NONE: no memory
+} CompileFault;
+
 typedef struct CompileOptions {
     CompileStage last;
     CheckSetting *settings;
@@ -29,6 +36,7 @@ typedef struct CompileOptions {
     bool partial;    // build the complete parts of a program that was cut off
     const char *font_path;
     const volatile int *cancel;
+    const CompileFault *fault; // for tests; NULL: none
 } CompileOptions;
 
 // One compilation: everything that came of it, freed together.

@@ -82,6 +82,8 @@ Status cmd_check(Cli *cli) {
         Str text = str_copy(&cli->arena, c.sources.items[c.source].text);
         for (u32 i = 0, n = 0; i < c.scene.n_params && n < ENDS_MAX; i++)
             n += try_param(cli, &c, text, &c.scene.params[i]);
+        if (*cli_interrupted())
+            c.status = status = STATUS_INTERRUPTED;
     }
     status = cli_conclude(cli, &c, status);
     if (status == STATUS_OK && cli->verbose)

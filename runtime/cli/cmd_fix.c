@@ -82,20 +82,35 @@ static Str apply_edits(Cli *cli, Str text, const Edit *edits, u32 n) {
     return copy;
 }
 
-// One compilation and its edits applied. Returns their number; *text is the new text.
-static u32 fix_round(Cli *cli, Str name, Str *text) {
+// What ends the fixing: not the program's mistakes, but no memory, an interrupt, a text too large for the limit.
+static Status stop_of(Cli *cli, Compilation *c, Status status) {
+    bool has_text = c->source < c->sources.len && c->sources.items[c->source].text.len > 0;
+    if (status == STATUS_OK || status == STATUS_PROGRAM || (status == STATUS_LIMIT && has_text))
+        return STATUS_OK;
+    return cli_conclude(cli, c, status);
+}
+
+// One compilation and its edits applied. *n is their number; *text is the new text.
+static Status fix_round(Cli *cli, Str name, Str *text, u32 *n_edits) {
     Compilation c;
     CompileOptions options = {.last = STAGE_INSPECT, .settings = cli->settings, .n_settings = cli->n_settings,
-                              .limits = cli->limits, .limits_set = true, .n_threads = cli->n_threads};
+                              .limits = cli->limits, .limits_set = true, .n_threads = cli->n_threads,
+                              .cancel = cli_interrupted()};
     compile_init(&c);
-    compile(&c, name, *text, &options);
+    Status status = stop_of(cli, &c, compile(&c, name, *text, &options));
+    *n_edits = 0;
+    if (status != STATUS_OK) {
+        compile_finish(&c);
+        return status;
+    }
     Edit *edits = ARENA_NEW(&cli->arena, Edit, (size_t)count_fixes(&c) + 1);
     u32 n = collect_edits(cli, &c, edits);
     for (u32 i = 0; i < n; i++)
         show_edit(&c, &edits[i], cli);
     *text = apply_edits(cli, c.sources.items[c.source].text, edits, n);
+    *n_edits = n;
     compile_finish(&c);
-    return n;
+    return STATUS_OK;
 }
 
 Status cmd_fix(Cli *cli) {
@@ -106,7 +121,10 @@ Status cmd_fix(Cli *cli) {
         return status;
     u32 n_total = 0;
     for (u32 round = 0; round < ROUNDS_MAX; round++) {
-        u32 n = fix_round(cli, str_from(file), &text);
+        u32 n;
+        status = fix_round(cli, str_from(file), &text, &n);
+        if (status != STATUS_OK)
+            return status;
         n_total += n;
         if (n == 0)
             break;

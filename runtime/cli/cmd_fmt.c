@@ -26,7 +26,7 @@ Status cmd_fmt(Cli *cli) {
     if (status == STATUS_OK) {
         c.diags.len = c.diags.n_errors = c.diags.n_warnings = 0; // formatting reads it again
         if (!heap_guard(&c.heap, format_run, &f))
-            status = STATUS_LIMIT;
+            c.status = status = c.heap.failure == FAIL_CANCELLED ? STATUS_INTERRUPTED : STATUS_LIMIT;
         else if (!f.ok)
             status = STATUS_PROGRAM;
     }

@@ -148,7 +148,11 @@ Status cli_compile(Cli *cli, const char *file, CompileStage last, Compilation *o
 
 Status cli_save(Cli *cli, const char *path, Str bytes) {
     const char *error = NULL;
-    Status status = file_save(path, bytes.ptr, bytes.len, &error);
+    Status status = file_save_unless(cli_interrupted(), path, bytes.ptr, bytes.len, &error);
+    if (status != STATUS_OK && *cli_interrupted()) {
+        cli_error(cli, "interrupted while writing '%s'", path);
+        return STATUS_INTERRUPTED;
+    }
     if (status != STATUS_OK)
         cli_error(cli, "can't write '%s': %s; the old file, if any, is as it was", path, error);
     return status;
