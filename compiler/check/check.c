@@ -162,28 +162,49 @@ static void assemble_tables(Eval *ev) {
 
 // ---- running ----
 
-// For `frc params`: only what params may be made of. What goes wrong in a let is for a full check to say.
-static void run_params(Eval *ev, Scope *scope) {
-    AstList all = ev->ast->statements;
-    u32 end = all.len;
-    while (end > 0 && all.items[end - 1]->kind != AST_PARAM)
-        end--;
-    for (u32 i = 0; i < all.len; i++)
-        if (all.items[i]->kind == AST_DEF)
-            scope_add_def(ev, scope, all.items[i]);
-    for (u32 i = 0; i < end && !ev->stopped; i++) {
-        if (all.items[i]->kind == AST_PARAM)
-            param_eval(ev, scope, all.items[i]);
-        if (all.items[i]->kind == AST_MATERIAL)
-            material_eval(ev, scope, all.items[i]);
-        if (all.items[i]->kind != AST_LET)
-            continue;
-        Diags *diags = ev->diags, quiet;
-        diags_init(&quiet, ev->arena, ev->sources);
-        ev->diags = &quiet;
-        scope_bind(ev, scope, all.items[i]->let.name, eval_expr(ev, scope, all.items[i]->let.value));
-        ev->diags = diags;
+static void let_quietly(Eval *ev, Scope *scope, const AstNode *node) {
+    Diags *diags = ev->diags, quiet;
+    diags_init(&quiet, ev->arena, ev->sources);
+    ev->diags = &quiet;
+    scope_bind(ev, scope, node->let.name, eval_expr(ev, scope, node->let.value));
+    ev->diags = diags;
+}
+
+// Params, and the lets and materials they may be made of; places nothing. False when that was not enough for
+// all of them: one that asks a part needs the parts.
+static bool run_params_alone(Eval *ev, Scope *scope, AstList statements) {
+    u32 n = 0;
+    for (u32 i = 0; i < ev->ast->statements.len; i++)
+        if (ev->ast->statements.items[i]->kind == AST_DEF)
+            scope_add_def(ev, scope, ev->ast->statements.items[i]);
+    for (u32 i = 0; i < statements.len && !ev->stopped; i++) {
+        const AstNode *node = statements.items[i];
+        n += node->kind == AST_PARAM;
+        if (node->kind == AST_PARAM)
+            param_eval(ev, scope, node);
+        else if (node->kind == AST_MATERIAL)
+            material_eval(ev, scope, node);
+        else if (node->kind == AST_LET)
+            let_quietly(ev, scope, node);
     }
+    return ev->params.len == n || ev->diags->n_errors > 0;
+}
+
+// For `frc params`: the statements down to the last param, and of those what is needed.
+static void run_params(Eval *ev, Scope *scope) {
+    AstList head = ev->ast->statements;
+    while (head.len > 0 && head.items[head.len - 1]->kind != AST_PARAM)
+        head.len--;
+    if (run_params_alone(ev, scope, head))
+        return;
+    Body *body = scope->body;
+    scope_leave(ev, scope);
+    scope_enter(ev, scope, NULL, body);
+    ev->params.len = ev->materials.len = 0;
+    strmap_init(&ev->predefined, ev->arena);
+    ev->stopped = ev->failed = false;
+    ev->steps = 0;
+    block_run(ev, scope, head);
 }
 
 static void run_file(Eval *ev) {
