@@ -7,7 +7,9 @@ static const f64 SIZE_MIN_MM = 1e-6;
 
 // ---- places and numbers as written ----
 
-static bool is_radius(const BuiltinCall *c, u32 i) { return (c->as_radius >> i & 1u) != 0; }
+static bool is_radius(const BuiltinCall *c, u32 i) {
+    return (c->as_radius >> i & 1u) != 0;
+}
 
 Place call_place(const BuiltinCall *c, u32 i) {
     static const struct {
@@ -26,7 +28,8 @@ Str call_show(Eval *ev, const BuiltinCall *c, u32 i, f64 mm) {
 
 // ---- refusing ----
 
-Diag *call_size_error(Eval *ev, const BuiltinCall *c, u32 i, f64 mm, f64 limit_mm, const char *must) {
+Diag *call_size_error(Eval *ev, const BuiltinCall *c, u32 i, f64 mm, f64 limit_mm,
+                      const char *must) {
     Place place = call_place(c, i);
     f64 scale = is_radius(c, i) ? 0.5 : 1;
     Diag *d = diag_add(ev->diags, DIAG_E0640, place.span, "%.*s is no size: %s of %.*s must be %s",
@@ -36,11 +39,14 @@ Diag *call_size_error(Eval *ev, const BuiltinCall *c, u32 i, f64 mm, f64 limit_m
     return d;
 }
 
-void call_too_large(Eval *ev, const BuiltinCall *c, u32 i, DiagCode code, f64 mm, f64 limit_mm, bool is_strict, const char *why) {
+void call_too_large(Eval *ev, const BuiltinCall *c, u32 i, DiagCode code, f64 mm, f64 limit_mm,
+                    bool is_strict, const char *why) {
     Place place = call_place(c, i);
     f64 scale = is_radius(c, i) ? 0.5 : 1;
-    Diag *d = diag_add(ev->diags, code, place.span, "%s of %.*s is %.*s: it must be %s %.*s, %s", place.what, STR_ARG(place.owner),
-                       STR_ARG(call_show(ev, c, i, mm)), is_strict ? "less than" : "at most", STR_ARG(call_show(ev, c, i, limit_mm)), why);
+    Diag *d =
+        diag_add(ev->diags, code, place.span, "%s of %.*s is %.*s: it must be %s %.*s, %s",
+                 place.what, STR_ARG(place.owner), STR_ARG(call_show(ev, c, i, mm)),
+                 is_strict ? "less than" : "at most", STR_ARG(call_show(ev, c, i, limit_mm)), why);
     diag_measure(d, mm * scale, limit_mm * scale, STR("mm"));
     diag_key(ev->diags, d, "%s of %.*s", place.what, STR_ARG(place.owner));
     // A number that stays below the limit when it is read back.
@@ -56,7 +62,8 @@ bool call_conflict(Eval *ev, const BuiltinCall *c, u32 i, u32 k) {
     if (!call_has(c, i) || !call_has(c, k))
         return false;
     Place a = call_place(c, i), b = call_place(c, k);
-    Diag *d = diag_add(ev->diags, DIAG_E0308, b.span, "%.*s cannot have both %s and %s", STR_ARG(a.owner), a.what, b.what);
+    Diag *d = diag_add(ev->diags, DIAG_E0308, b.span, "%.*s cannot have both %s and %s",
+                       STR_ARG(a.owner), a.what, b.what);
     diag_label(ev->diags, d, a.span, "%s is given here", a.what);
     diag_help(ev->diags, d, "leave out one of the two");
     return true;
@@ -78,7 +85,8 @@ bool call_length(Eval *ev, BuiltinCall *c, u32 i, f64 fallback_mm, f64 *mm) {
 static bool check_size(Eval *ev, const BuiltinCall *c, u32 i, f64 mm) {
     if (mm >= SIZE_MIN_MM)
         return true;
-    Diag *d = call_size_error(ev, c, i, mm, mm > 0 ? SIZE_MIN_MM : 0, mm > 0 ? "at least 0.000001 mm" : "above 0");
+    Diag *d = call_size_error(ev, c, i, mm, mm > 0 ? SIZE_MIN_MM : 0,
+                              mm > 0 ? "at least 0.000001 mm" : "above 0");
     if (mm < 0)
         diag_help(ev->diags, d, "drop the minus sign, or check what is subtracted from what");
     else
@@ -93,7 +101,8 @@ bool call_size(Eval *ev, BuiltinCall *c, u32 i, f64 *mm) {
 bool call_size3(Eval *ev, BuiltinCall *c, u32 i, Vec3 *mm) {
     if (!value_to_point(ev, c->args[i], call_place(c, i), mm))
         return false;
-    return check_size(ev, c, i, mm->x) && check_size(ev, c, i, mm->y) && check_size(ev, c, i, mm->z);
+    return check_size(ev, c, i, mm->x) && check_size(ev, c, i, mm->y) &&
+           check_size(ev, c, i, mm->z);
 }
 
 bool call_size2(Eval *ev, BuiltinCall *c, u32 i, Vec2 *mm) {
@@ -138,7 +147,9 @@ bool call_bool(Eval *ev, BuiltinCall *c, u32 i, bool fallback, bool *out) {
     return !call_has(c, i) || value_to_bool(ev, c->args[i], call_place(c, i), out);
 }
 
-bool call_point(Eval *ev, BuiltinCall *c, u32 i, Vec3 *mm) { return value_to_point(ev, c->args[i], call_place(c, i), mm); }
+bool call_point(Eval *ev, BuiltinCall *c, u32 i, Vec3 *mm) {
+    return value_to_point(ev, c->args[i], call_place(c, i), mm);
+}
 
 bool call_direction(Eval *ev, BuiltinCall *c, u32 i, Vec3 fallback, Vec3 *unit) {
     *unit = fallback;
@@ -151,8 +162,10 @@ bool call_solid(Eval *ev, BuiltinCall *c, u32 i, const Solid **out) {
 
 // ---- making ----
 
-IrId call_node(Eval *ev, const BuiltinCall *c, IrKind kind, const IrId *children, u32 n_children, const f64 *nums, u32 n) {
-    return ir_node(ev->graph, kind, children, n_children, nums, n, STR(""), c->span, eval_call_id(ev));
+IrId call_node(Eval *ev, const BuiltinCall *c, IrKind kind, const IrId *children, u32 n_children,
+               const f64 *nums, u32 n) {
+    return ir_node(ev->graph, kind, children, n_children, nums, n, STR(""), c->span,
+                   eval_call_id(ev));
 }
 
 Value call_make(Eval *ev, const BuiltinCall *c, IrKind kind, const f64 *nums, u32 n) {
@@ -178,7 +191,8 @@ static Affine3 frame_columns(Vec3 x, Vec3 y, Vec3 z) {
 
 Affine3 frame_along(Vec3 z) {
     if (z.x == 0 && z.y == 0)
-        return z.z > 0 ? affine3_identity() : frame_columns(vec3(1, 0, 0), vec3(0, -1, 0), vec3(0, 0, -1));
+        return z.z > 0 ? affine3_identity()
+                       : frame_columns(vec3(1, 0, 0), vec3(0, -1, 0), vec3(0, 0, -1));
     Vec3 x = vec3_unit(vec3(-z.y, z.x, 0)); // up x z
     Vec3 y = z.z == 0 ? vec3(0, 0, 1) : vec3_unit(vec3_cross(z, x));
     return frame_columns(x, y, z);

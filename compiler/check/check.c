@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The front door: check_program lists the stages in order. Static names first, since what they say is true
-// of branches never taken, too; then one run of the file as a body; then its instances become the scene.
+// The front door: check_program lists the stages in order. Static names first, since what they say
+// is true of branches never taken, too; then one run of the file as a body; then its instances
+// become the scene.
 //
-// Reading order of the room: check_internal.h (values, scopes, rows), value.c, scope.c, eval.c (expressions),
-// stmt.c (statements and bodies), ref.c (@labels), solids.c (their algebra), bind.c and names.c (calls and
-// names), then the fn_*.c of interest.
+// Reading order of the room: check_internal.h (values, scopes, rows), value.c, scope.c, eval.c
+// (expressions), stmt.c (statements and bodies), ref.c (@labels), solids.c (their algebra), bind.c
+// and names.c (calls and names), then the fn_*.c of interest.
 #include "compiler/check/fn.h"
 
 // ---- what is said of the file as a whole ----
 
 static void statement_twice(Eval *ev, const AstNode *node, Span first) {
-    Diag *d = diag_add(ev->diags, DIAG_E0336, node->span, "`%s` is said twice", ast_kind_name(node->kind));
+    Diag *d = diag_add(ev->diags, DIAG_E0336, node->span, "`%s` is said twice",
+                       ast_kind_name(node->kind));
     diag_label(ev->diags, d, first, "first said here");
     diag_help(ev->diags, d, "keep one of the two");
 }
@@ -32,7 +34,9 @@ static void read_header(Eval *ev) {
     const AstNode *object = NULL, *units = NULL;
     for (u32 i = 0; i < ev->ast->statements.len; i++) {
         const AstNode *node = ev->ast->statements.items[i];
-        const AstNode **seen = node->kind == AST_OBJECT ? &object : node->kind == AST_UNITS ? &units : NULL;
+        const AstNode **seen = node->kind == AST_OBJECT  ? &object
+                               : node->kind == AST_UNITS ? &units
+                                                         : NULL;
         if (seen == NULL)
             continue;
         if (*seen != NULL)
@@ -42,7 +46,8 @@ static void read_header(Eval *ev) {
     }
     if (object != NULL) {
         ev->scene->name = object->object.name.text;
-        ev->scene->words = object->object.has_words ? object->object.words : object->object.name.text;
+        ev->scene->words =
+            object->object.has_words ? object->object.words : object->object.name.text;
     }
     if (units != NULL)
         read_units(ev, units);
@@ -56,7 +61,8 @@ static Str part_path(Eval *ev, const ScenePart *parts, u32 parent, Str label) {
     return str_format(ev->arena, "%.*s/%.*s", STR_ARG(parts[parent].path), STR_ARG(label));
 }
 
-static void assemble_part(Eval *ev, ScenePart *parts, u32 i, const Instance *instance, StrMap *counts) {
+static void assemble_part(Eval *ev, ScenePart *parts, u32 i, const Instance *instance,
+                          StrMap *counts) {
     ScenePart *part = &parts[i];
     Str label = ev->labels.keys[instance->label];
     u32 parent = instance->up == 0 || instance->up > i ? NONE : i - instance->up;
@@ -80,7 +86,8 @@ static void assemble_marks(Eval *ev, Scene *scene, const Body *body) {
         n += body->parts.data[i].n_marks;
     scene->marks = ARENA_NEW(ev->arena, SceneMark, (size_t)n + 1);
     for (u32 i = 0; i < body->marks.len; i++)
-        scene->marks[scene->n_marks++] = (SceneMark){body->marks.data[i].name, NONE, body->marks.data[i].point};
+        scene->marks[scene->n_marks++] =
+            (SceneMark){body->marks.data[i].name, NONE, body->marks.data[i].point};
     for (u32 i = 0; i < body->parts.len; i++)
         for (u32 k = 0; k < body->parts.data[i].n_marks; k++) {
             SolidMark mark = body->parts.data[i].marks[k];
@@ -93,19 +100,21 @@ static void assemble_rest(Eval *ev, Scene *scene, const Body *body) {
     if (body->solids.len == 0)
         return;
     Str label = scene->name.len > 0 ? scene->name : STR("object");
-    IrId solid = ir_union(ev->graph, body->solids.data, body->solids.len, ev->graph->nodes[body->solids.data[0]].span, NONE);
+    IrId solid = ir_union(ev->graph, body->solids.data, body->solids.len,
+                          ev->graph->nodes[body->solids.data[0]].span, NONE);
     u32 same = 0;
     for (u32 i = 0; i < scene->n_parts; i++)
         same += scene->parts[i].parent == NONE && str_equal(scene->parts[i].label, label);
-    scene->parts[scene->n_parts++] = (ScenePart){.label = label,
-                                                 .words = scene->words.len > 0 ? scene->words : label,
-                                                 .path = label,
-                                                 .parent = NONE,
-                                                 .instance = same,
-                                                 .material = NONE,
-                                                 .solid = solid,
-                                                 .span = ev->graph->nodes[solid].span,
-                                                 .call = NONE};
+    scene->parts[scene->n_parts++] =
+        (ScenePart){.label = label,
+                    .words = scene->words.len > 0 ? scene->words : label,
+                    .path = label,
+                    .parent = NONE,
+                    .instance = same,
+                    .material = NONE,
+                    .solid = solid,
+                    .span = ev->graph->nodes[solid].span,
+                    .call = NONE};
 }
 
 static void assemble(Eval *ev, const Body *body) {
@@ -126,24 +135,33 @@ static void assemble(Eval *ev, const Body *body) {
 static void check_canvas(Eval *ev, const Body *body) {
     static const char *const NAMES[] = {"wide in x", "deep in y", "high in z"};
     const Scene *scene = ev->scene;
-    Solid all = {.solid = NONE, .n_parts = body->parts.len, .parts = body->parts.data, .outer.level = NONE};
+    Solid all = {
+        .solid = NONE, .n_parts = body->parts.len, .parts = body->parts.data, .outer.level = NONE};
     Box3 box;
-    if (!scene->has_canvas || ev->geometry == NULL || ev->failed || ev->stopped || ev->diags->n_errors > 0 || ev->options->n_settings > 0)
+    if (!scene->has_canvas || ev->geometry == NULL || ev->failed || ev->stopped ||
+        ev->diags->n_errors > 0 || ev->options->n_settings > 0)
         return;
     if (body->solids.len > 0)
-        all.solid = ir_union(ev->graph, body->solids.data, body->solids.len, scene->canvas_span, NONE);
-    if (solid_is_empty(&all) || !ask_bounds(ev, value_solid(&all), (Place){scene->canvas_span, "canvas", STR("")}, &box))
+        all.solid =
+            ir_union(ev->graph, body->solids.data, body->solids.len, scene->canvas_span, NONE);
+    if (solid_is_empty(&all) ||
+        !ask_bounds(ev, value_solid(&all), (Place){scene->canvas_span, "canvas", STR("")}, &box))
         return;
     for (u32 i = 0; i < 3; i++) {
         f64 size = vec3_get(box3_size(box), i), wanted = vec3_get(scene->canvas, i);
         if (fabs(size - wanted) <= 0.1 * wanted * (1 + 1e-9))
             continue;
-        Str is = number_show(ev, size / ev->unit_mm, DIM_LENGTH), should = number_show(ev, wanted / ev->unit_mm, DIM_LENGTH);
-        Diag *d = diag_add(ev->diags, DIAG_W0821, scene->canvas_span, "the object is %.*s %s, the canvas %.*s", STR_ARG(is), NAMES[i], STR_ARG(should));
+        Str is = number_show(ev, size / ev->unit_mm, DIM_LENGTH),
+            should = number_show(ev, wanted / ev->unit_mm, DIM_LENGTH);
+        Diag *d = diag_add(ev->diags, DIAG_W0821, scene->canvas_span,
+                           "the object is %.*s %s, the canvas %.*s", STR_ARG(is), NAMES[i],
+                           STR_ARG(should));
         diag_key(ev->diags, d, "%s", NAMES[i]);
         diag_measure(d, size, wanted, STR("mm"));
         Str fit = value_show(ev, value_vector(ev, box3_size(box)));
-        diag_help(ev->diags, d, "make it fit within a tenth, or write `canvas %.*s` if the object is right", STR_ARG(fit));
+        diag_help(ev->diags, d,
+                  "make it fit within a tenth, or write `canvas %.*s` if the object is right",
+                  STR_ARG(fit));
         return;
     }
 }
@@ -170,8 +188,8 @@ static void let_quietly(Eval *ev, Scope *scope, const AstNode *node) {
     ev->diags = diags;
 }
 
-// Params, and the lets and materials they may be made of; places nothing. False when that was not enough for
-// all of them: one that asks a part needs the parts.
+// Params, and the lets and materials they may be made of; places nothing. False when that was not
+// enough for all of them: one that asks a part needs the parts.
 static bool run_params_alone(Eval *ev, Scope *scope, AstList statements) {
     u32 n = 0;
     for (u32 i = 0; i < ev->ast->statements.len; i++)
@@ -225,7 +243,8 @@ static void run_file(Eval *ev) {
         check_canvas(ev, &body);
 }
 
-static void eval_init(Eval *ev, const Ast *ast, Sources *sources, CheckOptions *options, Arena *arena, Diags *diags, Scene *out) {
+static void eval_init(Eval *ev, const Ast *ast, Sources *sources, CheckOptions *options,
+                      Arena *arena, Diags *diags, Scene *out) {
     *ev = (Eval){.arena = arena,
                  .heap = arena->heap,
                  .diags = diags,
@@ -253,14 +272,16 @@ void check_names(const Ast *ast, Sources *sources, Arena *arena, Diags *diags) {
     names_check(&ev);
 }
 
-bool check_program(const Ast *ast, Sources *sources, CheckOptions *options, Arena *arena, Diags *diags, Scene *out) {
+bool check_program(const Ast *ast, Sources *sources, CheckOptions *options, Arena *arena,
+                   Diags *diags, Scene *out) {
     Eval ev;
     eval_init(&ev, ast, sources, options, arena, diags, out);
     read_header(&ev);
     names_check(&ev);
     run_file(&ev);
     assemble_tables(&ev);
-    if (ev.failed && diags->n_errors == 0) // a value failed and nobody said why: never drop it in silence
+    if (ev.failed &&
+        diags->n_errors == 0) // a value failed and nobody said why: never drop it in silence
         diag_add_global(diags, DIAG_E0510, "part of the program has no value");
     return diags->n_errors == 0;
 }

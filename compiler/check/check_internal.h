@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the files of this room share: values, scopes, the state of one evaluation, and the rows of the
-// table of built-ins. Reading order: value, scope, eval, bind, then the fn_*.c of interest.
+// What the files of this room share: values, scopes, the state of one evaluation, and the rows of
+// the table of built-ins. Reading order: value, scope, eval, bind, then the fn_*.c of interest.
 //
-// Numbers are kept in the file's units (lengths) and degrees (angles); only what goes into the IR, and
-// what comes from CheckGeometry, is in mm. The functions that read arguments (call_length and its like)
-// already give mm.
+// Numbers are kept in the file's units (lengths) and degrees (angles); only what goes into the IR,
+// and what comes from CheckGeometry, is in mm. The functions that read arguments (call_length and
+// its like) already give mm.
 #ifndef FRC_COMPILER_CHECK_CHECK_INTERNAL_H
 #define FRC_COMPILER_CHECK_CHECK_INTERNAL_H
 
@@ -48,9 +48,14 @@ typedef struct Dim {
 #define DIM_VOLUME ((Dim){3 * DIM_ONE, 0})
 #define DIM_ANGLE ((Dim){0, DIM_ONE})
 
-static inline bool dim_equal(Dim a, Dim b) { return a.length == b.length && a.angle == b.angle; }
-static inline bool dim_is_bare(Dim a) { return a.length == 0 && a.angle == 0; }
-const char *dim_name(Dim dim, char out[48]); // "a length", "an area", "an angle", "a bare number", "length^4"
+static inline bool dim_equal(Dim a, Dim b) {
+    return a.length == b.length && a.angle == b.angle;
+}
+static inline bool dim_is_bare(Dim a) {
+    return a.length == 0 && a.angle == 0;
+}
+const char *
+dim_name(Dim dim, char out[48]); // "a length", "an area", "an angle", "a bare number", "length^4"
 
 // ---- values ----
 
@@ -89,25 +94,45 @@ struct Value {
         bool flag;
         Str text;
         ValueList list;
-        struct { f64 low, high; } range;
+        struct {
+            f64 low, high;
+        } range;
         const Solid *solid;
         IrId id; // profile, path
         u32 index, rgb, axis;
     };
 };
 
-static inline Value value_bad(void) { return (Value){.kind = VALUE_BAD}; }
-static inline Value value_none(void) { return (Value){.kind = VALUE_NONE}; }
-static inline Value value_number(f64 x, Dim dim) { return (Value){.kind = VALUE_NUMBER, .dim = dim, .number = x}; }
-static inline Value value_bool(bool b) { return (Value){.kind = VALUE_BOOL, .flag = b}; }
-static inline Value value_text(Str s) { return (Value){.kind = VALUE_TEXT, .text = s}; }
-static inline Value value_solid(const Solid *s) { return (Value){.kind = VALUE_SOLID, .solid = s}; }
-static inline Value value_profile(IrId id) { return (Value){.kind = VALUE_PROFILE, .id = id}; }
-static inline Value value_path(IrId id) { return (Value){.kind = VALUE_PATH, .id = id}; }
-static inline bool value_is_bad(Value v) { return v.kind == VALUE_BAD; }
+static inline Value value_bad(void) {
+    return (Value){.kind = VALUE_BAD};
+}
+static inline Value value_none(void) {
+    return (Value){.kind = VALUE_NONE};
+}
+static inline Value value_number(f64 x, Dim dim) {
+    return (Value){.kind = VALUE_NUMBER, .dim = dim, .number = x};
+}
+static inline Value value_bool(bool b) {
+    return (Value){.kind = VALUE_BOOL, .flag = b};
+}
+static inline Value value_text(Str s) {
+    return (Value){.kind = VALUE_TEXT, .text = s};
+}
+static inline Value value_solid(const Solid *s) {
+    return (Value){.kind = VALUE_SOLID, .solid = s};
+}
+static inline Value value_profile(IrId id) {
+    return (Value){.kind = VALUE_PROFILE, .id = id};
+}
+static inline Value value_path(IrId id) {
+    return (Value){.kind = VALUE_PATH, .id = id};
+}
+static inline bool value_is_bad(Value v) {
+    return v.kind == VALUE_BAD;
+}
 
-// A new list with room for n values on ev's arena, all VALUE_BAD until filled. Charges n steps. Above the
-// limit it is diagnosed at span: NULL.
+// A new list with room for n values on ev's arena, all VALUE_BAD until filled. Charges n steps.
+// Above the limit it is diagnosed at span: NULL.
 Value *value_list_new(Eval *ev, u32 n, Span span);
 static inline Value value_list(const Value *items, u32 len) {
     return (Value){.kind = VALUE_LIST, .list = {items, len, 0}};
@@ -119,9 +144,11 @@ const char *value_kind_name(ValueKind kind); // "a number", "a solid", "a list"
 Str value_describe(Eval *ev, Value value);
 // As a template prints it: 45, true, [1, 2, 3], text itself, "leg" for a part.
 void value_print(Eval *ev, Value value, StrBuf *out);
-Str value_show(Eval *ev, Value value); // for messages: with unit and quotes, cut to 60 bytes: "4.5 cm", "\"slats\""
+Str value_show(
+    Eval *ev,
+    Value value); // for messages: with unit and quotes, cut to 60 bytes: "4.5 cm", "\"slats\""
 Str number_show(Eval *ev, f64 value, Dim dim); // "4.5 cm", "30 deg", "12 cm2", "4"
-bool value_equal(Value a, Value b);    // same kind, same contents; numbers exactly, dimensions aside
+bool value_equal(Value a, Value b); // same kind, same contents; numbers exactly, dimensions aside
 
 // ---- solids as values ----
 
@@ -130,8 +157,8 @@ typedef struct SolidMark {
     Vec3 point; // mm
 } SolidMark;
 
-// A reference to something outside the body that a solid was made in: if that body is moved along one of
-// these axes afterwards, the two come apart (W0820).
+// A reference to something outside the body that a solid was made in: if that body is moved along
+// one of these axes afterwards, the two come apart (W0820).
 typedef struct Outer {
     u32 level; // of the body that has the part; NONE: no such reference
     u32 label;
@@ -140,8 +167,8 @@ typedef struct Outer {
     Span span;
 } Outer;
 
-// One part of a solid. Arrays of instances hold whole subtrees in pre-order, so a subtree is a slice, and
-// parents are told as distances, so slices and concatenations need no renumbering.
+// One part of a solid. Arrays of instances hold whole subtrees in pre-order, so a subtree is a
+// slice, and parents are told as distances, so slices and concatenations need no renumbering.
 typedef struct Instance {
     u32 label;    // id: ev->labels
     u32 up;       // how far before this one its parent stands; 0 or beyond the array's start: none
@@ -185,17 +212,20 @@ bool value_to_count(Eval *ev, Value v, Place place, u32 min, u32 max, u32 *out);
 bool value_to_bool(Eval *ev, Value v, Place place, bool *out);
 bool value_to_text(Eval *ev, Value v, Place place, Str *out);
 bool value_to_list(Eval *ev, Value v, Place place, ValueList *out);
-bool value_to_range(Eval *ev, Value v, Place place, f64 *low, f64 *high); // of lengths, mm; may be inf
-bool value_to_point(Eval *ev, Value v, Place place, Vec3 *mm);            // [x, y, z]
-bool value_to_point2(Eval *ev, Value v, Place place, Vec2 *mm);           // [x, y]
-bool value_to_vector(Eval *ev, Value v, Place place, Vec3 *out);          // bare factors or a direction
-bool value_to_direction(Eval *ev, Value v, Place place, Vec3 *unit);      // X, Y, Z or a vector, not zero
-bool value_to_axis(Eval *ev, Value v, Place place, u32 *axis);            // X, Y, Z only
-bool value_to_solid(Eval *ev, Value v, Place place, const Solid **out);   // lists are unions
-bool value_to_profile(Eval *ev, Value v, Place place, IrId *out);         // lists are unions
+bool value_to_range(Eval *ev, Value v, Place place, f64 *low,
+                    f64 *high);                                  // of lengths, mm; may be inf
+bool value_to_point(Eval *ev, Value v, Place place, Vec3 *mm);   // [x, y, z]
+bool value_to_point2(Eval *ev, Value v, Place place, Vec2 *mm);  // [x, y]
+bool value_to_vector(Eval *ev, Value v, Place place, Vec3 *out); // bare factors or a direction
+bool value_to_direction(Eval *ev, Value v, Place place,
+                        Vec3 *unit);                           // X, Y, Z or a vector, not zero
+bool value_to_axis(Eval *ev, Value v, Place place, u32 *axis); // X, Y, Z only
+bool value_to_solid(Eval *ev, Value v, Place place, const Solid **out); // lists are unions
+bool value_to_profile(Eval *ev, Value v, Place place, IrId *out);       // lists are unions
 bool value_to_path(Eval *ev, Value v, Place place, IrId *out);
-bool value_to_material(Eval *ev, Value v, Place place, u32 *material);    // materials.c; colours make one
-bool value_to_color(Eval *ev, Value v, Place place, u32 *rgb);            // color.c
+bool value_to_material(Eval *ev, Value v, Place place,
+                       u32 *material);                         // materials.c; colours make one
+bool value_to_color(Eval *ev, Value v, Place place, u32 *rgb); // color.c
 // "E0402: a list of 2 where d of cylinder wants a length". Silent for VALUE_BAD.
 void value_mismatch(Eval *ev, Value v, Place place, const char *wanted);
 
@@ -213,8 +243,8 @@ typedef struct Binding {
     Span span;
 } Binding;
 
-// Scopes live on the C stack and their bindings on a stack in Eval: functions are no values, so no scope
-// outlives its block. Hashed once it holds more than a few names.
+// Scopes live on the C stack and their bindings on a stack in Eval: functions are no values, so no
+// scope outlives its block. Hashed once it holds more than a few names.
 struct Scope {
     Scope *parent; // lexical
     Body *body;    // where its solids are placed
@@ -247,24 +277,24 @@ struct Eval {
 
     VEC(Binding) bindings;
     VEC(Def) defs;
-    StrMap labels;        // every label in the program's text -> id; Str: ev->labels.keys[id]
+    StrMap labels; // every label in the program's text -> id; Str: ev->labels.keys[id]
     VEC(SceneMaterial) materials;
     VEC(SceneParam) params;
     VEC(SceneCall) calls;
     VEC(SceneAllow) allows;
-    StrMap builtins;      // name -> index of its first row
+    StrMap builtins;       // name -> index of its first row
     CallFrame *frame;      // the def now running, or NULL
     u32 call_depth, depth; // defs; nested evaluations
     u64 steps;
     Instance no_instance; // what arrays of none point to
     u32 n_instances;
-    u32 n_name_errors;    // errors of the static name pass: a name that is not found is theirs
-    u64 n_suggestions;    // names compared for did-you-mean: bounded (suggest.c)
-    Str why;              // a question that was answered with false says why (touching, stands ...)
-    bool failed;          // something that should have been placed was VALUE_BAD: contracts are moot
-    bool stopped;         // a limit was reached: unwind, everything is VALUE_BAD
-    void *names;          // names.c
-    StrMap predefined;    // color.c, materials.c: words bound outside the program
+    u32 n_name_errors; // errors of the static name pass: a name that is not found is theirs
+    u64 n_suggestions; // names compared for did-you-mean: bounded (suggest.c)
+    Str why;           // a question that was answered with false says why (touching, stands ...)
+    bool failed;       // something that should have been placed was VALUE_BAD: contracts are moot
+    bool stopped;      // a limit was reached: unwind, everything is VALUE_BAD
+    void *names;       // names.c
+    StrMap predefined; // color.c, materials.c: words bound outside the program
 };
 
 // Never fails: VALUE_BAD when diagnosed.
@@ -288,19 +318,22 @@ typedef struct BuiltinRow {
 } BuiltinRow;
 
 // Arguments bound to parameters. For a method params[0] is the subject. No argument is VALUE_BAD. A
-// parameter whose type ends in "..." takes all further positional arguments as one list. `r` was read
-// as half of `d` (r_top, r_end alike): the value is doubled already and its bit set in as_radius.
+// parameter whose type ends in "..." takes all further positional arguments as one list. `r` was
+// read as half of `d` (r_top, r_end alike): the value is doubled already and its bit set in
+// as_radius.
 struct BuiltinCall {
     const BuiltinRow *row;
     Scope *scope;
-    Span span;  // the whole call
-    Span name;  // the function's name
-    u32 as_radius; // bits
+    Span span;                      // the whole call
+    Span name;                      // the function's name
+    u32 as_radius;                  // bits
     Value args[BUILTIN_PARAMS_MAX]; // VALUE_NONE: not given
     Span spans[BUILTIN_PARAMS_MAX];
 };
 
-static inline bool call_has(const BuiltinCall *c, u32 i) { return c->args[i].kind != VALUE_NONE; }
+static inline bool call_has(const BuiltinCall *c, u32 i) {
+    return c->args[i].kind != VALUE_NONE;
+}
 Place call_place(const BuiltinCall *c, u32 i);
 // The argument, or fallback when it was not given. False: diagnosed.
 bool call_length(Eval *ev, BuiltinCall *c, u32 i, f64 fallback_mm, f64 *mm);
@@ -313,26 +346,30 @@ bool call_point(Eval *ev, BuiltinCall *c, u32 i, Vec3 *mm);
 bool call_direction(Eval *ev, BuiltinCall *c, u32 i, Vec3 fallback, Vec3 *unit);
 bool call_solid(Eval *ev, BuiltinCall *c, u32 i, const Solid **out);
 
-// One array for each file; registry.c joins them, in this order. Numbers: fn_number.c, lists: fn_list.c.
-extern const BuiltinRow builtins_solid[], builtins_profile[], builtins_path[], builtins_make[], builtins_combine[],
-    builtins_place[], builtins_instance[], builtins_ask[], builtins_number[], builtins_list[];
-extern const u32 n_builtins_solid, n_builtins_profile, n_builtins_path, n_builtins_make, n_builtins_combine,
-    n_builtins_place, n_builtins_instance, n_builtins_ask, n_builtins_number, n_builtins_list;
+// One array for each file; registry.c joins them, in this order. Numbers: fn_number.c, lists:
+// fn_list.c.
+extern const BuiltinRow builtins_solid[], builtins_profile[], builtins_path[], builtins_make[],
+    builtins_combine[], builtins_place[], builtins_instance[], builtins_ask[], builtins_number[],
+    builtins_list[];
+extern const u32 n_builtins_solid, n_builtins_profile, n_builtins_path, n_builtins_make,
+    n_builtins_combine, n_builtins_place, n_builtins_instance, n_builtins_ask, n_builtins_number,
+    n_builtins_list;
 
-// registry.c. Two rows may share a name (round of numbers, round of profiles): the one is taken whose
-// parameters fit n arguments, the subject counted. NULL: no function of that name.
+// registry.c. Two rows may share a name (round of numbers, round of profiles): the one is taken
+// whose parameters fit n arguments, the subject counted. NULL: no function of that name.
 void registry_init(Eval *ev);
 const BuiltinRow *registry_find(const Eval *ev, Str name, u32 n_args);
 
 // ---- bind.c ----
 
-// Evaluates the arguments of an AST_CALL (subject first, already evaluated if subject is not NULL) and
-// binds them. False when diagnosed, here or by the name pass.
-bool bind_builtin(Eval *ev, Scope *scope, const AstNode *call, const BuiltinRow *row, const Value *subject,
-                  BuiltinCall *out);
-// The same for a def: values[i] by formal, VALUE_NONE where not given (the caller evaluates defaults).
-bool bind_formals(Eval *ev, Scope *scope, const AstNode *call, const AstNode *def, const Value *subject,
-                  Value *values);
+// Evaluates the arguments of an AST_CALL (subject first, already evaluated if subject is not NULL)
+// and binds them. False when diagnosed, here or by the name pass.
+bool bind_builtin(Eval *ev, Scope *scope, const AstNode *call, const BuiltinRow *row,
+                  const Value *subject, BuiltinCall *out);
+// The same for a def: values[i] by formal, VALUE_NONE where not given (the caller evaluates
+// defaults).
+bool bind_formals(Eval *ev, Scope *scope, const AstNode *call, const AstNode *def,
+                  const Value *subject, Value *values);
 
 // ---- dim.c: numbers and lists of numbers ----
 
@@ -353,8 +390,8 @@ Value value_from_literal(Eval *ev, const AstNode *number);
 
 // ---- names.c ----
 
-// The static pass: everything that can be known without running. Fills ev->labels with every part label
-// in the text and sets ev->n_name_errors.
+// The static pass: everything that can be known without running. Fills ev->labels with every part
+// label in the text and sets ev->n_name_errors.
 void names_check(Eval *ev);
 // The span of a part with this label in the text, len 0 if there is none.
 Span names_label_span(const Eval *ev, Str label);
@@ -365,18 +402,20 @@ void names_check_unused(Eval *ev);
 
 // ---- params.c, materials.c, color.c ----
 
-void param_eval(Eval *ev, Scope *scope, const AstNode *node);    // AST_PARAM: evaluates, checks, binds
-void params_check_settings(Eval *ev);                            // settings that named no param
+void param_eval(Eval *ev, Scope *scope, const AstNode *node); // AST_PARAM: evaluates, checks, binds
+void params_check_settings(Eval *ev);                         // settings that named no param
 void material_eval(Eval *ev, Scope *scope, const AstNode *node); // AST_MATERIAL
 // X, XY, inf, center, oak, steel, tomato: words that are bound outside the program.
 bool predefined_find(Eval *ev, Str name, Value *out);
-void predefined_each(void *ctx, void (*visit)(void *ctx, Str name)); // for did-you-mean and completion
+void predefined_each(void *ctx,
+                     void (*visit)(void *ctx, Str name)); // for did-you-mean and completion
 
 // ---- solids.c, body.c: used by the fn_*.c of solids ----
 
 Value solid_from_ir(Eval *ev, IrId id);
 Value solid_unite(Eval *ev, const Solid *const *solids, u32 n, Span span);
-Value solid_binary(Eval *ev, OpPlace place, Value a, Value b); // + - & of solids, profiles and lists of them
+Value solid_binary(Eval *ev, OpPlace place, Value a,
+                   Value b); // + - & of solids, profiles and lists of them
 const Solid *solid_transform(Eval *ev, const Solid *solid, const Affine3 *map, Span span);
 bool solid_is_bad(const Solid *solid);
 bool solid_is_empty(const Solid *solid);

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Expressions: a tree walk from AST to values. Pure but for the counters of the limits; a mistake is told
-// once, where it is made, and its value goes on as VALUE_BAD that nobody mentions again. What a function
-// does is in the fn_*.c, bodies and statements are in stmt.c, references to parts in ref.c.
+// Expressions: a tree walk from AST to values. Pure but for the counters of the limits; a mistake
+// is told once, where it is made, and its value goes on as VALUE_BAD that nobody mentions again.
+// What a function does is in the fn_*.c, bodies and statements are in stmt.c, references to parts
+// in ref.c.
 #include "compiler/check/eval_internal.h"
 
-// Nested evaluations over all calls: keeps the C stack within a few MiB whatever the program is. Lists may
-// be nested by many lines, one level each, and are walked by recursion, so that is bounded too.
+// Nested evaluations over all calls: keeps the C stack within a few MiB whatever the program is.
+// Lists may be nested by many lines, one level each, and are walked by recursion, so that is
+// bounded too.
 enum { EVAL_DEPTH_MAX = 2000, LIST_DEPTH_MAX = 100, POLL_STEPS = 4096 };
 
 // ---- limits ----
 
 bool eval_stop(Eval *ev, DiagCode code, Span span, const char *what, u64 limit, const char *flag) {
     if (!ev->stopped) {
-        Diag *d = diag_add(ev->diags, code, span, "%s: the limit is %llu", what, (unsigned long long)limit);
+        Diag *d = diag_add(ev->diags, code, span, "%s: the limit is %llu", what,
+                           (unsigned long long)limit);
         diag_measure(d, (f64)limit, (f64)limit, STR(""));
         if (flag != NULL)
             diag_help(ev->diags, d, "make the program do less, or raise the limit with %s", flag);
@@ -31,7 +34,8 @@ bool eval_charge(Eval *ev, u64 n, Span span) {
         heap_poll(ev->heap);
     if (ev->steps <= ev->options->limits.steps)
         return true;
-    return eval_stop(ev, DIAG_E0530, span, "the program runs for too many steps", ev->options->limits.steps, "--max-steps");
+    return eval_stop(ev, DIAG_E0530, span, "the program runs for too many steps",
+                     ev->options->limits.steps, "--max-steps");
 }
 
 Value eval_finite(Eval *ev, f64 value, Dim dim, Span span) {
@@ -47,7 +51,9 @@ bool eval_descend(Eval *ev, Span span) {
         ev->depth++;
         return true;
     }
-    return eval_stop(ev, DIAG_E0531, span, "expressions and blocks inside calls inside each other go too deep", EVAL_DEPTH_MAX, NULL);
+    return eval_stop(ev, DIAG_E0531, span,
+                     "expressions and blocks inside calls inside each other go too deep",
+                     EVAL_DEPTH_MAX, NULL);
 }
 
 static u32 list_depth(Value v) {
@@ -122,7 +128,8 @@ static NOINLINE Value eval_template(Eval *ev, Scope *scope, const AstNode *node)
         else
             value_print(ev, v, &buf);
         if (buf.len > ev->options->limits.text_len)
-            ok = eval_stop(ev, DIAG_E0534, node->span, "the text grows too long", ev->options->limits.text_len, "--max-text");
+            ok = eval_stop(ev, DIAG_E0534, node->span, "the text grows too long",
+                           ev->options->limits.text_len, "--max-text");
         if (ev->stopped)
             break;
     }
@@ -155,11 +162,13 @@ bool loop_list(Eval *ev, Scope *scope, const AstBinder *binder, ValueList *out) 
         value_mismatch(ev, v, (Place){binder->list->span, "for ... in", STR("")}, "a list");
         return false;
     }
-    Diag *d = diag_add(ev->diags, DIAG_E0402, binder->list->span, "the range %.*s where for ... in wants a list",
-                       STR_ARG(value_show(ev, v)));
+    Diag *d = diag_add(ev->diags, DIAG_E0402, binder->list->span,
+                       "the range %.*s where for ... in wants a list", STR_ARG(value_show(ev, v)));
     if (dim_is_bare(v.dim) && isfinite(v.range.low) && isfinite(v.range.high)) {
         Str low = number_show(ev, v.range.low, v.dim), high = number_show(ev, v.range.high, v.dim);
-        diag_help(ev->diags, d, "write `range(%.*s, %.*s)` for whole steps, the end left out, or `spread(n, %.*s..%.*s)` for n values",
+        diag_help(ev->diags, d,
+                  "write `range(%.*s, %.*s)` for whole steps, the end left out, or `spread(n, "
+                  "%.*s..%.*s)` for n values",
                   STR_ARG(low), STR_ARG(high), STR_ARG(low), STR_ARG(high));
     } else {
         diag_help(ev->diags, d, "write `spread(n, a..b)` for n values from a to b");
@@ -181,8 +190,9 @@ bool loop_bind(Eval *ev, Scope *scope, const AstBinder *binder, Value item) {
         return true;
     }
     if (!value_is_bad(item)) {
-        Diag *d = diag_add(ev->diags, DIAG_E0405, pattern, "%.*s cannot be taken apart into %u names",
-                           STR_ARG(value_describe(ev, item)), binder->n_names);
+        Diag *d =
+            diag_add(ev->diags, DIAG_E0405, pattern, "%.*s cannot be taken apart into %u names",
+                     STR_ARG(value_describe(ev, item)), binder->n_names);
         diag_label(ev->diags, d, binder->list->span, "an element of this list");
         diag_help(ev->diags, d, "each element must be a list of %u", binder->n_names);
     }
@@ -199,7 +209,9 @@ static void gather_item(Eval *ev, Scope *scope, Gather *g) {
     if (g->node->comprehension.condition != NULL) {
         Value c = eval_expr(ev, scope, g->node->comprehension.condition);
         bool keep;
-        if (!value_to_bool(ev, c, (Place){g->node->comprehension.condition->span, "if", STR("a list")}, &keep)) {
+        if (!value_to_bool(ev, c,
+                           (Place){g->node->comprehension.condition->span, "if", STR("a list")},
+                           &keep)) {
             g->ok = false;
             return;
         }
@@ -212,7 +224,8 @@ static void gather_item(Eval *ev, Scope *scope, Gather *g) {
         return;
     }
     if (g->items.len >= ev->options->limits.list_len)
-        g->ok = eval_stop(ev, DIAG_E0532, g->node->span, "the list grows too long", ev->options->limits.list_len, "--max-list");
+        g->ok = eval_stop(ev, DIAG_E0532, g->node->span, "the list grows too long",
+                          ev->options->limits.list_len, "--max-list");
     else
         avec_push(ev->arena, &g->items, v);
 }
@@ -243,7 +256,8 @@ static NOINLINE void gather(Eval *ev, Scope *scope, Gather *g, u32 level) {
 static NOINLINE Value eval_comprehension(Eval *ev, Scope *scope, const AstNode *node) {
     Gather g = {.node = node, .ok = true};
     gather(ev, scope, &g, 0);
-    return g.ok && !ev->stopped ? list_made(ev, value_list(g.items.data, g.items.len), node->span) : value_bad();
+    return g.ok && !ev->stopped ? list_made(ev, value_list(g.items.data, g.items.len), node->span)
+                                : value_bad();
 }
 
 // ---- operators ----
@@ -254,8 +268,10 @@ static bool is_shape(Value v) {
     return v.kind == VALUE_SOLID || v.kind == VALUE_PROFILE || v.kind == VALUE_PATH;
 }
 
-static bool eval_condition(Eval *ev, Scope *scope, const AstNode *node, const char *owner, bool *out) {
-    return value_to_bool(ev, eval_expr(ev, scope, node), (Place){node->span, "the condition", str_from(owner)}, out);
+static bool eval_condition(Eval *ev, Scope *scope, const AstNode *node, const char *owner,
+                           bool *out) {
+    return value_to_bool(ev, eval_expr(ev, scope, node),
+                         (Place){node->span, "the condition", str_from(owner)}, out);
 }
 
 static NOINLINE Value eval_logic(Eval *ev, Scope *scope, const AstNode *node) {
@@ -277,22 +293,26 @@ static NOINLINE Value eval_operator(Eval *ev, OpPlace place, Value a, Value b) {
         if (is_shape(a) || is_shape(b))
             return solid_binary(ev, place, a, b);
         return value_arith(ev, place, a, b);
-    case AST_AND3: return solid_binary(ev, place, a, b);
+    case AST_AND3:
+        return solid_binary(ev, place, a, b);
     case AST_MUL:
     case AST_DIV:
     case AST_MOD:
-    case AST_POW: return value_arith(ev, place, a, b);
+    case AST_POW:
+        return value_arith(ev, place, a, b);
     case AST_EQ:
     case AST_NE:
     case AST_LT:
     case AST_LE:
     case AST_GT:
     case AST_GE:
-    case AST_NEAR: return value_compare(ev, place, a, b);
+    case AST_NEAR:
+        return value_compare(ev, place, a, b);
     case AST_AND:
     case AST_OR:
     case AST_NEG:
-    case AST_NOT: break;
+    case AST_NOT:
+        break;
     }
     return value_bad();
 }
@@ -304,14 +324,16 @@ static NOINLINE Value eval_binary(Eval *ev, Scope *scope, const AstNode *node) {
     Value b = eval_expr(ev, scope, node->binary.right);
     if (value_is_bad(a) || value_is_bad(b))
         return value_bad();
-    OpPlace place = {node->binary.op, node->binary.op_span, node->binary.left->span, node->binary.right->span, node->span};
+    OpPlace place = {node->binary.op, node->binary.op_span, node->binary.left->span,
+                     node->binary.right->span, node->span};
     return list_made(ev, eval_operator(ev, place, a, b), node->span);
 }
 
 static NOINLINE Value eval_unary(Eval *ev, Scope *scope, const AstNode *node) {
     if (node->unary.op == AST_NOT) {
         bool flag;
-        return eval_condition(ev, scope, node->unary.operand, "not", &flag) ? value_bool(!flag) : value_bad();
+        return eval_condition(ev, scope, node->unary.operand, "not", &flag) ? value_bool(!flag)
+                                                                            : value_bad();
     }
     Value v = eval_expr(ev, scope, node->unary.operand);
     return value_is_bad(v) ? v : list_made(ev, value_negate(ev, v, node->span), node->span);
@@ -351,8 +373,9 @@ static bool whole_number(Eval *ev, Value v, Place place, i64 *out) {
         return false;
     f64 whole = floor(value + 0.5);
     if (fabs(value - whole) > 1e-9 || fabs(whole) > 1e15) {
-        Diag *d = diag_add(ev->diags, DIAG_E0513, place.span, "%.*s is no index: it must be a whole number",
-                           STR_ARG(value_show(ev, v)));
+        Diag *d =
+            diag_add(ev->diags, DIAG_E0513, place.span,
+                     "%.*s is no index: it must be a whole number", STR_ARG(value_show(ev, v)));
         diag_help(ev->diags, d, "round it: `floor(...)`");
         return false;
     }
@@ -378,13 +401,15 @@ static NOINLINE Value eval_index(Eval *ev, Scope *scope, const AstNode *node) {
     i64 at = i < 0 ? i + list.len : i;
     if (at >= 0 && at < list.len)
         return list.items[at];
-    Diag *d = diag_add(ev->diags, DIAG_E0513, node->index.index->span, "no element %lld: the list has %u", (long long)i, list.len);
+    Diag *d = diag_add(ev->diags, DIAG_E0513, node->index.index->span,
+                       "no element %lld: the list has %u", (long long)i, list.len);
     diag_label(ev->diags, d, node->index.subject->span, "a list of %u", list.len);
     diag_measure(d, (f64)i, (f64)list.len - 1, STR(""));
     if (list.len == 0)
         diag_help(ev->diags, d, "the list is empty");
     else
-        diag_help(ev->diags, d, "indices go from 0 to %u, or from -1 (the last) to -%u", list.len - 1, list.len);
+        diag_help(ev->diags, d, "indices go from 0 to %u, or from -1 (the last) to -%u",
+                  list.len - 1, list.len);
     return value_bad();
 }
 
@@ -398,7 +423,8 @@ static NOINLINE Value eval_slice(Eval *ev, Scope *scope, const AstNode *node) {
     for (u32 k = 0; k < 2; k++) {
         if (nodes[k] == NULL)
             continue;
-        if (!whole_number(ev, eval_expr(ev, scope, nodes[k]), (Place){nodes[k]->span, "an index", STR("")}, &ends[k]))
+        if (!whole_number(ev, eval_expr(ev, scope, nodes[k]),
+                          (Place){nodes[k]->span, "an index", STR("")}, &ends[k]))
             return value_bad();
         if (ends[k] < 0)
             ends[k] += list.len;
@@ -444,14 +470,16 @@ static NOINLINE Value def_run(Eval *ev, const Def *def, const AstNode *call, con
     return result;
 }
 
-static NOINLINE Value def_call(Eval *ev, Scope *scope, const AstNode *node, const Def *def, const Value *subject) {
+static NOINLINE Value def_call(Eval *ev, Scope *scope, const AstNode *node, const Def *def,
+                               const Value *subject) {
     u32 n = def->node->def.n_formals;
     Value *values = ARENA_NEW(ev->arena, Value, n + 1);
     Def copy = *def; // the stack it lies on may move
     if (!bind_formals(ev, scope, node, copy.node, subject, values))
         return value_bad();
     if (ev->call_depth >= ev->options->limits.call_depth) {
-        eval_stop(ev, DIAG_E0531, node->span, "too many calls inside calls", ev->options->limits.call_depth, "--max-call-depth");
+        eval_stop(ev, DIAG_E0531, node->span, "too many calls inside calls",
+                  ev->options->limits.call_depth, "--max-call-depth");
         return value_bad();
     }
     CallFrame frame = {ev->frame, copy.name, node->span, NONE};
@@ -465,7 +493,8 @@ static NOINLINE Value def_call(Eval *ev, Scope *scope, const AstNode *node, cons
 
 // count(@leg) is asked of the reference itself: none placed is 0, not a mistake.
 static bool is_count_of_ref(const AstNode *node) {
-    return node->call.subject == NULL && node->call.args.len == 1 && node->call.args.items[0].value->kind == AST_REF &&
+    return node->call.subject == NULL && node->call.args.len == 1 &&
+           node->call.args.items[0].value->kind == AST_REF &&
            str_equal_z(node->call.function.text, "count");
 }
 
@@ -474,7 +503,8 @@ static Value count_ref(Eval *ev, Scope *scope, const AstNode *ref) {
     return ref_select_any(ev, scope, ref, &s) ? value_number(s.n, DIM_BARE) : value_bad();
 }
 
-static NOINLINE Value builtin_call(Eval *ev, Scope *scope, const AstNode *node, const Value *subject) {
+static NOINLINE Value builtin_call(Eval *ev, Scope *scope, const AstNode *node,
+                                   const Value *subject) {
     u32 n_args = node->call.args.len + (subject != NULL);
     const BuiltinRow *row = registry_find(ev, node->call.function.text, n_args);
     if (row == NULL)
@@ -498,32 +528,52 @@ static NOINLINE Value eval_call(Eval *ev, Scope *scope, const AstNode *node) {
         given = &subject;
     }
     const Def *def = scope_find_def(ev, scope, node->call.function.text);
-    return def != NULL ? def_call(ev, scope, node, def, given) : builtin_call(ev, scope, node, given);
+    return def != NULL ? def_call(ev, scope, node, def, given)
+                       : builtin_call(ev, scope, node, given);
 }
 
 // ---- the switch ----
 
 static Value eval_node(Eval *ev, Scope *scope, const AstNode *node) {
     switch (node->kind) {
-    case AST_NUMBER: return value_from_literal(ev, node);
-    case AST_TEXT: return value_text(node->text.value);
-    case AST_TEMPLATE: return eval_template(ev, scope, node);
-    case AST_BOOL: return value_bool(node->boolean.value);
-    case AST_COLOR: return (Value){.kind = VALUE_COLOR, .rgb = node->color.rgb};
-    case AST_NAME: return eval_name(ev, scope, node);
-    case AST_REF: return ref_eval(ev, scope, node);
-    case AST_LIST: return eval_list(ev, scope, node);
-    case AST_COMPREHENSION: return eval_comprehension(ev, scope, node);
-    case AST_UNARY: return eval_unary(ev, scope, node);
-    case AST_BINARY: return eval_binary(ev, scope, node);
-    case AST_TERNARY: return eval_ternary(ev, scope, node);
-    case AST_RANGE: return eval_range(ev, scope, node);
-    case AST_CALL: return eval_call(ev, scope, node);
-    case AST_MEMBER: return eval_member(ev, scope, node);
-    case AST_INDEX: return eval_index(ev, scope, node);
-    case AST_SLICE: return eval_slice(ev, scope, node);
-    case AST_PART: return part_eval(ev, scope, node);
-    case AST_GROUP: return group_eval(ev, scope, node);
+    case AST_NUMBER:
+        return value_from_literal(ev, node);
+    case AST_TEXT:
+        return value_text(node->text.value);
+    case AST_TEMPLATE:
+        return eval_template(ev, scope, node);
+    case AST_BOOL:
+        return value_bool(node->boolean.value);
+    case AST_COLOR:
+        return (Value){.kind = VALUE_COLOR, .rgb = node->color.rgb};
+    case AST_NAME:
+        return eval_name(ev, scope, node);
+    case AST_REF:
+        return ref_eval(ev, scope, node);
+    case AST_LIST:
+        return eval_list(ev, scope, node);
+    case AST_COMPREHENSION:
+        return eval_comprehension(ev, scope, node);
+    case AST_UNARY:
+        return eval_unary(ev, scope, node);
+    case AST_BINARY:
+        return eval_binary(ev, scope, node);
+    case AST_TERNARY:
+        return eval_ternary(ev, scope, node);
+    case AST_RANGE:
+        return eval_range(ev, scope, node);
+    case AST_CALL:
+        return eval_call(ev, scope, node);
+    case AST_MEMBER:
+        return eval_member(ev, scope, node);
+    case AST_INDEX:
+        return eval_index(ev, scope, node);
+    case AST_SLICE:
+        return eval_slice(ev, scope, node);
+    case AST_PART:
+        return part_eval(ev, scope, node);
+    case AST_GROUP:
+        return group_eval(ev, scope, node);
     case AST_BAD:
     case AST_OBJECT:
     case AST_UNITS:
@@ -539,7 +589,8 @@ static Value eval_node(Eval *ev, Scope *scope, const AstNode *node) {
     case AST_IF:
     case AST_EXPECT:
     case AST_ALLOW:
-    case AST_PLACE: break;
+    case AST_PLACE:
+        break;
     }
     return value_bad();
 }

@@ -13,7 +13,8 @@ typedef struct LabelEntry {
     VEC(u32) parts; // indices in Body.parts, rising
 } LabelEntry;
 
-// An expect waits for the end of its body; the names of the inner blocks it stands in are kept for it.
+// An expect waits for the end of its body; the names of the inner blocks it stands in are kept for
+// it.
 typedef struct Deferred {
     const AstNode *node;
     const Binding *bindings; // innermost block first
@@ -24,17 +25,18 @@ typedef struct Deferred {
 
 // What a { } is making: all that was placed in it so far.
 struct Body {
-    Body *outer;   // where labels are looked for next; NULL: the file, or a def, which sees only its own
-    Scope *scope;  // the body's own block
-    u32 level;     // bodies around it
-    Str label;     // of the part being made; empty for others
+    Body *outer;  // where labels are looked for next; NULL: the file, or a def, which sees only its
+                  // own
+    Scope *scope; // the body's own block
+    u32 level;    // bodies around it
+    Str label;    // of the part being made; empty for others
     VEC(IrId) solids; // geometry of the part itself
     VEC(Instance) parts;
     VEC(SolidMark) marks; // of the part itself
     VEC(Deferred) expects;
     Outer outside;
-    bool failed;      // something in it was VALUE_BAD
-    bool is_shared;   // a value looks into parts: copy before changing them
+    bool failed;            // something in it was VALUE_BAD
+    bool is_shared;         // a value looks into parts: copy before changing them
     VEC(LabelEntry) labels; // index over parts[0..n_indexed), made when first asked
     u32 *label_slots;       // hash: label -> index in labels + 1
     u32 n_label_slots, n_indexed;
@@ -63,7 +65,8 @@ typedef struct Selection {
 } Selection;
 bool ref_select(Eval *ev, Scope *scope, const AstNode *ref, Selection *out);
 Value ref_eval(Eval *ev, Scope *scope, const AstNode *ref); // as a solid
-// Like ref_select, but a label that the program has and nothing was placed under is an empty selection.
+// Like ref_select, but a label that the program has and nothing was placed under is an empty
+// selection.
 bool ref_select_any(Eval *ev, Scope *scope, const AstNode *ref, Selection *out);
 const LabelEntry *body_find_label(Eval *ev, Body *body, u32 label); // NULL: none placed
 // Notes that an answer about solid, seen from scope, depends on these axes of where it stands.
@@ -74,8 +77,10 @@ void outer_join(Outer *into, Outer other);
 
 // A copy whose first instances have no parent outside it; returns how many.
 u32 instances_copy(Instance *to, const Solid *solid);
-// A copy with map applied to the anonymous geometry and to each part's. NULL when a limit is reached.
-Solid *solid_map(Eval *ev, const Solid *solid, IrId (*map)(void *ctx, IrId id), void *ctx, Span span);
+// A copy with map applied to the anonymous geometry and to each part's. NULL when a limit is
+// reached.
+Solid *solid_map(Eval *ev, const Solid *solid, IrId (*map)(void *ctx, IrId id), void *ctx,
+                 Span span);
 IrId profile_transform(Eval *ev, IrId id, const Affine2 *map, Span span);
 IrId path_transform(Eval *ev, IrId id, const Affine3 *map, Span span);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: what must hold of the finished body. A failure names the part of the condition that is false,
-// with the values on both of its sides and how far they are apart.
+// expect: what must hold of the finished body. A failure names the part of the condition that is
+// false, with the values on both of its sides and how far they are apart.
 #include "compiler/check/eval_internal.h"
 
 static bool is_comparison(AstOp op) {
-    return op == AST_EQ || op == AST_NE || op == AST_LT || op == AST_LE || op == AST_GT || op == AST_GE || op == AST_NEAR;
+    return op == AST_EQ || op == AST_NE || op == AST_LT || op == AST_LE || op == AST_GT ||
+           op == AST_GE || op == AST_NEAR;
 }
 
 // The first operand of nested `and` that is false. NULL: diagnosed, or true this time.
@@ -29,13 +30,17 @@ static void tell_sides(Eval *ev, Scope *scope, Diag *d, const AstNode *node) {
         return;
     diag_label(ev->diags, d, node->binary.left->span, "%.*s", STR_ARG(value_show(ev, a)));
     diag_label(ev->diags, d, node->binary.right->span, "%.*s", STR_ARG(value_show(ev, b)));
-    diag_note(ev->diags, d, "%.*s %s %.*s is false", STR_ARG(value_show(ev, a)), ast_op_text(node->binary.op), STR_ARG(value_show(ev, b)));
+    diag_note(ev->diags, d, "%.*s %s %.*s is false", STR_ARG(value_show(ev, a)),
+              ast_op_text(node->binary.op), STR_ARG(value_show(ev, b)));
     if (a.kind != VALUE_NUMBER || b.kind != VALUE_NUMBER)
         return;
     Dim dim = dim_is_bare(a.dim) ? b.dim : a.dim;
     bool is_length = dim_equal(dim, DIM_LENGTH);
     f64 scale = is_length ? ev->unit_mm : 1;
-    diag_measure(d, a.number * scale, b.number * scale, is_length ? STR("mm") : dim_equal(dim, DIM_ANGLE) ? STR("deg") : STR(""));
+    diag_measure(d, a.number * scale, b.number * scale,
+                 is_length                   ? STR("mm")
+                 : dim_equal(dim, DIM_ANGLE) ? STR("deg")
+                                             : STR(""));
     f64 off = fabs(a.number - b.number);
     if (node->binary.op != AST_NE && off > 0 && !dim_is_bare(dim))
         diag_help(ev->diags, d, "they differ by %.*s", STR_ARG(number_show(ev, off, dim)));
@@ -50,11 +55,14 @@ void expect_check(Eval *ev, Scope *scope, const AstNode *node) {
         return;
     Str why = ev->why, message = STR("");
     if (node->expect.has_message)
-        (void)value_to_text(ev, eval_expr(ev, scope, node->expect.message), (Place){node->expect.message->span, "the message", STR("expect")},
+        (void)value_to_text(ev, eval_expr(ev, scope, node->expect.message),
+                            (Place){node->expect.message->span, "the message", STR("expect")},
                             &message);
     Str text = source_text(ev->sources, culprit->span);
-    Diag *d = message.len > 0 ? diag_add(ev->diags, DIAG_E0704, culprit->span, "expected: %.*s", STR_ARG(message))
-                              : diag_add(ev->diags, DIAG_E0704, culprit->span, "this does not hold: %.*s", STR_ARG(text));
+    Diag *d = message.len > 0 ? diag_add(ev->diags, DIAG_E0704, culprit->span, "expected: %.*s",
+                                         STR_ARG(message))
+                              : diag_add(ev->diags, DIAG_E0704, culprit->span,
+                                         "this does not hold: %.*s", STR_ARG(text));
     diag_key(ev->diags, d, "%.*s", STR_ARG(text));
     if (culprit->kind == AST_BINARY && is_comparison(culprit->binary.op))
         tell_sides(ev, scope, d, culprit);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions about geometry: the measures of a solid (.top, .size, .volume), marks, and the functions that
-// ask how solids lie to each other. The answers come from CheckGeometry. Wherever it suffices the parts
-// are asked one by one, so that their union need not be built.
+// Questions about geometry: the measures of a solid (.top, .size, .volume), marks, and the
+// functions that ask how solids lie to each other. The answers come from CheckGeometry. Wherever it
+// suffices the parts are asked one by one, so that their union need not be built.
 #include "compiler/check/fn.h"
 
 // Parts count as touching up to this far apart, and as clear above the smaller.
@@ -10,13 +10,15 @@ static const f64 TOUCH_MM = 0.1, CLEAR_MM = 1e-3, FAR_MM = 1e7;
 bool ask_geometry(Eval *ev, Span span) {
     if (ev->geometry != NULL)
         return true;
-    Diag *d = diag_add(ev->diags, DIAG_E0642, span, "this asks about geometry, and geometry is not built here");
+    Diag *d = diag_add(ev->diags, DIAG_E0642, span,
+                       "this asks about geometry, and geometry is not built here");
     diag_help(ev->diags, d, "use numbers instead");
     return false;
 }
 
 static void ask_empty(Eval *ev, Place place) {
-    Diag *d = diag_add(ev->diags, DIAG_E0642, place.span, "there is nothing to measure: the solid is empty");
+    Diag *d = diag_add(ev->diags, DIAG_E0642, place.span,
+                       "there is nothing to measure: the solid is empty");
     if (place.owner.len > 0)
         diag_note(ev->diags, d, "as %s of %.*s", place.what, STR_ARG(place.owner));
     diag_help(ev->diags, d, "give it geometry, or don't ask when there is none");
@@ -44,7 +46,8 @@ static bool piece_add(Eval *ev, Pieces *p, IrId id, u32 group, u32 instance) {
     return answer != GEOMETRY_FAILED;
 }
 
-// All geometry of a solid with its bounds; each root part is a group of its own, and so is what is in none.
+// All geometry of a solid with its bounds; each root part is a group of its own, and so is what is
+// in none.
 static bool pieces_of(Eval *ev, const Solid *solid, Span span, Pieces *out) {
     *out = (Pieces){0};
     if (!ask_geometry(ev, span) || solid_is_bad(solid) || !eval_charge(ev, solid->n_parts, span))
@@ -101,16 +104,19 @@ static bool shadows_meet(Box3 a, Box3 b) {
 // The least fall over all pairs of pieces is that of their unions, which need not be built.
 GeometryAnswer ask_drop(Eval *ev, const Solid *subject, const Solid *onto, Span span, f64 *fall) {
     Pieces a, b;
-    if (!pieces_of(ev, subject, span, &a) || !pieces_of(ev, onto, span, &b) || !eval_charge(ev, (u64)a.n * b.n / 16, span))
+    if (!pieces_of(ev, subject, span, &a) || !pieces_of(ev, onto, span, &b) ||
+        !eval_charge(ev, (u64)a.n * b.n / 16, span))
         return GEOMETRY_FAILED;
     GeometryAnswer answer = GEOMETRY_NONE;
     *fall = INFINITY;
     for (u32 i = 0; i < a.n; i++)
         for (u32 k = 0; k < b.n; k++) {
             f64 gap;
-            if (!shadows_meet(a.items[i].box, b.items[k].box) || a.items[i].box.min.z - b.items[k].box.max.z >= *fall)
+            if (!shadows_meet(a.items[i].box, b.items[k].box) ||
+                a.items[i].box.min.z - b.items[k].box.max.z >= *fall)
                 continue;
-            GeometryAnswer one = ev->geometry->drop(ev->geometry->ctx, a.items[i].id, b.items[k].id, &gap);
+            GeometryAnswer one =
+                ev->geometry->drop(ev->geometry->ctx, a.items[i].id, b.items[k].id, &gap);
             if (one == GEOMETRY_FAILED)
                 return one;
             if (one == GEOMETRY_NONE)
@@ -124,8 +130,19 @@ GeometryAnswer ask_drop(Eval *ev, const Solid *subject, const Solid *onto, Span 
 // ---- members ----
 
 typedef enum Measure {
-    MEASURE_LEFT, MEASURE_RIGHT, MEASURE_FRONT, MEASURE_BACK, MEASURE_BOTTOM, MEASURE_TOP,
-    MEASURE_X, MEASURE_Y, MEASURE_Z, MEASURE_SIZE, MEASURE_CENTER, MEASURE_VOLUME, MEASURE_AREA,
+    MEASURE_LEFT,
+    MEASURE_RIGHT,
+    MEASURE_FRONT,
+    MEASURE_BACK,
+    MEASURE_BOTTOM,
+    MEASURE_TOP,
+    MEASURE_X,
+    MEASURE_Y,
+    MEASURE_Z,
+    MEASURE_SIZE,
+    MEASURE_CENTER,
+    MEASURE_VOLUME,
+    MEASURE_AREA,
     MEASURE_COUNT
 } Measure;
 
@@ -133,27 +150,39 @@ static const struct {
     const char *name;
     u32 axes; // of where the solid stands that the answer depends on
 } MEASURES[MEASURE_COUNT] = {
-    {"left", 1}, {"right", 1}, {"front", 2}, {"back", 2}, {"bottom", 4}, {"top", 4},
-    {"x", 1},    {"y", 2},     {"z", 4},     {"size", 0}, {"center", 7}, {"volume", 0}, {"area", 0},
+    {"left", 1}, {"right", 1}, {"front", 2}, {"back", 2},   {"bottom", 4}, {"top", 4},  {"x", 1},
+    {"y", 2},    {"z", 4},     {"size", 0},  {"center", 7}, {"volume", 0}, {"area", 0},
 };
 
 static Value measure_box(Eval *ev, Measure m, Box3 box) {
     Vec3 center = box3_center(box);
     switch (m) {
-    case MEASURE_LEFT: return value_length_mm(ev, box.min.x);
-    case MEASURE_RIGHT: return value_length_mm(ev, box.max.x);
-    case MEASURE_FRONT: return value_length_mm(ev, box.min.y);
-    case MEASURE_BACK: return value_length_mm(ev, box.max.y);
-    case MEASURE_BOTTOM: return value_length_mm(ev, box.min.z);
-    case MEASURE_TOP: return value_length_mm(ev, box.max.z);
-    case MEASURE_X: return value_length_mm(ev, center.x);
-    case MEASURE_Y: return value_length_mm(ev, center.y);
-    case MEASURE_Z: return value_length_mm(ev, center.z);
-    case MEASURE_SIZE: return value_vector(ev, box3_size(box));
-    case MEASURE_CENTER: return value_vector(ev, center);
+    case MEASURE_LEFT:
+        return value_length_mm(ev, box.min.x);
+    case MEASURE_RIGHT:
+        return value_length_mm(ev, box.max.x);
+    case MEASURE_FRONT:
+        return value_length_mm(ev, box.min.y);
+    case MEASURE_BACK:
+        return value_length_mm(ev, box.max.y);
+    case MEASURE_BOTTOM:
+        return value_length_mm(ev, box.min.z);
+    case MEASURE_TOP:
+        return value_length_mm(ev, box.max.z);
+    case MEASURE_X:
+        return value_length_mm(ev, center.x);
+    case MEASURE_Y:
+        return value_length_mm(ev, center.y);
+    case MEASURE_Z:
+        return value_length_mm(ev, center.z);
+    case MEASURE_SIZE:
+        return value_vector(ev, box3_size(box));
+    case MEASURE_CENTER:
+        return value_vector(ev, center);
     case MEASURE_VOLUME:
     case MEASURE_AREA:
-    case MEASURE_COUNT: break;
+    case MEASURE_COUNT:
+        break;
     }
     return value_bad();
 }
@@ -163,12 +192,14 @@ static Value measure_whole(Eval *ev, Measure m, const Solid *solid, Place place)
     IrId id = solid_whole(ev, solid, place.span);
     if (!ask_geometry(ev, place.span) || solid_is_bad(solid))
         return value_bad();
-    GeometryAnswer answer = id == NONE ? GEOMETRY_NONE : ev->geometry->measure(ev->geometry->ctx, id, &volume, &area);
+    GeometryAnswer answer =
+        id == NONE ? GEOMETRY_NONE : ev->geometry->measure(ev->geometry->ctx, id, &volume, &area);
     if (answer == GEOMETRY_NONE)
         volume = area = 0;
     if (answer == GEOMETRY_FAILED)
         return value_bad();
-    return m == MEASURE_VOLUME ? value_number(volume / (u * u * u), DIM_VOLUME) : value_number(area / (u * u), DIM_AREA);
+    return m == MEASURE_VOLUME ? value_number(volume / (u * u * u), DIM_VOLUME)
+                               : value_number(area / (u * u), DIM_AREA);
 }
 
 // Marks of the solid itself and of its root parts come before those deeper down.
@@ -190,17 +221,23 @@ static Value mark_find(Eval *ev, const Solid *solid, const AstNode *node, bool *
     if (n == 1)
         return value_vector(ev, points[0]);
     if (n > 1) {
-        Diag *d = diag_add(ev->diags, DIAG_E0335, node->member.name.span, "more than one part here has the mark '%.*s'",
+        Diag *d = diag_add(ev->diags, DIAG_E0335, node->member.name.span,
+                           "more than one part here has the mark '%.*s'",
                            STR_ARG(node->member.name.text));
-        Str of = node->member.subject->kind == AST_REF ? source_text(ev->sources, node->member.subject->span) : STR("@label");
-        diag_help(ev->diags, d, "say which: `%.*s[0].%.*s`, or by side `%.*s[left].%.*s`", STR_ARG(of), STR_ARG(node->member.name.text),
-                  STR_ARG(of), STR_ARG(node->member.name.text));
+        Str of = node->member.subject->kind == AST_REF
+                     ? source_text(ev->sources, node->member.subject->span)
+                     : STR("@label");
+        diag_help(ev->diags, d, "say which: `%.*s[0].%.*s`, or by side `%.*s[left].%.*s`",
+                  STR_ARG(of), STR_ARG(node->member.name.text), STR_ARG(of),
+                  STR_ARG(node->member.name.text));
     }
     return value_bad();
 }
 
-static Value unknown_member(Eval *ev, const AstNode *node, const char *of, const Str *names, u32 n, const char *known) {
-    Diag *d = diag_add(ev->diags, DIAG_E0303, node->member.name.span, "%s has no '.%.*s'", of, STR_ARG(node->member.name.text));
+static Value unknown_member(Eval *ev, const AstNode *node, const char *of, const Str *names, u32 n,
+                            const char *known) {
+    Diag *d = diag_add(ev->diags, DIAG_E0303, node->member.name.span, "%s has no '.%.*s'", of,
+                       STR_ARG(node->member.name.text));
     Str near = str_nearest(node->member.name.text, names, n);
     if (near.len > 0) {
         diag_help(ev->diags, d, "did you mean `.%.*s`?", STR_ARG(near));
@@ -221,7 +258,8 @@ static Value unknown_measure(Eval *ev, const Solid *solid, const AstNode *node) 
         for (u32 k = 0; k < solid->parts[i].n_marks; k++)
             avec_push(ev->arena, &names, solid->parts[i].marks[k].name);
     return unknown_member(ev, node, "a solid", names.data, names.len,
-                          ".left .right .front .back .bottom .top .x .y .z .size .center .volume .area and its marks");
+                          ".left .right .front .back .bottom .top .x .y .z .size .center .volume "
+                          ".area and its marks");
 }
 
 static Value solid_member(Eval *ev, Scope *scope, const Solid *solid, const AstNode *node) {
@@ -241,22 +279,30 @@ static Value solid_member(Eval *ev, Scope *scope, const Solid *solid, const AstN
         outer_use(scope, solid, MEASURES[m].axes);
         if (m == MEASURE_VOLUME || m == MEASURE_AREA)
             return measure_whole(ev, (Measure)m, solid, place);
-        return ask_bounds(ev, value_solid(solid), place, &box) ? measure_box(ev, (Measure)m, box) : value_bad();
+        return ask_bounds(ev, value_solid(solid), place, &box) ? measure_box(ev, (Measure)m, box)
+                                                               : value_bad();
     }
     return unknown_measure(ev, solid, node);
 }
 
 static Value profile_member(Eval *ev, Value profile, const AstNode *node) {
-    static const Str NAMES[] = {{"left", 4}, {"right", 5}, {"bottom", 6}, {"top", 3}, {"x", 1}, {"y", 1}, {"size", 4}, {"center", 6}};
+    static const Str NAMES[] = {{"left", 4}, {"right", 5}, {"bottom", 6}, {"top", 3},
+                                {"x", 1},    {"y", 1},     {"size", 4},   {"center", 6}};
     Box3 box;
     u32 at = 0;
     while (at < COUNT_OF(NAMES) && !str_equal(NAMES[at], node->member.name.text))
         at++;
     if (at == COUNT_OF(NAMES))
-        return unknown_member(ev, node, "a profile", NAMES, COUNT_OF(NAMES), ".left .right .bottom .top .x .y .size .center");
+        return unknown_member(ev, node, "a profile", NAMES, COUNT_OF(NAMES),
+                              ".left .right .bottom .top .x .y .size .center");
     if (!ask_bounds(ev, profile, (Place){node->member.subject->span, "", STR("")}, &box))
         return value_bad();
-    const f64 numbers[] = {box.min.x, box.max.x, box.min.y, box.max.y, (box.min.x + box.max.x) / 2, (box.min.y + box.max.y) / 2};
+    const f64 numbers[] = {box.min.x,
+                           box.max.x,
+                           box.min.y,
+                           box.max.y,
+                           (box.min.x + box.max.x) / 2,
+                           (box.min.y + box.max.y) / 2};
     if (at < COUNT_OF(numbers))
         return value_length_mm(ev, numbers[at]);
     Vec3 v = at == 6 ? box3_size(box) : box3_center(box);
@@ -276,12 +322,16 @@ static Value list_member(Eval *ev, Value list, const AstNode *node) {
         return value_none(); // the caller asks their union
     for (u32 i = 0; i < 3; i++)
         if (str_equal(NAMES[i], node->member.name.text)) {
-            Diag *d = diag_add(ev->diags, DIAG_E0303, node->member.name.span, "a list of %u %s has no '.%.*s'", list.list.len,
+            Diag *d = diag_add(ev->diags, DIAG_E0303, node->member.name.span,
+                               "a list of %u %s has no '.%.*s'", list.list.len,
                                leaf.kind == VALUE_LIST ? "lists" : "elements", STR_ARG(NAMES[i]));
-            diag_help(ev->diags, d, leaf.kind == VALUE_LIST ? "take one of its elements first: `[0]`" : "vectors have .x .y and .z");
+            diag_help(ev->diags, d,
+                      leaf.kind == VALUE_LIST ? "take one of its elements first: `[0]`"
+                                              : "vectors have .x .y and .z");
             return value_bad();
         }
-    return unknown_member(ev, node, "a list", NAMES, COUNT_OF(NAMES), ".x .y .z; its length is `len(...)`, its elements `[0]`, `[-1]`");
+    return unknown_member(ev, node, "a list", NAMES, COUNT_OF(NAMES),
+                          ".x .y .z; its length is `len(...)`, its elements `[0]`, `[-1]`");
 }
 
 Value ask_member(Eval *ev, Scope *scope, Value subject, const AstNode *node) {
@@ -296,34 +346,40 @@ Value ask_member(Eval *ev, Scope *scope, Value subject, const AstNode *node) {
         const Solid *solid;
         if (v.kind != VALUE_NONE)
             return v;
-        if (!value_to_solid(ev, subject, (Place){node->member.subject->span, "the subject", STR("")}, &solid))
+        if (!value_to_solid(ev, subject,
+                            (Place){node->member.subject->span, "the subject", STR("")}, &solid))
             return value_bad();
         return solid_member(ev, scope, solid, node);
     }
-    Diag *d = diag_add(ev->diags, DIAG_E0303, node->member.name.span, "%.*s has no '.%.*s'", STR_ARG(value_describe(ev, subject)),
-                       STR_ARG(node->member.name.text));
-    diag_key(ev->diags, d, "%s has no %.*s", value_kind_name(subject.kind), STR_ARG(node->member.name.text));
-    diag_help(ev->diags, d, "measures are asked of solids: `@seat.top`; coordinates of vectors: `p.x`");
+    Diag *d = diag_add(ev->diags, DIAG_E0303, node->member.name.span, "%.*s has no '.%.*s'",
+                       STR_ARG(value_describe(ev, subject)), STR_ARG(node->member.name.text));
+    diag_key(ev->diags, d, "%s has no %.*s", value_kind_name(subject.kind),
+             STR_ARG(node->member.name.text));
+    diag_help(ev->diags, d,
+              "measures are asked of solids: `@seat.top`; coordinates of vectors: `p.x`");
     return value_bad();
 }
 
 // ---- rays ----
 
-// From outside of all pieces the first hit is the nearest of theirs; from within one it takes their union to
-// tell what is surface.
-static GeometryAnswer ray_pieces(Eval *ev, const Solid *solid, Span span, Vec3 from, Vec3 dir, Vec3 *point, Vec3 *normal) {
+// From outside of all pieces the first hit is the nearest of theirs; from within one it takes their
+// union to tell what is surface.
+static GeometryAnswer ray_pieces(Eval *ev, const Solid *solid, Span span, Vec3 from, Vec3 dir,
+                                 Vec3 *point, Vec3 *normal) {
     Pieces pieces;
     if (!pieces_of(ev, solid, span, &pieces))
         return GEOMETRY_FAILED;
     Box3 start = {from, from};
     for (u32 i = 0; i < pieces.n; i++)
         if (pieces.n > 1 && box3_touch(pieces.items[i].box, start, 0))
-            return ev->geometry->ray(ev->geometry->ctx, solid_whole(ev, solid, span), from, dir, point, normal);
+            return ev->geometry->ray(ev->geometry->ctx, solid_whole(ev, solid, span), from, dir,
+                                     point, normal);
     GeometryAnswer answer = GEOMETRY_NONE;
     f64 best = INFINITY;
     for (u32 i = 0; i < pieces.n; i++) {
         Vec3 p, n;
-        GeometryAnswer one = ev->geometry->ray(ev->geometry->ctx, pieces.items[i].id, from, dir, &p, &n);
+        GeometryAnswer one =
+            ev->geometry->ray(ev->geometry->ctx, pieces.items[i].id, from, dir, &p, &n);
         if (one == GEOMETRY_FAILED)
             return one;
         f64 way = one == GEOMETRY_OK ? vec3_dot(vec3_sub(p, from), dir) : INFINITY;
@@ -337,13 +393,16 @@ static GeometryAnswer ray_pieces(Eval *ev, const Solid *solid, Span span, Vec3 f
     return answer;
 }
 
-bool ask_ray(Eval *ev, BuiltinCall *c, const Solid *solid, u32 from, u32 toward, Vec3 *point, Vec3 *normal) {
+bool ask_ray(Eval *ev, BuiltinCall *c, const Solid *solid, u32 from, u32 toward, Vec3 *point,
+             Vec3 *normal) {
     Vec3 a, b;
     Box3 box;
-    if (!call_point(ev, c, from, &a) || !call_point(ev, c, toward, &b) || !ask_bounds(ev, value_solid(solid), call_place(c, from - 1), &box))
+    if (!call_point(ev, c, from, &a) || !call_point(ev, c, toward, &b) ||
+        !ask_bounds(ev, value_solid(solid), call_place(c, from - 1), &box))
         return false;
     if (vec3_norm(vec3_sub(b, a)) < 1e-6) {
-        Diag *d = diag_add(ev->diags, DIAG_E0645, c->spans[toward], "the ray has no direction: from and toward are both %.*s",
+        Diag *d = diag_add(ev->diags, DIAG_E0645, c->spans[toward],
+                           "the ray has no direction: from and toward are both %.*s",
                            STR_ARG(value_show(ev, c->args[from])));
         diag_label(ev->diags, d, c->spans[from], "from");
         diag_key(ev->diags, d, "the ray has no direction");
@@ -353,22 +412,29 @@ bool ask_ray(Eval *ev, BuiltinCall *c, const Solid *solid, u32 from, u32 toward,
     Vec3 dir = vec3_unit(vec3_sub(b, a));
     GeometryAnswer answer = ray_pieces(ev, solid, c->span, a, dir, point, normal);
     if (answer == GEOMETRY_NONE) {
-        Diag *d = diag_add(ev->diags, DIAG_E0644, c->name, "the ray from %.*s toward %.*s misses", STR_ARG(value_show(ev, c->args[from])),
+        Diag *d = diag_add(ev->diags, DIAG_E0644, c->name, "the ray from %.*s toward %.*s misses",
+                           STR_ARG(value_show(ev, c->args[from])),
                            STR_ARG(value_show(ev, c->args[toward])));
         diag_key(ev->diags, d, "the ray misses");
-        Vec3 low = vec3_scale(box.min, 1 / ev->unit_mm), high = vec3_scale(box.max, 1 / ev->unit_mm);
-        diag_note(ev->diags, d, "the solid is within x %s..%s, y %s..%s, z %s..%s", str_to_z(ev->arena, diag_number(ev->diags, low.x)),
-                  str_to_z(ev->arena, diag_number(ev->diags, high.x)), str_to_z(ev->arena, diag_number(ev->diags, low.y)),
-                  str_to_z(ev->arena, diag_number(ev->diags, high.y)), str_to_z(ev->arena, diag_number(ev->diags, low.z)),
+        Vec3 low = vec3_scale(box.min, 1 / ev->unit_mm),
+             high = vec3_scale(box.max, 1 / ev->unit_mm);
+        diag_note(ev->diags, d, "the solid is within x %s..%s, y %s..%s, z %s..%s",
+                  str_to_z(ev->arena, diag_number(ev->diags, low.x)),
+                  str_to_z(ev->arena, diag_number(ev->diags, high.x)),
+                  str_to_z(ev->arena, diag_number(ev->diags, low.y)),
+                  str_to_z(ev->arena, diag_number(ev->diags, high.y)),
+                  str_to_z(ev->arena, diag_number(ev->diags, low.z)),
                   str_to_z(ev->arena, diag_number(ev->diags, high.z)));
         Value center = value_vector(ev, box3_center(box));
-        diag_help(ev->diags, d, "start outside and aim at it, such as `toward = %.*s`, its centre", STR_ARG(value_show(ev, center)));
+        diag_help(ev->diags, d, "start outside and aim at it, such as `toward = %.*s`, its centre",
+                  STR_ARG(value_show(ev, center)));
     }
     return answer == GEOMETRY_OK;
 }
 
-static const BuiltinParam hit_params[] = {
-    REQUIRED("solid", "solid", NULL), REQUIRED("from", "point", NULL), REQUIRED("toward", "point", "not from")};
+static const BuiltinParam hit_params[] = {REQUIRED("solid", "solid", NULL),
+                                          REQUIRED("from", "point", NULL),
+                                          REQUIRED("toward", "point", "not from")};
 
 static Value run_hit(Eval *ev, BuiltinCall *c) {
     const Solid *solid;
@@ -387,8 +453,10 @@ static const BuiltinParam pair_params[] = {BARE("a", "solid", NULL), BARE("b", "
 static Value run_count(Eval *ev, BuiltinCall *c) {
     const Solid *solid;
     if (c->args[0].kind == VALUE_LIST) {
-        Diag *d = diag_add(ev->diags, DIAG_E0402, c->spans[0], "a list of %u where count wants parts", c->args[0].list.len);
-        diag_help(ev->diags, d, "write `len(...)` for the length of a list, `count(@label)` for parts");
+        Diag *d = diag_add(ev->diags, DIAG_E0402, c->spans[0],
+                           "a list of %u where count wants parts", c->args[0].list.len);
+        diag_help(ev->diags, d,
+                  "write `len(...)` for the length of a list, `count(@label)` for parts");
         return value_bad();
     }
     if (!call_solid(ev, c, 0, &solid))
@@ -403,14 +471,18 @@ static Value run_count(Eval *ev, BuiltinCall *c) {
 static f64 box_gap(Box3 a, Box3 b) {
     f64 sum = 0;
     for (u32 i = 0; i < 3; i++) {
-        f64 gap = fmax(fmax(vec3_get(a.min, i) - vec3_get(b.max, i), vec3_get(b.min, i) - vec3_get(a.max, i)), 0);
+        f64 gap = fmax(
+            fmax(vec3_get(a.min, i) - vec3_get(b.max, i), vec3_get(b.min, i) - vec3_get(a.max, i)),
+            0);
         sum += gap * gap;
     }
     return sqrt(sum);
 }
 
-// The distance from pieces [from, to) of a to the nearest of b, if it is below limit; limit otherwise.
-static bool nearest(Eval *ev, const Pieces *a, u32 from, u32 to, const Pieces *b, f64 limit, f64 enough, Span span, f64 *out, u32 *which) {
+// The distance from pieces [from, to) of a to the nearest of b, if it is below limit; limit
+// otherwise.
+static bool nearest(Eval *ev, const Pieces *a, u32 from, u32 to, const Pieces *b, f64 limit,
+                    f64 enough, Span span, f64 *out, u32 *which) {
     *out = limit;
     *which = NONE;
     if (!eval_charge(ev, (u64)(to - from) * b->n / 16, span))
@@ -420,7 +492,8 @@ static bool nearest(Eval *ev, const Pieces *a, u32 from, u32 to, const Pieces *b
             f64 d;
             if (box_gap(a->items[i].box, b->items[k].box) > *out)
                 continue;
-            GeometryAnswer answer = ev->geometry->distance(ev->geometry->ctx, a->items[i].id, b->items[k].id, *out, &d);
+            GeometryAnswer answer =
+                ev->geometry->distance(ev->geometry->ctx, a->items[i].id, b->items[k].id, *out, &d);
             if (answer == GEOMETRY_FAILED)
                 return false;
             if (answer != GEOMETRY_OK || !(d < *out))
@@ -433,8 +506,10 @@ static bool nearest(Eval *ev, const Pieces *a, u32 from, u32 to, const Pieces *b
     return true;
 }
 
-static bool read_pair(Eval *ev, BuiltinCall *c, Pieces *a, Pieces *b, const Solid **sa, const Solid **sb) {
-    if (!call_solid(ev, c, 0, sa) || !call_solid(ev, c, 1, sb) || !pieces_of(ev, *sa, c->spans[0], a) || !pieces_of(ev, *sb, c->spans[1], b))
+static bool read_pair(Eval *ev, BuiltinCall *c, Pieces *a, Pieces *b, const Solid **sa,
+                      const Solid **sb) {
+    if (!call_solid(ev, c, 0, sa) || !call_solid(ev, c, 1, sb) ||
+        !pieces_of(ev, *sa, c->spans[0], a) || !pieces_of(ev, *sb, c->spans[1], b))
         return false;
     for (u32 i = 0; i < 2; i++)
         if ((i == 0 ? a : b)->n == 0) {
@@ -456,19 +531,23 @@ static Str piece_name(Eval *ev, const Solid *solid, const Piece *piece) {
     const char *sides = side_text(part->sides);
     u32 index = 0;
     for (u32 i = 0; i < root; i++)
-        index += solid->parts[i].label == solid->parts[root].label && (solid->parts[i].up == 0 || solid->parts[i].up > i);
+        index += solid->parts[i].label == solid->parts[root].label &&
+                 (solid->parts[i].up == 0 || solid->parts[i].up > i);
     if (sides[0] != '\0')
         return str_format(ev->arena, "'%.*s' (%s)", STR_ARG(label), sides);
-    return index > 0 ? str_format(ev->arena, "'%.*s[%u]'", STR_ARG(label), index) : str_format(ev->arena, "'%.*s'", STR_ARG(label));
+    return index > 0 ? str_format(ev->arena, "'%.*s[%u]'", STR_ARG(label), index)
+                     : str_format(ev->arena, "'%.*s'", STR_ARG(label));
 }
 
 // "toward +z": the axis on which the boxes are furthest apart, seen from a.
 static const char *gap_direction(Box3 a, Box3 b) {
-    static const char *const NAMES[] = {", toward +x", ", toward -x", ", toward +y", ", toward -y", ", toward +z", ", toward -z"};
+    static const char *const NAMES[] = {", toward +x", ", toward -x", ", toward +y",
+                                        ", toward -y", ", toward +z", ", toward -z"};
     f64 best = 0;
     u32 at = NONE;
     for (u32 i = 0; i < 3; i++) {
-        f64 ahead = vec3_get(b.min, i) - vec3_get(a.max, i), behind = vec3_get(a.min, i) - vec3_get(b.max, i);
+        f64 ahead = vec3_get(b.min, i) - vec3_get(a.max, i),
+            behind = vec3_get(a.min, i) - vec3_get(b.max, i);
         if (ahead > best)
             best = ahead, at = 2 * i;
         if (behind > best)
@@ -477,15 +556,18 @@ static const char *gap_direction(Box3 a, Box3 b) {
     return at == NONE ? "" : NAMES[at];
 }
 
-static bool why_apart(Eval *ev, BuiltinCall *c, const Solid *sa, const Solid *sb, const Pieces *a, u32 from, u32 to, const Pieces *b) {
+static bool why_apart(Eval *ev, BuiltinCall *c, const Solid *sa, const Solid *sb, const Pieces *a,
+                      u32 from, u32 to, const Pieces *b) {
     f64 gap;
     u32 which;
     if (!nearest(ev, a, from, to, b, FAR_MM, 0, c->span, &gap, &which))
         return false;
     if (which == NONE)
         return true;
-    ev->why = str_format(ev->arena, "%.*s is %.*s from the nearest %.*s%s", STR_ARG(piece_name(ev, sa, &a->items[from])),
-                         STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)), STR_ARG(piece_name(ev, sb, &b->items[which])),
+    ev->why = str_format(ev->arena, "%.*s is %.*s from the nearest %.*s%s",
+                         STR_ARG(piece_name(ev, sa, &a->items[from])),
+                         STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)),
+                         STR_ARG(piece_name(ev, sb, &b->items[which])),
                          gap_direction(a->items[from].box, b->items[which].box));
     return true;
 }
@@ -518,13 +600,15 @@ static Value run_clear(Eval *ev, BuiltinCall *c) {
         u32 which;
         Pieces others = {ARENA_NEW(ev->arena, Piece, b.n), 0, 0};
         for (u32 k = 0; k < b.n; k++) // a part is clear of itself
-            if (b.items[k].id != a.items[i].id && box_gap(a.items[i].box, b.items[k].box) <= CLEAR_MM)
+            if (b.items[k].id != a.items[i].id &&
+                box_gap(a.items[i].box, b.items[k].box) <= CLEAR_MM)
                 others.items[others.n++] = b.items[k];
         if (!nearest(ev, &a, i, i + 1, &others, CLEAR_MM, CLEAR_MM, c->span, &d, &which))
             return value_bad();
         if (which == NONE)
             continue;
-        ev->why = str_format(ev->arena, "%.*s meets %.*s", STR_ARG(piece_name(ev, sa, &a.items[i])), STR_ARG(piece_name(ev, sb, &others.items[which])));
+        ev->why = str_format(ev->arena, "%.*s meets %.*s", STR_ARG(piece_name(ev, sa, &a.items[i])),
+                             STR_ARG(piece_name(ev, sb, &others.items[which])));
         return value_bool(false);
     }
     return value_bool(true);
@@ -535,12 +619,14 @@ static Value run_distance(Eval *ev, BuiltinCall *c) {
     Pieces a, b;
     f64 d;
     u32 which;
-    if (!read_pair(ev, c, &a, &b, &sa, &sb) || !nearest(ev, &a, 0, a.n, &b, FAR_MM, 0, c->span, &d, &which))
+    if (!read_pair(ev, c, &a, &b, &sa, &sb) ||
+        !nearest(ev, &a, 0, a.n, &b, FAR_MM, 0, c->span, &d, &which))
         return value_bad();
     return value_length_mm(ev, which == NONE ? 0 : d);
 }
 
-// The union of those pieces of a whose boxes meet one of b's: only they can share anything. NONE: none does.
+// The union of those pieces of a whose boxes meet one of b's: only they can share anything. NONE:
+// none does.
 static IrId pieces_near(Eval *ev, const Pieces *a, const Pieces *b, Span span) {
     IrId *ids = ARENA_NEW(ev->arena, IrId, (size_t)a->n + 1);
     u32 n = 0;
@@ -579,9 +665,11 @@ static bool object_pieces(Eval *ev, BuiltinCall *c, Solid *all, Pieces *pieces) 
     const Body *body = c->scope->body;
     while (body->outer != NULL)
         body = body->outer;
-    *all = (Solid){.solid = NONE, .n_parts = body->parts.len, .parts = body->parts.data, .outer.level = NONE};
+    *all = (Solid){
+        .solid = NONE, .n_parts = body->parts.len, .parts = body->parts.data, .outer.level = NONE};
     if (body->solids.len > 0)
-        all->solid = ir_union(ev->graph, body->solids.data, body->solids.len, c->span, eval_call_id(ev));
+        all->solid =
+            ir_union(ev->graph, body->solids.data, body->solids.len, c->span, eval_call_id(ev));
     if (!pieces_of(ev, all, c->span, pieces))
         return false;
     if (pieces->n > 0)
@@ -604,14 +692,17 @@ static Value run_connected(Eval *ev, BuiltinCall *c) {
     if (!object_pieces(ev, c, &all, &pieces))
         return value_bad();
     u32 *groups = ARENA_NEW(ev->arena, u32, pieces.n);
-    if (ev->geometry->connect(ev->geometry->ctx, piece_ids(ev, &pieces), pieces.n, TOUCH_MM, groups, &n_groups) != GEOMETRY_OK)
+    if (ev->geometry->connect(ev->geometry->ctx, piece_ids(ev, &pieces), pieces.n, TOUCH_MM, groups,
+                              &n_groups) != GEOMETRY_OK)
         return value_bad();
     if (n_groups > 1) {
         u32 other = 0;
         while (groups[other] == groups[0])
             other++;
-        ev->why = str_format(ev->arena, "it falls into %u groups: %.*s does not touch the group of %.*s", n_groups,
-                             STR_ARG(piece_name(ev, &all, &pieces.items[other])), STR_ARG(piece_name(ev, &all, &pieces.items[0])));
+        ev->why =
+            str_format(ev->arena, "it falls into %u groups: %.*s does not touch the group of %.*s",
+                       n_groups, STR_ARG(piece_name(ev, &all, &pieces.items[other])),
+                       STR_ARG(piece_name(ev, &all, &pieces.items[0])));
     }
     return value_bool(n_groups == 1);
 }
@@ -623,24 +714,33 @@ static Value run_stands(Eval *ev, BuiltinCall *c) {
     Str why = STR("");
     if (!object_pieces(ev, c, &all, &pieces))
         return value_bad();
-    if (ev->geometry->stand(ev->geometry->ctx, piece_ids(ev, &pieces), pieces.n, &stands, &why, ev->arena) != GEOMETRY_OK)
+    if (ev->geometry->stand(ev->geometry->ctx, piece_ids(ev, &pieces), pieces.n, &stands, &why,
+                            ev->arena) != GEOMETRY_OK)
         return value_bad();
     if (!stands)
         ev->why = why;
     return value_bool(stands);
 }
 
-#define NO_PARAMS(name, params, run, doc) {{name, BUILTIN_ASK, false, params, 0, "bool", doc}, run}
+#define NO_PARAMS(name, params, run, doc)                                                          \
+    { {name, BUILTIN_ASK, false, params, 0, "bool", doc}, run }
 static const BuiltinParam no_params[] = {{NULL, NULL, NULL, NULL, false}};
 
 const BuiltinRow builtins_ask[] = {
-    ROW("hit", BUILTIN_ASK, true, hit_params, "point", run_hit, "The first point of its surface on the ray from one point toward another."),
-    ROW("count", BUILTIN_ASK, false, count_params, "count", run_count, "How many parts a reference selects; 0 when none was placed."),
-    ROW("touching", BUILTIN_ASK, false, pair_params, "bool", run_touching, "Whether each of a comes within 0.1 mm of some b."),
-    ROW("clear", BUILTIN_ASK, false, pair_params, "bool", run_clear, "Whether none of a meets any of b."),
-    ROW("distance", BUILTIN_ASK, false, pair_params, "length", run_distance, "The shortest way from a to b; 0 when they meet."),
-    ROW("overlap", BUILTIN_ASK, false, pair_params, "volume", run_overlap, "The volume that a and b share."),
-    NO_PARAMS("connected", no_params, run_connected, "Whether all that is placed hangs together, within 0.1 mm."),
+    ROW("hit", BUILTIN_ASK, true, hit_params, "point", run_hit,
+        "The first point of its surface on the ray from one point toward another."),
+    ROW("count", BUILTIN_ASK, false, count_params, "count", run_count,
+        "How many parts a reference selects; 0 when none was placed."),
+    ROW("touching", BUILTIN_ASK, false, pair_params, "bool", run_touching,
+        "Whether each of a comes within 0.1 mm of some b."),
+    ROW("clear", BUILTIN_ASK, false, pair_params, "bool", run_clear,
+        "Whether none of a meets any of b."),
+    ROW("distance", BUILTIN_ASK, false, pair_params, "length", run_distance,
+        "The shortest way from a to b; 0 when they meet."),
+    ROW("overlap", BUILTIN_ASK, false, pair_params, "volume", run_overlap,
+        "The volume that a and b share."),
+    NO_PARAMS("connected", no_params, run_connected,
+              "Whether all that is placed hangs together, within 0.1 mm."),
     NO_PARAMS("stands", no_params, run_stands, "Whether the object rests stably on the ground."),
 };
 const u32 n_builtins_ask = COUNT_OF(builtins_ask);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Combining beyond + - &: hull, blend and shell make new geometry of the part around them, so labels in
-// their operands are gone; clip and paint work on each part where it stands.
+// Combining beyond + - &: hull, blend and shell make new geometry of the part around them, so
+// labels in their operands are gone; clip and paint work on each part where it stands.
 #include "compiler/check/fn.h"
 
 // ---- hull, blend ----
@@ -47,7 +47,8 @@ static Value combine_wholes(Eval *ev, BuiltinCall *c, IrKind kind, const f64 *nu
     if (!collect_wholes(ev, c->args[0], call_place(c, 0), ids, &n, &outer))
         return value_bad();
     if (n == 0) {
-        Diag *d = diag_add(ev->diags, DIAG_E0642, c->span, "%s of nothing: all of its solids are empty", c->row->spec.name);
+        Diag *d = diag_add(ev->diags, DIAG_E0642, c->span,
+                           "%s of nothing: all of its solids are empty", c->row->spec.name);
         diag_help(ev->diags, d, "give it solids: `%s(a, b)`", c->row->spec.name);
         return value_bad();
     }
@@ -71,7 +72,8 @@ static Value run_hull(Eval *ev, BuiltinCall *c) {
     return combine_wholes(ev, c, IR_HULL, NULL, 0);
 }
 
-static const BuiltinParam blend_params[] = {BARE("solids", "solid...", "at least 1"), REQUIRED("r", "length", "> 0")};
+static const BuiltinParam blend_params[] = {BARE("solids", "solid...", "at least 1"),
+                                            REQUIRED("r", "length", "> 0")};
 
 static Value run_blend(Eval *ev, BuiltinCall *c) {
     f64 r;
@@ -81,7 +83,8 @@ static Value run_blend(Eval *ev, BuiltinCall *c) {
 // ---- shell ----
 
 static const BuiltinParam shell_params[] = {
-    REQUIRED("solid", "solid", NULL), REQUIRED("wall", "length", "> 0, less than half of the smallest extent")};
+    REQUIRED("solid", "solid", NULL),
+    REQUIRED("wall", "length", "> 0, less than half of the smallest extent")};
 
 static bool wall_fits(Eval *ev, BuiltinCall *c, IrId id, f64 wall) {
     Box3 box;
@@ -102,7 +105,8 @@ static Value run_shell(Eval *ev, BuiltinCall *c) {
         return value_bad();
     IrId id = solid_whole(ev, solid, c->span);
     if (id == NONE) {
-        Diag *d = diag_add(ev->diags, DIAG_E0642, c->spans[0], "shell of nothing: the solid is empty");
+        Diag *d =
+            diag_add(ev->diags, DIAG_E0642, c->spans[0], "shell of nothing: the solid is empty");
         diag_help(ev->diags, d, "give it a solid to hollow");
         return value_bad();
     }
@@ -130,18 +134,22 @@ typedef struct MapNode {
 static IrId map_node(void *ctx, IrId id) {
     MapNode *m = ctx;
     IrId children[2] = {id, m->second};
-    return call_node(m->ev, m->call, m->kind, children, m->second == NONE ? 1 : 2, m->nums, m->n_nums);
+    return call_node(m->ev, m->call, m->kind, children, m->second == NONE ? 1 : 2, m->nums,
+                     m->n_nums);
 }
 
-static Value map_solid(Eval *ev, BuiltinCall *c, const Solid *solid, IrKind kind, const f64 *nums, u32 n_nums, IrId second) {
+static Value map_solid(Eval *ev, BuiltinCall *c, const Solid *solid, IrKind kind, const f64 *nums,
+                       u32 n_nums, IrId second) {
     MapNode m = {ev, c, kind, nums, n_nums, second};
     Solid *out = solid_map(ev, solid, map_node, &m, c->span);
     return out == NULL ? value_bad() : value_solid(out);
 }
 
 static const BuiltinParam clip_params[] = {
-    REQUIRED("solid", "solid", NULL), OPTIONAL("x", "range", "", "rising; an end may be inf"),
-    OPTIONAL("y", "range", "", "rising; an end may be inf"), OPTIONAL("z", "range", "", "rising; an end may be inf"),
+    REQUIRED("solid", "solid", NULL),
+    OPTIONAL("x", "range", "", "rising; an end may be inf"),
+    OPTIONAL("y", "range", "", "rising; an end may be inf"),
+    OPTIONAL("z", "range", "", "rising; an end may be inf"),
 };
 
 static bool clip_range(Eval *ev, BuiltinCall *c, u32 i, f64 *low, f64 *high) {
@@ -151,10 +159,11 @@ static bool clip_range(Eval *ev, BuiltinCall *c, u32 i, f64 *low, f64 *high) {
         return true;
     if (!value_to_range(ev, c->args[i], call_place(c, i), low, high))
         return false;
-    if (*high - *low >= 1e-6 && *low < INFINITY && *high > -INFINITY)
+    if (*high - *low >= 1e-6 && *low<INFINITY && * high> - INFINITY)
         return true;
-    Diag *d = diag_add(ev->diags, DIAG_E0640, c->spans[i], "%.*s keeps nothing: %s of clip must rise", STR_ARG(value_show(ev, c->args[i])),
-                       c->row->spec.params[i].name);
+    Diag *d =
+        diag_add(ev->diags, DIAG_E0640, c->spans[i], "%.*s keeps nothing: %s of clip must rise",
+                 STR_ARG(value_show(ev, c->args[i])), c->row->spec.params[i].name);
     diag_measure(d, *high - *low, 0, STR("mm"));
     diag_help(ev->diags, d, "write the smaller end first; `0..inf` keeps all above 0");
     return false;
@@ -173,14 +182,16 @@ static Value run_clip(Eval *ev, BuiltinCall *c) {
     return map_solid(ev, c, solid, IR_CLIP, nums, IR_CLIP_n_nums, NONE);
 }
 
-static const BuiltinParam paint_params[] = {
-    REQUIRED("solid", "solid", NULL), BARE("material", "material", NULL), OPTIONAL("inside", "solid", "", NULL)};
+static const BuiltinParam paint_params[] = {REQUIRED("solid", "solid", NULL),
+                                            BARE("material", "material", NULL),
+                                            OPTIONAL("inside", "solid", "", NULL)};
 
 static Value run_paint(Eval *ev, BuiltinCall *c) {
     const Solid *solid, *inside;
     u32 material;
     IrId second = NONE;
-    if (!call_solid(ev, c, 0, &solid) || !value_to_material(ev, c->args[1], call_place(c, 1), &material))
+    if (!call_solid(ev, c, 0, &solid) ||
+        !value_to_material(ev, c->args[1], call_place(c, 1), &material))
         return value_bad();
     if (call_has(c, 2)) {
         if (!call_solid(ev, c, 2, &inside))
@@ -194,11 +205,16 @@ static Value run_paint(Eval *ev, BuiltinCall *c) {
 }
 
 const BuiltinRow builtins_combine[] = {
-    ROW("hull", BUILTIN_COMBINE, false, hull_params, "solid", run_hull, "The smallest convex solid, or profile, around all of them."),
-    ROW("blend", BUILTIN_COMBINE, false, blend_params, "solid", run_blend, "Their union with the seams smoothed over about r."),
-    ROW("shell", BUILTIN_COMBINE, true, shell_params, "solid", run_shell, "The solid hollowed, its wall growing inwards."),
-    ROW("clip", BUILTIN_COMBINE, true, clip_params, "solid", run_clip, "What of the solid lies between the ends on each axis given."),
+    ROW("hull", BUILTIN_COMBINE, false, hull_params, "solid", run_hull,
+        "The smallest convex solid, or profile, around all of them."),
+    ROW("blend", BUILTIN_COMBINE, false, blend_params, "solid", run_blend,
+        "Their union with the seams smoothed over about r."),
+    ROW("shell", BUILTIN_COMBINE, true, shell_params, "solid", run_shell,
+        "The solid hollowed, its wall growing inwards."),
+    ROW("clip", BUILTIN_COMBINE, true, clip_params, "solid", run_clip,
+        "What of the solid lies between the ends on each axis given."),
     ROW("paint", BUILTIN_COMBINE, true, paint_params, "solid", run_paint,
-        "The solid with its surface in a material, or only what of the surface lies in another solid."),
+        "The solid with its surface in a material, or only what of the surface lies in another "
+        "solid."),
 };
 const u32 n_builtins_combine = COUNT_OF(builtins_combine);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Placing: each function gives the subject moved, turned or scaled; read left to right. Solids take their
-// parts and marks along. Profiles move in their plane, paths through space.
+// Placing: each function gives the subject moved, turned or scaled; read left to right. Solids take
+// their parts and marks along. Profiles move in their plane, paths through space.
 #include "compiler/check/fn.h"
 
 // ---- applying a map to whatever the subject is ----
@@ -11,11 +11,14 @@ static bool map_is_flat(const Affine3 *m) {
 
 static Value place_profile(Eval *ev, BuiltinCall *c, IrId profile, const Affine3 *map) {
     if (!map_is_flat(map)) {
-        Diag *d = diag_add(ev->diags, DIAG_E0402, c->span, "a profile is flat: %s would take it out of its plane", c->row->spec.name);
+        Diag *d =
+            diag_add(ev->diags, DIAG_E0402, c->span,
+                     "a profile is flat: %s would take it out of its plane", c->row->spec.name);
         diag_help(ev->diags, d, "make it a solid first, with `.extrude(h = ...)`");
         return value_bad();
     }
-    Affine2 flat = {{{map->m[0][0], map->m[0][1]}, {map->m[1][0], map->m[1][1]}}, {map->t.x, map->t.y}};
+    Affine2 flat = {{{map->m[0][0], map->m[0][1]}, {map->m[1][0], map->m[1][1]}},
+                    {map->t.x, map->t.y}};
     return value_profile(profile_transform(ev, profile, &flat, c->span));
 }
 
@@ -24,9 +27,13 @@ static void warn_moved(Eval *ev, BuiltinCall *c, const Outer *outer, u32 axes) {
     if (outer->level == NONE || !outer->from_body || (outer->axes & axes) == 0)
         return;
     Str label = ev->labels.keys[outer->label];
-    Diag *d = diag_add(ev->diags, DIAG_W0820, c->name, "%s moves a body that was built to fit '%.*s' where it stands", c->row->spec.name, STR_ARG(label));
+    Diag *d = diag_add(ev->diags, DIAG_W0820, c->name,
+                       "%s moves a body that was built to fit '%.*s' where it stands",
+                       c->row->spec.name, STR_ARG(label));
     diag_label(ev->diags, d, outer->span, "asked here");
-    diag_help(ev->diags, d, "place what is inside the body instead, or ask '%.*s' in the arguments of %s", STR_ARG(label), c->row->spec.name);
+    diag_help(ev->diags, d,
+              "place what is inside the body instead, or ask '%.*s' in the arguments of %s",
+              STR_ARG(label), c->row->spec.name);
 }
 
 // The axes along which a map changes anything.
@@ -76,8 +83,11 @@ bool place_subject(Eval *ev, BuiltinCall *c, Value *out) {
 
 enum { MOVE_solid, MOVE_by, MOVE_x, MOVE_y, MOVE_z };
 static const BuiltinParam move_params[] = {
-    REQUIRED("solid", "solid|profile|path", NULL), BARE_OPTIONAL("by", "point", "", NULL), OPTIONAL("x", "length", "0", NULL),
-    OPTIONAL("y", "length", "0", NULL), OPTIONAL("z", "length", "0", NULL),
+    REQUIRED("solid", "solid|profile|path", NULL),
+    BARE_OPTIONAL("by", "point", "", NULL),
+    OPTIONAL("x", "length", "0", NULL),
+    OPTIONAL("y", "length", "0", NULL),
+    OPTIONAL("z", "length", "0", NULL),
 };
 
 static bool move_vector(Eval *ev, BuiltinCall *c, Value v, bool is_profile, Vec3 *by) {
@@ -96,12 +106,14 @@ static Value run_move(Eval *ev, BuiltinCall *c) {
     if (!place_subject(ev, c, &subject))
         return value_bad();
     if (call_has(c, MOVE_by)) {
-        if (call_conflict(ev, c, MOVE_by, MOVE_x) || call_conflict(ev, c, MOVE_by, MOVE_y) || call_conflict(ev, c, MOVE_by, MOVE_z) ||
+        if (call_conflict(ev, c, MOVE_by, MOVE_x) || call_conflict(ev, c, MOVE_by, MOVE_y) ||
+            call_conflict(ev, c, MOVE_by, MOVE_z) ||
             !move_vector(ev, c, c->args[MOVE_by], subject.kind == VALUE_PROFILE, &by))
             return value_bad();
     } else if (!call_has(c, MOVE_x) && !call_has(c, MOVE_y) && !call_has(c, MOVE_z)) {
         return call_missing(ev, c, "x, y or z, or a vector", ".move(z = 10)");
-    } else if (!call_length(ev, c, MOVE_x, 0, &by.x) || !call_length(ev, c, MOVE_y, 0, &by.y) || !call_length(ev, c, MOVE_z, 0, &by.z)) {
+    } else if (!call_length(ev, c, MOVE_x, 0, &by.x) || !call_length(ev, c, MOVE_y, 0, &by.y) ||
+               !call_length(ev, c, MOVE_z, 0, &by.z)) {
         return value_bad();
     }
     Affine3 map = affine3_move(by);
@@ -112,8 +124,12 @@ static Value run_move(Eval *ev, BuiltinCall *c) {
 
 enum { ROTATE_solid, ROTATE_angle, ROTATE_x, ROTATE_y, ROTATE_z, ROTATE_axis, ROTATE_about };
 static const BuiltinParam rotate_params[] = {
-    REQUIRED("solid", "solid|profile|path", NULL), BARE_OPTIONAL("angle", "angle", "", NULL), OPTIONAL("x", "angle", "", NULL),
-    OPTIONAL("y", "angle", "", NULL), OPTIONAL("z", "angle", "", NULL), OPTIONAL("axis", "direction", "", NULL),
+    REQUIRED("solid", "solid|profile|path", NULL),
+    BARE_OPTIONAL("angle", "angle", "", NULL),
+    OPTIONAL("x", "angle", "", NULL),
+    OPTIONAL("y", "angle", "", NULL),
+    OPTIONAL("z", "angle", "", NULL),
+    OPTIONAL("axis", "direction", "", NULL),
     OPTIONAL("about", "point or center", "[0, 0, 0]", NULL),
 };
 
@@ -143,16 +159,19 @@ static bool split_triple(Str text, Str out[3]) {
 }
 
 // One axis a call: says how the turns are written one after the other, x first.
-static void rotate_split(Eval *ev, BuiltinCall *c, const Str angles[3], const char *message, Span span) {
+static void rotate_split(Eval *ev, BuiltinCall *c, const Str angles[3], const char *message,
+                         Span span) {
     StrBuf buf;
     strbuf_init(&buf, ev->heap);
     static const char *const NAMES[] = {"x", "y", "z"};
     for (u32 i = 0; i < 3; i++) {
         if (angles[i].len == 0 || str_equal_z(angles[i], "0"))
             continue;
-        strbuf_addf(&buf, "%srotate(%s = %.*s", buf.len > 0 ? "." : "", NAMES[i], STR_ARG(angles[i]));
+        strbuf_addf(&buf, "%srotate(%s = %.*s", buf.len > 0 ? "." : "", NAMES[i],
+                    STR_ARG(angles[i]));
         if (call_has(c, ROTATE_about))
-            strbuf_addf(&buf, ", about = %.*s", STR_ARG(source_text(ev->sources, c->spans[ROTATE_about])));
+            strbuf_addf(&buf, ", about = %.*s",
+                        STR_ARG(source_text(ev->sources, c->spans[ROTATE_about])));
         strbuf_add_char(&buf, ')');
     }
     Diag *d = diag_add(ev->diags, DIAG_E0315, span, "%s", message);
@@ -186,7 +205,9 @@ static bool rotate_turn(Eval *ev, BuiltinCall *c, bool is_profile, Vec3 *axis, f
     if (call_has(c, ROTATE_angle) && c->args[ROTATE_angle].kind == VALUE_LIST) {
         Str angles[3] = {{0}};
         (void)split_triple(source_text(ev->sources, c->spans[ROTATE_angle]), angles);
-        rotate_split(ev, c, angles, "rotate takes no list of angles: it turns about one axis a call", c->spans[ROTATE_angle]);
+        rotate_split(ev, c, angles,
+                     "rotate takes no list of angles: it turns about one axis a call",
+                     c->spans[ROTATE_angle]);
         return false;
     }
     if (n == 1) {
@@ -197,17 +218,22 @@ static bool rotate_turn(Eval *ev, BuiltinCall *c, bool is_profile, Vec3 *axis, f
     }
     bool has_axis = call_has(c, ROTATE_axis) || is_profile;
     if (!call_has(c, ROTATE_angle) || !has_axis) {
-        call_missing(ev, c, has_axis ? "an angle" : call_has(c, ROTATE_angle) ? "an axis to turn about" : "an axis and an angle",
+        call_missing(ev, c,
+                     has_axis                    ? "an angle"
+                     : call_has(c, ROTATE_angle) ? "an axis to turn about"
+                                                 : "an axis and an angle",
                      is_profile ? ".rotate(z = 30)" : ".rotate(z = 30)");
         return false;
     }
-    return call_direction(ev, c, ROTATE_axis, vec3(0, 0, 1), axis) && call_angle(ev, c, ROTATE_angle, 0, deg);
+    return call_direction(ev, c, ROTATE_axis, vec3(0, 0, 1), axis) &&
+           call_angle(ev, c, ROTATE_angle, 0, deg);
 }
 
 // The centre of whatever the subject is.
 static bool subject_center(Eval *ev, BuiltinCall *c, Value subject, Vec3 *out) {
     Box3 box;
-    if (!ask_bounds(ev, subject, (Place){c->spans[0], "the subject", str_from(c->row->spec.name)}, &box))
+    if (!ask_bounds(ev, subject, (Place){c->spans[0], "the subject", str_from(c->row->spec.name)},
+                    &box))
         return false;
     *out = box3_center(box);
     return true;
@@ -219,7 +245,8 @@ static bool rotate_about(Eval *ev, BuiltinCall *c, Value subject, Vec3 *about) {
         return true;
     if (c->args[ROTATE_about].kind == VALUE_CENTER)
         return subject_center(ev, c, subject, about);
-    if (subject.kind == VALUE_PROFILE && c->args[ROTATE_about].kind == VALUE_LIST && c->args[ROTATE_about].list.len == 2) {
+    if (subject.kind == VALUE_PROFILE && c->args[ROTATE_about].kind == VALUE_LIST &&
+        c->args[ROTATE_about].list.len == 2) {
         Vec2 flat;
         bool ok = value_to_point2(ev, c->args[ROTATE_about], call_place(c, ROTATE_about), &flat);
         *about = vec3(flat.x, flat.y, 0);
@@ -232,7 +259,8 @@ static Value run_rotate(Eval *ev, BuiltinCall *c) {
     Value subject;
     Vec3 axis, about;
     f64 deg;
-    if (!place_subject(ev, c, &subject) || !rotate_turn(ev, c, subject.kind == VALUE_PROFILE, &axis, &deg) ||
+    if (!place_subject(ev, c, &subject) ||
+        !rotate_turn(ev, c, subject.kind == VALUE_PROFILE, &axis, &deg) ||
         !rotate_about(ev, c, subject, &about))
         return value_bad();
     Affine3 map = affine3_rotate(axis, deg);
@@ -242,14 +270,16 @@ static Value run_rotate(Eval *ev, BuiltinCall *c) {
 
 // ---- scale, mirror ----
 
-static const BuiltinParam scale_params[] = {REQUIRED("solid", "solid|profile|path", NULL), BARE("by", "number or [x, y, z]", "> 0")};
+static const BuiltinParam scale_params[] = {REQUIRED("solid", "solid|profile|path", NULL),
+                                            BARE("by", "number or [x, y, z]", "> 0")};
 
 static bool scale_factors(Eval *ev, BuiltinCall *c, Value subject, Vec3 *out) {
     Value v = c->args[1];
     Place place = call_place(c, 1);
     if (v.kind == VALUE_LIST && v.list.len == 2 && subject.kind == VALUE_PROFILE) {
         out->z = 1;
-        return value_to_number(ev, v.list.items[0], place, &out->x) && value_to_number(ev, v.list.items[1], place, &out->y);
+        return value_to_number(ev, v.list.items[0], place, &out->x) &&
+               value_to_number(ev, v.list.items[1], place, &out->y);
     }
     if (v.kind == VALUE_LIST)
         return value_to_vector(ev, v, place, out);
@@ -269,17 +299,21 @@ static Value run_scale(Eval *ev, BuiltinCall *c) {
         f64 k = vec3_get(by, i);
         if (k > 0 && k >= 1e-6 && k <= 1e6)
             continue;
-        Diag *d = diag_add(ev->diags, DIAG_E0640, c->spans[1], "%.*s is no scale: it must be above 0 and at most 1000000",
+        Diag *d = diag_add(ev->diags, DIAG_E0640, c->spans[1],
+                           "%.*s is no scale: it must be above 0 and at most 1000000",
                            STR_ARG(number_show(ev, k, DIM_BARE)));
         diag_measure(d, k, k > 1 ? 1e6 : 0, STR(""));
-        diag_help(ev->diags, d, k < 0 ? "to turn it into its mirror image write `.mirror(X)`" : "to flatten it use a small number such as 0.01");
+        diag_help(ev->diags, d,
+                  k < 0 ? "to turn it into its mirror image write `.mirror(X)`"
+                        : "to flatten it use a small number such as 0.01");
         return value_bad();
     }
     Affine3 map = {{{by.x, 0, 0}, {0, by.y, 0}, {0, 0, by.z}}, {0, 0, 0}};
     return place_apply(ev, c, subject, &map);
 }
 
-static const BuiltinParam mirror_params[] = {REQUIRED("solid", "solid|profile|path", NULL), BARE("axis", "axis", "X, Y or Z")};
+static const BuiltinParam mirror_params[] = {REQUIRED("solid", "solid|profile|path", NULL),
+                                             BARE("axis", "axis", "X, Y or Z")};
 
 Affine3 place_mirror(u32 axis) {
     Affine3 map = affine3_identity();
@@ -302,13 +336,29 @@ static Value run_mirror(Eval *ev, BuiltinCall *c) {
 
 // ---- align ----
 
-enum { ALIGN_solid, ALIGN_left, ALIGN_right, ALIGN_front, ALIGN_back, ALIGN_bottom, ALIGN_top, ALIGN_x, ALIGN_y, ALIGN_z };
+enum {
+    ALIGN_solid,
+    ALIGN_left,
+    ALIGN_right,
+    ALIGN_front,
+    ALIGN_back,
+    ALIGN_bottom,
+    ALIGN_top,
+    ALIGN_x,
+    ALIGN_y,
+    ALIGN_z
+};
 static const BuiltinParam align_params[] = {
-    REQUIRED("solid", "solid|profile", NULL), OPTIONAL("left", "length or solid", "", "side at -x"),
-    OPTIONAL("right", "length or solid", "", "side at +x"), OPTIONAL("front", "length or solid", "", "side at -y"),
-    OPTIONAL("back", "length or solid", "", "side at +y"), OPTIONAL("bottom", "length or solid", "", "side at -z"),
-    OPTIONAL("top", "length or solid", "", "side at +z"), OPTIONAL("x", "length or solid", "", "centre"),
-    OPTIONAL("y", "length or solid", "", "centre"), OPTIONAL("z", "length or solid", "", "centre"),
+    REQUIRED("solid", "solid|profile", NULL),
+    OPTIONAL("left", "length or solid", "", "side at -x"),
+    OPTIONAL("right", "length or solid", "", "side at +x"),
+    OPTIONAL("front", "length or solid", "", "side at -y"),
+    OPTIONAL("back", "length or solid", "", "side at +y"),
+    OPTIONAL("bottom", "length or solid", "", "side at -z"),
+    OPTIONAL("top", "length or solid", "", "side at +z"),
+    OPTIONAL("x", "length or solid", "", "centre"),
+    OPTIONAL("y", "length or solid", "", "centre"),
+    OPTIONAL("z", "length or solid", "", "centre"),
 };
 
 // Which axis each of them is on. A profile lies in x and y: its bottom and top are those of y.
@@ -350,7 +400,8 @@ static bool align_is_clear(Eval *ev, BuiltinCall *c, bool is_profile) {
             continue;
         any = true;
         if (is_profile && (i == ALIGN_front || i == ALIGN_back || i == ALIGN_z)) {
-            Diag *d = diag_add(ev->diags, DIAG_E0402, c->spans[i], "a profile has no %s: it is flat", c->row->spec.params[i].name);
+            Diag *d = diag_add(ev->diags, DIAG_E0402, c->spans[i],
+                               "a profile has no %s: it is flat", c->row->spec.params[i].name);
             diag_help(ev->diags, d, "its sides are left and right in x, bottom and top in y");
             return false;
         }
@@ -374,7 +425,8 @@ static Value run_align(Eval *ev, BuiltinCall *c) {
         return value_bad();
     }
     bool is_profile = subject.kind == VALUE_PROFILE;
-    if (!align_is_clear(ev, c, is_profile) || !ask_bounds(ev, subject, (Place){c->spans[0], "the subject", STR("align")}, &box))
+    if (!align_is_clear(ev, c, is_profile) ||
+        !ask_bounds(ev, subject, (Place){c->spans[0], "the subject", STR("align")}, &box))
         return value_bad();
     for (u32 i = ALIGN_left; i <= ALIGN_z; i++) {
         f64 at;
@@ -392,22 +444,27 @@ static Value run_align(Eval *ev, BuiltinCall *c) {
 // ---- drop, stick, along ----
 
 enum { DROP_solid, DROP_onto, DROP_sink };
-static const BuiltinParam drop_params[] = {
-    REQUIRED("solid", "solid", NULL), REQUIRED("onto", "solid", "below it"), OPTIONAL("sink", "length", "0", NULL)};
+static const BuiltinParam drop_params[] = {REQUIRED("solid", "solid", NULL),
+                                           REQUIRED("onto", "solid", "below it"),
+                                           OPTIONAL("sink", "length", "0", NULL)};
 
 // Tells how far the shadows are apart, in x and y.
 static void drop_missed(Eval *ev, BuiltinCall *c, const Box3 *subject, const Box3 *onto) {
     static const char *const NAMES[] = {"x", "y"};
-    Diag *d = diag_add(ev->diags, DIAG_E0643, c->name, "it falls past: no part of it is above what it should drop onto");
+    Diag *d = diag_add(ev->diags, DIAG_E0643, c->name,
+                       "it falls past: no part of it is above what it should drop onto");
     diag_label(ev->diags, d, c->spans[DROP_onto], "onto this");
     for (u32 i = 0; i < 2; i++) {
-        f64 gap = fmax(vec3_get(onto->min, i) - vec3_get(subject->max, i), vec3_get(subject->min, i) - vec3_get(onto->max, i));
+        f64 gap = fmax(vec3_get(onto->min, i) - vec3_get(subject->max, i),
+                       vec3_get(subject->min, i) - vec3_get(onto->max, i));
         if (gap <= 0)
             continue;
         f64 by = vec3_get(box3_center(*onto), i) - vec3_get(box3_center(*subject), i);
         diag_measure(d, gap, 0, STR("mm"));
-        diag_note(ev->diags, d, "they are %.*s apart in %s", STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)), NAMES[i]);
-        diag_help(ev->diags, d, "`.move(%s = %.*s)` first brings it over the middle", NAMES[i], STR_ARG(diag_number(ev->diags, by / ev->unit_mm)));
+        diag_note(ev->diags, d, "they are %.*s apart in %s",
+                  STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)), NAMES[i]);
+        diag_help(ev->diags, d, "`.move(%s = %.*s)` first brings it over the middle", NAMES[i],
+                  STR_ARG(diag_number(ev->diags, by / ev->unit_mm)));
         return;
     }
     diag_help(ev->diags, d, "move it in x or y until it is above some of it");
@@ -418,9 +475,11 @@ static Value run_drop(Eval *ev, BuiltinCall *c) {
     f64 sink, fall;
     Box3 box, below;
     Place place = {c->spans[0], "the subject", STR("drop")};
-    if (!call_solid(ev, c, DROP_solid, &subject) || !call_solid(ev, c, DROP_onto, &onto) || !call_length(ev, c, DROP_sink, 0, &sink))
+    if (!call_solid(ev, c, DROP_solid, &subject) || !call_solid(ev, c, DROP_onto, &onto) ||
+        !call_length(ev, c, DROP_sink, 0, &sink))
         return value_bad();
-    if (!ask_bounds(ev, value_solid(subject), place, &box) || !ask_bounds(ev, value_solid(onto), call_place(c, DROP_onto), &below))
+    if (!ask_bounds(ev, value_solid(subject), place, &box) ||
+        !ask_bounds(ev, value_solid(onto), call_place(c, DROP_onto), &below))
         return value_bad();
     outer_use(c->scope, onto, 7);
     GeometryAnswer answer = ask_drop(ev, subject, onto, c->span, &fall);
@@ -434,15 +493,17 @@ static Value run_drop(Eval *ev, BuiltinCall *c) {
 
 enum { STICK_solid, STICK_onto, STICK_from, STICK_toward, STICK_sink };
 static const BuiltinParam stick_params[] = {
-    REQUIRED("solid", "solid", NULL), REQUIRED("onto", "solid", NULL), REQUIRED("from", "point", NULL),
-    REQUIRED("toward", "point", "not from"), OPTIONAL("sink", "length", "0", NULL),
+    REQUIRED("solid", "solid", NULL),      REQUIRED("onto", "solid", NULL),
+    REQUIRED("from", "point", NULL),       REQUIRED("toward", "point", "not from"),
+    OPTIONAL("sink", "length", "0", NULL),
 };
 
 static Value run_stick(Eval *ev, BuiltinCall *c) {
     const Solid *subject, *onto;
     f64 sink;
     Vec3 point, normal;
-    if (!call_solid(ev, c, STICK_solid, &subject) || !call_solid(ev, c, STICK_onto, &onto) || !call_length(ev, c, STICK_sink, 0, &sink) ||
+    if (!call_solid(ev, c, STICK_solid, &subject) || !call_solid(ev, c, STICK_onto, &onto) ||
+        !call_length(ev, c, STICK_sink, 0, &sink) ||
         !ask_ray(ev, c, onto, STICK_from, STICK_toward, &point, &normal))
         return value_bad();
     outer_use(c->scope, onto, 7);
@@ -451,17 +512,21 @@ static Value run_stick(Eval *ev, BuiltinCall *c) {
     return place_apply(ev, c, value_solid(subject), &map);
 }
 
-static const BuiltinParam along_params[] = {
-    REQUIRED("solid", "solid|path", NULL), REQUIRED("from", "point", NULL), REQUIRED("to", "point", "not from")};
+static const BuiltinParam along_params[] = {REQUIRED("solid", "solid|path", NULL),
+                                            REQUIRED("from", "point", NULL),
+                                            REQUIRED("to", "point", "not from")};
 
 static Value run_along(Eval *ev, BuiltinCall *c) {
     Value subject;
     Vec3 from, to;
-    if (!place_subject(ev, c, &subject) || !call_point(ev, c, 1, &from) || !call_point(ev, c, 2, &to))
+    if (!place_subject(ev, c, &subject) || !call_point(ev, c, 1, &from) ||
+        !call_point(ev, c, 2, &to))
         return value_bad();
     Vec3 dir = vec3_sub(to, from);
     if (vec3_norm(dir) < 1e-6) {
-        Diag *d = diag_add(ev->diags, DIAG_E0645, c->spans[2], "along has no direction: from and to are both %.*s", STR_ARG(value_show(ev, c->args[1])));
+        Diag *d = diag_add(ev->diags, DIAG_E0645, c->spans[2],
+                           "along has no direction: from and to are both %.*s",
+                           STR_ARG(value_show(ev, c->args[1])));
         diag_label(ev->diags, d, c->spans[1], "from");
         diag_key(ev->diags, d, "along has no direction");
         diag_help(ev->diags, d, "give two points that differ");
@@ -473,16 +538,24 @@ static Value run_along(Eval *ev, BuiltinCall *c) {
 }
 
 const BuiltinRow builtins_place[] = {
-    ROW("move", BUILTIN_PLACE, true, move_params, "solid|profile|path", run_move, "Moved by lengths along the axes, or by a vector."),
+    ROW("move", BUILTIN_PLACE, true, move_params, "solid|profile|path", run_move,
+        "Moved by lengths along the axes, or by a vector."),
     ROW("rotate", BUILTIN_PLACE, true, rotate_params, "solid|profile|path", run_rotate,
-        "Turned about one axis through the origin, a point, or its centre, by the right-hand rule."),
-    ROW("scale", BUILTIN_PLACE, true, scale_params, "solid|profile|path", run_scale, "Scaled about the origin, evenly or by axis."),
-    ROW("mirror", BUILTIN_PLACE, true, mirror_params, "solid|profile|path", run_mirror, "Its mirror image in the plane through the origin across an axis."),
+        "Turned about one axis through the origin, a point, or its centre, by the right-hand "
+        "rule."),
+    ROW("scale", BUILTIN_PLACE, true, scale_params, "solid|profile|path", run_scale,
+        "Scaled about the origin, evenly or by axis."),
+    ROW("mirror", BUILTIN_PLACE, true, mirror_params, "solid|profile|path", run_mirror,
+        "Its mirror image in the plane through the origin across an axis."),
     ROW("align", BUILTIN_PLACE, true, align_params, "solid|profile", run_align,
-        "Moved so that a side or centre of its bounds is at a value, or level with the same of a solid."),
-    ROW("drop", BUILTIN_PLACE, true, drop_params, "solid", run_drop, "Brought straight down, or up, until it rests on the other, then sunk."),
+        "Moved so that a side or centre of its bounds is at a value, or level with the same of a "
+        "solid."),
+    ROW("drop", BUILTIN_PLACE, true, drop_params, "solid", run_drop,
+        "Brought straight down, or up, until it rests on the other, then sunk."),
     ROW("stick", BUILTIN_PLACE, true, stick_params, "solid", run_stick,
-        "Moved and turned so that its origin is where the ray meets the other, its Z outward, then sunk."),
-    ROW("along", BUILTIN_PLACE, true, along_params, "solid|path", run_along, "Turned so that its Z points from one point to the other, its origin midway."),
+        "Moved and turned so that its origin is where the ray meets the other, its Z outward, then "
+        "sunk."),
+    ROW("along", BUILTIN_PLACE, true, along_params, "solid|path", run_along,
+        "Turned so that its Z points from one point to the other, its origin midway."),
 };
 const u32 n_builtins_place = COUNT_OF(builtins_place);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// References to parts: @tuner[left]/post[2]. The nearest body outward that has placed the first label is
-// meant; each further step goes down into what the steps before selected. Each body that is asked keeps
-// an index from labels to instances, extended as it grows, so that a lookup costs what it finds. Since a
-// body's instances are whole subtrees in pre-order, "below" is a slice and "below with that label" two
-// binary searches.
+// References to parts: @tuner[left]/post[2]. The nearest body outward that has placed the first
+// label is meant; each further step goes down into what the steps before selected. Each body that
+// is asked keeps an index from labels to instances, extended as it grows, so that a lookup costs
+// what it finds. Since a body's instances are whole subtrees in pre-order, "below" is a slice and
+// "below with that label" two binary searches.
 #include "compiler/check/eval_internal.h"
 
 #include <assert.h>
@@ -84,18 +84,24 @@ static void unknown_label(Eval *ev, const Scope *scope, const AstName *label) {
         return; // lost to an earlier error, most likely
     Diag *d;
     if (placed.len == 0) {
-        d = diag_add(ev->diags, DIAG_E0312, label->span, "no part is called '%.*s'", STR_ARG(label->text));
+        d = diag_add(ev->diags, DIAG_E0312, label->span, "no part is called '%.*s'",
+                     STR_ARG(label->text));
         suggest_label(ev, d, label);
         return;
     }
-    d = diag_add(ev->diags, DIAG_E0330, label->span, "no part '%.*s' is placed yet", STR_ARG(label->text));
+    d = diag_add(ev->diags, DIAG_E0330, label->span, "no part '%.*s' is placed yet",
+                 STR_ARG(label->text));
     diag_label(ev->diags, d, placed, "it is made here");
     if (is_being_made(scope->body, label->text))
-        diag_help(ev->diags, d, "inside its own body, ask the parts in it by their labels, or use numbers");
+        diag_help(ev->diags, d,
+                  "inside its own body, ask the parts in it by their labels, or use numbers");
     else if (placed.off > label->span.off)
-        diag_help(ev->diags, d, "move this line below the one that places '%.*s'", STR_ARG(label->text));
+        diag_help(ev->diags, d, "move this line below the one that places '%.*s'",
+                  STR_ARG(label->text));
     else
-        diag_help(ev->diags, d, "a def sees only its own parts, and a `let` places nothing: pass what you need as an argument");
+        diag_help(ev->diags, d,
+                  "a def sees only its own parts, and a `let` places nothing: pass what you need "
+                  "as an argument");
 }
 
 // ---- one step ----
@@ -112,16 +118,20 @@ static u32 side_of_word(Str word) {
     return 0;
 }
 
-static bool filter_side(Eval *ev, Selection *s, const AstName *label, const AstNode *index, u32 side) {
+static bool filter_side(Eval *ev, Selection *s, const AstName *label, const AstNode *index,
+                        u32 side) {
     u32 *kept = ARENA_NEW(ev->arena, u32, s->n + 1);
     u32 n = 0;
     for (u32 i = 0; i < s->n; i++)
         if (s->body->parts.data[s->parts[i]].sides & side)
             kept[n++] = s->parts[i];
     if (n == 0) {
-        Diag *d = diag_add(ev->diags, DIAG_E0332, index->span, "no '%.*s' is on the %.*s", STR_ARG(label->text), STR_ARG(index->name.text));
+        Diag *d = diag_add(ev->diags, DIAG_E0332, index->span, "no '%.*s' is on the %.*s",
+                           STR_ARG(label->text), STR_ARG(index->name.text));
         diag_label(ev->diags, d, label->span, "%u placed", s->n);
-        diag_help(ev->diags, d, "sides come from `.both(X)` (left, right), `.both(Y)` (front, back) and `.both(Z)` (bottom, top)");
+        diag_help(ev->diags, d,
+                  "sides come from `.both(X)` (left, right), `.both(Y)` (front, back) and "
+                  "`.both(Z)` (bottom, top)");
         return false;
     }
     s->parts = kept;
@@ -129,9 +139,11 @@ static bool filter_side(Eval *ev, Selection *s, const AstName *label, const AstN
     return true;
 }
 
-static bool filter_index(Eval *ev, Scope *scope, Selection *s, const AstName *label, const AstNode *index) {
+static bool filter_index(Eval *ev, Scope *scope, Selection *s, const AstName *label,
+                         const AstNode *index) {
     f64 value;
-    if (!value_to_number(ev, eval_expr(ev, scope, index), (Place){index->span, "an index", label->text}, &value))
+    if (!value_to_number(ev, eval_expr(ev, scope, index),
+                         (Place){index->span, "an index", label->text}, &value))
         return false;
     f64 at = value < 0 ? value + s->n : value;
     if (at >= 0 && at < s->n && at == floor(at)) {
@@ -139,14 +151,15 @@ static bool filter_index(Eval *ev, Scope *scope, Selection *s, const AstName *la
         s->n = 1;
         return true;
     }
-    Diag *d = diag_add(ev->diags, DIAG_E0332, index->span, "no '%.*s' number %.*s: %u %s placed", STR_ARG(label->text),
-                       STR_ARG(diag_number(ev->diags, value)), s->n, s->n == 1 ? "is" : "are");
+    Diag *d = diag_add(ev->diags, DIAG_E0332, index->span, "no '%.*s' number %.*s: %u %s placed",
+                       STR_ARG(label->text), STR_ARG(diag_number(ev->diags, value)), s->n,
+                       s->n == 1 ? "is" : "are");
     diag_measure(d, value, (f64)s->n - 1, STR(""));
     if (s->n == 1)
         diag_help(ev->diags, d, "there is only `@%.*s[0]`", STR_ARG(label->text));
     else
-        diag_help(ev->diags, d, "they go from `@%.*s[0]` to `@%.*s[%u]`, in order of placement", STR_ARG(label->text),
-                  STR_ARG(label->text), s->n - 1);
+        diag_help(ev->diags, d, "they go from `@%.*s[0]` to `@%.*s[%u]`, in order of placement",
+                  STR_ARG(label->text), STR_ARG(label->text), s->n - 1);
     return false;
 }
 
@@ -156,19 +169,21 @@ static bool filter_step(Eval *ev, Scope *scope, Selection *s, const AstRefStep *
         u32 side = index->kind == AST_NAME ? side_of_word(index->name.text) : 0;
         if (s->n == 0)
             return false;
-        if (side != 0 ? !filter_side(ev, s, &step->label, index, side) : !filter_index(ev, scope, s, &step->label, index))
+        if (side != 0 ? !filter_side(ev, s, &step->label, index, side)
+                      : !filter_index(ev, scope, s, &step->label, index))
             return false;
     }
     return true;
 }
 
 // Labels of all that is below the selection, for did-you-mean.
-static void unknown_below(Eval *ev, const Selection *s, const AstRefStep *above, const AstRefStep *step) {
+static void unknown_below(Eval *ev, const Selection *s, const AstRefStep *above,
+                          const AstRefStep *step) {
     Span known = names_label_span(ev, step->label.text);
     if (known.len == 0 || ev->failed) // the name pass has said so, or it may have been lost
         return;
-    Diag *d = diag_add(ev->diags, DIAG_E0330, step->label.span, "'%.*s' has no part '%.*s' in it", STR_ARG(above->label.text),
-                       STR_ARG(step->label.text));
+    Diag *d = diag_add(ev->diags, DIAG_E0330, step->label.span, "'%.*s' has no part '%.*s' in it",
+                       STR_ARG(above->label.text), STR_ARG(step->label.text));
     StrMap seen;
     strmap_init(&seen, ev->arena);
     for (u32 i = 0; i < s->n; i++)
@@ -181,18 +196,22 @@ static void unknown_below(Eval *ev, const Selection *s, const AstRefStep *above,
     } else if (seen.n == 0) {
         diag_help(ev->diags, d, "it has no parts inside");
     } else {
-        diag_help(ev->diags, d, "in it %s: %.*s%s", seen.n == 1 ? "is" : "are", STR_ARG(seen.keys[0]), seen.n > 1 ? " and others" : "");
+        diag_help(ev->diags, d, "in it %s: %.*s%s", seen.n == 1 ? "is" : "are",
+                  STR_ARG(seen.keys[0]), seen.n > 1 ? " and others" : "");
     }
 }
 
-static bool step_down(Eval *ev, Selection *s, const AstRefStep *above, const AstRefStep *step, bool may_be_empty) {
+static bool step_down(Eval *ev, Selection *s, const AstRefStep *above, const AstRefStep *step,
+                      bool may_be_empty) {
     u32 label = strmap_get(&ev->labels, step->label.text);
     const LabelEntry *entry = label == NONE ? NULL : body_find_label(ev, s->body, label);
     VEC(u32) found = {0};
     u32 done = 0; // selected parts may lie in each other
     for (u32 i = 0; entry != NULL && i < s->n; i++) {
-        u32 begin = MAX(s->parts[i] + 1, done), end = s->parts[i] + s->body->parts.data[s->parts[i]].size;
-        for (u32 k = lower_bound(entry->parts.data, entry->parts.len, begin); k < entry->parts.len && entry->parts.data[k] < end; k++)
+        u32 begin = MAX(s->parts[i] + 1, done),
+            end = s->parts[i] + s->body->parts.data[s->parts[i]].size;
+        for (u32 k = lower_bound(entry->parts.data, entry->parts.len, begin);
+             k < entry->parts.len && entry->parts.data[k] < end; k++)
             avec_push(ev->arena, &found, entry->parts.data[k]);
         done = MAX(done, end);
     }
@@ -234,7 +253,9 @@ static bool select(Eval *ev, Scope *scope, const AstNode *ref, bool may_be_empty
     return true;
 }
 
-bool ref_select(Eval *ev, Scope *scope, const AstNode *ref, Selection *out) { return select(ev, scope, ref, false, out); }
+bool ref_select(Eval *ev, Scope *scope, const AstNode *ref, Selection *out) {
+    return select(ev, scope, ref, false, out);
+}
 
 bool ref_select_any(Eval *ev, Scope *scope, const AstNode *ref, Selection *out) {
     return select(ev, scope, ref, true, out);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scopes: which value a name has. Bindings of all open scopes lie on one stack, innermost last; a scope is
-// a window on it. Functions are no values, so a scope never outlives its block and the stack simply shrinks
-// when it is left. Up to a handful of names are compared one by one, more are hashed.
+// Scopes: which value a name has. Bindings of all open scopes lie on one stack, innermost last; a
+// scope is a window on it. Functions are no values, so a scope never outlives its block and the
+// stack simply shrinks when it is left. Up to a handful of names are compared one by one, more are
+// hashed.
 #include "compiler/check/check_internal.h"
 
 #include <assert.h>
@@ -9,7 +10,8 @@
 enum { SCOPE_LINEAR_MAX = 8 };
 
 void scope_enter(Eval *ev, Scope *scope, Scope *parent, Body *body) {
-    *scope = (Scope){.parent = parent, .body = body, .first = ev->bindings.len, .first_def = ev->defs.len};
+    *scope = (Scope){
+        .parent = parent, .body = body, .first = ev->bindings.len, .first_def = ev->defs.len};
 }
 
 void scope_leave(Eval *ev, Scope *scope) {

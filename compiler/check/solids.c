@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The algebra of solid values: union, difference, intersection, placing; and the same for profiles and
-// paths. A solid value is anonymous geometry plus part instances; each operation says what becomes of
-// both. Nothing is ever changed in place but by `cut`.
+// The algebra of solid values: union, difference, intersection, placing; and the same for profiles
+// and paths. A solid value is anonymous geometry plus part instances; each operation says what
+// becomes of both. Nothing is ever changed in place but by `cut`.
 #include "compiler/check/eval_internal.h"
 
 // ---- making ----
 
 Instance *instances_new(Eval *ev, u32 n, Span span) {
     if (n > ev->options->limits.instances) {
-        eval_stop(ev, DIAG_E0533, span, "too many parts", ev->options->limits.instances, "--max-instances");
+        eval_stop(ev, DIAG_E0533, span, "too many parts", ev->options->limits.instances,
+                  "--max-instances");
         return NULL;
     }
     if (n == 0)
@@ -93,7 +94,8 @@ Value solid_unite(Eval *ev, const Solid *const *solids, u32 n, Span span) {
 
 // ---- applying something to each geometry ----
 
-Solid *solid_map(Eval *ev, const Solid *solid, IrId (*map)(void *ctx, IrId id), void *ctx, Span span) {
+Solid *solid_map(Eval *ev, const Solid *solid, IrId (*map)(void *ctx, IrId id), void *ctx,
+                 Span span) {
     Instance *parts = instances_new(ev, solid->n_parts, span);
     if (parts == NULL)
         return NULL;
@@ -121,7 +123,8 @@ static IrId map_xform(void *ctx, IrId id) {
     return ir_xform(m->ev->graph, id, m->map, m->span, m->call);
 }
 
-static const SolidMark *marks_transform(Eval *ev, const SolidMark *marks, u32 n, const Affine3 *map) {
+static const SolidMark *marks_transform(Eval *ev, const SolidMark *marks, u32 n,
+                                        const Affine3 *map) {
     if (n == 0)
         return NULL;
     SolidMark *out = ARENA_NEW(ev->arena, SolidMark, n);
@@ -157,10 +160,12 @@ IrId profile_transform(Eval *ev, IrId id, const Affine2 *map, Span span) {
         a.t.y = map->m[1][0] * t[0] + map->m[1][1] * t[1] + map->t.y;
         id = node->children[0];
     }
-    if (a.m[0][0] == 1 && a.m[0][1] == 0 && a.m[1][0] == 0 && a.m[1][1] == 1 && a.t.x == 0 && a.t.y == 0)
+    if (a.m[0][0] == 1 && a.m[0][1] == 0 && a.m[1][0] == 0 && a.m[1][1] == 1 && a.t.x == 0 &&
+        a.t.y == 0)
         return id;
     f64 nums[IR_PROFILE_XFORM_n_nums] = {a.m[0][0], a.m[0][1], a.m[1][0], a.m[1][1], a.t.x, a.t.y};
-    return ir_node(ev->graph, IR_PROFILE_XFORM, &id, 1, nums, IR_PROFILE_XFORM_n_nums, STR(""), span, eval_call_id(ev));
+    return ir_node(ev->graph, IR_PROFILE_XFORM, &id, 1, nums, IR_PROFILE_XFORM_n_nums, STR(""),
+                   span, eval_call_id(ev));
 }
 
 IrId path_transform(Eval *ev, IrId id, const Affine3 *map, Span span) {
@@ -168,7 +173,8 @@ IrId path_transform(Eval *ev, IrId id, const Affine3 *map, Span span) {
     Affine3 a = *map;
     if (node->kind == IR_PATH_XFORM) {
         const f64 *m = node->nums + IR_PATH_XFORM_m, *t = node->nums + IR_PATH_XFORM_t;
-        Affine3 inner = {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}, {m[6], m[7], m[8]}}, {t[0], t[1], t[2]}};
+        Affine3 inner = {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}, {m[6], m[7], m[8]}},
+                         {t[0], t[1], t[2]}};
         a = affine3_mul(map, &inner);
         id = node->children[0];
     }
@@ -179,7 +185,8 @@ IrId path_transform(Eval *ev, IrId id, const Affine3 *map, Span span) {
         nums[IR_PATH_XFORM_m + i] = a.m[i / 3][i % 3];
     for (u32 i = 0; i < 3; i++)
         nums[IR_PATH_XFORM_t + i] = vec3_get(a.t, i);
-    return ir_node(ev->graph, IR_PATH_XFORM, &id, 1, nums, IR_PATH_XFORM_n_nums, STR(""), span, eval_call_id(ev));
+    return ir_node(ev->graph, IR_PATH_XFORM, &id, 1, nums, IR_PATH_XFORM_n_nums, STR(""), span,
+                   eval_call_id(ev));
 }
 
 // Children of the same kind are taken in: a union of unions, a difference of a difference.
@@ -211,7 +218,8 @@ static IrId subtract(Eval *ev, IrId from, IrId tool, Span span) {
     return ir_difference(ev->graph, from, &tool, 1, span, eval_call_id(ev));
 }
 
-// Whether tool may reach id, by their bounds. Asked only where there are several parts to choose from.
+// Whether tool may reach id, by their bounds. Asked only where there are several parts to choose
+// from.
 static bool may_meet(Eval *ev, IrId id, const Box3 *tool) {
     Box3 box;
     if (ev->geometry->bounds(ev->geometry->ctx, id, &box) != GEOMETRY_OK)
@@ -221,7 +229,8 @@ static bool may_meet(Eval *ev, IrId id, const Box3 *tool) {
 
 void instances_cut(Eval *ev, Instance *parts, u32 n, IrId tool, Span span) {
     Box3 box;
-    bool prune = n > 1 && ev->geometry != NULL && ev->geometry->bounds(ev->geometry->ctx, tool, &box) == GEOMETRY_OK;
+    bool prune = n > 1 && ev->geometry != NULL &&
+                 ev->geometry->bounds(ev->geometry->ctx, tool, &box) == GEOMETRY_OK;
     u32 n_met = 0, first = NONE;
     for (u32 i = 0; i < n; i++) {
         if (parts[i].solid == NONE)
@@ -265,7 +274,8 @@ typedef struct MapTool {
 static IrId map_intersect(void *ctx, IrId id) {
     MapTool *m = ctx;
     IrId ids[2] = {id, m->tool};
-    return ir_node(m->ev->graph, IR_INTERSECTION, ids, 2, NULL, 0, STR(""), m->span, eval_call_id(m->ev));
+    return ir_node(m->ev->graph, IR_INTERSECTION, ids, 2, NULL, 0, STR(""), m->span,
+                   eval_call_id(m->ev));
 }
 
 static Value solids_intersect(Eval *ev, const Solid *a, const Solid *b, Span span) {
@@ -298,7 +308,8 @@ static Value profiles_binary(Eval *ev, OpPlace place, Value a, Value b) {
 }
 
 Value solid_binary(Eval *ev, OpPlace place, Value a, Value b) {
-    if (leaf_of(a).kind == VALUE_PROFILE || (leaf_of(b).kind == VALUE_PROFILE && leaf_of(a).kind != VALUE_SOLID))
+    if (leaf_of(a).kind == VALUE_PROFILE ||
+        (leaf_of(b).kind == VALUE_PROFILE && leaf_of(a).kind != VALUE_SOLID))
         return profiles_binary(ev, place, a, b);
     const Solid *x, *y;
     Str owner = str_from(ast_op_text(place.op));

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statements, and the bodies they stand in: parts, groups, defs and the file itself. A body collects what
-// its statements place: geometry of its own, and instances of parts in pre-order. When it ends, its
-// expects are checked and all becomes one solid. `if` and `for` open scopes for names, but no bodies:
-// what they place belongs to the body around them.
+// Statements, and the bodies they stand in: parts, groups, defs and the file itself. A body
+// collects what its statements place: geometry of its own, and instances of parts in pre-order.
+// When it ends, its expects are checked and all becomes one solid. `if` and `for` open scopes for
+// names, but no bodies: what they place belongs to the body around them.
 #include "compiler/check/eval_internal.h"
 
 void body_init(Eval *ev, Body *body, Body *outer, Str label) {
     (void)ev;
-    *body = (Body){.outer = outer, .level = outer == NULL ? 0 : outer->level + 1, .label = label, .outside.level = NONE};
+    *body = (Body){.outer = outer,
+                   .level = outer == NULL ? 0 : outer->level + 1,
+                   .label = label,
+                   .outside.level = NONE};
 }
 
 static void body_fail(Eval *ev, Body *body) {
@@ -35,14 +38,16 @@ void outer_join(Outer *into, Outer other) {
 
 void body_place(Eval *ev, Body *body, const Solid *solid, Span span) {
     if (body->parts.len + (u64)solid->n_parts > ev->options->limits.instances) {
-        eval_stop(ev, DIAG_E0533, span, "too many parts", ev->options->limits.instances, "--max-instances");
+        eval_stop(ev, DIAG_E0533, span, "too many parts", ev->options->limits.instances,
+                  "--max-instances");
         return;
     }
     if (!eval_charge(ev, solid->n_parts, span))
         return;
     if (solid->solid != NONE)
         avec_push(ev->arena, &body->solids, solid->solid);
-    if (body->parts.cap == 0 && solid->n_parts > 0) { // the first is often the only one: no room to spare
+    if (body->parts.cap == 0 &&
+        solid->n_parts > 0) { // the first is often the only one: no room to spare
         body->parts.data = ARENA_NEW(ev->arena, Instance, solid->n_parts);
         body->parts.cap = solid->n_parts;
     }
@@ -65,7 +70,8 @@ static NOINLINE void place_run(Eval *ev, Scope *scope, const AstNode *node) {
     while (leaf.kind == VALUE_LIST && leaf.list.len > 0)
         leaf = leaf.list.items[0];
     if (leaf.kind == VALUE_NUMBER || leaf.kind == VALUE_BOOL || leaf.kind == VALUE_TEXT) {
-        Diag *d = diag_add(ev->diags, DIAG_E0402, node->span, "%.*s is no statement: only solids can be placed",
+        Diag *d = diag_add(ev->diags, DIAG_E0402, node->span,
+                           "%.*s is no statement: only solids can be placed",
                            STR_ARG(value_describe(ev, v)));
         diag_key(ev->diags, d, "%s as a statement", value_kind_name(v.kind));
         diag_help(ev->diags, d, "name it with `let`, or test it with `expect`");
@@ -101,7 +107,8 @@ static NOINLINE bool cut_tool(Eval *ev, Scope *scope, const AstNode *node, IrId 
     *tool = solid_whole(ev, v.solid, node->span);
     if (*tool != NONE)
         return true;
-    Diag *d = diag_add(ev->diags, DIAG_E0642, node->span, "the body of this cut is empty: it takes nothing away");
+    Diag *d = diag_add(ev->diags, DIAG_E0642, node->span,
+                       "the body of this cut is empty: it takes nothing away");
     diag_help(ev->diags, d, "put the solid to take away between the braces");
     return false;
 }
@@ -118,7 +125,8 @@ static bool cut_selected(Eval *ev, const Selection *s, IrId tool, Span span) {
         body->is_shared = false;
     }
     for (u32 i = 0; i < s->n; i++)
-        instances_cut(ev, &body->parts.data[s->parts[i]], body->parts.data[s->parts[i]].size, tool, span);
+        instances_cut(ev, &body->parts.data[s->parts[i]], body->parts.data[s->parts[i]].size, tool,
+                      span);
     return true;
 }
 
@@ -127,7 +135,8 @@ static NOINLINE void cut_run(Eval *ev, Scope *scope, const AstNode *node) {
     bool ok = cut_tool(ev, scope, node, &tool);
     for (u32 i = 0; i < node->cut.refs.len; i++) {
         Selection s;
-        if (node->cut.refs.items[i]->kind != AST_REF || !ref_select(ev, scope, node->cut.refs.items[i], &s))
+        if (node->cut.refs.items[i]->kind != AST_REF ||
+            !ref_select(ev, scope, node->cut.refs.items[i], &s))
             ok = false;
         else if (ok)
             ok = cut_selected(ev, &s, tool, node->span);
@@ -166,7 +175,8 @@ static NOINLINE void for_run(Eval *ev, Scope *scope, const AstNode *node, u32 le
 static NOINLINE void if_run(Eval *ev, Scope *scope, const AstNode *node) {
     Value c = eval_expr(ev, scope, node->if_.condition);
     bool flag;
-    if (!value_to_bool(ev, c, (Place){node->if_.condition->span, "the condition", STR("if")}, &flag)) {
+    if (!value_to_bool(ev, c, (Place){node->if_.condition->span, "the condition", STR("if")},
+                       &flag)) {
         body_fail(ev, scope->body);
         return;
     }
@@ -178,7 +188,8 @@ static NOINLINE void if_run(Eval *ev, Scope *scope, const AstNode *node) {
     scope_leave(ev, &inner);
 }
 
-// An expect inside if or for is checked when those blocks are long gone: it takes their names along.
+// An expect inside if or for is checked when those blocks are long gone: it takes their names
+// along.
 static NOINLINE void expect_defer(Eval *ev, Scope *scope, const AstNode *node) {
     Deferred late = {.node = node};
     const Scope *end = scope->body->scope;
@@ -210,7 +221,8 @@ static void expects_run(Eval *ev, Scope *scope) {
         for (u32 i = 0; i < late->n_defs; i++)
             scope_add_def(ev, &inner, late->defs[i].node);
         for (u32 i = 0; i < late->n_bindings; i++)
-            scope_bind(ev, &inner, (AstName){late->bindings[i].name, late->bindings[i].span}, late->bindings[i].value);
+            scope_bind(ev, &inner, (AstName){late->bindings[i].name, late->bindings[i].span},
+                       late->bindings[i].value);
         expect_check(ev, &inner, late->node);
         scope_leave(ev, &inner);
     }
@@ -225,7 +237,8 @@ static NOINLINE void let_run(Eval *ev, Scope *scope, const AstNode *node) {
 static bool at_file_level(Eval *ev, const Scope *scope, const AstNode *node) {
     if (scope->parent == NULL)
         return true;
-    Diag *d = diag_add(ev->diags, DIAG_E0336, node->span, "`%s` belongs outside all braces", ast_kind_name(node->kind));
+    Diag *d = diag_add(ev->diags, DIAG_E0336, node->span, "`%s` belongs outside all braces",
+                       ast_kind_name(node->kind));
     diag_help(ev->diags, d, "move this line to the top of the file");
     return false;
 }
@@ -237,7 +250,8 @@ static NOINLINE void canvas_run(Eval *ev, Scope *scope, const AstNode *node) {
         return;
     f64 least = fmin(size.x, fmin(size.y, size.z)), most = fmax(size.x, fmax(size.y, size.z));
     if (!(least > 0)) {
-        Diag *d = diag_add(ev->diags, DIAG_E0640, node->canvas.value->span, "%.*s is no size: canvas must be above 0 on each axis",
+        Diag *d = diag_add(ev->diags, DIAG_E0640, node->canvas.value->span,
+                           "%.*s is no size: canvas must be above 0 on each axis",
                            STR_ARG(value_show(ev, v)));
         diag_help(ev->diags, d, "give the overall width, depth and height: `canvas [45, 50, 90]`");
         return;
@@ -256,7 +270,8 @@ static NOINLINE void tolerance_run(Eval *ev, Scope *scope, const AstNode *node) 
         return;
     if (chord < 1e-4 || chord > 1e4) {
         Diag *d = diag_add(ev->diags, DIAG_E0640, node->tolerance.value->span,
-                           "%.*s is no tolerance: it must be from 0.0001 mm to 10000 mm", STR_ARG(value_show(ev, v)));
+                           "%.*s is no tolerance: it must be from 0.0001 mm to 10000 mm",
+                           STR_ARG(value_show(ev, v)));
         diag_measure(d, chord, chord < 1e-4 ? 1e-4 : 1e4, STR("mm"));
         diag_help(ev->diags, d, "leave the line out to have it chosen from the object's size");
         return;
@@ -284,18 +299,21 @@ static NOINLINE void allow_run(Eval *ev, const AstNode *node) {
     const AstArgs *args = &node->allow.args;
     u32 max = is_overlap ? 2 : 1;
     if (!is_overlap && !str_equal_z(node->allow.what.text, "floating")) {
-        Diag *d = diag_add(ev->diags, DIAG_E0337, node->allow.what.span, "nothing called '%.*s' can be allowed",
-                           STR_ARG(node->allow.what.text));
-        diag_help(ev->diags, d, "write `allow floating(@a) \"why\"` or `allow overlap(@a, @b) \"why\"`");
+        Diag *d = diag_add(ev->diags, DIAG_E0337, node->allow.what.span,
+                           "nothing called '%.*s' can be allowed", STR_ARG(node->allow.what.text));
+        diag_help(ev->diags, d,
+                  "write `allow floating(@a) \"why\"` or `allow overlap(@a, @b) \"why\"`");
         return;
     }
     bool ok = args->len >= 1 && args->len <= max;
     for (u32 i = 0; ok && i < args->len; i++)
         ok = args->items[i].name.text.len == 0 && args->items[i].value->kind == AST_REF;
     if (!ok) {
-        Diag *d = diag_add(ev->diags, DIAG_E0337, args->span, "allow %.*s takes %s", STR_ARG(node->allow.what.text),
-                           is_overlap ? "one or two parts" : "one part");
-        diag_help(ev->diags, d, "write `allow %.*s(@label%s) \"why\"`", STR_ARG(node->allow.what.text), is_overlap ? ", @other" : "");
+        Diag *d =
+            diag_add(ev->diags, DIAG_E0337, args->span, "allow %.*s takes %s",
+                     STR_ARG(node->allow.what.text), is_overlap ? "one or two parts" : "one part");
+        diag_help(ev->diags, d, "write `allow %.*s(@label%s) \"why\"`",
+                  STR_ARG(node->allow.what.text), is_overlap ? ", @other" : "");
         return;
     }
     SceneAllow allow = {.is_overlap = is_overlap, .reason = node->allow.reason, .span = node->span};
@@ -307,18 +325,39 @@ static NOINLINE void allow_run(Eval *ev, const AstNode *node) {
 
 static void statement_run(Eval *ev, Scope *scope, const AstNode *node) {
     switch (node->kind) {
-    case AST_PLACE: place_run(ev, scope, node); return;
-    case AST_LET: let_run(ev, scope, node); return;
-    case AST_DEF: return; // hoisted
-    case AST_MARK: mark_run(ev, scope, node); return;
-    case AST_CUT: cut_run(ev, scope, node); return;
-    case AST_FOR: for_run(ev, scope, node, 0); return;
-    case AST_IF: if_run(ev, scope, node); return;
-    case AST_EXPECT: expect_defer(ev, scope, node); return;
-    case AST_ALLOW: allow_run(ev, node); return;
-    case AST_MATERIAL: material_eval(ev, scope, node); return;
+    case AST_PLACE:
+        place_run(ev, scope, node);
+        return;
+    case AST_LET:
+        let_run(ev, scope, node);
+        return;
+    case AST_DEF:
+        return; // hoisted
+    case AST_MARK:
+        mark_run(ev, scope, node);
+        return;
+    case AST_CUT:
+        cut_run(ev, scope, node);
+        return;
+    case AST_FOR:
+        for_run(ev, scope, node, 0);
+        return;
+    case AST_IF:
+        if_run(ev, scope, node);
+        return;
+    case AST_EXPECT:
+        expect_defer(ev, scope, node);
+        return;
+    case AST_ALLOW:
+        allow_run(ev, node);
+        return;
+    case AST_MATERIAL:
+        material_eval(ev, scope, node);
+        return;
     case AST_OBJECT:
-    case AST_UNITS: (void)at_file_level(ev, scope, node); return; // read before anything else
+    case AST_UNITS:
+        (void)at_file_level(ev, scope, node);
+        return; // read before anything else
     case AST_PARAM:
         if (at_file_level(ev, scope, node))
             param_eval(ev, scope, node);
@@ -331,7 +370,9 @@ static void statement_run(Eval *ev, Scope *scope, const AstNode *node) {
         if (at_file_level(ev, scope, node))
             tolerance_run(ev, scope, node);
         return;
-    case AST_BAD: body_fail(ev, scope->body); return;
+    case AST_BAD:
+        body_fail(ev, scope->body);
+        return;
     case AST_NUMBER:
     case AST_TEXT:
     case AST_TEMPLATE:
@@ -350,7 +391,8 @@ static void statement_run(Eval *ev, Scope *scope, const AstNode *node) {
     case AST_INDEX:
     case AST_SLICE:
     case AST_PART:
-    case AST_GROUP: return; // expressions stand in AST_PLACE
+    case AST_GROUP:
+        return; // expressions stand in AST_PLACE
     }
 }
 
@@ -367,7 +409,8 @@ void block_run(Eval *ev, Scope *scope, AstList statements) {
 
 // ---- bodies ----
 
-// The reference to the outside that what this body built carries on: only one that crosses its braces.
+// The reference to the outside that what this body built carries on: only one that crosses its
+// braces.
 static Outer body_outer(const Body *body) {
     Outer outer = body->outside;
     if (outer.level == NONE || outer.level >= body->level)
@@ -444,12 +487,15 @@ static NOINLINE Value part_build(Eval *ev, const AstNode *node, const Body *body
 
 Value part_eval(Eval *ev, Scope *scope, const AstNode *node) {
     u32 material = NONE;
-    bool ok = strmap_get(&ev->labels, node->part.label.text) != NONE; // else its head was not understood
+    bool ok =
+        strmap_get(&ev->labels, node->part.label.text) != NONE; // else its head was not understood
     if (!ok)
         return value_bad();
     if (node->part.material != NULL) {
         Value v = eval_expr(ev, scope, node->part.material);
-        ok = value_to_material(ev, v, (Place){node->part.material->span, "the material", node->part.label.text}, &material);
+        ok = value_to_material(
+            ev, v, (Place){node->part.material->span, "the material", node->part.label.text},
+            &material);
     }
     Body body;
     body_init(ev, &body, scope->body, node->part.label.text);
@@ -462,7 +508,8 @@ Value part_eval(Eval *ev, Scope *scope, const AstNode *node) {
     if (ev->stopped)
         return value_bad();
     if (ok && !body.failed && body.solids.len == 0 && body.parts.len == 0) {
-        Diag *d = diag_add(ev->diags, DIAG_W0822, node->part.head, "part '%.*s' is empty", STR_ARG(node->part.label.text));
+        Diag *d = diag_add(ev->diags, DIAG_W0822, node->part.head, "part '%.*s' is empty",
+                           STR_ARG(node->part.label.text));
         diag_help(ev->diags, d, "give it a solid, or leave the part out");
     }
     return part_build(ev, node, &body, material);

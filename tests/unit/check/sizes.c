@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What makes no shape is refused with the legal range; and programs that would run or grow without end
-// stop at a named limit.
+// What makes no shape is refused with the legal range; and programs that would run or grow without
+// end stop at a named limit.
 #include "tests/unit/check/support.h"
 
 static Checked c;
@@ -37,7 +37,9 @@ static const struct {
     {"capsule(h = 3, d = 4)", DIAG_E0623, 4, 3},
     {"rod(from = [0, 0, 0], to = [0, 0, 9], d = 2, round = 2)", DIAG_E0610, 2, 1},
     {"polyhedron(points = [[0, 0, 0]], faces = [[0, 0, 0]])", DIAG_E0640, NAN, NAN},
-    {"polyhedron(points = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], faces = [[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 4]])", DIAG_E0640, 4, 3},
+    {"polyhedron(points = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], faces = [[0, 2, 1], [0, 1, "
+     "3], [1, 2, 3], [2, 0, 4]])",
+     DIAG_E0640, 4, 3},
     {"rect(size = [2, 4], round = 1.5).extrude(h = 1)", DIAG_E0610, 1.5, 1},
     {"ngon(sides = 2, d = 4).extrude(h = 1)", DIAG_E0640, 2, 3},
     {"star(points = 5, d = 4, inner = 4).extrude(h = 1)", DIAG_E0623, 4, 4},
@@ -54,7 +56,8 @@ static const struct {
     {"circle(d = 4).sweep(path = [[0, 0, 0], [0, 0, 4]])", DIAG_E0402, NAN, NAN},
     {"circle(d = 4).sweep(path = helix(d = 3, pitch = 1, turns = 0))", DIAG_E0640, 0, 0},
     {"circle(d = 4).sweep(path = arc(d = 3, from = 10, to = 10))", DIAG_E0640, 0, 0},
-    {"circle(d = 4).sweep(path = path([[0, 0, 0], [0, 0, 4]]), ends = \"soft\")", DIAG_E0402, NAN, NAN},
+    {"circle(d = 4).sweep(path = path([[0, 0, 0], [0, 0, 4]]), ends = \"soft\")", DIAG_E0402, NAN,
+     NAN},
     {"loft([circle(d = 1)], heights = [0])", DIAG_E0640, NAN, NAN},
     {"loft([circle(d = 1), circle(d = 2)], heights = [0])", DIAG_E0405, 1, 2},
     {"loft([circle(d = 1), circle(d = 2)], heights = [5, 5])", DIAG_E0640, 5, 5},
@@ -75,7 +78,9 @@ TEST(degenerate_sizes_are_refused_with_the_limit) {
         const Diag *d = c.diags.len > 0 ? c.diags.items[0] : NULL;
         bool ok = check_only_error(&c) == CASES[i].code && c.diags.len == 1 && d->help.len > 0;
         if (ok && !isnan(CASES[i].measured))
-            ok = d->has_measured && (d->measured == CASES[i].measured || fabs(d->measured - CASES[i].measured) < 1e-12) &&
+            ok = d->has_measured &&
+                 (d->measured == CASES[i].measured ||
+                  fabs(d->measured - CASES[i].measured) < 1e-12) &&
                  fabs(d->limit - CASES[i].limit) < 1e-12;
         if (!ok) {
             printf("%s\n", CASES[i].shape);
@@ -95,11 +100,14 @@ TEST(legal_extremes_are_taken) {
         "capsule(h = 4, d = 4)",
         "torus(d = 4, thickness = 3.99)",
         "pyramid(size = [1, 2, 3]) + wedge(size = [1, 2, 3]) + ellipsoid(size = [1, 2, 3])",
-        "polyhedron(points = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], faces = [[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]])",
+        "polyhedron(points = [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], faces = [[0, 2, 1], [0, "
+        "1, 3], [1, 2, 3], [2, 0, 3]])",
         "circle(d = 4).extrude(h = 2, taper = 0, twist = 90)",
-        "circle(d = 4).sweep(path = path([[0, 0, 0], [0, 0, 4]]), scale = [1, 2, 0], ends = \"round\")",
+        "circle(d = 4).sweep(path = path([[0, 0, 0], [0, 0, 4]]), scale = [1, 2, 0], ends = "
+        "\"round\")",
         "loft([circle(d = 1), circle(d = 2)], heights = [0, 5], axis = Y, smooth = true)",
-        "(rect(size = [4, 4]) - circle(d = 2) & rect(size = [3, 9]) + ngon(sides = 6, d = 1)).offset(0.2).round(0.1).extrude(h = 1)",
+        "(rect(size = [4, 4]) - circle(d = 2) & rect(size = [3, 9]) + ngon(sides = 6, d = "
+        "1)).offset(0.2).round(0.1).extrude(h = 1)",
         "hull(circle(d = 1), circle(d = 2).move(x = 9)).extrude(h = 1)",
         "hull([sphere(d = 1), sphere(d = 1).move(x = 3)])",
         "box(size = [4, 4, 4]).clip(z = -inf..1, x = 0..inf)",
@@ -139,14 +147,22 @@ TEST(limits_stop_what_runs_away) {
         u64 value;
         DiagCode code;
     } RUNS[] = {
-        {"part a { box(size = [len([i for i in range(900)]), 1, 1]) }", offsetof(Limits, steps), 500, DIAG_E0530},
-        {"for i in range(300) { part a { sphere(d = 1) } }", offsetof(Limits, steps), 500, DIAG_E0530},
-        {"def f(x) = f(x + 1)\npart a { sphere(d = f(1)) }", offsetof(Limits, call_depth), 20, DIAG_E0531},
-        {"part a { box(size = [len(range(11)), 1, 1]) }", offsetof(Limits, list_len), 10, DIAG_E0532},
-        {"part a { box(size = [len([i for i in range(5), j in range(5)]), 1, 1]) }", offsetof(Limits, list_len), 10, DIAG_E0532},
-        {"for i in range(11) { part a { sphere(d = 1) } }", offsetof(Limits, instances), 10, DIAG_E0533},
+        {"part a { box(size = [len([i for i in range(900)]), 1, 1]) }", offsetof(Limits, steps),
+         500, DIAG_E0530},
+        {"for i in range(300) { part a { sphere(d = 1) } }", offsetof(Limits, steps), 500,
+         DIAG_E0530},
+        {"def f(x) = f(x + 1)\npart a { sphere(d = f(1)) }", offsetof(Limits, call_depth), 20,
+         DIAG_E0531},
+        {"part a { box(size = [len(range(11)), 1, 1]) }", offsetof(Limits, list_len), 10,
+         DIAG_E0532},
+        {"part a { box(size = [len([i for i in range(5), j in range(5)]), 1, 1]) }",
+         offsetof(Limits, list_len), 10, DIAG_E0532},
+        {"for i in range(11) { part a { sphere(d = 1) } }", offsetof(Limits, instances), 10,
+         DIAG_E0533},
         {"part a { sphere(d = 1) }.ring(6).both(X)", offsetof(Limits, instances), 10, DIAG_E0533},
-        {"def t(s, n) = n == 0 ? s : t(\"{s}{s}\", n - 1)\npart a { text(t(\"ab\", 20), size = 1).extrude(h = 1) }", offsetof(Limits, text_len), 1000, DIAG_E0534},
+        {"def t(s, n) = n == 0 ? s : t(\"{s}{s}\", n - 1)\npart a { text(t(\"ab\", 20), size = "
+         "1).extrude(h = 1) }",
+         offsetof(Limits, text_len), 1000, DIAG_E0534},
     };
     for (u32 i = 0; i < COUNT_OF(RUNS); i++) {
         bool told;
@@ -159,10 +175,12 @@ TEST(limits_stop_what_runs_away) {
 
 TEST(deep_recursion_does_not_need_stack) {
     bool told;
-    DiagCode code = limited("def f(x) = ((((((((((f(x + 1) + 1) + 1) + 1) + 1) + 1) + 1) + 1) + 1) + 1) + 1)\npart a { sphere(d = f(1)) }",
+    DiagCode code = limited("def f(x) = ((((((((((f(x + 1) + 1) + 1) + 1) + 1) + 1) + 1) + 1) + 1) "
+                            "+ 1) + 1)\npart a { sphere(d = f(1)) }",
                             offsetof(Limits, call_depth), 100000, &told);
     CHECK(code == DIAG_E0531 && told);
 }
 
-TEST_MAIN(TEST_CASE(degenerate_sizes_are_refused_with_the_limit), TEST_CASE(legal_extremes_are_taken), TEST_CASE(limits_stop_what_runs_away),
+TEST_MAIN(TEST_CASE(degenerate_sizes_are_refused_with_the_limit),
+          TEST_CASE(legal_extremes_are_taken), TEST_CASE(limits_stop_what_runs_away),
           TEST_CASE(deep_recursion_does_not_need_stack))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// For the checker's tests: checks a program's text against a geometry in which every solid is the box
-// around it, so that answers can be worked out by hand.
+// For the checker's tests: checks a program's text against a geometry in which every solid is the
+// box around it, so that answers can be worked out by hand.
 #ifndef FRC_TESTS_UNIT_CHECK_SUPPORT_H
 #define FRC_TESTS_UNIT_CHECK_SUPPORT_H
 
@@ -22,18 +22,30 @@ typedef struct Checked {
 
 // ---- the geometry of boxes ----
 
-static const IrNode *box_node(const Checked *c, IrId id) { return &c->scene.graph->nodes[id]; }
+static const IrNode *box_node(const Checked *c, IrId id) {
+    return &c->scene.graph->nodes[id];
+}
 
 static inline Box3 box_of_profile(const Checked *c, IrId id) {
     const IrNode *n = box_node(c, id);
     Box3 box = box3_empty();
     f64 x = 1, y = 1;
     switch ((int)n->kind) {
-    case IR_RECT: x = n->nums[IR_RECT_size], y = n->nums[IR_RECT_size + 1]; break;
-    case IR_CIRCLE: x = y = n->nums[IR_CIRCLE_d]; break;
-    case IR_ELLIPSE: x = n->nums[IR_ELLIPSE_size], y = n->nums[IR_ELLIPSE_size + 1]; break;
-    case IR_NGON: x = y = n->nums[IR_NGON_d]; break;
-    case IR_STAR: x = y = n->nums[IR_STAR_d]; break;
+    case IR_RECT:
+        x = n->nums[IR_RECT_size], y = n->nums[IR_RECT_size + 1];
+        break;
+    case IR_CIRCLE:
+        x = y = n->nums[IR_CIRCLE_d];
+        break;
+    case IR_ELLIPSE:
+        x = n->nums[IR_ELLIPSE_size], y = n->nums[IR_ELLIPSE_size + 1];
+        break;
+    case IR_NGON:
+        x = y = n->nums[IR_NGON_d];
+        break;
+    case IR_STAR:
+        x = y = n->nums[IR_STAR_d];
+        break;
     case IR_POLYGON:
         for (u32 i = IR_POLYGON_points; i < n->n_nums; i += 2)
             box = box3_add_point(box, vec3(n->nums[i], n->nums[i + 1], 0));
@@ -43,7 +55,8 @@ static inline Box3 box_of_profile(const Checked *c, IrId id) {
         const f64 *m = n->nums;
         for (u32 k = 0; k < 4; k++) {
             f64 px = k & 1 ? in.min.x : in.max.x, py = k & 2 ? in.min.y : in.max.y;
-            box = box3_add_point(box, vec3(m[0] * px + m[1] * py + m[4], m[2] * px + m[3] * py + m[5], 0));
+            box = box3_add_point(
+                box, vec3(m[0] * px + m[1] * py + m[4], m[2] * px + m[3] * py + m[5], 0));
         }
         return box;
     }
@@ -69,18 +82,24 @@ static inline Box3 box_of_path(const Checked *c, IrId id) {
     case IR_PATH_XFORM: {
         Box3 in = box_of_path(c, n->children[0]);
         const f64 *m = n->nums;
-        Affine3 a = {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}, {m[6], m[7], m[8]}}, {m[9], m[10], m[11]}};
+        Affine3 a = {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}, {m[6], m[7], m[8]}},
+                     {m[9], m[10], m[11]}};
         for (u32 k = 0; k < 8; k++)
-            box = box3_add_point(box, affine3_point(&a, vec3(k & 1 ? in.min.x : in.max.x, k & 2 ? in.min.y : in.max.y,
+            box = box3_add_point(box, affine3_point(&a, vec3(k & 1 ? in.min.x : in.max.x,
+                                                             k & 2 ? in.min.y : in.max.y,
                                                              k & 4 ? in.min.z : in.max.z)));
         return box;
     }
-    case IR_HELIX: return (Box3){{-r, -r, 0}, {r, r, n->nums[IR_HELIX_pitch] * n->nums[IR_HELIX_turns]}};
-    default: return (Box3){{-r, -r, 0}, {r, r, 0}};
+    case IR_HELIX:
+        return (Box3){{-r, -r, 0}, {r, r, n->nums[IR_HELIX_pitch] * n->nums[IR_HELIX_turns]}};
+    default:
+        return (Box3){{-r, -r, 0}, {r, r, 0}};
     }
 }
 
-static inline Box3 box_centred(f64 x, f64 y, f64 z) { return (Box3){{-x / 2, -y / 2, -z / 2}, {x / 2, y / 2, z / 2}}; }
+static inline Box3 box_centred(f64 x, f64 y, f64 z) {
+    return (Box3){{-x / 2, -y / 2, -z / 2}, {x / 2, y / 2, z / 2}};
+}
 
 static inline Box3 box_of_solid(const Checked *c, IrId id);
 
@@ -103,9 +122,11 @@ static inline Box3 box_of_combined(const Checked *c, const IrNode *n) {
     const f64 *m = n->nums;
     if (n->kind == IR_XFORM) {
         Box3 in = box_of_solid(c, n->children[0]);
-        Affine3 a = {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}, {m[6], m[7], m[8]}}, {m[9], m[10], m[11]}};
+        Affine3 a = {{{m[0], m[1], m[2]}, {m[3], m[4], m[5]}, {m[6], m[7], m[8]}},
+                     {m[9], m[10], m[11]}};
         for (u32 k = 0; k < 8; k++)
-            box = box3_add_point(box, affine3_point(&a, vec3(k & 1 ? in.min.x : in.max.x, k & 2 ? in.min.y : in.max.y,
+            box = box3_add_point(box, affine3_point(&a, vec3(k & 1 ? in.min.x : in.max.x,
+                                                             k & 2 ? in.min.y : in.max.y,
                                                              k & 4 ? in.min.z : in.max.z)));
         return box;
     }
@@ -113,8 +134,10 @@ static inline Box3 box_of_combined(const Checked *c, const IrNode *n) {
     for (u32 i = 0; i < n->n_children && (i == 0 || !first_only); i++) {
         Box3 b = box_of_solid(c, n->children[i]);
         if (n->kind == IR_INTERSECTION && i > 0) {
-            box.min = vec3(fmax(box.min.x, b.min.x), fmax(box.min.y, b.min.y), fmax(box.min.z, b.min.z));
-            box.max = vec3(fmin(box.max.x, b.max.x), fmin(box.max.y, b.max.y), fmin(box.max.z, b.max.z));
+            box.min =
+                vec3(fmax(box.min.x, b.min.x), fmax(box.min.y, b.min.y), fmax(box.min.z, b.min.z));
+            box.max =
+                vec3(fmin(box.max.x, b.max.x), fmin(box.max.y, b.max.y), fmin(box.max.z, b.max.z));
         } else {
             box = box3_join(box, b);
         }
@@ -130,26 +153,34 @@ static inline Box3 box_of_solid(const Checked *c, IrId id) {
     const IrNode *n = box_node(c, id);
     const f64 *v = n->nums;
     switch ((int)n->kind) {
-    case IR_BOX: return (Box3){{v[0], v[1], v[2]}, {v[3], v[4], v[5]}};
-    case IR_SPHERE: return box_centred(v[0], v[0], v[0]);
+    case IR_BOX:
+        return (Box3){{v[0], v[1], v[2]}, {v[3], v[4], v[5]}};
+    case IR_SPHERE:
+        return box_centred(v[0], v[0], v[0]);
     case IR_ELLIPSOID:
     case IR_PYRAMID:
-    case IR_WEDGE: return box_centred(v[0], v[1], v[2]);
+    case IR_WEDGE:
+        return box_centred(v[0], v[1], v[2]);
     case IR_CYLINDER:
-    case IR_TUBE: return box_centred(fmax(v[1], v[2]), fmax(v[1], v[2]), v[0]);
-    case IR_CAPSULE: return box_centred(v[1], v[1], v[0]);
-    case IR_TORUS: return box_centred(v[0] + v[1], v[0] + v[1], v[1]);
+    case IR_TUBE:
+        return box_centred(fmax(v[1], v[2]), fmax(v[1], v[2]), v[0]);
+    case IR_CAPSULE:
+        return box_centred(v[1], v[1], v[0]);
+    case IR_TORUS:
+        return box_centred(v[0] + v[1], v[0] + v[1], v[1]);
     case IR_EXTRUDE:
     case IR_REVOLVE:
     case IR_SWEEP:
-    case IR_LOFT: return box_of_made(c, n);
+    case IR_LOFT:
+        return box_of_made(c, n);
     case IR_POLYHEDRON: {
         Box3 box = box3_empty();
         for (u32 i = 0; i < (u32)v[0]; i++)
             box = box3_add_point(box, vec3(v[1 + 3 * i], v[2 + 3 * i], v[3 + 3 * i]));
         return box;
     }
-    default: return box_of_combined(c, n);
+    default:
+        return box_of_combined(c, n);
     }
 }
 
@@ -171,12 +202,14 @@ static inline GeometryAnswer fake_measure(void *ctx, IrId id, f64 *volume, f64 *
     return GEOMETRY_OK;
 }
 
-static inline GeometryAnswer fake_ray(void *ctx, IrId id, Vec3 from, Vec3 dir, Vec3 *point, Vec3 *normal) {
+static inline GeometryAnswer fake_ray(void *ctx, IrId id, Vec3 from, Vec3 dir, Vec3 *point,
+                                      Vec3 *normal) {
     Box3 b = box_of_solid(ctx, id);
     f64 enter = 0, leave = INFINITY;
     u32 axis = 0;
     for (u32 i = 0; i < 3; i++) {
-        f64 d = vec3_get(dir, i), o = vec3_get(from, i), low = vec3_get(b.min, i), high = vec3_get(b.max, i);
+        f64 d = vec3_get(dir, i), o = vec3_get(from, i), low = vec3_get(b.min, i),
+            high = vec3_get(b.max, i);
         if (d == 0 && (o < low || o > high))
             return GEOMETRY_NONE;
         if (d == 0)
@@ -205,7 +238,9 @@ static inline GeometryAnswer fake_drop(void *ctx, IrId id, IrId onto, f64 *gap) 
 static inline f64 fake_gap(Box3 a, Box3 b) {
     f64 sum = 0;
     for (u32 i = 0; i < 3; i++) {
-        f64 gap = fmax(fmax(vec3_get(a.min, i) - vec3_get(b.max, i), vec3_get(b.min, i) - vec3_get(a.max, i)), 0);
+        f64 gap = fmax(
+            fmax(vec3_get(a.min, i) - vec3_get(b.max, i), vec3_get(b.min, i) - vec3_get(a.max, i)),
+            0);
         sum += gap * gap;
     }
     return sqrt(sum);
@@ -221,18 +256,21 @@ static inline GeometryAnswer fake_overlap(void *ctx, IrId a, IrId b, f64 *volume
     Box3 p = box_of_solid(ctx, a), q = box_of_solid(ctx, b);
     *volume = 1;
     for (u32 i = 0; i < 3; i++)
-        *volume *= fmax(0, fmin(vec3_get(p.max, i), vec3_get(q.max, i)) - fmax(vec3_get(p.min, i), vec3_get(q.min, i)));
+        *volume *= fmax(0, fmin(vec3_get(p.max, i), vec3_get(q.max, i)) -
+                               fmax(vec3_get(p.min, i), vec3_get(q.min, i)));
     return GEOMETRY_OK;
 }
 
-static inline GeometryAnswer fake_connect(void *ctx, const IrId *solids, u32 n, f64 gap, u32 *group, u32 *n_groups) {
+static inline GeometryAnswer fake_connect(void *ctx, const IrId *solids, u32 n, f64 gap, u32 *group,
+                                          u32 *n_groups) {
     for (u32 i = 0; i < n; i++)
         group[i] = i;
     for (u32 changed = 1; changed;) {
         changed = 0;
         for (u32 i = 0; i < n; i++)
             for (u32 k = 0; k < n; k++)
-                if (group[k] < group[i] && fake_gap(box_of_solid(ctx, solids[i]), box_of_solid(ctx, solids[k])) <= gap)
+                if (group[k] < group[i] &&
+                    fake_gap(box_of_solid(ctx, solids[i]), box_of_solid(ctx, solids[k])) <= gap)
                     group[i] = group[k], changed = 1;
     }
     *n_groups = 0;
@@ -241,7 +279,8 @@ static inline GeometryAnswer fake_connect(void *ctx, const IrId *solids, u32 n, 
     return GEOMETRY_OK;
 }
 
-static inline GeometryAnswer fake_stand(void *ctx, const IrId *solids, u32 n, bool *stands, Str *why, Arena *arena) {
+static inline GeometryAnswer fake_stand(void *ctx, const IrId *solids, u32 n, bool *stands,
+                                        Str *why, Arena *arena) {
     (void)arena;
     f64 low = INFINITY;
     for (u32 i = 0; i < n; i++)
@@ -279,7 +318,8 @@ static inline void check_run(Checked *c, const char *text) {
         return;
     }
     Ast *ast = lang_parse(&c->sources, source, &c->arena, &c->diags);
-    c->ok = check_program(ast, &c->sources, &c->options, &c->arena, &c->diags, &c->scene) && c->diags.n_errors == 0;
+    c->ok = check_program(ast, &c->sources, &c->options, &c->arena, &c->diags, &c->scene) &&
+            c->diags.n_errors == 0;
 }
 
 static inline void check_text(Checked *c, const char *text) {
@@ -287,7 +327,9 @@ static inline void check_text(Checked *c, const char *text) {
     check_run(c, text);
 }
 
-static inline void check_finish(Checked *c) { heap_finish(&c->heap); }
+static inline void check_finish(Checked *c) {
+    heap_finish(&c->heap);
+}
 
 static inline void check_print(Checked *c) {
     StrBuf buf;
