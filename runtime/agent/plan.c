@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading a plan checks what later steps rely on: labels that the language takes, counts that match the
+// boxes, sizes above zero, everything within the object's bounds. The words are the model's: they are
+// cut and stripped of what would mean something inside a string of the language.
+#include "runtime/agent/plan.h"
+
+#include "base/number.h"
+
+#include <stdio.h>
+
+#define VEC3_SCHEMA "{\"type\":\"array\",\"items\":{\"type\":\"number\"}}"
+#define TEXT_SCHEMA "{\"type\":\"string\"}"
+
+const char plan_schema_metrics[] =
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\",\"words\",\"units\",\"size\",\"notes\"],"
+    "\"properties\":{\"name\":" TEXT_SCHEMA ",\"words\":" TEXT_SCHEMA
+    ",\"units\":{\"type\":\"string\",\"enum\":[\"mm\",\"cm\",\"m\"]},\"size\":" VEC3_SCHEMA ",\"notes\":" TEXT_SCHEMA "}}";
+
+const char plan_schema_parts[] =
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"parts\"],\"properties\":{\"parts\":{\"type\":"
+    "\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"label\",\"words\",\"count\","
+    "\"color\"],\"properties\":{\"label\":" TEXT_SCHEMA ",\"words\":" TEXT_SCHEMA
+    ",\"count\":{\"type\":\"integer\"},\"color\":" TEXT_SCHEMA "}}}}}";
+
+const char plan_schema_arrangement[] =
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"boxes\"],\"properties\":{\"boxes\":{\"type\":"
+    "\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"label\",\"center\",\"size\","
+    "\"turn\"],\"properties\":{\"label\":" TEXT_SCHEMA ",\"center\":" VEC3_SCHEMA ",\"size\":" VEC3_SCHEMA
+    ",\"turn\":{\"type\":\"number\"}}}}}}";
+
+static bool fail(PlanError *error, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static bool fail(PlanError *error, const char *fmt, ...) {
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(error->text, sizeof error->text, fmt, args);
+    va_end(args);
+    return false;
+}
+
+// ---- fields --------------------------------------------------------------------------------------
+
+// Words fit for a string of the language: quotes, backslashes, braces and line breaks become spaces.
+static Str clean_words(Arena *arena, Str words) {
+    u32 len = MIN(words.len, (u32)PLAN_WORDS_MAX);
+    while (len < words.len && len > 0 && ((unsigned char)words.ptr[len] & 0xc0) == 0x80)
+        len--;
+    char *out = str_to_z(arena, (Str){words.ptr, len});
+    for (u32 i = 0; i < len; i++)
+        if ((unsigned char)out[i] < 0x20 || strchr("\"\\{}", out[i]))
+            out[i] = ' ';
+    return (Str){out, len};
+}
+
+static bool is_label(Str s) {
+    if (s.len == 0 || s.len > PLAN_LABEL_MAX || s.ptr[0] < 'a' || s.ptr[0] > 'z')
+        return false;
+    for (u32 i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'))
+            return false;
+    }
+    return true;
+}
+
+static bool read_label(const JsonNode *node, const char *key, Arena *arena, Str *out, PlanError *error) {
+    Str label = json_text(node, key, STR(""));
+    if (!is_label(label))
+        return fail(error, "\"%s\" must be a name of lower-case letters, digits and _ that begins with a letter, at most %d long: '%.*s' is not",
+                    key, PLAN_LABEL_MAX, (int)MIN(label.len, 60u), label.ptr);
+    *out = str_copy(arena, label);
+    return true;
+}
+
+static bool names_side(Str label) {
+    static const char *const sides[] = {"left_", "right_", "_left", "_right"};
+    for (u32 i = 0; i < COUNT_OF(sides); i++) {
+        Str side = str_from(sides[i]);
+        if (sides[i][0] == '_' ? str_ends(label, side) : str_starts(label, side))
+            return true;
+    }
+    return false;
+}
+
+static bool is_color(Str s) {
+    if (s.len != 7 || s.ptr[0] != '#')
+        return false;
+    return strspn(s.ptr + 1, "0123456789abcdefABCDEF") >= 6;
+}
+
+static bool read_vec3(const JsonNode *node, const char *key, const char *of, f64 low, f64 high, Vec3 *out, PlanError *error) {
+    const JsonNode *list = json_list(node, key);
+    if (!list || list->n != 3)
+        return fail(error, "\"%s\" of %s must be a list of three numbers", key, of);
+    f64 v[3];
+    for (u32 i = 0; i < 3; i++) {
+        const JsonNode *item = &list->items[i];
+        if (!json_is(item, JSON_NUMBER) || item->number < low || item->number > high) {
+            char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
+            number_write_short(low, 6, a);
+            number_write_short(high, 6, b);
+            return fail(error, "\"%s\" of %s: each number must lie in %s..%s", key, of, a, b);
+        }
+        v[i] = item->number;
+    }
+    *out = (Vec3){v[0], v[1], v[2]};
+    return true;
+}
+
+// ---- steps ---------------------------------------------------------------------------------------
+
+bool plan_read_metrics(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
+    if (!read_label(root, "name", arena, &plan->name, error))
+        return false;
+    plan->words = clean_words(arena, json_text(root, "words", plan->name));
+    plan->notes = clean_words(arena, json_text(root, "notes", STR("")));
+    Str units = json_text(root, "units", STR(""));
+    if (!str_equal_z(units, "mm") && !str_equal_z(units, "cm") && !str_equal_z(units, "m"))
+        return fail(error, "\"units\" must be \"mm\", \"cm\" or \"m\"");
+    plan->units = str_copy(arena, units);
+    f64 unit = units.len == 1 ? 1000 : units.ptr[0] == 'c' ? 10 : 1;
+    return read_vec3(root, "size", "the object", 0.1 / unit, 1e5 / unit, &plan->size, error);
+}
+
+static bool read_part(const JsonNode *node, Arena *arena, Plan *plan, PlanError *error) {
+    PlanPart *part = &plan->parts[plan->n_parts];
+    *part = (PlanPart){0};
+    if (!read_label(node, "label", arena, &part->label, error))
+        return false;
+    if (names_side(part->label))
+        return fail(error, "the label '%.*s' names a side: one label for both sides, count 2", STR_ARG(part->label));
+    for (u32 i = 0; i < plan->n_parts; i++)
+        if (str_equal(plan->parts[i].label, part->label))
+            return fail(error, "the label '%.*s' stands twice: give one entry with the whole count", STR_ARG(part->label));
+    part->words = clean_words(arena, json_text(node, "words", part->label));
+    f64 count = json_number(node, "count", 0);
+    if (!(count >= 1 && count <= PLAN_COUNT_MAX) || count != floor(count))
+        return fail(error, "\"count\" of '%.*s' must be a whole number in 1..%d", STR_ARG(part->label), PLAN_COUNT_MAX);
+    part->count = (u32)count;
+    Str color = json_text(node, "color", STR(""));
+    part->color = is_color(color) ? str_copy(arena, color) : STR("");
+    plan->n_parts++;
+    return true;
+}
+
+bool plan_read_parts(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
+    const JsonNode *list = json_list(root, "parts");
+    if (!list || list->n == 0 || list->n > PLAN_PARTS_MAX)
+        return fail(error, "\"parts\" must be a list of 1 to %d parts", PLAN_PARTS_MAX);
+    plan->parts = ARENA_NEW(arena, PlanPart, list->n);
+    plan->n_parts = 0;
+    u32 n_boxes = 0;
+    for (u32 i = 0; i < list->n; i++) {
+        if (!read_part(&list->items[i], arena, plan, error))
+            return false;
+        n_boxes += plan->parts[i].count;
+    }
+    if (n_boxes > PLAN_BOXES_MAX)
+        return fail(error, "%u instances are more than %d: plan fewer, larger parts", n_boxes, PLAN_BOXES_MAX);
+    return true;
+}
+
+static PlanPart *find_part(const Plan *plan, Str label) {
+    for (u32 i = 0; i < plan->n_parts; i++)
+        if (str_equal(plan->parts[i].label, label))
+            return &plan->parts[i];
+    return NULL;
+}
+
+static bool read_box(const JsonNode *node, const Plan *plan, PlanPart *part, PlanError *error) {
+    f64 most = 2 * MAX(plan->size.x, MAX(plan->size.y, plan->size.z));
+    char of[80];
+    snprintf(of, sizeof of, "a box of '%.*s'", STR_ARG(part->label));
+    PlanBox box = {.turn = json_number(node, "turn", 0)};
+    if (!read_vec3(node, "center", of, -most, most, &box.center, error) || !read_vec3(node, "size", of, most / 20000, most, &box.size, error))
+        return false;
+    if (!(box.turn >= -360 && box.turn <= 360))
+        return fail(error, "\"turn\" of %s must be degrees in -360..360", of);
+    if (part->n_boxes == part->count)
+        return fail(error, "'%.*s' was planned %u times, but has more boxes", STR_ARG(part->label), part->count);
+    part->boxes[part->n_boxes++] = box;
+    return true;
+}
+
+bool plan_read_arrangement(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
+    for (u32 i = 0; i < plan->n_parts; i++) {
+        plan->parts[i].boxes = ARENA_NEW(arena, PlanBox, plan->parts[i].count);
+        plan->parts[i].n_boxes = 0;
+    }
+    const JsonNode *list = json_list(root, "boxes");
+    if (!list)
+        return fail(error, "\"boxes\" must be a list");
+    for (u32 i = 0; i < list->n; i++) {
+        Str label = json_text(&list->items[i], "label", STR(""));
+        PlanPart *part = find_part(plan, label);
+        if (!part)
+            return fail(error, "box %u has the label '%.*s', which is not in the list of parts", i, (int)MIN(label.len, 60u), label.ptr);
+        if (!read_box(&list->items[i], plan, part, error))
+            return false;
+    }
+    for (u32 i = 0; i < plan->n_parts; i++) {
+        const PlanPart *part = &plan->parts[i];
+        if (part->n_boxes != part->count)
+            return fail(error, "'%.*s' was planned %u times, but has %u boxes", STR_ARG(part->label), part->count, part->n_boxes);
+    }
+    return true;
+}
+
+bool plan_read(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
+    *plan = (Plan){0};
+    return plan_read_metrics(root, arena, plan, error) && plan_read_parts(root, arena, plan, error) &&
+           plan_read_arrangement(root, arena, plan, error);
+}
+
+// ---- writing -------------------------------------------------------------------------------------
+
+static void add_number(StrBuf *out, f64 value) {
+    char text[NUMBER_TEXT_MAX];
+    u32 len = number_write_short(value, 6, text);
+    strbuf_add_bytes(out, text, len);
+}
+
+static void add_vec3(StrBuf *out, Vec3 v) {
+    strbuf_add_char(out, '[');
+    add_number(out, v.x);
+    strbuf_add_z(out, ", ");
+    add_number(out, v.y);
+    strbuf_add_z(out, ", ");
+    add_number(out, v.z);
+    strbuf_add_char(out, ']');
+}
+
+static void add_text(StrBuf *out, const char *before, Str text) {
+    strbuf_add_z(out, before);
+    strbuf_add_json(out, text);
+}
+
+void plan_write_summary(const Plan *plan, StrBuf *out) {
+    add_text(out, "{\n  \"name\": ", plan->name);
+    add_text(out, ",\n  \"words\": ", plan->words);
+    add_text(out, ",\n  \"units\": ", plan->units);
+    strbuf_add_z(out, ",\n  \"size\": ");
+    add_vec3(out, plan->size);
+    add_text(out, ",\n  \"notes\": ", plan->notes);
+    if (plan->n_parts)
+        strbuf_add_z(out, ",\n  \"parts\": [");
+    for (u32 i = 0; i < plan->n_parts; i++) {
+        const PlanPart *part = &plan->parts[i];
+        add_text(out, i ? ",\n    {\"label\": " : "\n    {\"label\": ", part->label);
+        add_text(out, ", \"words\": ", part->words);
+        strbuf_addf(out, ", \"count\": %u", part->count);
+        add_text(out, ", \"color\": ", part->color);
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_z(out, plan->n_parts ? "\n  ]\n}\n" : "\n}\n");
+}
+
+void plan_write_json(const Plan *plan, StrBuf *out) {
+    plan_write_summary(plan, out);
+    out->len -= 3; // "\n}\n"
+    strbuf_add_z(out, ",\n  \"boxes\": [");
+    bool is_first = true;
+    for (u32 i = 0; i < plan->n_parts; i++) {
+        for (u32 k = 0; k < plan->parts[i].n_boxes; k++) {
+            const PlanBox *box = &plan->parts[i].boxes[k];
+            add_text(out, is_first ? "\n    {\"label\": " : ",\n    {\"label\": ", plan->parts[i].label);
+            is_first = false;
+            strbuf_add_z(out, ", \"center\": ");
+            add_vec3(out, box->center);
+            strbuf_add_z(out, ", \"size\": ");
+            add_vec3(out, box->size);
+            strbuf_add_z(out, ", \"turn\": ");
+            add_number(out, box->turn);
+            strbuf_add_char(out, '}');
+        }
+    }
+    strbuf_add_z(out, "\n  ]\n}\n");
+}
+
+static void write_box(const PlanPart *part, const PlanBox *box, StrBuf *out) {
+    strbuf_addf(out, "part %.*s \"%.*s\"", STR_ARG(part->label), STR_ARG(part->words));
+    if (part->color.len)
+        strbuf_addf(out, ": %.*s_color", STR_ARG(part->label));
+    strbuf_add_z(out, " { box(size = ");
+    add_vec3(out, box->size);
+    strbuf_add_char(out, ')');
+    if (box->turn != 0) {
+        strbuf_add_z(out, ".rotate(z = ");
+        add_number(out, box->turn);
+        strbuf_add_char(out, ')');
+    }
+    strbuf_add_z(out, ".move(");
+    add_vec3(out, box->center);
+    strbuf_add_z(out, ") }\n");
+}
+
+void plan_write_part(const Plan *plan, StrBuf *out) {
+    strbuf_addf(out, "object %.*s \"%.*s\"\nunits %.*s\n", STR_ARG(plan->name), STR_ARG(plan->words), STR_ARG(plan->units));
+    for (u32 i = 0; i < plan->n_parts; i++)
+        if (plan->parts[i].color.len)
+            strbuf_addf(out, "material %.*s_color { color = %.*s }\n", STR_ARG(plan->parts[i].label), STR_ARG(plan->parts[i].color));
+    strbuf_add_z(out, "canvas ");
+    add_vec3(out, plan->size);
+    strbuf_add_z(out, "\n\n// the plan as boxes: every part in its place\n");
+    for (u32 i = 0; i < plan->n_parts; i++)
+        for (u32 k = 0; k < plan->parts[i].n_boxes; k++)
+            write_box(&plan->parts[i], &plan->parts[i].boxes[k], out);
+    strbuf_add_char(out, '\n');
+    for (u32 i = 0; i < plan->n_parts; i++)
+        strbuf_addf(out, "expect count(@%.*s) == %u, \"as planned\"\n", STR_ARG(plan->parts[i].label), plan->parts[i].count);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// POST /messages: Anthropic. The system text is marked for its prompt cache.
+#include "runtime/net/dialect.h"
+
+static void write_message(const Message *message, StrBuf *out) {
+    strbuf_addf(out, "{\"role\":\"%s\",\"content\":[{\"type\":\"text\",\"text\":", message->role == ROLE_USER ? "user" : "assistant");
+    strbuf_add_json(out, message->text);
+    strbuf_add_char(out, '}');
+    for (u32 i = 0; i < message->n_images; i++) {
+        strbuf_add_z(out, ",{\"type\":\"image\",\"source\":{\"type\":\"base64\",\"media_type\":\"image/png\",\"data\":\"");
+        dialect_add_base64(out, message->images[i]);
+        strbuf_add_z(out, "\"}}");
+    }
+    strbuf_add_z(out, "]}");
+}
+
+static void write_messages(const ModelRequest *request, const ModelConfig *config, bool with_schema, StrBuf *out) {
+    (void)config, (void)with_schema; // the schema stands in the prompt, too
+    strbuf_add_z(out, "{\"model\":");
+    strbuf_add_json(out, request->model);
+    dialect_add_number(out, "max_tokens", request->max_tokens);
+    strbuf_add_z(out, ",\"system\":[{\"type\":\"text\",\"cache_control\":{\"type\":\"ephemeral\"},\"text\":");
+    strbuf_add_json(out, request->system);
+    strbuf_add_z(out, "}],\"messages\":[");
+    for (u32 i = 0; i < request->n_messages; i++) {
+        if (i)
+            strbuf_add_char(out, ',');
+        write_message(&request->messages[i], out);
+    }
+    strbuf_add_char(out, ']');
+    if (request->temperature >= 0)
+        dialect_add_number(out, "temperature", request->temperature);
+    if (request->stream)
+        strbuf_add_z(out, ",\"stream\":true");
+    strbuf_add_char(out, '}');
+}
+
+static void read_stop(const JsonNode *node, ReplyState *state) {
+    Str reason = json_text(node, "stop_reason", STR(""));
+    if (str_equal_z(reason, "max_tokens"))
+        state->stop = STOP_LENGTH;
+    else if (str_equal_z(reason, "refusal"))
+        state->stop = STOP_REFUSED;
+}
+
+// Cached and newly cached tokens are counted apart from input_tokens here.
+static void read_usage(const JsonNode *usage, ReplyState *state) {
+    if (!json_is(usage, JSON_OBJECT))
+        return;
+    state->has_usage = true;
+    u64 cached = json_count(usage, "cache_read_input_tokens");
+    u64 input = json_count(usage, "input_tokens") + cached + json_count(usage, "cache_creation_input_tokens");
+    if (input) {
+        state->usage.input = input;
+        state->usage.cached = cached;
+    }
+    u64 output = json_count(usage, "output_tokens");
+    if (output)
+        state->usage.output = output;
+}
+
+static void read_messages(const JsonNode *root, ReplyState *state) {
+    if (reply_take_error(state, root))
+        return;
+    const JsonNode *content = json_list(root, "content");
+    if (!content) {
+        state->fault = "it holds no content";
+        return;
+    }
+    for (u32 i = 0; i < content->n; i++)
+        if (str_equal_z(json_text(&content->items[i], "type", STR("")), "text"))
+            reply_add_text(state, json_get(&content->items[i], "text"));
+    read_stop(root, state);
+    read_usage(json_get(root, "usage"), state);
+    state->is_done = true;
+}
+
+static void event_messages(Str name, const JsonNode *root, ReplyState *state) {
+    Str type = json_text(root, "type", name);
+    if (str_equal_z(type, "message_start")) {
+        read_usage(json_get(json_get(root, "message"), "usage"), state);
+    } else if (str_equal_z(type, "content_block_delta")) {
+        const JsonNode *delta = json_get(root, "delta");
+        if (str_equal_z(json_text(delta, "type", STR("")), "text_delta"))
+            reply_add_text(state, json_get(delta, "text"));
+    } else if (str_equal_z(type, "message_delta")) {
+        read_stop(json_get(root, "delta"), state);
+        read_usage(json_get(root, "usage"), state);
+    } else if (str_equal_z(type, "message_stop")) {
+        state->is_done = true;
+    } else if (str_equal_z(type, "error")) {
+        reply_take_error(state, root);
+    }
+}
+
+const DialectRow dialect_messages = {
+    .name = "anthropic", .path = "/messages", .write = write_messages, .read = read_messages, .event = event_messages};
