@@ -227,5 +227,29 @@ TEST(mixed) { CHECK(run_kind(KIND_MIXED)); }
 TEST(spheres) { CHECK(run_kind(KIND_SPHERES)); }
 TEST(voxels) { CHECK(run_kind(KIND_VOXELS)); }
 
+// The same bytes from every compiler and optimisation level. When the kernel's output changes on purpose,
+// put the printed value here; a difference between builds is a bug.
+TEST(same_bytes_from_every_build) {
+    const u64 expected = 0x1b2c96f40f2928dcull;
+    u64 hash = 0;
+    for (u32 kind = 0; kind <= KIND_VOXELS; kind++)
+        for (u32 seed = 1; seed <= 12; seed++) {
+            Heap heap;
+            heap_init(&heap, 0);
+            Random r = {seed * 31 + kind};
+            Builder b = {.heap = &heap};
+            u32 root = random_tree(&r, &b, (Kind)kind);
+            Mesh out;
+            CHECK_EQ(build_run(&b, root, &out, NULL), STATUS_OK);
+            hash = hash_combine(hash, hash_bytes(out.tris, out.n_tris * 3 * sizeof(u32), 1));
+            hash = hash_combine(hash, hash_bytes(out.verts, out.n_verts * sizeof(Vec3), 2));
+            hash = hash_combine(hash, hash_bytes(out.tags, out.n_tris * sizeof(u32), 3));
+            heap_finish(&heap);
+        }
+    if (hash != expected)
+        printf("hash 0x%llx\n", (unsigned long long)hash);
+    CHECK(hash == expected);
+}
+
 TEST_MAIN(TEST_CASE(boxes), TEST_CASE(tetrahedra), TEST_CASE(rotated_boxes), TEST_CASE(boxes_off_by_ulps),
-          TEST_CASE(mixed), TEST_CASE(spheres), TEST_CASE(voxels))
+          TEST_CASE(mixed), TEST_CASE(spheres), TEST_CASE(voxels), TEST_CASE(same_bytes_from_every_build))
