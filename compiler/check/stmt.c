@@ -507,7 +507,7 @@ Value part_eval(Eval *ev, Scope *scope, const AstNode *node) {
         ev->failed = true;
     if (ev->stopped)
         return value_bad();
-    if (ok && !body.failed && body.solids.len == 0 && body.parts.len == 0) {
+    if (ok && !body.failed && body.solids.len == 0 && body.parts.len == 0 && body.marks.len == 0) {
         Diag *d = diag_add(ev->diags, DIAG_W0822, node->part.head, "part '%.*s' is empty",
                            STR_ARG(node->part.label.text));
         diag_help(ev->diags, d, "give it a solid, or leave the part out");

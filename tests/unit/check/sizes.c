@@ -181,6 +181,27 @@ TEST(deep_recursion_does_not_need_stack) {
     CHECK(code == DIAG_E0531 && told);
 }
 
+// What a program of n parts with n references takes in memory.
+static u64 memory_of(u32 n) {
+    char text[512];
+    snprintf(text, sizeof text,
+             "for i in range(%u) {\n"
+             "  part post { box(size = [1, 1, 2]).align(bottom = 0) }.move(x = 2 * i)\n"
+             "  part cap { box(size = [1, 1, 1]).align(bottom = @post[i].top, x = @post[-1]) }\n"
+             "}\nexpect count(@post) == %u and @cap[-1].x == %u",
+             n, n, 2 * (n - 1));
+    check_text(&c, text);
+    u64 size = c.ok ? c.heap.shared->peak_size : 0;
+    check_finish(&c);
+    return size;
+}
+
+TEST(cost_is_linear_in_parts) {
+    u64 few = memory_of(1000), many = memory_of(8000);
+    CHECK(few > 0 && many > 0);
+    CHECK(many < 12 * few);
+}
+
 TEST_MAIN(TEST_CASE(degenerate_sizes_are_refused_with_the_limit),
           TEST_CASE(legal_extremes_are_taken), TEST_CASE(limits_stop_what_runs_away),
-          TEST_CASE(deep_recursion_does_not_need_stack))
+          TEST_CASE(deep_recursion_does_not_need_stack), TEST_CASE(cost_is_linear_in_parts))
