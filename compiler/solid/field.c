@@ -13,6 +13,7 @@ struct DistanceTree {
     Vec3 *face_normals; // n_tris, unit; zero where the triangle has no area
     Vec3 *edge_normals; // 3 n_tris: of the edge from corner k to k + 1, not unit
     Vec3 *vert_normals; // n_verts, not unit
+    u32 *last;          // the triangle found last: the next question is asked near by, and starts from it
 };
 
 typedef struct EdgeKey {
@@ -61,6 +62,7 @@ DistanceTree *distance_create(Heap *heap, const Mesh *mesh) {
     d->edge_normals = HEAP_NEW(heap, Vec3, 3 * (size_t)MAX(n, 1));
     d->vert_normals = HEAP_NEW(heap, Vec3, MAX(mesh->n_verts, 1));
     make_normals(d);
+    d->last = HEAP_NEW(heap, u32, 1);
     Box3 *boxes = heap_alloc_raw(heap, MAX(n, 1), sizeof(Box3));
     for (u32 t = 0; t < n; t++)
         boxes[t] = box3_add_point(box3_add_point(box3_add_point(box3_empty(), corner(mesh, t, 0)), corner(mesh, t, 1)), corner(mesh, t, 2));
@@ -76,6 +78,7 @@ void distance_destroy(DistanceTree *d) {
     heap_free(d->heap, d->face_normals);
     heap_free(d->heap, d->edge_normals);
     heap_free(d->heap, d->vert_normals);
+    heap_free(d->heap, d->last);
     heap_free(d->heap, d);
 }
 
@@ -138,6 +141,8 @@ static Nearest find_nearest(const DistanceTree *d, Vec3 p) {
     } stack[2 * BOX_TREE_DEPTH_MAX];
     u32 depth = 0;
     if (d->boxes.n_nodes)
+        try_triangle(d, *d->last, p, &best);
+    if (d->boxes.n_nodes)
         stack[depth].node = 0, stack[depth++].d2 = 0;
     while (depth) {
         u32 at = stack[--depth].node;
@@ -155,6 +160,8 @@ static Nearest find_nearest(const DistanceTree *d, Vec3 p) {
         stack[depth].node = left_first ? right : left, stack[depth++].d2 = left_first ? dr : dl;
         stack[depth].node = left_first ? left : right, stack[depth++].d2 = left_first ? dl : dr;
     }
+    if (best.tri != NONE)
+        *d->last = best.tri;
     return best;
 }
 
@@ -267,7 +274,7 @@ static u32 grid_vertex(Iso *iso, i32 x, i32 y, i32 z) {
     return id;
 }
 
-// The vertex where the surface cuts the grid edge between a (inside) and b: the false position method.
+// The vertex where the surface cuts the grid edge between a (inside) and b: false position, one step beyond the chord.
 static u32 cut_vertex(Iso *iso, u32 a, u32 b) {
     bool is_new;
     u64 key = (u64)MIN(a, b) << 32 | MAX(a, b);
@@ -276,16 +283,12 @@ static u32 cut_vertex(Iso *iso, u32 a, u32 b) {
         return id;
     Vec3 p = grid_place(iso, iso->grid.data[a].at), q = grid_place(iso, iso->grid.data[b].at);
     f64 t0 = 0, t1 = 1, f0 = iso->grid.data[a].value, f1 = iso->grid.data[b].value, t = f0 / (f0 - f1);
-    for (int i = 0; i < 2; i++) {
-        f64 f = iso->field->value(iso->field->ctx, vec3_lerp(p, q, t));
-        if (fabs(f) < 1e-3 * iso->h)
-            break;
-        if (f < 0)
-            t0 = t, f0 = f;
-        else
-            t1 = t, f1 = f;
-        t = t0 + (t1 - t0) * f0 / (f0 - f1);
-    }
+    f64 f = iso->field->value(iso->field->ctx, vec3_lerp(p, q, t)); // once is enough: fields are nearly linear
+    if (f < 0)
+        t0 = t, f0 = f;
+    else
+        t1 = t, f1 = f;
+    t = f0 < f1 ? t0 + (t1 - t0) * f0 / (f0 - f1) : t;
     t = fmin(fmax(t, 0.03), 0.97); // no triangles without area
     return builder_vert(&iso->b, vec3_lerp(p, q, t));
 }
