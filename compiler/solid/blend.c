@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smooth union. Where the surfaces of the operands come within r of each other, a fillet is made: the
-// solid of the smooth minimum of their distances (Quilez's polynomial one: min - r/4 max(1 - |a-b|/r, 0)^2),
-// kept to where it differs from the plain minimum, and sunk a little so that its rim dives under the
-// operands' surfaces at an angle that rounding cannot blur. The fillet is then united with the operands through the kernel: away from
-// the joint every face of the operands is what it was, sharp edges and all.
+// The smooth union. Where the surfaces of the operands come within r of each other, a fillet is
+// made: the solid of the smooth minimum of their distances (Quilez's polynomial one: min - r/4
+// max(1 - |a-b|/r, 0)^2), kept to where it differs from the plain minimum, and sunk a little so
+// that its rim dives under the operands' surfaces at an angle that rounding cannot blur. The fillet
+// is then united with the operands through the kernel: away from the joint every face of the
+// operands is what it was, sharp edges and all.
 #include "compiler/solid/combine.h"
 #include "compiler/solid/field.h"
 
@@ -32,7 +33,8 @@ static BlendValue blend_at(const Blend *b, Vec3 p, Vec3 *normal) {
         if (normal) {
             // The derivative by d, stretched so that the rim, where the fillet comes up through an
             // operand, has that operand's own normal: no crease to be seen.
-            f64 bent = fmax(0, (h - b->rim) / (1 - b->rim)), w = d < v.smooth ? 1 - bent / 2 : bent / 2;
+            f64 bent = fmax(0, (h - b->rim) / (1 - b->rim)),
+                w = d < v.smooth ? 1 - bent / 2 : bent / 2;
             *normal = i == 0 ? n : vec3_add(vec3_scale(*normal, 1 - w), vec3_scale(n, w));
         }
         v.smooth = fmin(v.smooth, d) - b->r / 4 * h * h;
@@ -41,8 +43,11 @@ static BlendValue blend_at(const Blend *b, Vec3 p, Vec3 *normal) {
     return v;
 }
 
-// The smooth minimum, sunk by `sink` where it begins to lead, less and less towards the middle of the fillet.
-static f64 sunk(const Blend *b, BlendValue v) { return v.smooth + fmax(0, b->sink - (v.least - v.smooth) / 4); }
+// The smooth minimum, sunk by `sink` where it begins to lead, less and less towards the middle of
+// the fillet.
+static f64 sunk(const Blend *b, BlendValue v) {
+    return v.smooth + fmax(0, b->sink - (v.least - v.smooth) / 4);
+}
 
 static f64 fillet_value(const void *ctx, Vec3 p) {
     const Blend *b = ctx;
@@ -50,8 +55,8 @@ static f64 fillet_value(const void *ctx, Vec3 p) {
     return fmax(sunk(b, v), b->sink / 2 - (v.least - v.smooth));
 }
 
-// The smooth minimum changes by at most 1 a unit of length, its lead over the plain one by at most 2, and
-// so the sunk one by at most 1.5.
+// The smooth minimum changes by at most 1 a unit of length, its lead over the plain one by at most
+// 2, and so the sunk one by at most 1.5.
 static bool fillet_may_cross(const void *ctx, Vec3 p, f64 radius) {
     const Blend *b = ctx;
     BlendValue v = blend_at(b, p, NULL);
@@ -70,7 +75,8 @@ static void set_normals(Heap *heap, const Blend *b, Mesh *mesh) {
     }
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        Vec3 a = mesh->verts[v[0]], face = vec3_unit(vec3_cross(vec3_sub(mesh->verts[v[1]], a), vec3_sub(mesh->verts[v[2]], a)));
+        Vec3 a = mesh->verts[v[0]], face = vec3_unit(vec3_cross(vec3_sub(mesh->verts[v[1]], a),
+                                                                vec3_sub(mesh->verts[v[2]], a)));
         bool inner = true; // the inner wall faces away from the surface; the union swallows it
         for (u32 k = 0; k < 3; k++)
             inner = inner && vec3_dot(face, normals[v[k]]) < 0.2;
@@ -84,8 +90,11 @@ static void set_normals(Heap *heap, const Blend *b, Mesh *mesh) {
 }
 
 static bool too_fine(SolidContext *ctx, IrId id, f64 r) {
-    Diag *d = solid_error(ctx, id, DIAG_E0503, "a blend of %.*s is too fine for solids of this size", STR_ARG(solid_mm(ctx, r)));
-    diag_help(ctx->diags, d, "use a larger r, or blend only the pieces near the joint and unite the rest");
+    Diag *d =
+        solid_error(ctx, id, DIAG_E0503, "a blend of %.*s is too fine for solids of this size",
+                    STR_ARG(solid_mm(ctx, r)));
+    diag_help(ctx->diags, d,
+              "use a larger r, or blend only the pieces near the joint and unite the rest");
     ctx->diags->limit_reached = true;
     return false;
 }
@@ -96,7 +105,8 @@ enum { BLEND_CELLS_MAX = 2000000 };
 static bool make_fillet(SolidContext *ctx, IrId id, const Mesh *meshes, u32 n, f64 r, Mesh *out) {
     Heap *heap = ctx->heap;
     f64 chord = tess_chord(ctx, r), h = fmin(fmax(sqrt(6 * chord * r), r / 12), r / 3);
-    Blend blend = {.n = n, .r = r, .sink = fmin(fmax(fmax(chord / 2, h * h / (24 * r)), r / 80), r / 40)};
+    Blend blend = {
+        .n = n, .r = r, .sink = fmin(fmax(fmax(chord / 2, h * h / (24 * r)), r / 80), r / 40)};
     blend.rim = 2 * sqrt(0.8 * blend.sink / r); // where the lead is what the sink takes
     blend.trees = heap_alloc(heap, n, sizeof(DistanceTree *));
     Box3 box = box3_empty();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Building meshes triangle by triangle, and loops of the plane point by point. Both grow by vectors on
-// the heap and hand their arrays over in the end, so nothing is copied.
+// Building meshes triangle by triangle, and loops of the plane point by point. Both grow by vectors
+// on the heap and hand their arrays over in the end, so nothing is copied.
 #include "compiler/solid/solid_internal.h"
 
 void builder_init(MeshBuilder *b, Heap *heap, u32 n_verts, u32 n_tris, bool curved) {
@@ -78,7 +78,9 @@ void loop_init(LoopBuilder *b, Heap *heap) {
     vec_push(heap, &b->starts, 0);
 }
 
-void loop_add(LoopBuilder *b, Vec2 p, u32 tag) { loop_add_smooth(b, p, tag, (Vec2){0, 0}, (Vec2){0, 0}); }
+void loop_add(LoopBuilder *b, Vec2 p, u32 tag) {
+    loop_add_smooth(b, p, tag, (Vec2){0, 0}, (Vec2){0, 0});
+}
 
 void loop_add_smooth(LoopBuilder *b, Vec2 p, u32 tag, Vec2 n0, Vec2 n1) {
     vec_push(b->heap, &b->points, p);
@@ -99,7 +101,8 @@ void loop_close(LoopBuilder *b) {
             continue;
         b->points.data[out] = p;
         b->edges.data[out] = b->edges.data[i];
-        memmove(b->normals.data + 4 * (size_t)out, b->normals.data + 4 * (size_t)i, 4 * sizeof(f32));
+        memmove(b->normals.data + 4 * (size_t)out, b->normals.data + 4 * (size_t)i,
+                4 * sizeof(f32));
         out++;
     }
     if (out - first < 3)
@@ -119,18 +122,22 @@ void loop_finish(LoopBuilder *b, Region *out) {
     *b = (LoopBuilder){0};
 }
 
-void loop_add_round(LoopBuilder *b, Vec2 before, Vec2 corner, Vec2 after, f64 cut, u32 n, u32 tag, u32 next_tag) {
-    Vec2 in = {before.x - corner.x, before.y - corner.y}, out = {after.x - corner.x, after.y - corner.y};
+void loop_add_round(LoopBuilder *b, Vec2 before, Vec2 corner, Vec2 after, f64 cut, u32 n, u32 tag,
+                    u32 next_tag) {
+    Vec2 in = {before.x - corner.x, before.y - corner.y},
+         out = {after.x - corner.x, after.y - corner.y};
     f64 li = sqrt(in.x * in.x + in.y * in.y), lo = sqrt(out.x * out.x + out.y * out.y);
     in = (Vec2){in.x / li, in.y / li}, out = (Vec2){out.x / lo, out.y / lo};
-    Vec2 start = {corner.x + in.x * cut, corner.y + in.y * cut}, end = {corner.x + out.x * cut, corner.y + out.y * cut};
+    Vec2 start = {corner.x + in.x * cut, corner.y + in.y * cut},
+         end = {corner.x + out.x * cut, corner.y + out.y * cut};
     if (n <= 1) { // a chamfer
         loop_add(b, start, tag);
         loop_add(b, end, next_tag);
         return;
     }
     // The arc about the centre c from start to end: start - c is across the edge that comes in.
-    f64 turn = trig_atan2(in.y * out.x - in.x * out.y, -(in.x * out.x + in.y * out.y)); // signed, degrees
+    f64 turn =
+        trig_atan2(in.y * out.x - in.x * out.y, -(in.x * out.x + in.y * out.y)); // signed, degrees
     f64 radius = cut / trig_tan(fabs(turn) / 2), side = turn > 0 ? 1 : -1;
     Vec2 normal = {-in.y * side, in.x * side}; // from the centre to start
     Vec2 c = {start.x - normal.x * radius, start.y - normal.y * radius};

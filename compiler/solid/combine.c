@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Booleans. A nest of unions, differences, intersections and clips becomes one expression for the
-// kernel, so that nothing is rounded in between; transforms on the way are multiplied into the leaves'
-// maps. A nested boolean of many leaves is built by itself, once, and taken as a leaf: what is used in
-// many places is not computed in each.
+// kernel, so that nothing is rounded in between; transforms on the way are multiplied into the
+// leaves' maps. A nested boolean of many leaves is built by itself, once, and taken as a leaf: what
+// is used in many places is not computed in each.
 //
-// Leaves that share a rotation are computed in its frame and the result is turned back: a rotated chair
-// is as exact as an upright one.
+// Leaves that share a rotation are computed in its frame and the result is turned back: a rotated
+// chair is as exact as an upright one.
 #include "compiler/solid/combine.h"
 
 enum {
-    NEST_MAX = 64,       // leaves of a nested boolean that is still taken apart
+    NEST_MAX = 4096,      // leaves of a nested boolean that is still taken apart
     CSG_EMPTY = NONE - 1, // of emit: nothing there
 };
 
-void csg_init(Csg *csg, SolidContext *ctx) { *csg = (Csg){.ctx = ctx}; }
+void csg_init(Csg *csg, SolidContext *ctx) {
+    *csg = (Csg){.ctx = ctx};
+}
 
 void csg_finish(Csg *csg) {
     Heap *heap = csg->ctx->heap;
@@ -37,7 +39,8 @@ static u32 add_node(Csg *csg, CsgNode node, Box3 box) {
 static Box3 box_mapped(Box3 box, const Affine3 *map) {
     Box3 out = box3_empty();
     for (u32 i = 0; i < 8; i++)
-        out = box3_add_point(out, affine3_point(map, (Vec3){i & 1 ? box.max.x : box.min.x, i & 2 ? box.max.y : box.min.y,
+        out = box3_add_point(out, affine3_point(map, (Vec3){i & 1 ? box.max.x : box.min.x,
+                                                            i & 2 ? box.max.y : box.min.y,
                                                             i & 4 ? box.max.z : box.min.z}));
     return out;
 }
@@ -121,8 +124,10 @@ static u32 emit_intersection(Csg *csg, u32 *kids, u32 n) {
         if (kids[i] == CSG_EMPTY)
             return CSG_EMPTY;
         Box3 b = csg->boxes.data[kids[i]];
-        box.min = (Vec3){fmax(box.min.x, b.min.x), fmax(box.min.y, b.min.y), fmax(box.min.z, b.min.z)};
-        box.max = (Vec3){fmin(box.max.x, b.max.x), fmin(box.max.y, b.max.y), fmin(box.max.z, b.max.z)};
+        box.min =
+            (Vec3){fmax(box.min.x, b.min.x), fmax(box.min.y, b.min.y), fmax(box.min.z, b.min.z)};
+        box.max =
+            (Vec3){fmin(box.max.x, b.max.x), fmin(box.max.y, b.max.y), fmin(box.max.z, b.max.z)};
     }
     return box3_is_empty(box) ? CSG_EMPTY : finish_node(csg, CSG_INTERSECTION, kids, n, box);
 }
@@ -140,7 +145,8 @@ static u32 emit_clip(Csg *csg, IrId id, const Affine3 *map, u32 child) {
     f64 margin = fmax(size.x, fmax(size.y, size.z)) / 16;
     bool cuts = false;
     for (u32 a = 0; a < 3; a++) {
-        f64 low = n[IR_CLIP_min + a], high = n[IR_CLIP_max + a], from = vec3_get(local.min, a), to = vec3_get(local.max, a);
+        f64 low = n[IR_CLIP_min + a], high = n[IR_CLIP_max + a], from = vec3_get(local.min, a),
+            to = vec3_get(local.max, a);
         if (high <= from || low >= to)
             return CSG_EMPTY;
         cuts = cuts || low > from || high < to;
@@ -196,8 +202,12 @@ static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root) {
     return out;
 }
 
-u32 csg_emit(Csg *csg, IrId id, const Affine3 *map, bool is_root) { return emit(csg, id, map, is_root); }
-u32 csg_union(Csg *csg, u32 *kids, u32 n) { return emit_union(csg, kids, n); }
+u32 csg_emit(Csg *csg, IrId id, const Affine3 *map, bool is_root) {
+    return emit(csg, id, map, is_root);
+}
+u32 csg_union(Csg *csg, u32 *kids, u32 n) {
+    return emit_union(csg, kids, n);
+}
 
 // ---- the frame ----
 
@@ -209,7 +219,8 @@ static bool rotation_of(const Affine3 *map, Affine3 *out) {
         if (vec3_norm(c[j]) == 0)
             return false;
     }
-    if (fabs(vec3_dot(c[0], c[1])) > 1e-12 || fabs(vec3_dot(c[1], c[2])) > 1e-12 || fabs(vec3_dot(c[2], c[0])) > 1e-12)
+    if (fabs(vec3_dot(c[0], c[1])) > 1e-12 || fabs(vec3_dot(c[1], c[2])) > 1e-12 ||
+        fabs(vec3_dot(c[2], c[0])) > 1e-12)
         return false;
     if (vec3_dot(vec3_cross(c[0], c[1]), c[2]) < 0)
         c[2] = vec3_scale(c[2], -1);
@@ -296,15 +307,24 @@ bool csg_evaluate(Csg *csg, IrId id, u32 root, CsgOptions options, Mesh *out) {
     bool turned = choose_turn(csg, &turn);
     for (u32 i = 0; turned && i < csg->leaves.len; i++)
         csg->leaves.data[i].map = relative(&turn, &csg->leaves.data[i].map);
-    CsgExpr expr = {.leaves = csg->leaves.data, .n_leaves = csg->leaves.len, .nodes = csg->nodes.data,
-                    .n_nodes = csg->nodes.len, .args = csg->args.data, .n_args = csg->args.len, .root = root};
+    CsgExpr expr = {.leaves = csg->leaves.data,
+                    .n_leaves = csg->leaves.len,
+                    .nodes = csg->nodes.data,
+                    .n_nodes = csg->nodes.len,
+                    .args = csg->args.data,
+                    .n_args = csg->args.len,
+                    .root = root};
     options.n_threads = ctx->options.n_threads;
     Status status = mesh_boolean(ctx->heap, &expr, options, out, NULL);
     if (status == STATUS_BUG)
         heap_fail(ctx->heap, FAIL_INTERNAL, "a combination of solids failed its check");
     if (status != STATUS_OK) {
-        Diag *d = solid_error(ctx, id, DIAG_E0624, "the sizes in this combination differ too much to be computed together");
-        diag_help(ctx->diags, d, "a wrong unit is the usual reason: look for a part a million times larger than another");
+        Diag *d =
+            solid_error(ctx, id, DIAG_E0624,
+                        "the sizes in this combination differ too much to be computed together");
+        diag_help(ctx->diags, d,
+                  "a wrong unit is the usual reason: look for a part a million times larger than "
+                  "another");
         return false;
     }
     if (turned)
@@ -324,9 +344,9 @@ bool build_boolean(SolidContext *ctx, IrId id, Mesh *out) {
 
 // ---- paint ----
 
-// Everything, or what of the surface lies in the second child. For the latter the surface is first cut
-// along the tool's: (s & t) + (s - t) is s again, but its faces end where t's surface crosses them as
-// long as the kernel is asked not to merge them.
+// Everything, or what of the surface lies in the second child. For the latter the surface is first
+// cut along the tool's: (s & t) + (s - t) is s again, but its faces end where t's surface crosses
+// them as long as the kernel is asked not to merge them.
 bool build_paint(SolidContext *ctx, IrId id, Mesh *out) {
     const IrNode *node = solid_node(ctx, id);
     u16 mat = (u16)(node->nums[IR_PAINT_material] + 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Boolean expressions in the making: shared by the nodes that combine solids and by the model's union.
+// Boolean expressions in the making: shared by the nodes that combine solids and by the model's
+// union.
 #ifndef FRC_COMPILER_SOLID_COMBINE_H
 #define FRC_COMPILER_SOLID_COMBINE_H
 
@@ -17,8 +18,8 @@ typedef struct Csg {
 
 void csg_init(Csg *csg, SolidContext *ctx);
 void csg_finish(Csg *csg);
-// Both give a node, a mark for "empty", or (csg_emit) NONE when a child failed. is_root: take the node
-// apart however many leaves it has.
+// Both give a node, a mark for "empty", or (csg_emit) NONE when a child failed. is_root: take the
+// node apart however many leaves it has.
 u32 csg_emit(Csg *csg, IrId id, const Affine3 *map, bool is_root);
 u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map);
 u32 csg_union(Csg *csg, u32 *kids, u32 n);

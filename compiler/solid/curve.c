@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Paths: polylines, splines, arcs and helices as points that are dense enough for what is drawn along
-// them, each marked as a corner or as a point of a smooth curve.
+// Paths: polylines, splines, arcs and helices as points that are dense enough for what is drawn
+// along them, each marked as a corner or as a point of a smooth curve.
 #include "compiler/solid/solid_internal.h"
 
 void path_finish(SolidPath *path, Heap *heap) {
@@ -48,26 +48,31 @@ typedef struct Cubic {
 } Cubic;
 
 static Vec3 cubic_at(const Cubic *c, f64 t) {
-    f64 t2 = t * t, t3 = t2 * t, h0 = 2 * t3 - 3 * t2 + 1, h1 = t3 - 2 * t2 + t, h2 = 3 * t2 - 2 * t3, h3 = t3 - t2;
-    return vec3_add(vec3_add(vec3_scale(c->p0, h0), vec3_scale(c->m0, h1)), vec3_add(vec3_scale(c->p1, h2), vec3_scale(c->m1, h3)));
+    f64 t2 = t * t, t3 = t2 * t, h0 = 2 * t3 - 3 * t2 + 1, h1 = t3 - 2 * t2 + t,
+        h2 = 3 * t2 - 2 * t3, h3 = t3 - t2;
+    return vec3_add(vec3_add(vec3_scale(c->p0, h0), vec3_scale(c->m0, h1)),
+                    vec3_add(vec3_scale(c->p1, h2), vec3_scale(c->m1, h3)));
 }
 
 static Vec3 cubic_tangent(const Cubic *c, f64 t) {
     f64 t2 = t * t, h0 = 6 * t2 - 6 * t, h1 = 3 * t2 - 4 * t + 1, h3 = 3 * t2 - 2 * t;
-    return vec3_add(vec3_add(vec3_scale(c->p0, h0), vec3_scale(c->m0, h1)), vec3_add(vec3_scale(c->p1, -h0), vec3_scale(c->m1, h3)));
+    return vec3_add(vec3_add(vec3_scale(c->p0, h0), vec3_scale(c->m0, h1)),
+                    vec3_add(vec3_scale(c->p1, -h0), vec3_scale(c->m1, h3)));
 }
 
-// The turn allowed in one step of a curve of radius r, cosine: as on a circle whose outside lies reach
-// further out.
+// The turn allowed in one step of a curve of radius r, cosine: as on a circle whose outside lies
+// reach further out.
 static f64 least_cos(const PathBuilder *b, f64 radius) {
     f64 outer = radius + b->reach;
     return trig_cos(360.0 / tess_segments(b->ctx, outer) * 1.0001);
 }
 
-static void subdivide(PathBuilder *b, const Cubic *c, f64 t0, f64 t1, Vec3 p0, Vec3 p1, Vec3 d0, Vec3 d1, u32 depth) {
+static void subdivide(PathBuilder *b, const Cubic *c, f64 t0, f64 t1, Vec3 p0, Vec3 p1, Vec3 d0,
+                      Vec3 d1, u32 depth) {
     f64 length = vec3_norm(vec3_sub(p1, p0)), tm = (t0 + t1) / 2;
     Vec3 pm = cubic_at(c, tm), dm = vec3_unit(cubic_tangent(c, tm));
-    f64 turn = fmin(vec3_dot(d0, d1), fmin(2 * vec3_dot(d0, dm) * vec3_dot(d0, dm) - 1, 2 * vec3_dot(dm, d1) * vec3_dot(dm, d1) - 1));
+    f64 turn = fmin(vec3_dot(d0, d1), fmin(2 * vec3_dot(d0, dm) * vec3_dot(d0, dm) - 1,
+                                           2 * vec3_dot(dm, d1) * vec3_dot(dm, d1) - 1));
     f64 half = sqrt(fmax(0, (1 - turn) / 2)); // sine of half the turn
     f64 radius = half > 1e-9 ? length / (2 * half) : 1e12;
     if (depth < 10 && turn < 1 - 1e-12 && (turn < least_cos(b, radius) || depth == 0)) {
@@ -79,7 +84,9 @@ static void subdivide(PathBuilder *b, const Cubic *c, f64 t0, f64 t1, Vec3 p0, V
 }
 
 // Knot intervals of the centripetal parametrisation: square roots of the distances.
-static f64 knot(Vec3 a, Vec3 b) { return sqrt(vec3_norm(vec3_sub(b, a))); }
+static f64 knot(Vec3 a, Vec3 b) {
+    return sqrt(vec3_norm(vec3_sub(b, a)));
+}
 
 // One run through pts[0..n), no two neighbours equal; closed: a smooth ring.
 static void spline_run(PathBuilder *b, const Vec3 *pts, u32 n, bool closed) {
@@ -109,9 +116,12 @@ static void spline_run(PathBuilder *b, const Vec3 *pts, u32 n, bool closed) {
     heap_free(heap, m);
 }
 
-static bool same_point(Vec3 a, Vec3 b) { return a.x == b.x && a.y == b.y && a.z == b.z; }
+static bool same_point(Vec3 a, Vec3 b) {
+    return a.x == b.x && a.y == b.y && a.z == b.z;
+}
 
-void curve_through(SolidContext *ctx, const Vec3 *points, u32 n, bool closed, f64 reach, SolidPath *out) {
+void curve_through(SolidContext *ctx, const Vec3 *points, u32 n, bool closed, f64 reach,
+                   SolidPath *out) {
     PathBuilder b = {.ctx = ctx, .reach = reach};
     // Neighbours that are equal become one corner.
     Vec3 *pts = heap_alloc_raw(ctx->heap, 2 * (size_t)n + 2, sizeof(Vec3));
@@ -124,7 +134,8 @@ void curve_through(SolidContext *ctx, const Vec3 *points, u32 n, bool closed, f6
             pts[m++] = points[i];
     }
     if (closed && m > 1 && same_point(pts[0], pts[m - 1])) {
-        corner[0] = (u8)(corner[0] | corner[m - 1] | (m < n)); // the first point repeated just closes the ring
+        corner[0] = (u8)(corner[0] | corner[m - 1] |
+                         (m < n)); // the first point repeated just closes the ring
         if (m == n)
             corner[0] = 0;
         m--;
@@ -172,8 +183,8 @@ static Vec3 path_point(const IrNode *node, u32 i) {
     return (Vec3){p[0], p[1], p[2]};
 }
 
-// Half the angle that the path turns by at b, as its tangent: what a bend of radius 1 takes from both
-// sides.
+// Half the angle that the path turns by at b, as its tangent: what a bend of radius 1 takes from
+// both sides.
 static f64 bend_length(Vec3 a, Vec3 b, Vec3 c) {
     Vec3 u = vec3_unit(vec3_sub(b, a)), v = vec3_unit(vec3_sub(c, b));
     f64 cos_turn = vec3_dot(u, v);
@@ -192,7 +203,10 @@ static void add_bend(PathBuilder *b, Vec3 p, Vec3 q, Vec3 r, f64 radius, f64 cut
     add_point(b, start, false);
     for (u32 i = 1; i < n; i++) {
         f64 deg = turn * i / n;
-        add_point(b, vec3_add(c, vec3_add(vec3_scale(inward, -radius * trig_cos(deg)), vec3_scale(u, radius * trig_sin(deg)))), false);
+        add_point(b,
+                  vec3_add(c, vec3_add(vec3_scale(inward, -radius * trig_cos(deg)),
+                                       vec3_scale(u, radius * trig_sin(deg)))),
+                  false);
     }
     add_point(b, end, false);
 }
@@ -222,12 +236,17 @@ static bool build_polyline(SolidContext *ctx, IrId id, PathBuilder *b, bool *clo
         bool bent_before = closed || i > 1, bent_after = closed || i + 2 < m;
         f64 before = bent_before ? bend_length(pts[(i + 2 * m - 2) % m], p, q) : 0;
         f64 after = bent_after ? bend_length(q, r, pts[(i + 2) % m]) : 0;
-        f64 most = fmin(vec3_norm(vec3_sub(q, p)) / (cut + before), vec3_norm(vec3_sub(r, q)) / (cut + after));
+        f64 most = fmin(vec3_norm(vec3_sub(q, p)) / (cut + before),
+                        vec3_norm(vec3_sub(r, q)) / (cut + after));
         if (round > most * (1 + 1e-9)) {
-            Diag *d = solid_error(ctx, id, DIAG_E0619, "there is no room to round the path by %.*s at %.*s: at most %.*s",
-                                  STR_ARG(solid_mm(ctx, round)), STR_ARG(solid_point3(ctx, q)), STR_ARG(solid_mm(ctx, most)));
+            Diag *d =
+                solid_error(ctx, id, DIAG_E0619,
+                            "there is no room to round the path by %.*s at %.*s: at most %.*s",
+                            STR_ARG(solid_mm(ctx, round)), STR_ARG(solid_point3(ctx, q)),
+                            STR_ARG(solid_mm(ctx, most)));
             diag_measure(d, round, most, STR("mm"));
-            diag_help(ctx->diags, d, "use round = %.*s or less, or move the points further apart", STR_ARG(solid_mm(ctx, most)));
+            diag_help(ctx->diags, d, "use round = %.*s or less, or move the points further apart",
+                      STR_ARG(solid_mm(ctx, most)));
             ok = false;
         } else {
             add_bend(b, p, q, r, round, cut * round);
@@ -277,18 +296,62 @@ static bool build_path(SolidContext *ctx, IrId id, f64 reach, SolidPath *out) {
         }
         ok = build_polyline(ctx, id, &b, &closed);
         break;
-    case IR_ARC: build_arc(&b, node->nums, &closed); break;
-    case IR_HELIX: build_helix(&b, node->nums); break;
+    case IR_ARC:
+        build_arc(&b, node->nums, &closed);
+        break;
+    case IR_HELIX:
+        build_helix(&b, node->nums);
+        break;
     case IR_PATH_XFORM: {
         const f64 *n = node->nums;
         if (!build_path(ctx, node->children[0], reach, out))
             return false;
-        Affine3 map = {{{n[0], n[1], n[2]}, {n[3], n[4], n[5]}, {n[6], n[7], n[8]}}, {n[9], n[10], n[11]}};
+        Affine3 map = {{{n[0], n[1], n[2]}, {n[3], n[4], n[5]}, {n[6], n[7], n[8]}},
+                       {n[9], n[10], n[11]}};
         for (u32 i = 0; i < out->n; i++)
             out->points[i] = affine3_point(&map, out->points[i]);
         return true;
     }
-    default: ok = false; assert(!"not a path");
+    case IR_BOX:
+    case IR_SPHERE:
+    case IR_ELLIPSOID:
+    case IR_CYLINDER:
+    case IR_TUBE:
+    case IR_TORUS:
+    case IR_CAPSULE:
+    case IR_PYRAMID:
+    case IR_WEDGE:
+    case IR_POLYHEDRON:
+    case IR_EXTRUDE:
+    case IR_REVOLVE:
+    case IR_SWEEP:
+    case IR_LOFT:
+    case IR_UNION:
+    case IR_DIFFERENCE:
+    case IR_INTERSECTION:
+    case IR_HULL:
+    case IR_BLEND:
+    case IR_SHELL:
+    case IR_CLIP:
+    case IR_PAINT:
+    case IR_XFORM:
+    case IR_RECT:
+    case IR_CIRCLE:
+    case IR_ELLIPSE:
+    case IR_NGON:
+    case IR_STAR:
+    case IR_POLYGON:
+    case IR_TEXT:
+    case IR_OFFSET:
+    case IR_ROUND:
+    case IR_PROFILE_UNION:
+    case IR_PROFILE_DIFFERENCE:
+    case IR_PROFILE_INTERSECTION:
+    case IR_PROFILE_HULL:
+    case IR_PROFILE_XFORM:
+    case IR_KIND_COUNT:
+        ok = false;
+        assert(!"not a path");
     }
     path_done(&b, closed, out);
     if (!ok)

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Extrusions and revolutions of a profile.
 //
-// A plain extrusion is a skin of two rings; a taper to nothing ends in a tip, a twist takes as many rings
-// as the outermost point's helix needs. Rounded ends are terraces: insets of the profile at rising
-// heights, and between each inset and the next the plane ring that lies between them, triangulated and
-// lifted to its two heights. So an inset may lose corners or fall into pieces without the surface
-// tearing.
+// A plain extrusion is a skin of two rings; a taper to nothing ends in a tip, a twist takes as many
+// rings as the outermost point's helix needs. Rounded ends are terraces: insets of the profile at
+// rising heights, and between each inset and the next the plane ring that lies between them,
+// triangulated and lifted to its two heights. So an inset may lose corners or fall into pieces
+// without the surface tearing.
 #include "compiler/solid/solid_internal.h"
 
 static f64 region_radius(const Region *region) {
     f64 most = 0;
     for (u32 i = 0; i < region_count(region); i++)
-        most = fmax(most, region->points[i].x * region->points[i].x + region->points[i].y * region->points[i].y);
+        most = fmax(most, region->points[i].x * region->points[i].x +
+                              region->points[i].y * region->points[i].y);
     return sqrt(most);
 }
 
@@ -32,7 +33,8 @@ static u32 twist_steps(const SolidContext *ctx, const Extrusion *e, f64 radius) 
     return MAX(tess_arc(ctx, radius * fmax(1, e->taper), e->twist), 2);
 }
 
-static bool extrude_plain(SolidContext *ctx, IrId id, const Extrusion *e, const Region *region, Mesh *out) {
+static bool extrude_plain(SolidContext *ctx, IrId id, const Extrusion *e, const Region *region,
+                          Mesh *out) {
     Heap *heap = ctx->heap;
     u32 n = region_count(region), n_rings = twist_steps(ctx, e, region_radius(region)) + 1;
     if (!solid_reserve_tris(ctx, id, 2.0 * n * n_rings))
@@ -44,13 +46,19 @@ static bool extrude_plain(SolidContext *ctx, IrId id, const Extrusion *e, const 
     for (u32 r = 0; r < n_rings; r++) {
         frames[r] = extrude_frame(e, r + 1 == n_rings ? e->h : e->h * r / (n_rings - 1));
         for (u32 i = 0; i < n; i++)
-            rings[(size_t)r * n + i] = affine3_point(&frames[r], (Vec3){region->points[i].x, region->points[i].y, 0});
+            rings[(size_t)r * n + i] =
+                affine3_point(&frames[r], (Vec3){region->points[i].x, region->points[i].y, 0});
     }
     if (e->taper == 0) // the tip has no directions of its own
         frames[n_rings - 1] = frames[n_rings - 2];
-    Skin skin = {.region = region, .rings = rings, .n_rings = n_rings, .sharp = sharp, .frames = frames,
+    Skin skin = {.region = region,
+                 .rings = rings,
+                 .n_rings = n_rings,
+                 .sharp = sharp,
+                 .frames = frames,
                  .pole_end = e->taper == 0,
-                 .tag_start = solid_tags(ctx, id, "cap_start", 1), .tag_end = solid_tags(ctx, id, "cap_end", 1)};
+                 .tag_start = solid_tags(ctx, id, "cap_start", 1),
+                 .tag_end = solid_tags(ctx, id, "cap_end", 1)};
     u32 *tags = skin_edge_tags(ctx, id, region);
     skin.edge_tags = tags;
     bool ok = skin_build(ctx, id, &skin, out);
@@ -64,27 +72,32 @@ static bool extrude_plain(SolidContext *ctx, IrId id, const Extrusion *e, const 
 // ---- rounded ends ----
 
 typedef struct Terrace {
-    Region region; // the profile's inset
+    Region region;   // the profile's inset
     f64 inset, rise; // from the profile's rim; from the end face
     f64 lean;        // degrees: 0 the normal lies level, 90 along the axis
 } Terrace;
 
 static bool too_round(SolidContext *ctx, IrId id, f64 r, f64 most) {
-    Diag *d = solid_error(ctx, id, DIAG_E0610, "%.*s is too much to round the ends of this extrusion by: at most %.*s",
+    Diag *d = solid_error(ctx, id, DIAG_E0610,
+                          "%.*s is too much to round the ends of this extrusion by: at most %.*s",
                           STR_ARG(solid_mm(ctx, r)), STR_ARG(solid_mm(ctx, most)));
     diag_measure(d, r, most, STR("mm"));
-    diag_help(ctx->diags, d, "half of the height, and half of the profile's width, are the most there is: %.*s",
+    diag_help(ctx->diags, d,
+              "half of the height, and half of the profile's width, are the most there is: %.*s",
               STR_ARG(solid_mm(ctx, most)));
     return false;
 }
 
-static bool make_terraces(SolidContext *ctx, IrId id, const Region *region, f64 round, Terrace *t, u32 n) {
+static bool make_terraces(SolidContext *ctx, IrId id, const Region *region, f64 round, Terrace *t,
+                          u32 n) {
     t[0] = (Terrace){.inset = 0, .rise = round, .lean = 0};
     region_copy(&t[0].region, ctx->heap, region);
     for (u32 i = 1; i < n; i++) {
         f64 deg = 90.0 * i / (n - 1);
-        t[i] = (Terrace){.inset = round * (1 - trig_cos(deg)), .rise = round * (1 - trig_sin(deg)), .lean = deg};
-        Status status = region_offset(ctx->heap, region, -t[i].inset, REGION_JOIN_MITER, tess_chord(ctx, round), &t[i].region);
+        t[i] = (Terrace){
+            .inset = round * (1 - trig_cos(deg)), .rise = round * (1 - trig_sin(deg)), .lean = deg};
+        Status status = region_offset(ctx->heap, region, -t[i].inset, REGION_JOIN_MITER,
+                                      tess_chord(ctx, round), &t[i].region);
         if (status != STATUS_OK || t[i].region.n_loops == 0) {
             f64 most = fmin(region_inset_most(ctx, region), round);
             for (u32 k = 0; k <= i; k++)
@@ -100,7 +113,8 @@ static bool make_terraces(SolidContext *ctx, IrId id, const Region *region, f64 
 static void ring_region(Heap *heap, const Region *a, const Region *b, Region *out, u32 **source) {
     u32 na = region_count(a), nb = region_count(b);
     region_init(out, heap, na + nb, a->n_loops + b->n_loops, false);
-    *source = heap_alloc_raw(heap, na + nb, sizeof(u32)); // index among the vertices of both terraces
+    *source =
+        heap_alloc_raw(heap, na + nb, sizeof(u32)); // index among the vertices of both terraces
     u32 len = 0, loop_len = 0;
     for (u32 loop = 0; loop < a->n_loops; loop++) {
         out->starts[loop_len++] = len;
@@ -138,11 +152,12 @@ static void add_terrace_verts(RoundExtrude *x, u32 end, u32 k) {
     Affine3 frame = extrude_frame(x->e, z);
     x->base[end][k] = x->b.verts.len;
     for (u32 i = 0; i < region_count(&t->region); i++)
-        builder_vert(&x->b, affine3_point(&frame, (Vec3){t->region.points[i].x, t->region.points[i].y, 0}));
+        builder_vert(
+            &x->b, affine3_point(&frame, (Vec3){t->region.points[i].x, t->region.points[i].y, 0}));
 }
 
-// The wall normal of a triangle of the ring: from the outer terrace's edge that it stands on, else from
-// the direction between its points of either terrace.
+// The wall normal of a triangle of the ring: from the outer terrace's edge that it stands on, else
+// from the direction between its points of either terrace.
 static Vec2 ring_normal(const Region *ring, const u32 *v, const u32 *source, u32 n_outer) {
     Vec2 inner = {0, 0}, outer = {0, 0};
     f64 n_in = 0, n_out = 0;
@@ -175,7 +190,8 @@ static void add_ring(RoundExtrude *x, u32 end, u32 k) {
     u32 *source, *tris, n_tris, n_outer = region_count(&a->region);
     ring_region(heap, &a->region, &b->region, &ring, &source);
     region_triangulate(heap, &ring, &tris, &n_tris);
-    Affine3 frames[2] = {extrude_frame(x->e, end ? x->e->h - a->rise : a->rise), extrude_frame(x->e, end ? x->e->h - b->rise : b->rise)};
+    Affine3 frames[2] = {extrude_frame(x->e, end ? x->e->h - a->rise : a->rise),
+                         extrude_frame(x->e, end ? x->e->h - b->rise : b->rise)};
     f64 leans[2] = {a->lean, b->lean}, up = end ? 1 : -1;
     for (u32 t = 0; t < n_tris; t++) {
         const u32 *v = tris + 3 * (size_t)t;
@@ -184,7 +200,8 @@ static void add_ring(RoundExtrude *x, u32 end, u32 k) {
         Vec3 n[3];
         for (int i = 0; i < 3; i++) {
             u32 j = end ? (u32)i : (u32)(2 - i), inner = source[v[j]] >= n_outer;
-            id[i] = inner ? x->base[end][k + 1] + source[v[j]] - n_outer : x->base[end][k] + source[v[j]];
+            id[i] = inner ? x->base[end][k + 1] + source[v[j]] - n_outer
+                          : x->base[end][k] + source[v[j]];
             f64 c = trig_cos(leans[inner]), s = trig_sin(leans[inner]);
             Vec3 level = affine3_vector(&frames[inner], (Vec3){wall.x, wall.y, 0});
             level = vec3_unit(level);
@@ -215,8 +232,8 @@ static void add_cap(RoundExtrude *x, u32 end, u32 tag) {
     heap_free(x->ctx->heap, tris);
 }
 
-// The straight part between the terraces, from its own skin: its vertices at both ends are replaced by
-// the terraces' in the same order.
+// The straight part between the terraces, from its own skin: its vertices at both ends are replaced
+// by the terraces' in the same order.
 static bool add_middle(RoundExtrude *x, IrId id) {
     const Region *region = &x->terraces[0].region;
     f64 z0 = x->terraces[0].rise, z1 = x->e->h - z0;
@@ -231,10 +248,16 @@ static bool add_middle(RoundExtrude *x, IrId id) {
     for (u32 r = 0; r < n_rings; r++) {
         frames[r] = extrude_frame(x->e, z0 + (z1 - z0) * r / (n_rings - 1));
         for (u32 i = 0; i < n; i++)
-            rings[(size_t)r * n + i] = affine3_point(&frames[r], (Vec3){region->points[i].x, region->points[i].y, 0});
+            rings[(size_t)r * n + i] =
+                affine3_point(&frames[r], (Vec3){region->points[i].x, region->points[i].y, 0});
     }
-    Skin skin = {.region = region, .rings = rings, .n_rings = n_rings, .sharp = sharp, .frames = frames,
-                 .open = true, .edge_tags = x->edge_tags};
+    Skin skin = {.region = region,
+                 .rings = rings,
+                 .n_rings = n_rings,
+                 .sharp = sharp,
+                 .frames = frames,
+                 .open = true,
+                 .edge_tags = x->edge_tags};
     Mesh wall;
     bool ok = skin_build(x->ctx, id, &skin, &wall);
     for (u32 v = 0; ok && v < wall.n_verts; v++)
@@ -245,7 +268,9 @@ static bool add_middle(RoundExtrude *x, IrId id) {
         u32 v[3];
         for (u32 i = 0; i < 3; i++) {
             u32 w = wall.tris[3 * (size_t)t + i];
-            v[i] = w < n ? x->base[0][0] + w : w >= wall.n_verts - n ? x->base[1][0] + w - (wall.n_verts - n) : first + w - n;
+            v[i] = w < n                   ? x->base[0][0] + w
+                   : w >= wall.n_verts - n ? x->base[1][0] + w - (wall.n_verts - n)
+                                           : first + w - n;
         }
         Vec3 nn[3] = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
         for (u32 i = 0; i < 3 && wall.normals; i++) {
@@ -262,7 +287,8 @@ static bool add_middle(RoundExtrude *x, IrId id) {
     return ok;
 }
 
-static bool extrude_round(SolidContext *ctx, IrId id, const Extrusion *e, const Region *region, Mesh *out) {
+static bool extrude_round(SolidContext *ctx, IrId id, const Extrusion *e, const Region *region,
+                          Mesh *out) {
     Heap *heap = ctx->heap;
     if (2 * e->round > e->h * (1 + 1e-9))
         return too_round(ctx, id, e->round, e->h / 2);
@@ -274,11 +300,13 @@ static bool extrude_round(SolidContext *ctx, IrId id, const Extrusion *e, const 
     }
     RoundExtrude x = {.ctx = ctx, .e = e, .terraces = terraces, .n_terraces = n};
     u32 tags[2] = {solid_tags(ctx, id, "cap_start", 1), solid_tags(ctx, id, "cap_end", 1)};
-    x.tag_round[0] = solid_tags(ctx, id, "round_start", 1), x.tag_round[1] = solid_tags(ctx, id, "round_end", 1);
+    x.tag_round[0] = solid_tags(ctx, id, "round_start", 1),
+    x.tag_round[1] = solid_tags(ctx, id, "round_end", 1);
     u32 *edge_tags = skin_edge_tags(ctx, id, region);
     x.edge_tags = edge_tags;
     builder_init(&x.b, heap, region_count(region) * 2 * n, region_count(region) * 4 * n, true);
-    bool thin = !(e->h - e->round > e->round * (1 + 1e-9)); // no straight part: both ends share their rim
+    bool thin =
+        !(e->h - e->round > e->round * (1 + 1e-9)); // no straight part: both ends share their rim
     for (u32 end = 0; end < 2; end++) {
         x.base[end] = heap_alloc_raw(heap, n, sizeof(u32));
         for (u32 k = 0; k < n; k++) {
@@ -307,15 +335,17 @@ static bool extrude_round(SolidContext *ctx, IrId id, const Extrusion *e, const 
 
 bool build_extrude(SolidContext *ctx, IrId id, Mesh *out) {
     const IrNode *node = solid_node(ctx, id);
-    Extrusion e = {node->nums[IR_EXTRUDE_h], node->nums[IR_EXTRUDE_twist], node->nums[IR_EXTRUDE_taper],
-                   node->nums[IR_EXTRUDE_round]};
+    Extrusion e = {node->nums[IR_EXTRUDE_h], node->nums[IR_EXTRUDE_twist],
+                   node->nums[IR_EXTRUDE_taper], node->nums[IR_EXTRUDE_round]};
     Region region;
     if (!profile_build(ctx, node->children[0], &region))
         return false;
     bool ok = true;
-    if (e.twist != 0 && region.n_loops > 0) { // walls bend both ways: about as wide as they are high
+    if (e.twist != 0 &&
+        region.n_loops > 0) { // walls bend both ways: about as wide as they are high
         f64 radius = region_radius(&region);
-        region_divide(ctx->heap, &region, radius * trig_tan(fmin(360.0 / tess_segments(ctx, radius), 30)));
+        region_divide(ctx->heap, &region,
+                      radius * trig_tan(fmin(360.0 / tess_segments(ctx, radius), 30)));
     }
     if (region.n_loops == 0)
         *out = (Mesh){0}; // an empty profile makes an empty solid; who needs one says so
@@ -344,10 +374,12 @@ bool revolve_section(SolidContext *ctx, IrId id, Region *out) {
     if (worst == NONE)
         return true;
     Vec2 p = out->points[worst];
-    Diag *d = solid_error(ctx, id, DIAG_E0614, "the profile reaches across the axis of revolution, to %.*s",
+    Diag *d = solid_error(ctx, id, DIAG_E0614,
+                          "the profile reaches across the axis of revolution, to %.*s",
                           STR_ARG(solid_point2(ctx, p)));
     diag_measure(d, p.x, 0, STR("mm"));
-    diag_help(ctx->diags, d, "x is the radius: move the profile by x = %.*s, or keep what has x above 0",
+    diag_help(ctx->diags, d,
+              "x is the radius: move the profile by x = %.*s, or keep what has x above 0",
               STR_ARG(solid_mm(ctx, -p.x)));
     region_finish(out, ctx->heap);
     return false;
@@ -367,7 +399,8 @@ bool build_revolve(SolidContext *ctx, IrId id, Mesh *out) {
         if (angle < 360)
             solid_tags(ctx, id, "cap_end", 1);
         region.edges = tags;
-        ok = lathe_build(ctx, id, &region, angle, tess_segments(ctx, region_bounds(&region).max.x), caps, out);
+        ok = lathe_build(ctx, id, &region, angle, tess_segments(ctx, region_bounds(&region).max.x),
+                         caps, out);
         region.edges = own;
         heap_free(ctx->heap, tags);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signed distance to a closed mesh: nearest triangle through a tree of boxes, the sign by the angle-weighted
-// pseudonormal of the feature that is nearest, face, edge or vertex (Baerentzen and Aanaes 2005), which is
-// right wherever the mesh is closed and oriented.
+// Signed distance to a closed mesh: nearest triangle through a tree of boxes, the sign by the
+// angle-weighted pseudonormal of the feature that is nearest, face, edge or vertex (Baerentzen and
+// Aanaes 2005), which is right wherever the mesh is closed and oriented.
 #include "compiler/solid/field.h"
 
 #include "compiler/mesh/query_boxes.h"
@@ -13,7 +13,7 @@ struct DistanceTree {
     Vec3 *face_normals; // n_tris, unit; zero where the triangle has no area
     Vec3 *edge_normals; // 3 n_tris: of the edge from corner k to k + 1, not unit
     Vec3 *vert_normals; // n_verts, not unit
-    u32 *last;          // the triangle found last: the next question is asked near by, and starts from it
+    u32 *last; // the triangle found last: the next question is asked near by, and starts from it
 };
 
 typedef struct EdgeKey {
@@ -28,7 +28,9 @@ static int compare_keys(const void *a, const void *b, const void *ctx) {
     return x->high < y->high ? -1 : x->high > y->high;
 }
 
-static Vec3 corner(const Mesh *mesh, u32 t, u32 k) { return mesh->verts[mesh->tris[3 * (size_t)t + k % 3]]; }
+static Vec3 corner(const Mesh *mesh, u32 t, u32 k) {
+    return mesh->verts[mesh->tris[3 * (size_t)t + k % 3]];
+}
 
 static void make_normals(DistanceTree *d) {
     const Mesh *mesh = d->mesh;
@@ -40,13 +42,15 @@ static void make_normals(DistanceTree *d) {
         for (u32 k = 0; k < 3; k++) {
             u32 a = mesh->tris[3 * (size_t)t + k], b = mesh->tris[3 * (size_t)t + (k + 1) % 3];
             keys[3 * (size_t)t + k] = (EdgeKey){MIN(a, b), MAX(a, b), 3 * t + k};
-            Vec3 u = vec3_unit(vec3_sub(p[(k + 1) % 3], p[k])), v = vec3_unit(vec3_sub(p[(k + 2) % 3], p[k]));
+            Vec3 u = vec3_unit(vec3_sub(p[(k + 1) % 3], p[k])),
+                 v = vec3_unit(vec3_sub(p[(k + 2) % 3], p[k]));
             f64 angle = trig_atan2(vec3_norm(vec3_cross(u, v)), vec3_dot(u, v));
             d->vert_normals[a] = vec3_add(d->vert_normals[a], vec3_scale(n, angle));
         }
     }
     sort_stable(d->heap, keys, 3 * (size_t)mesh->n_tris, sizeof(EdgeKey), compare_keys, NULL);
-    for (size_t i = 0; i + 1 < 3 * (size_t)mesh->n_tris; i += 2) { // twins are neighbours in a closed mesh
+    for (size_t i = 0; i + 1 < 3 * (size_t)mesh->n_tris;
+         i += 2) { // twins are neighbours in a closed mesh
         Vec3 sum = vec3_add(d->face_normals[keys[i].at / 3], d->face_normals[keys[i + 1].at / 3]);
         d->edge_normals[keys[i].at] = d->edge_normals[keys[i + 1].at] = sum;
     }
@@ -65,7 +69,9 @@ DistanceTree *distance_create(Heap *heap, const Mesh *mesh) {
     d->last = HEAP_NEW(heap, u32, 1);
     Box3 *boxes = heap_alloc_raw(heap, MAX(n, 1), sizeof(Box3));
     for (u32 t = 0; t < n; t++)
-        boxes[t] = box3_add_point(box3_add_point(box3_add_point(box3_empty(), corner(mesh, t, 0)), corner(mesh, t, 1)), corner(mesh, t, 2));
+        boxes[t] = box3_add_point(
+            box3_add_point(box3_add_point(box3_empty(), corner(mesh, t, 0)), corner(mesh, t, 1)),
+            corner(mesh, t, 2));
     box_tree_init(&d->boxes, heap, boxes, n);
     heap_free(heap, boxes);
     return d;
@@ -97,8 +103,10 @@ typedef struct Nearest {
 
 // Closest point of a triangle (Ericson, Real-Time Collision Detection, 5.1.5).
 static void closest(Vec3 p, Vec3 a, Vec3 b, Vec3 c, f64 w[3]) {
-    Vec3 ab = vec3_sub(b, a), ac = vec3_sub(c, a), ap = vec3_sub(p, a), bp = vec3_sub(p, b), cp = vec3_sub(p, c);
-    f64 d1 = vec3_dot(ab, ap), d2 = vec3_dot(ac, ap), d3 = vec3_dot(ab, bp), d4 = vec3_dot(ac, bp), d5 = vec3_dot(ab, cp), d6 = vec3_dot(ac, cp);
+    Vec3 ab = vec3_sub(b, a), ac = vec3_sub(c, a), ap = vec3_sub(p, a), bp = vec3_sub(p, b),
+         cp = vec3_sub(p, c);
+    f64 d1 = vec3_dot(ab, ap), d2 = vec3_dot(ac, ap), d3 = vec3_dot(ab, bp), d4 = vec3_dot(ac, bp),
+        d5 = vec3_dot(ab, cp), d6 = vec3_dot(ac, cp);
     f64 vc = d1 * d4 - d3 * d2, vb = d5 * d2 - d1 * d6, va = d3 * d6 - d5 * d4;
     w[0] = w[1] = w[2] = 0;
     if (d1 <= 0 && d2 <= 0) {
@@ -125,7 +133,8 @@ static void try_triangle(const DistanceTree *d, u32 t, Vec3 p, Nearest *best) {
     Vec3 a = corner(d->mesh, t, 0), b = corner(d->mesh, t, 1), c = corner(d->mesh, t, 2);
     f64 w[3];
     closest(p, a, b, c, w);
-    Vec3 q = vec3_add(vec3_add(vec3_scale(a, w[0]), vec3_scale(b, w[1])), vec3_scale(c, w[2])), v = vec3_sub(p, q);
+    Vec3 q = vec3_add(vec3_add(vec3_scale(a, w[0]), vec3_scale(b, w[1])), vec3_scale(c, w[2])),
+         v = vec3_sub(p, q);
     f64 d2 = vec3_dot(v, v);
     if (d2 < best->d2) {
         best->d2 = d2, best->tri = t;
@@ -155,7 +164,8 @@ static Nearest find_nearest(const DistanceTree *d, Vec3 p) {
             continue;
         }
         u32 left = at + 1, right = node->right;
-        f64 dl = box_distance2(d->boxes.nodes[left].box, p), dr = box_distance2(d->boxes.nodes[right].box, p);
+        f64 dl = box_distance2(d->boxes.nodes[left].box, p),
+            dr = box_distance2(d->boxes.nodes[right].box, p);
         bool left_first = dl <= dr; // the nearer one on top
         stack[depth].node = left_first ? right : left, stack[depth++].d2 = left_first ? dr : dl;
         stack[depth].node = left_first ? left : right, stack[depth++].d2 = left_first ? dl : dr;
@@ -193,7 +203,9 @@ f64 distance_at(const DistanceTree *d, Vec3 p, Vec3 *normal) {
     f64 sign = vec3_dot(away, pseudonormal(d, &n)) < 0 ? -1 : 1, distance = sqrt(n.d2);
     if (normal) {
         Vec3 gradient = vec3_scale(away, sign);
-        *normal = vec3_norm(smooth) > 0.5 ? vec3_unit(smooth) : distance > 1e-12 ? vec3_unit(gradient) : d->face_normals[n.tri];
+        *normal = vec3_norm(smooth) > 0.5 ? vec3_unit(smooth)
+                  : distance > 1e-12      ? vec3_unit(gradient)
+                                          : d->face_normals[n.tri];
     }
     return sign * distance;
 }
@@ -204,9 +216,10 @@ f64 distance_lower_bound(const DistanceTree *d, Vec3 p) {
 
 // ---- the surface of a field ----
 //
-// Marching tetrahedra on a cubic grid of which only the cells near the surface are visited: cubes are
-// halved as long as the field may change sign in them. Each grid cube is cut into the six tetrahedra
-// around its main diagonal (Kuhn), the same way everywhere, so neighbours agree and the surface closes.
+// Marching tetrahedra on a cubic grid of which only the cells near the surface are visited: cubes
+// are halved as long as the field may change sign in them. Each grid cube is cut into the six
+// tetrahedra around its main diagonal (Kuhn), the same way everywhere, so neighbours agree and the
+// surface closes.
 
 typedef struct GridVertex {
     i32 at[3];
@@ -259,7 +272,8 @@ static u32 table_find(Heap *heap, IsoTable *t, u64 key, bool *is_new) {
 }
 
 static Vec3 grid_place(const Iso *iso, const i32 at[3]) {
-    return (Vec3){iso->origin.x + iso->h * at[0], iso->origin.y + iso->h * at[1], iso->origin.z + iso->h * at[2]};
+    return (Vec3){iso->origin.x + iso->h * at[0], iso->origin.y + iso->h * at[1],
+                  iso->origin.z + iso->h * at[2]};
 }
 
 static u32 grid_vertex(Iso *iso, i32 x, i32 y, i32 z) {
@@ -274,7 +288,8 @@ static u32 grid_vertex(Iso *iso, i32 x, i32 y, i32 z) {
     return id;
 }
 
-// The vertex where the surface cuts the grid edge between a (inside) and b: false position, one step beyond the chord.
+// The vertex where the surface cuts the grid edge between a (inside) and b: false position, one
+// step beyond the chord.
 static u32 cut_vertex(Iso *iso, u32 a, u32 b) {
     bool is_new;
     u64 key = (u64)MIN(a, b) << 32 | MAX(a, b);
@@ -282,8 +297,10 @@ static u32 cut_vertex(Iso *iso, u32 a, u32 b) {
     if (!is_new)
         return id;
     Vec3 p = grid_place(iso, iso->grid.data[a].at), q = grid_place(iso, iso->grid.data[b].at);
-    f64 t0 = 0, t1 = 1, f0 = iso->grid.data[a].value, f1 = iso->grid.data[b].value, t = f0 / (f0 - f1);
-    f64 f = iso->field->value(iso->field->ctx, vec3_lerp(p, q, t)); // once is enough: fields are nearly linear
+    f64 t0 = 0, t1 = 1, f0 = iso->grid.data[a].value, f1 = iso->grid.data[b].value,
+        t = f0 / (f0 - f1);
+    f64 f = iso->field->value(iso->field->ctx,
+                              vec3_lerp(p, q, t)); // once is enough: fields are nearly linear
     if (f < 0)
         t0 = t, f0 = f;
     else
@@ -307,7 +324,8 @@ static void march(Iso *iso, const u32 v[4]) {
             out[n_out++] = i;
     if (n_in == 0 || n_in == 4)
         return;
-    // Of a tetrahedron (0 1 2 3) with positive volume the face seen from outside opposite 0 is 1 2 3.
+    // Of a tetrahedron (0 1 2 3) with positive volume the face seen from outside opposite 0 is 1
+    // 2 3.
     static const u8 FACE[4][3] = {{1, 2, 3}, {0, 3, 2}, {0, 1, 3}, {0, 2, 1}};
     if (n_in == 1 || n_in == 3) {
         u32 one = n_in == 1 ? in[0] : out[0];
@@ -320,15 +338,18 @@ static void march(Iso *iso, const u32 v[4]) {
         return;
     }
     u32 a = in[0], b = in[1], c = out[0], d = out[1];
-    u32 ac = cut_vertex(iso, v[a], v[c]), ad = cut_vertex(iso, v[a], v[d]), bc = cut_vertex(iso, v[b], v[c]), bd = cut_vertex(iso, v[b], v[d]);
+    u32 ac = cut_vertex(iso, v[a], v[c]), ad = cut_vertex(iso, v[a], v[d]),
+        bc = cut_vertex(iso, v[b], v[c]), bd = cut_vertex(iso, v[b], v[d]);
     // (a b c d) is an even permutation of (0 1 2 3) exactly for these pairs.
-    bool even = (a == 0 && b == 1) || (a == 0 && b == 3) || (a == 1 && b == 2) || (a == 2 && b == 3);
+    bool even =
+        (a == 0 && b == 1) || (a == 0 && b == 3) || (a == 1 && b == 2) || (a == 2 && b == 3);
     add_face(iso, ac, bc, bd, even);
     add_face(iso, ac, bd, ad, even);
 }
 
 static void march_cell(Iso *iso, i32 x, i32 y, i32 z) {
-    static const u8 TETS[6][4] = {{0, 1, 3, 7}, {0, 3, 2, 7}, {0, 2, 6, 7}, {0, 6, 4, 7}, {0, 4, 5, 7}, {0, 5, 1, 7}};
+    static const u8 TETS[6][4] = {{0, 1, 3, 7}, {0, 3, 2, 7}, {0, 2, 6, 7},
+                                  {0, 6, 4, 7}, {0, 4, 5, 7}, {0, 5, 1, 7}};
     u32 v[8], n_in = 0;
     for (u32 i = 0; i < 8; i++) {
         v[i] = grid_vertex(iso, x + (i32)(i & 1), y + (i32)(i >> 1 & 1), z + (i32)(i >> 2));
@@ -369,7 +390,10 @@ bool iso_build(Heap *heap, const IsoField *field, Box3 box, f64 h, u32 max_cells
     while (n * h < extent && n < 1 << 20)
         n *= 2;
     // Off the round numbers that faces like to lie on.
-    Iso iso = {.heap = heap, .field = field, .h = h, .max_cells = max_cells,
+    Iso iso = {.heap = heap,
+               .field = field,
+               .h = h,
+               .max_cells = max_cells,
                .origin = vec3_sub(box.min, (Vec3){h * 0.5317, h * 0.5609, h * 0.5471})};
     builder_init(&iso.b, heap, 256, 512, false);
     visit(&iso, 0, 0, 0, n);

@@ -9,8 +9,8 @@
 typedef struct DistanceTree DistanceTree;
 DistanceTree *distance_create(Heap *heap, const Mesh *mesh); // O(n log n); the mesh must outlive it
 void distance_destroy(DistanceTree *tree);
-// Signed: negative inside. normal (may be NULL): of the curved surface that the mesh stands for at the
-// nearest point, else away from it. O(log n) about.
+// Signed: negative inside. normal (may be NULL): of the curved surface that the mesh stands for at
+// the nearest point, else away from it. O(log n) about.
 f64 distance_at(const DistanceTree *tree, Vec3 p, Vec3 *normal);
 f64 distance_lower_bound(const DistanceTree *tree, Vec3 p); // to the mesh's box; 0 inside that
 
@@ -23,8 +23,8 @@ typedef struct IsoField {
     u32 tag;
 } IsoField;
 
-// The closed surface value = 0 within box on a grid of width h; flat triangles. False, and nothing made,
-// when more than max_cells cells lie on it.
+// The closed surface value = 0 within box on a grid of width h; flat triangles. False, and nothing
+// made, when more than max_cells cells lie on it.
 bool iso_build(Heap *heap, const IsoField *field, Box3 box, f64 h, u32 max_cells, Mesh *out);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convex hulls of solids. The hull itself is the kernel's; here its corners get back the normals of the
-// curved surfaces that they came from, so that a hull of two rods is as smooth as the rods.
+// Convex hulls of solids. The hull itself is the kernel's; here its corners get back the normals of
+// the curved surfaces that they came from, so that a hull of two rods is as smooth as the rods.
 #include "compiler/solid/solid_internal.h"
 
 // A corner normal of an operand at a place.
@@ -37,8 +37,9 @@ static void gather(SolidContext *ctx, HullInput *in, const Mesh *mesh, const Aff
     for (size_t c = 0; placed.normals && c < 3 * (size_t)placed.n_tris; c++) {
         const f32 *f = placed.normals + 3 * c;
         if (f[0] != 0 || f[1] != 0 || f[2] != 0)
-            vec_push(ctx->heap, &in->normals,
-                     (PlaceNormal){placed.verts[placed.tris[c]], {(f64)f[0], (f64)f[1], (f64)f[2]}});
+            vec_push(
+                ctx->heap, &in->normals,
+                (PlaceNormal){placed.verts[placed.tris[c]], {(f64)f[0], (f64)f[1], (f64)f[2]}});
     }
     mesh_finish(&placed, ctx->heap);
 }
@@ -60,7 +61,8 @@ static u32 first_normal(const HullInput *in, Vec3 p) {
 static bool nearest_normal(const HullInput *in, Vec3 p, Vec3 face, Vec3 *out) {
     f64 best = 0.85; // 32 degrees
     bool found = false;
-    for (u32 i = first_normal(in, p); i < in->normals.len && compare_vec3(in->normals.data[i].p, p) == 0; i++) {
+    for (u32 i = first_normal(in, p);
+         i < in->normals.len && compare_vec3(in->normals.data[i].p, p) == 0; i++) {
         f64 dot = vec3_dot(in->normals.data[i].n, face);
         if (dot > best) {
             best = dot;
@@ -89,8 +91,9 @@ static void find_fans(Heap *heap, const Mesh *mesh, u32 **from, u32 **around) {
         (*around)[(*from)[mesh->tris[c] + 1]++] = c / 3;
 }
 
-// Corners that lie on a curved surface: its normal if the face leans on that surface there, else the mean
-// of the faces around that lean alike (the side of a hull leaves a rod's end at an angle of its own).
+// Corners that lie on a curved surface: its normal if the face leans on that surface there, else
+// the mean of the faces around that lean alike (the side of a hull leaves a rod's end at an angle
+// of its own).
 static void smooth(SolidContext *ctx, const HullInput *in, Mesh *mesh) {
     if (in->normals.len == 0)
         return;
@@ -101,7 +104,8 @@ static void smooth(SolidContext *ctx, const HullInput *in, Mesh *mesh) {
     find_fans(heap, mesh, &from, &around);
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        faces[t] = vec3_cross(vec3_sub(mesh->verts[v[1]], mesh->verts[v[0]]), vec3_sub(mesh->verts[v[2]], mesh->verts[v[0]]));
+        faces[t] = vec3_cross(vec3_sub(mesh->verts[v[1]], mesh->verts[v[0]]),
+                              vec3_sub(mesh->verts[v[2]], mesh->verts[v[0]]));
     }
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
@@ -144,7 +148,8 @@ bool build_hull(SolidContext *ctx, IrId id, Mesh *out) {
     *out = (Mesh){0};
     if (ok && in.points.len > 0) {
         if (in.normals.len)
-            sort_stable(ctx->heap, in.normals.data, in.normals.len, sizeof(PlaceNormal), compare_place_normals, NULL);
+            sort_stable(ctx->heap, in.normals.data, in.normals.len, sizeof(PlaceNormal),
+                        compare_place_normals, NULL);
         ok = mesh_hull(ctx->heap, in.points.data, in.points.len, out);
         if (!ok)
             solid_error(ctx, id, DIAG_E0618, "all points of this hull lie in one plane");

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Solids of revolution: a section in the half plane (radius, height) turned about the z axis.
 //
-// Every section point off the axis makes a ring of vertices, every edge a band of quadrilaterals, an
-// edge that ends on the axis a fan; a level edge that ends on the axis is a disc and gets a
-// triangulation without a centre. Turned all the way round, a point on the axis is a vertex of its own
-// for each edge that ends there (two cones may stand tip to tip); turned less, both caps share it.
+// Every section point off the axis makes a ring of vertices, every edge a band of quadrilaterals,
+// an edge that ends on the axis a fan; a level edge that ends on the axis is a disc and gets a
+// triangulation without a centre. Turned all the way round, a point on the axis is a vertex of its
+// own for each edge that ends there (two cones may stand tip to tip); turned less, both caps share
+// it.
 #include "compiler/solid/solid_internal.h"
 
 typedef struct Lathe {
@@ -17,7 +18,9 @@ typedef struct Lathe {
     u32 *work;
 } Lathe;
 
-static Vec3 spin(Vec2 p, Vec2 dir) { return (Vec3){p.x * dir.x, p.x * dir.y, p.y}; }
+static Vec3 spin(Vec2 p, Vec2 dir) {
+    return (Vec3){p.x * dir.x, p.x * dir.y, p.y};
+}
 
 // Directions of all half planes: quadrant by quadrant, so that quarter turns are hit exactly.
 static Vec2 *make_dirs(SolidContext *ctx, f64 angle, u32 segments, u32 *n) {
@@ -52,7 +55,9 @@ static u32 pole(Lathe *l, u32 point) {
     return l->rings[point];
 }
 
-static u32 ring(const Lathe *l, u32 point, u32 j) { return l->rings[point] + (j == l->n_dirs ? 0 : j); }
+static u32 ring(const Lathe *l, u32 point, u32 j) {
+    return l->rings[point] + (j == l->n_dirs ? 0 : j);
+}
 
 // Normals of the edge from p to q at its ends, in the section's plane; zero for level edges.
 static void edge_normals(const Region *section, u32 i, Vec2 p, Vec2 q, Vec2 n[2]) {
@@ -110,8 +115,10 @@ static void add_band(Lathe *l, u32 i, u32 k) {
             continue;
         }
         u32 a = ring(l, i, j), b = ring(l, i, j + 1), c = ring(l, k, j + 1), d = ring(l, k, j);
-        add_tri(l, (const u32[]){a, b, c}, (const Vec3[]){spin(n[0], d0), spin(n[0], d1), spin(n[1], d1)}, flat, tag);
-        add_tri(l, (const u32[]){a, c, d}, (const Vec3[]){spin(n[0], d0), spin(n[1], d1), spin(n[1], d0)}, flat, tag);
+        add_tri(l, (const u32[]){a, b, c},
+                (const Vec3[]){spin(n[0], d0), spin(n[0], d1), spin(n[1], d1)}, flat, tag);
+        add_tri(l, (const u32[]){a, c, d},
+                (const Vec3[]){spin(n[0], d0), spin(n[1], d1), spin(n[1], d0)}, flat, tag);
     }
 }
 
@@ -136,8 +143,8 @@ static void add_caps(Lathe *l, u32 cap_tag) {
     heap_free(l->b.heap, tris);
 }
 
-bool lathe_build(SolidContext *ctx, IrId id, const Region *section, f64 angle, u32 segments, u32 cap_tag,
-                 Mesh *out) {
+bool lathe_build(SolidContext *ctx, IrId id, const Region *section, f64 angle, u32 segments,
+                 u32 cap_tag, Mesh *out) {
     u32 n = region_count(section);
     if (!solid_reserve_tris(ctx, id, 2.0 * n * segments * fmin(angle, 360) / 360))
         return false;

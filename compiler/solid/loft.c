@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lofts: profiles at heights, joined.
 //
-// Profiles of one structure (as many loops, as many points in each) are joined point by point, in order.
-// Others are matched loop by loop: each loop is described by a parameter that runs from 0 to 1 once
-// around, and all loops get a point wherever any of them has one, so no corner is lost. The parameter is
-// the angle about the loop's centre, from +x, when all of them are seen whole from their centres; else
-// the length along the loop from the point that lies furthest in +x.
+// Profiles of one structure (as many loops, as many points in each) are joined point by point, in
+// order. Others are matched loop by loop: each loop is described by a parameter that runs from 0 to
+// 1 once around, and all loops get a point wherever any of them has one, so no corner is lost. The
+// parameter is the angle about the loop's centre, from +x, when all of them are seen whole from
+// their centres; else the length along the loop from the point that lies furthest in +x.
 #include "compiler/solid/solid_internal.h"
 
 typedef struct Loop {
@@ -16,7 +16,9 @@ typedef struct Loop {
     u32 start;   // index of the point with the least parameter
 } Loop;
 
-static Vec2 loop_point(const Loop *l, u32 k) { return l->region->points[l->first + (l->start + k) % l->n]; }
+static Vec2 loop_point(const Loop *l, u32 k) {
+    return l->region->points[l->first + (l->start + k) % l->n];
+}
 
 // Centroid of the area.
 static Vec2 loop_center(const Region *r, u32 first, u32 n) {
@@ -104,9 +106,11 @@ static void resample(const Loop *l, const f64 *ts, u32 m, LoopBuilder *out) {
         f64 lead = (i + 1 < m ? ts[i + 1] : ts[0] + 1) - ts[i];
         u32 k = (edge - l->first + l->n - l->start) % l->n;
         f64 span = l->params[k + 1] - l->params[k], s1 = fmin(span > 0 ? s + lead / span : 1, 1);
-        const f32 zero[4] = {0}, *f = l->region->normals ? l->region->normals + 4 * (size_t)edge : zero;
+        const f32 zero[4] = {0},
+                  *f = l->region->normals ? l->region->normals + 4 * (size_t)edge : zero;
         Vec2 n0 = {(f64)f[0], (f64)f[1]}, n1 = {(f64)f[2], (f64)f[3]};
-        Vec2 a = {n0.x + (n1.x - n0.x) * s, n0.y + (n1.y - n0.y) * s}, z = {n0.x + (n1.x - n0.x) * s1, n0.y + (n1.y - n0.y) * s1};
+        Vec2 a = {n0.x + (n1.x - n0.x) * s, n0.y + (n1.y - n0.y) * s},
+             z = {n0.x + (n1.x - n0.x) * s1, n0.y + (n1.y - n0.y) * s1};
         vec_push(out->heap, &out->points, p);
         vec_push(out->heap, &out->edges, l->region->edges ? l->region->edges[edge] : 0);
         vec_reserve(out->heap, &out->normals, (size_t)out->normals.len + 4);
@@ -114,13 +118,15 @@ static void resample(const Loop *l, const f64 *ts, u32 m, LoopBuilder *out) {
         g[0] = (f32)a.x, g[1] = (f32)a.y, g[2] = (f32)z.x, g[3] = (f32)z.y;
         out->normals.len += 4;
     }
-    vec_push(out->heap, &out->starts, out->points.len); // loops keep their points, coinciding or not
+    vec_push(out->heap, &out->starts,
+             out->points.len); // loops keep their points, coinciding or not
 }
 
 static bool same_structure(const Region *regions, u32 n) {
     for (u32 i = 1; i < n; i++)
         for (u32 loop = 0; loop <= regions[0].n_loops; loop++)
-            if (regions[i].n_loops != regions[0].n_loops || regions[i].starts[loop] != regions[0].starts[loop])
+            if (regions[i].n_loops != regions[0].n_loops ||
+                regions[i].starts[loop] != regions[0].starts[loop])
                 return false;
     return true;
 }
@@ -160,7 +166,8 @@ static void match(Heap *heap, Region *regions, u32 n) {
         }
         sort_stable(heap, ts.data, ts.len, sizeof(f64), compare_f64, NULL);
         u32 m = 0;
-        for (u32 i = 0; i < ts.len; i++) // points nearer than a hundred thousandth of the way are one
+        for (u32 i = 0; i < ts.len;
+             i++) // points nearer than a hundred thousandth of the way are one
             if (m == 0 || ts.data[i] > ts.data[m - 1] + 1e-5)
                 ts.data[m++] = ts.data[i];
         if (m > 1 && ts.data[m - 1] > ts.data[0] + 1 - 1e-5)
@@ -228,10 +235,13 @@ static Vec2 slope(const Loft *l, u32 s, u32 i) {
 static u32 smooth_steps(const Loft *l, u32 s) {
     f64 h = l->heights[s + 1] - l->heights[s], worst = 0, extent = fabs(h);
     for (u32 i = 0; i < l->n_points; i++) {
-        Vec2 m0 = slope(l, s, i), m1 = slope(l, s + 1, i), p = l->regions[s].points[i], q = l->regions[s + 1].points[i];
+        Vec2 m0 = slope(l, s, i), m1 = slope(l, s + 1, i), p = l->regions[s].points[i],
+             q = l->regions[s + 1].points[i];
         // second derivatives of the Hermite cubic at both ends, in units of the span
-        f64 ax = 6 * (q.x - p.x) - h * (4 * m0.x + 2 * m1.x), ay = 6 * (q.y - p.y) - h * (4 * m0.y + 2 * m1.y);
-        f64 bx = -6 * (q.x - p.x) + h * (2 * m0.x + 4 * m1.x), by = -6 * (q.y - p.y) + h * (2 * m0.y + 4 * m1.y);
+        f64 ax = 6 * (q.x - p.x) - h * (4 * m0.x + 2 * m1.x),
+            ay = 6 * (q.y - p.y) - h * (4 * m0.y + 2 * m1.y);
+        f64 bx = -6 * (q.x - p.x) + h * (2 * m0.x + 4 * m1.x),
+            by = -6 * (q.y - p.y) + h * (2 * m0.y + 4 * m1.y);
         worst = fmax(worst, fmax(ax * ax + ay * ay, bx * bx + by * by));
         extent = fmax(extent, fmax(fabs(p.x), fabs(p.y)));
     }
@@ -244,19 +254,22 @@ static void add_smooth_span(Loft *l, u32 s) {
     f64 h = l->heights[s + 1] - l->heights[s];
     for (u32 k = 1; k < steps; k++) {
         f64 t = (f64)k / steps, t2 = t * t, t3 = t2 * t;
-        f64 w0 = 2 * t3 - 3 * t2 + 1, w1 = (t3 - 2 * t2 + t) * h, w2 = 3 * t2 - 2 * t3, w3 = (t3 - t2) * h;
+        f64 w0 = 2 * t3 - 3 * t2 + 1, w1 = (t3 - 2 * t2 + t) * h, w2 = 3 * t2 - 2 * t3,
+            w3 = (t3 - t2) * h;
         for (u32 i = 0; i < l->n_points; i++) {
-            Vec2 p = l->regions[s].points[i], q = l->regions[s + 1].points[i], m0 = slope(l, s, i), m1 = slope(l, s + 1, i);
-            vec_push(l->ctx->heap, &l->rings, (Vec3){w0 * p.x + w1 * m0.x + w2 * q.x + w3 * m1.x,
-                                                     w0 * p.y + w1 * m0.y + w2 * q.y + w3 * m1.y, l->heights[s] + h * t});
+            Vec2 p = l->regions[s].points[i], q = l->regions[s + 1].points[i], m0 = slope(l, s, i),
+                 m1 = slope(l, s + 1, i);
+            vec_push(l->ctx->heap, &l->rings,
+                     (Vec3){w0 * p.x + w1 * m0.x + w2 * q.x + w3 * m1.x,
+                            w0 * p.y + w1 * m0.y + w2 * q.y + w3 * m1.y, l->heights[s] + h * t});
         }
         vec_push(l->ctx->heap, &l->sharp, 0);
         l->n_rings++;
     }
 }
 
-// An edge that is curved in some section is smooth in all; the skin takes its directions from the points
-// and leaves corners sharp.
+// An edge that is curved in some section is smooth in all; the skin takes its directions from the
+// points and leaves corners sharp.
 static void mark_smooth_edges(Loft *l) {
     for (u32 i = 0; i < l->n_points; i++) {
         bool smooth = false;
@@ -273,7 +286,8 @@ static void mark_smooth_edges(Loft *l) {
 
 static bool check_heights(SolidContext *ctx, IrId id, const f64 *heights, u32 n, u32 n_profiles) {
     if (n != n_profiles) {
-        Diag *d = solid_error(ctx, id, DIAG_E0622, "this loft has %u profiles and %u heights", n_profiles, n);
+        Diag *d = solid_error(ctx, id, DIAG_E0622, "this loft has %u profiles and %u heights",
+                              n_profiles, n);
         diag_measure(d, n, n_profiles, STR(""));
         diag_help(ctx->diags, d, "give one height for each profile");
         return false;
@@ -283,8 +297,10 @@ static bool check_heights(SolidContext *ctx, IrId id, const f64 *heights, u32 n,
         up = up && heights[i] > heights[i - 1], down = down && heights[i] < heights[i - 1];
     if (up || down)
         return true;
-    Diag *d = solid_error(ctx, id, DIAG_E0622, "the heights of this loft do not rise one after the other");
-    diag_help(ctx->diags, d, "order the profiles by height; two at one height have no room between them");
+    Diag *d = solid_error(ctx, id, DIAG_E0622,
+                          "the heights of this loft do not rise one after the other");
+    diag_help(ctx->diags, d,
+              "order the profiles by height; two at one height have no room between them");
     return false;
 }
 
@@ -331,7 +347,8 @@ bool build_loft(SolidContext *ctx, IrId id, Mesh *out) {
     bool falling, ok = build_sections(&l, node, &falling);
     for (u32 i = 0; ok && i < n; i++)
         if (l.regions[i].n_loops != l.regions[0].n_loops || l.regions[0].n_loops == 0) {
-            Diag *d = solid_error(ctx, id, DIAG_E0622, "profiles 0 and %u of this loft have %u and %u outlines", i,
+            Diag *d = solid_error(ctx, id, DIAG_E0622,
+                                  "profiles 0 and %u of this loft have %u and %u outlines", i,
                                   l.regions[0].n_loops, l.regions[i].n_loops);
             diag_help(ctx->diags, d, "profiles to be joined need as many holes and pieces each");
             ok = false;
@@ -348,8 +365,12 @@ bool build_loft(SolidContext *ctx, IrId id, Mesh *out) {
             if (smooth && s + 1 < n)
                 add_smooth_span(&l, s);
         }
-        Skin skin = {.region = &l.regions[0], .rings = l.rings.data, .n_rings = l.n_rings, .sharp = l.sharp.data,
-                     .tag_start = solid_tags(ctx, id, "cap_start", 1), .tag_end = solid_tags(ctx, id, "cap_end", 1),
+        Skin skin = {.region = &l.regions[0],
+                     .rings = l.rings.data,
+                     .n_rings = l.n_rings,
+                     .sharp = l.sharp.data,
+                     .tag_start = solid_tags(ctx, id, "cap_start", 1),
+                     .tag_end = solid_tags(ctx, id, "cap_end", 1),
                      .cap_end = &l.regions[n - 1]};
         u32 *tags = skin_edge_tags(ctx, id, &l.regions[0]);
         skin.edge_tags = tags;

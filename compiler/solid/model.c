@@ -4,8 +4,11 @@
 #include "compiler/solid/model.h"
 
 static void say_nothing_left(const ScenePart *part, Diags *diags) {
-    Diag *d = diag_add(diags, DIAG_E0616, part->span, "nothing is left of '%.*s'", STR_ARG(part->label));
-    diag_help(diags, d, "a cut takes all of it, or it shares nothing with what it is intersected with or clipped to: move or shrink that");
+    Diag *d =
+        diag_add(diags, DIAG_E0616, part->span, "nothing is left of '%.*s'", STR_ARG(part->label));
+    diag_help(diags, d,
+              "a cut takes all of it, or it shares nothing with what it is intersected with or "
+              "clipped to: move or shrink that");
     diag_key(diags, d, "%.*s", STR_ARG(part->path));
 }
 
@@ -14,21 +17,24 @@ static u32 find_mesh(Model *model, u32 *index_of, IrId key, const SolidEntry *en
     if (index_of[key] != NONE && model->meshes[index_of[key]].mesh == &entry->mesh)
         return index_of[key];
     u32 i = model->n_meshes++;
-    model->meshes[i] = (ModelMesh){.mesh = &entry->mesh, .id = key, .measure = mesh_measure(&entry->mesh)};
+    model->meshes[i] =
+        (ModelMesh){.mesh = &entry->mesh, .id = key, .measure = mesh_measure(&entry->mesh)};
     index_of[key] = i;
     return i;
 }
 
-// Length, area and volume scale alike under a rotation, mirror or even scale; any other map needs the
-// placed mesh.
+// Length, area and volume scale alike under a rotation, mirror or even scale; any other map needs
+// the placed mesh.
 static bool even_scale(const Affine3 *map, f64 *scale) {
     Vec3 c[3];
     for (int j = 0; j < 3; j++)
         c[j] = (Vec3){map->m[0][j], map->m[1][j], map->m[2][j]};
     *scale = vec3_norm(c[0]);
     f64 tolerance = 1e-9 * *scale;
-    return fabs(vec3_norm(c[1]) - *scale) <= tolerance && fabs(vec3_norm(c[2]) - *scale) <= tolerance &&
-           fabs(vec3_dot(c[0], c[1])) <= tolerance * *scale && fabs(vec3_dot(c[1], c[2])) <= tolerance * *scale &&
+    return fabs(vec3_norm(c[1]) - *scale) <= tolerance &&
+           fabs(vec3_norm(c[2]) - *scale) <= tolerance &&
+           fabs(vec3_dot(c[0], c[1])) <= tolerance * *scale &&
+           fabs(vec3_dot(c[1], c[2])) <= tolerance * *scale &&
            fabs(vec3_dot(c[2], c[0])) <= tolerance * *scale;
 }
 
@@ -83,7 +89,8 @@ bool model_build(const Scene *scene, SolidContext *solids, Arena *arena, Diags *
     heap_free(solids->heap, index_of);
     u64 limit = solids->options.limits.triangles;
     if (limit && out->n_tris > limit) {
-        Diag *d = diag_add_global(diags, DIAG_E0503, "the object has %llu triangles and the limit is %llu",
+        Diag *d = diag_add_global(diags, DIAG_E0503,
+                                  "the object has %llu triangles and the limit is %llu",
                                   (unsigned long long)out->n_tris, (unsigned long long)limit);
         diag_measure(d, (f64)out->n_tris, (f64)limit, STR("triangles"));
         diag_help(diags, d, "use a coarser tolerance or fewer copies, or raise --max-triangles");
@@ -91,7 +98,8 @@ bool model_build(const Scene *scene, SolidContext *solids, Arena *arena, Diags *
         ok = false;
     }
     if (!any) {
-        Diag *d = diag_add_global(diags, DIAG_E0620, "the object has no geometry: no part of it holds a solid");
+        Diag *d = diag_add_global(diags, DIAG_E0620,
+                                  "the object has no geometry: no part of it holds a solid");
         diag_help(diags, d, "place a solid in a part: part seat { box(size = [40, 40, 4]) }");
         ok = false;
     }
@@ -110,7 +118,9 @@ bool model_merge(const Model *model, Heap *heap, Mesh *out) {
             continue;
         first = first == NONE ? model->scene->parts[i].solid : first;
         const ModelMesh *mesh = &model->meshes[part->mesh];
-        u16 mat = model->scene->parts[i].material == NONE ? 0 : (u16)(model->scene->parts[i].material + 1);
+        u16 mat = model->scene->parts[i].material == NONE
+                      ? 0
+                      : (u16)(model->scene->parts[i].material + 1);
         kids[len++] = csg_add_leaf(&csg, mesh->mesh, mesh->measure.bounds, &part->map);
         csg.leaves.data[csg.leaves.len - 1].mat = mat;
     }

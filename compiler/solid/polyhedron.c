@@ -55,8 +55,8 @@ static void join_points(Heap *heap, Polyhedron *p) {
         sorted[i] = (IndexedPoint){point_at(p, i), i};
     sort_stable(heap, sorted, p->n_points, sizeof(IndexedPoint), compare_points, NULL);
     for (u32 i = 0; i < p->n_points; i++) {
-        bool equal = i > 0 && sorted[i].p.x == sorted[i - 1].p.x && sorted[i].p.y == sorted[i - 1].p.y &&
-                     sorted[i].p.z == sorted[i - 1].p.z;
+        bool equal = i > 0 && sorted[i].p.x == sorted[i - 1].p.x &&
+                     sorted[i].p.y == sorted[i - 1].p.y && sorted[i].p.z == sorted[i - 1].p.z;
         p->same[sorted[i].i] = equal ? p->same[sorted[i - 1].i] : sorted[i].i;
     }
     heap_free(heap, sorted);
@@ -74,7 +74,8 @@ static bool read_faces(SolidContext *ctx, IrId id, Polyhedron *p) {
         for (u32 i = 0; i < n && at < node->n_nums; i++) {
             f64 index = node->nums[at++];
             if (!(index >= 0 && index < p->n_points)) {
-                solid_error(ctx, id, DIAG_E0615, "face %u names point %.*s, but there are points 0 to %u", face,
+                solid_error(ctx, id, DIAG_E0615,
+                            "face %u names point %.*s, but there are points 0 to %u", face,
                             STR_ARG(diag_number(ctx->diags, index)), p->n_points - 1);
                 return false;
             }
@@ -85,7 +86,8 @@ static bool read_faces(SolidContext *ctx, IrId id, Polyhedron *p) {
             vec_push(ctx->heap, &p->corners, v);
         }
         u32 first = p->starts.data[p->starts.len - 1];
-        while (p->corners.len > first + 1 && p->corners.data[p->corners.len - 1] == p->corners.data[first])
+        while (p->corners.len > first + 1 &&
+               p->corners.data[p->corners.len - 1] == p->corners.data[first])
             p->corners.len--;
         if (p->corners.len - first < 3)
             p->corners.len = first; // no area
@@ -100,27 +102,38 @@ static bool check_closed(SolidContext *ctx, IrId id, const Polyhedron *p) {
     u32 len = 0;
     for (u32 f = 0; f + 1 < p->starts.len; f++)
         for (u32 i = p->starts.data[f], end = p->starts.data[f + 1]; i < end; i++)
-            edges[len++] = (FaceEdge){p->corners.data[i], p->corners.data[i + 1 < end ? i + 1 : p->starts.data[f]], f};
+            edges[len++] = (FaceEdge){p->corners.data[i],
+                                      p->corners.data[i + 1 < end ? i + 1 : p->starts.data[f]], f};
     sort_stable(ctx->heap, edges, len, sizeof(FaceEdge), compare_edges, NULL);
     bool ok = true;
     for (u32 i = 0; i < len && ok;) {
-        u32 forward = 0, k = i, low = MIN(edges[i].a, edges[i].b), high = MAX(edges[i].a, edges[i].b);
-        for (; k < len && MIN(edges[k].a, edges[k].b) == low && MAX(edges[k].a, edges[k].b) == high; k++)
+        u32 forward = 0, k = i, low = MIN(edges[i].a, edges[i].b),
+            high = MAX(edges[i].a, edges[i].b);
+        for (; k < len && MIN(edges[k].a, edges[k].b) == low && MAX(edges[k].a, edges[k].b) == high;
+             k++)
             forward += edges[k].a == low;
         if (k - i != 2 || forward != 1) {
             ok = false;
             Str a = solid_point3(ctx, point_at(p, low)), b = solid_point3(ctx, point_at(p, high));
             Diag *d;
             if (k - i == 1)
-                d = solid_error(ctx, id, DIAG_E0615, "the polyhedron is open: only face %u has the edge from point %u, %.*s, to point %u, %.*s",
+                d = solid_error(ctx, id, DIAG_E0615,
+                                "the polyhedron is open: only face %u has the edge from point %u, "
+                                "%.*s, to point %u, %.*s",
                                 edges[i].face, low, STR_ARG(a), high, STR_ARG(b));
             else if (k - i == 2)
-                d = solid_error(ctx, id, DIAG_E0615, "faces %u and %u both run from point %u to point %u: one of them is turned the wrong way",
+                d = solid_error(ctx, id, DIAG_E0615,
+                                "faces %u and %u both run from point %u to point %u: one of them "
+                                "is turned the wrong way",
                                 edges[i].face, edges[i + 1].face, edges[i].a, edges[i].b);
             else
-                d = solid_error(ctx, id, DIAG_E0615, "%u faces meet at the edge from point %u, %.*s, to point %u, %.*s: there must be two",
+                d = solid_error(ctx, id, DIAG_E0615,
+                                "%u faces meet at the edge from point %u, %.*s, to point %u, %.*s: "
+                                "there must be two",
                                 k - i, low, STR_ARG(a), high, STR_ARG(b));
-            diag_help(ctx->diags, d, "each edge belongs to two faces, which run along it in opposite directions; list every face counter-clockwise as seen from outside");
+            diag_help(ctx->diags, d,
+                      "each edge belongs to two faces, which run along it in opposite directions; "
+                      "list every face counter-clockwise as seen from outside");
         }
         i = k;
     }
@@ -143,7 +156,9 @@ static void add_face(MeshBuilder *b, const Polyhedron *p, u32 f, u32 tag) {
     Vec3 normal = {0, 0, 0};
     for (u32 i = 0; i < n; i++)
         normal = vec3_add(normal, vec3_cross(point_at(p, c[i]), point_at(p, c[(i + 1) % n])));
-    u32 axis = fabs(normal.x) > fabs(normal.y) ? (fabs(normal.x) > fabs(normal.z) ? 0 : 2) : fabs(normal.y) > fabs(normal.z) ? 1 : 2;
+    u32 axis = fabs(normal.x) > fabs(normal.y)   ? (fabs(normal.x) > fabs(normal.z) ? 0 : 2)
+               : fabs(normal.y) > fabs(normal.z) ? 1
+                                                 : 2;
     bool flip = vec3_get(normal, axis) < 0;
     Region region;
     region_init(&region, b->heap, n, 1, false);

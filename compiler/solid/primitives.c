@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cylinders, cones, tubes and tori as sections for the lathe; pyramids, wedges and polyhedra by hand.
+// Cylinders, cones, tubes and tori as sections for the lathe; pyramids, wedges and polyhedra by
+// hand.
 #include "compiler/solid/solid_internal.h"
 
 // A section corner to be rounded or cut.
 typedef struct SectionCorner {
     Vec2 p;
-    u32 tag;  // of the edge that leaves
-    f64 cut;  // length taken from both edges; 0: sharp
+    u32 tag; // of the edge that leaves
+    f64 cut; // length taken from both edges; 0: sharp
     u32 steps;
 } SectionCorner;
 
-static f64 distance2(Vec2 a, Vec2 b) { return sqrt((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y)); }
+static f64 distance2(Vec2 a, Vec2 b) {
+    return sqrt((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y));
+}
 
 // The angle between the edges at corner b, degrees.
 static f64 angle_at(Vec2 a, Vec2 b, Vec2 c) {
@@ -23,7 +26,8 @@ static void make_section(Heap *heap, const SectionCorner *c, u32 n, u32 round_ta
     loop_init(&b, heap);
     for (u32 i = 0; i < n; i++) {
         if (c[i].cut > 0)
-            loop_add_round(&b, c[(i + n - 1) % n].p, c[i].p, c[(i + 1) % n].p, c[i].cut, c[i].steps, round_tag, c[i].tag);
+            loop_add_round(&b, c[(i + n - 1) % n].p, c[i].p, c[(i + 1) % n].p, c[i].cut, c[i].steps,
+                           round_tag, c[i].tag);
         else
             loop_add(&b, c[i].p, c[i].tag);
     }
@@ -35,8 +39,9 @@ static void make_section(Heap *heap, const SectionCorner *c, u32 n, u32 round_ta
 }
 
 static bool too_round(SolidContext *ctx, IrId id, f64 r, f64 most, bool chamfer) {
-    Diag *d = solid_error(ctx, id, DIAG_E0610, "%.*s is too much to %s this cylinder by: at most %.*s",
-                          STR_ARG(solid_mm(ctx, r)), chamfer ? "chamfer" : "round", STR_ARG(solid_mm(ctx, most)));
+    Diag *d = solid_error(
+        ctx, id, DIAG_E0610, "%.*s is too much to %s this cylinder by: at most %.*s",
+        STR_ARG(solid_mm(ctx, r)), chamfer ? "chamfer" : "round", STR_ARG(solid_mm(ctx, most)));
     diag_measure(d, r, most, STR("mm"));
     diag_help(ctx->diags, d, "the caps and the side must have room for it: use at most %.*s",
               STR_ARG(solid_mm(ctx, most)));
@@ -48,7 +53,8 @@ static bool cylinder_section(SolidContext *ctx, IrId id, Region *out) {
     f64 h = n[IR_CYLINDER_h] / 2, rb = n[IR_CYLINDER_d] / 2, rt = n[IR_CYLINDER_d_top] / 2;
     f64 round = n[IR_CYLINDER_round], chamfer = n[IR_CYLINDER_chamfer], r = fmax(round, chamfer);
     u32 side = solid_tags(ctx, id, "side", 1), top = solid_tags(ctx, id, "top", 1),
-        bottom = solid_tags(ctx, id, "bottom", 1), rim = r > 0 ? solid_tags(ctx, id, round > 0 ? "round" : "chamfer", 1) : 0;
+        bottom = solid_tags(ctx, id, "bottom", 1),
+        rim = r > 0 ? solid_tags(ctx, id, round > 0 ? "round" : "chamfer", 1) : 0;
     SectionCorner c[4];
     u32 m = 0;
     c[m++] = (SectionCorner){.p = {0, -h}, .tag = rb > 0 ? bottom : side};
@@ -77,11 +83,13 @@ static bool cylinder_section(SolidContext *ctx, IrId id, Region *out) {
 
 static bool tube_section(SolidContext *ctx, IrId id, Region *out) {
     const f64 *n = solid_node(ctx, id)->nums;
-    f64 h = n[IR_TUBE_h] / 2, rb = n[IR_TUBE_d] / 2, rt = n[IR_TUBE_d_top] / 2, wall = n[IR_TUBE_wall];
+    f64 h = n[IR_TUBE_h] / 2, rb = n[IR_TUBE_d] / 2, rt = n[IR_TUBE_d_top] / 2,
+        wall = n[IR_TUBE_wall];
     f64 most = fmin(rb, rt);
     if (wall >= most) {
-        Diag *d = solid_error(ctx, id, DIAG_E0611, "a wall of %.*s leaves no hole in a tube of d %.*s",
-                              STR_ARG(solid_mm(ctx, wall)), STR_ARG(solid_mm(ctx, 2 * most)));
+        Diag *d =
+            solid_error(ctx, id, DIAG_E0611, "a wall of %.*s leaves no hole in a tube of d %.*s",
+                        STR_ARG(solid_mm(ctx, wall)), STR_ARG(solid_mm(ctx, 2 * most)));
         diag_measure(d, wall, most, STR("mm"));
         diag_help(ctx->diags, d, "the wall must be below %.*s; for a solid one write cylinder",
                   STR_ARG(solid_mm(ctx, most)));
@@ -102,7 +110,8 @@ static bool torus_section(SolidContext *ctx, IrId id, Region *out) {
     const f64 *n = solid_node(ctx, id)->nums;
     f64 big = n[IR_TORUS_d] / 2, r = n[IR_TORUS_thickness] / 2;
     if (r > big * (1 + 1e-9)) {
-        Diag *d = solid_error(ctx, id, DIAG_E0612, "a torus of d %.*s with thickness %.*s runs into itself",
+        Diag *d = solid_error(ctx, id, DIAG_E0612,
+                              "a torus of d %.*s with thickness %.*s runs into itself",
                               STR_ARG(solid_mm(ctx, 2 * big)), STR_ARG(solid_mm(ctx, 2 * r)));
         diag_measure(d, 2 * r, 2 * big, STR("mm"));
         diag_help(ctx->diags, d, "thickness is at most d, %.*s", STR_ARG(solid_mm(ctx, 2 * big)));
@@ -133,12 +142,14 @@ bool build_lathed(SolidContext *ctx, IrId id, Mesh *out) {
     Region section;
     if (!primitive_section(ctx, id, &section))
         return false;
-    bool ok = lathe_build(ctx, id, &section, 360, tess_segments(ctx, region_bounds(&section).max.x), 0, out);
+    bool ok = lathe_build(ctx, id, &section, 360, tess_segments(ctx, region_bounds(&section).max.x),
+                          0, out);
     region_finish(&section, ctx->heap);
     return ok;
 }
 
-static void flat_mesh(Heap *heap, const Vec3 *verts, u32 n_verts, const u32 (*tris)[4], u32 n_tris, u32 tag, Mesh *out) {
+static void flat_mesh(Heap *heap, const Vec3 *verts, u32 n_verts, const u32 (*tris)[4], u32 n_tris,
+                      u32 tag, Mesh *out) {
     mesh_init(out, heap, n_verts, n_tris, false);
     memcpy(out->verts, verts, n_verts * sizeof(Vec3));
     memset(out->mats, 0, n_tris * sizeof(u16));
@@ -157,7 +168,8 @@ bool build_pyramid(SolidContext *ctx, IrId id, Mesh *out) {
     solid_tags(ctx, id, "back", 1);
     solid_tags(ctx, id, "bottom", 1);
     Vec3 v[5] = {{-x, -y, -z}, {x, -y, -z}, {x, y, -z}, {-x, y, -z}, {0, 0, z}};
-    static const u32 TRIS[6][4] = {{1, 2, 4, 0}, {3, 0, 4, 1}, {0, 1, 4, 2}, {2, 3, 4, 3}, {0, 3, 2, 4}, {0, 2, 1, 4}};
+    static const u32 TRIS[6][4] = {{1, 2, 4, 0}, {3, 0, 4, 1}, {0, 1, 4, 2},
+                                   {2, 3, 4, 3}, {0, 3, 2, 4}, {0, 2, 1, 4}};
     flat_mesh(ctx->heap, v, 5, TRIS, 6, tag, out);
     return true;
 }

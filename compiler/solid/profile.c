@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Profiles: regions of the plane. Edges carry the tag of the logical edge that they belong to and, where
-// the edge stands for a curve, the curve's normals at both ends, so that what is made of a profile can be
-// shaded smoothly without guessing.
+// Profiles: regions of the plane. Edges carry the tag of the logical edge that they belong to and,
+// where the edge stands for a curve, the curve's normals at both ends, so that what is made of a
+// profile can be shaded smoothly without guessing.
 #include "compiler/solid/solid_internal.h"
 
 static bool build_rect(SolidContext *ctx, IrId id, Region *out) {
     const f64 *n = solid_node(ctx, id)->nums;
-    f64 x = n[IR_RECT_size] / 2, y = n[IR_RECT_size + 1] / 2, r = n[IR_RECT_round], most = fmin(x, y);
+    f64 x = n[IR_RECT_size] / 2, y = n[IR_RECT_size + 1] / 2, r = n[IR_RECT_round],
+        most = fmin(x, y);
     if (r > most * (1 + 1e-9)) {
-        Diag *d = solid_error(ctx, id, DIAG_E0610, "%.*s is too much to round this rect by: at most %.*s",
-                              STR_ARG(solid_mm(ctx, r)), STR_ARG(solid_mm(ctx, most)));
+        Diag *d =
+            solid_error(ctx, id, DIAG_E0610, "%.*s is too much to round this rect by: at most %.*s",
+                        STR_ARG(solid_mm(ctx, r)), STR_ARG(solid_mm(ctx, most)));
         diag_measure(d, r, most, STR("mm"));
-        diag_help(ctx->diags, d, "half of the shorter side is the most: %.*s", STR_ARG(solid_mm(ctx, most)));
+        diag_help(ctx->diags, d, "half of the shorter side is the most: %.*s",
+                  STR_ARG(solid_mm(ctx, most)));
         return false;
     }
     r = fmin(r, most);
@@ -27,8 +30,14 @@ static bool build_rect(SolidContext *ctx, IrId id, Region *out) {
         const Vec2 *circle = tess_circle(ctx, 4 * k);
         for (u32 q = 0; q < 4; q++) // corner by corner, the first at the upper right
             for (u32 i = 0; i <= k; i++) {
-                Vec2 u = circle[(q * k + i) % (4 * k)], c = {q == 0 || q == 3 ? x - r : r - x, q < 2 ? y - r : r - y};
-                Vec2 p = {u.x == 1 ? x : u.x == -1 ? -x : c.x + r * u.x, u.y == 1 ? y : u.y == -1 ? -y : c.y + r * u.y};
+                Vec2 u = circle[(q * k + i) % (4 * k)],
+                     c = {q == 0 || q == 3 ? x - r : r - x, q < 2 ? y - r : r - y};
+                Vec2 p = {u.x == 1    ? x
+                          : u.x == -1 ? -x
+                                      : c.x + r * u.x,
+                          u.y == 1    ? y
+                          : u.y == -1 ? -y
+                                      : c.y + r * u.y};
                 if (i < k)
                     loop_add_smooth(&b, p, round + q, u, circle[(q * k + i + 1) % (4 * k)]);
                 else
@@ -52,7 +61,8 @@ static void build_ellipse(SolidContext *ctx, IrId id, f64 rx, f64 ry, Region *ou
             f64 len = sqrt(g.x * g.x + g.y * g.y);
             normals[e] = (Vec2){g.x / len, g.y / len};
         }
-        loop_add_smooth(&b, (Vec2){rx * circle[i].x, ry * circle[i].y}, tag, normals[0], normals[1]);
+        loop_add_smooth(&b, (Vec2){rx * circle[i].x, ry * circle[i].y}, tag, normals[0],
+                        normals[1]);
     }
     loop_close(&b);
     loop_finish(&b, out);
@@ -91,7 +101,8 @@ void region_reverse(Region *r) {
             r->points[first + i] = r->points[first + n - 1 - i];
             r->points[first + n - 1 - i] = p;
         }
-        // The edge that left old point i now leaves its end: new index n - 2 - i (and n - 1 for the last).
+        // The edge that left old point i now leaves its end: new index n - 2 - i (and n - 1 for the
+        // last).
         for (u32 i = 0; i < (n - 1) / 2; i++) {
             u32 a = first + i, z = first + n - 2 - i;
             if (r->edges) {
@@ -121,16 +132,19 @@ void region_transform(Region *region, const Affine2 *map) {
     f64 det = m[0][0] * m[1][1] - m[0][1] * m[1][0];
     for (u32 i = 0; i < region_count(region); i++) {
         Vec2 p = region->points[i];
-        region->points[i] = (Vec2){m[0][0] * p.x + m[0][1] * p.y + map->t.x, m[1][0] * p.x + m[1][1] * p.y + map->t.y};
+        region->points[i] = (Vec2){m[0][0] * p.x + m[0][1] * p.y + map->t.x,
+                                   m[1][0] * p.x + m[1][1] * p.y + map->t.y};
         if (!region->normals)
             continue;
-        for (u32 e = 0; e < 2; e++) { // normals go by the inverse transposed; det only turns the sign
+        for (u32 e = 0; e < 2;
+             e++) { // normals go by the inverse transposed; det only turns the sign
             f32 *f = region->normals + 4 * (size_t)i + 2 * e;
             f64 nx = (f64)f[0], ny = (f64)f[1];
             Vec2 n = {m[1][1] * nx - m[1][0] * ny, -m[0][1] * nx + m[0][0] * ny};
             f64 len = sqrt(n.x * n.x + n.y * n.y);
             if (len > 0)
-                f[0] = (f32)(n.x / len * (det < 0 ? -1 : 1)), f[1] = (f32)(n.y / len * (det < 0 ? -1 : 1));
+                f[0] = (f32)(n.x / len * (det < 0 ? -1 : 1)),
+                f[1] = (f32)(n.y / len * (det < 0 ? -1 : 1));
         }
     }
     if (det < 0)
@@ -144,7 +158,8 @@ void region_smooth(Heap *heap, Region *region, f64 crease_deg) {
     if (!region->normals)
         region->normals = HEAP_NEW(heap, f32, (size_t)n * 4);
     f64 least = trig_cos(crease_deg);
-    Vec2 *normals = heap_alloc_raw(heap, n, sizeof(Vec2)); // as long as their edges: long edges bend less
+    Vec2 *normals =
+        heap_alloc_raw(heap, n, sizeof(Vec2)); // as long as their edges: long edges bend less
     f64 *lengths = heap_alloc_raw(heap, n, sizeof(f64));
     for (u32 loop = 0; loop < region->n_loops; loop++) {
         u32 first = region->starts[loop], end = region->starts[loop + 1];
@@ -164,9 +179,11 @@ void region_smooth(Heap *heap, Region *region, f64 crease_deg) {
                  smooth_b = me.x * b.x + me.y * b.y > least * lengths[i] * lengths[next];
             if (!smooth_a && !smooth_b)
                 continue;
-            Vec2 n0 = smooth_a ? (Vec2){me.x + a.x, me.y + a.y} : me, n1 = smooth_b ? (Vec2){me.x + b.x, me.y + b.y} : me;
+            Vec2 n0 = smooth_a ? (Vec2){me.x + a.x, me.y + a.y} : me,
+                 n1 = smooth_b ? (Vec2){me.x + b.x, me.y + b.y} : me;
             f64 l0 = sqrt(n0.x * n0.x + n0.y * n0.y), l1 = sqrt(n1.x * n1.x + n1.y * n1.y);
-            f[0] = (f32)(n0.x / l0), f[1] = (f32)(n0.y / l0), f[2] = (f32)(n1.x / l1), f[3] = (f32)(n1.y / l1);
+            f[0] = (f32)(n0.x / l0), f[1] = (f32)(n0.y / l0), f[2] = (f32)(n1.x / l1),
+            f[3] = (f32)(n1.y / l1);
         }
     }
     heap_free(heap, lengths);
@@ -180,13 +197,15 @@ void region_divide(Heap *heap, Region *region, f64 most) {
         u32 first = region->starts[loop], end = region->starts[loop + 1];
         for (u32 i = first; i < end; i++) {
             Vec2 p = region->points[i], q = region->points[i + 1 < end ? i + 1 : first];
-            f64 dx = q.x - p.x, dy = q.y - p.y, parts = fmin(ceil(sqrt(dx * dx + dy * dy) / most), 64);
+            f64 dx = q.x - p.x, dy = q.y - p.y,
+                parts = fmin(ceil(sqrt(dx * dx + dy * dy) / most), 64);
             u32 n = parts > 1 ? (u32)parts : 1, tag = region->edges ? region->edges[i] : 0;
             const f32 zero[4] = {0}, *f = region->normals ? region->normals + 4 * (size_t)i : zero;
             Vec2 n0 = {(f64)f[0], (f64)f[1]}, n1 = {(f64)f[2], (f64)f[3]};
             for (u32 k = 0; k < n; k++) {
                 f64 s = (f64)k / n, t = (f64)(k + 1) / n;
-                Vec2 a = {n0.x + (n1.x - n0.x) * s, n0.y + (n1.y - n0.y) * s}, z = {n0.x + (n1.x - n0.x) * t, n0.y + (n1.y - n0.y) * t};
+                Vec2 a = {n0.x + (n1.x - n0.x) * s, n0.y + (n1.y - n0.y) * s},
+                     z = {n0.x + (n1.x - n0.x) * t, n0.y + (n1.y - n0.y) * t};
                 loop_add_smooth(&b, (Vec2){p.x + dx * s, p.y + dy * s}, tag, a, z);
             }
         }
@@ -202,9 +221,12 @@ static bool polygon_crosses(SolidContext *ctx, IrId id, Region *region) {
     Vec2 where;
     if (region_is_simple(ctx->heap, region, &where))
         return false;
-    Diag *d = solid_error(ctx, id, DIAG_E0613, "the outline of this polygon crosses or touches itself at %.*s",
+    Diag *d = solid_error(ctx, id, DIAG_E0613,
+                          "the outline of this polygon crosses or touches itself at %.*s",
                           STR_ARG(solid_point2(ctx, where)));
-    diag_help(ctx->diags, d, "give the points in order around the outline; a hole is a difference of two polygons");
+    diag_help(
+        ctx->diags, d,
+        "give the points in order around the outline; a hole is a difference of two polygons");
     region_finish(region, ctx->heap);
     return true;
 }
@@ -212,7 +234,8 @@ static bool polygon_crosses(SolidContext *ctx, IrId id, Region *region) {
 static void smooth_polygon(SolidContext *ctx, const IrNode *node, u32 n, u32 tag, LoopBuilder *b) {
     Vec3 *points = heap_alloc_raw(ctx->heap, n, sizeof(Vec3));
     for (u32 i = 0; i < n; i++)
-        points[i] = (Vec3){node->nums[IR_POLYGON_points + 2 * i], node->nums[IR_POLYGON_points + 2 * i + 1], 0};
+        points[i] = (Vec3){node->nums[IR_POLYGON_points + 2 * i],
+                           node->nums[IR_POLYGON_points + 2 * i + 1], 0};
     SolidPath path;
     curve_through(ctx, points, n, true, 0, &path);
     heap_free(ctx->heap, points);
@@ -221,8 +244,8 @@ static void smooth_polygon(SolidContext *ctx, const IrNode *node, u32 n, u32 tag
     path_finish(&path, ctx->heap);
 }
 
-// Normals of a smooth curve from its points: a corner where the path is sharp, else the tangent of the
-// parabola through a point and its neighbours.
+// Normals of a smooth curve from its points: a corner where the path is sharp, else the tangent of
+// the parabola through a point and its neighbours.
 static bool build_polygon(SolidContext *ctx, IrId id, Region *out) {
     const IrNode *node = solid_node(ctx, id);
     u32 n = (node->n_nums - IR_POLYGON_points) / 2;
@@ -234,7 +257,10 @@ static bool build_polygon(SolidContext *ctx, IrId id, Region *out) {
         smooth_polygon(ctx, node, n, tag, &b);
     else
         for (u32 i = 0; i < n; i++)
-            loop_add(&b, (Vec2){node->nums[IR_POLYGON_points + 2 * i], node->nums[IR_POLYGON_points + 2 * i + 1]}, tag + i);
+            loop_add(&b,
+                     (Vec2){node->nums[IR_POLYGON_points + 2 * i],
+                            node->nums[IR_POLYGON_points + 2 * i + 1]},
+                     tag + i);
     loop_close(&b);
     loop_finish(&b, out);
     if (out->n_loops && polygon_crosses(ctx, id, out))
@@ -258,7 +284,8 @@ static bool kernel_ok(SolidContext *ctx, IrId id, Status status) {
         return true;
     if (status == STATUS_BUG)
         heap_fail(ctx->heap, FAIL_INTERNAL, "a combination of profiles failed its check");
-    solid_error(ctx, id, DIAG_E0624, "the sizes in this profile differ too much to be computed together");
+    solid_error(ctx, id, DIAG_E0624,
+                "the sizes in this profile differ too much to be computed together");
     return false;
 }
 
@@ -283,7 +310,9 @@ f64 region_inset_most(SolidContext *ctx, const Region *region) {
     for (int i = 0; i < 20; i++) {
         f64 mid = (low + high) / 2;
         Region r = {0};
-        bool some = region_offset(ctx->heap, region, -mid, REGION_JOIN_MITER, mid, &r) == STATUS_OK && r.n_loops > 0;
+        bool some =
+            region_offset(ctx->heap, region, -mid, REGION_JOIN_MITER, mid, &r) == STATUS_OK &&
+            r.n_loops > 0;
         region_finish(&r, ctx->heap);
         *(some ? &low : &high) = mid;
     }
@@ -292,7 +321,8 @@ f64 region_inset_most(SolidContext *ctx, const Region *region) {
 
 static bool empty_offset(SolidContext *ctx, IrId id, const Region *from, f64 r) {
     f64 most = region_inset_most(ctx, from);
-    Diag *d = solid_error(ctx, id, DIAG_E0621, "nothing is left of this profile when %.*s is taken from its rim",
+    Diag *d = solid_error(ctx, id, DIAG_E0621,
+                          "nothing is left of this profile when %.*s is taken from its rim",
                           STR_ARG(solid_mm(ctx, r)));
     diag_measure(d, r, most, STR("mm"));
     diag_help(ctx->diags, d, "at most %.*s leaves something", STR_ARG(solid_mm(ctx, most)));
@@ -305,7 +335,9 @@ static bool build_offset(SolidContext *ctx, IrId id, Region *out) {
     Region from;
     if (!profile_build(ctx, node->children[0], &from))
         return false;
-    bool ok = kernel_ok(ctx, id, region_offset(ctx->heap, &from, r, REGION_JOIN_ROUND, tess_chord(ctx, fabs(r)), out));
+    bool ok = kernel_ok(
+        ctx, id,
+        region_offset(ctx->heap, &from, r, REGION_JOIN_ROUND, tess_chord(ctx, fabs(r)), out));
     if (ok && out->n_loops == 0 && from.n_loops > 0) {
         region_finish(out, ctx->heap);
         ok = empty_offset(ctx, id, &from, -r);
@@ -325,7 +357,8 @@ static bool build_round(SolidContext *ctx, IrId id, Region *out) {
         return false;
     // A hair less, so that a profile exactly 2 r wide survives as its spine.
     f64 in = r * (1 - 1e-6);
-    bool ok = kernel_ok(ctx, id, region_offset(ctx->heap, &from, -in, REGION_JOIN_MITER, chord, &a));
+    bool ok =
+        kernel_ok(ctx, id, region_offset(ctx->heap, &from, -in, REGION_JOIN_MITER, chord, &a));
     if (ok && a.n_loops == 0 && from.n_loops > 0) {
         region_finish(&a, ctx->heap);
         ok = empty_offset(ctx, id, &from, r);
@@ -363,9 +396,12 @@ static int compare_hull_points(const void *a, const void *b, const void *ctx) {
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static f64 turn2(Vec2 a, Vec2 b, Vec2 c) { return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x); }
+static f64 turn2(Vec2 a, Vec2 b, Vec2 c) {
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+}
 
-// Monotone chain (Andrew 1979). An edge that runs along an operand's edge keeps its tag and normals.
+// Monotone chain (Andrew 1979). An edge that runs along an operand's edge keeps its tag and
+// normals.
 static bool build_profile_hull(SolidContext *ctx, IrId id, Region *out) {
     const IrNode *node = solid_node(ctx, id);
     VEC(HullPoint) points = {0};
@@ -381,7 +417,9 @@ static bool build_profile_hull(SolidContext *ctx, IrId id, Region *out) {
         }
         for (u32 loop = 0; loop < from[c].n_loops; loop++)
             for (u32 i = from[c].starts[loop], end = from[c].starts[loop + 1]; i < end; i++)
-                vec_push(heap, &points, (HullPoint){from[c].points[i], c, i, i + 1 < end ? i + 1 : from[c].starts[loop]});
+                vec_push(heap, &points,
+                         (HullPoint){from[c].points[i], c, i,
+                                     i + 1 < end ? i + 1 : from[c].starts[loop]});
     }
     sort_stable(heap, points.data, points.len, sizeof(HullPoint), compare_hull_points, NULL);
     HullPoint *chain = heap_alloc_raw(heap, 2 * (size_t)points.len + 2, sizeof(HullPoint));
@@ -407,7 +445,8 @@ static bool build_profile_hull(SolidContext *ctx, IrId id, Region *out) {
         Vec2 q = r->points[a.next];
         if (q.x == z.p.x && q.y == z.p.y && r->edges) {
             const f32 zero[4] = {0}, *f = r->normals ? r->normals + 4 * (size_t)a.index : zero;
-            loop_add_smooth(&b, a.p, r->edges[a.index], (Vec2){(f64)f[0], (f64)f[1]}, (Vec2){(f64)f[2], (f64)f[3]});
+            loop_add_smooth(&b, a.p, r->edges[a.index], (Vec2){(f64)f[0], (f64)f[1]},
+                            (Vec2){(f64)f[2], (f64)f[3]});
         } else {
             loop_add(&b, a.p, tag + i);
         }
@@ -428,19 +467,36 @@ static bool build_child(SolidContext *ctx, IrId id, Region *out) {
     const IrNode *node = solid_node(ctx, id);
     const f64 *n = node->nums;
     switch (node->kind) {
-    case IR_RECT: return build_rect(ctx, id, out);
-    case IR_CIRCLE: build_ellipse(ctx, id, n[IR_CIRCLE_d] / 2, n[IR_CIRCLE_d] / 2, out); return true;
-    case IR_ELLIPSE: build_ellipse(ctx, id, n[0] / 2, n[1] / 2, out); return true;
-    case IR_NGON: build_ngon(ctx, id, out); return true;
-    case IR_STAR: build_star(ctx, id, out); return true;
-    case IR_POLYGON: return build_polygon(ctx, id, out);
-    case IR_TEXT: return text_build(ctx, id, out);
-    case IR_OFFSET: return build_offset(ctx, id, out);
-    case IR_ROUND: return build_round(ctx, id, out);
-    case IR_PROFILE_UNION: return build_profile_boolean(ctx, id, REGION_UNION, out);
-    case IR_PROFILE_DIFFERENCE: return build_profile_boolean(ctx, id, REGION_DIFFERENCE, out);
-    case IR_PROFILE_INTERSECTION: return build_profile_boolean(ctx, id, REGION_INTERSECTION, out);
-    case IR_PROFILE_HULL: return build_profile_hull(ctx, id, out);
+    case IR_RECT:
+        return build_rect(ctx, id, out);
+    case IR_CIRCLE:
+        build_ellipse(ctx, id, n[IR_CIRCLE_d] / 2, n[IR_CIRCLE_d] / 2, out);
+        return true;
+    case IR_ELLIPSE:
+        build_ellipse(ctx, id, n[0] / 2, n[1] / 2, out);
+        return true;
+    case IR_NGON:
+        build_ngon(ctx, id, out);
+        return true;
+    case IR_STAR:
+        build_star(ctx, id, out);
+        return true;
+    case IR_POLYGON:
+        return build_polygon(ctx, id, out);
+    case IR_TEXT:
+        return text_build(ctx, id, out);
+    case IR_OFFSET:
+        return build_offset(ctx, id, out);
+    case IR_ROUND:
+        return build_round(ctx, id, out);
+    case IR_PROFILE_UNION:
+        return build_profile_boolean(ctx, id, REGION_UNION, out);
+    case IR_PROFILE_DIFFERENCE:
+        return build_profile_boolean(ctx, id, REGION_DIFFERENCE, out);
+    case IR_PROFILE_INTERSECTION:
+        return build_profile_boolean(ctx, id, REGION_INTERSECTION, out);
+    case IR_PROFILE_HULL:
+        return build_profile_hull(ctx, id, out);
     case IR_PROFILE_XFORM: {
         if (!profile_build(ctx, node->children[0], out))
             return false;
@@ -448,7 +504,35 @@ static bool build_child(SolidContext *ctx, IrId id, Region *out) {
         region_transform(out, &map);
         return true;
     }
-    default: break; // solids and paths: the checker sees to it
+    case IR_BOX:
+    case IR_SPHERE:
+    case IR_ELLIPSOID:
+    case IR_CYLINDER:
+    case IR_TUBE:
+    case IR_TORUS:
+    case IR_CAPSULE:
+    case IR_PYRAMID:
+    case IR_WEDGE:
+    case IR_POLYHEDRON:
+    case IR_EXTRUDE:
+    case IR_REVOLVE:
+    case IR_SWEEP:
+    case IR_LOFT:
+    case IR_UNION:
+    case IR_DIFFERENCE:
+    case IR_INTERSECTION:
+    case IR_HULL:
+    case IR_BLEND:
+    case IR_SHELL:
+    case IR_CLIP:
+    case IR_PAINT:
+    case IR_XFORM:
+    case IR_POLYLINE:
+    case IR_ARC:
+    case IR_HELIX:
+    case IR_PATH_XFORM:
+    case IR_KIND_COUNT:
+        break; // the checker sees to it
     }
     assert(!"not a profile");
     return false;

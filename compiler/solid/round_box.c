@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Boxes, rounded or chamfered boxes, spheres, ellipsoids and capsules: one construction.
 //
-// Eight octants of a sphere stand in the corners of a box, joined by quarter cylinders along its edges
-// and by its faces. Where the box has no extent between two octants their common arc is one and the
-// same: a capsule is a rounded box without width, a sphere one without any extent. An octant with k
-// divisions has rows of 1, 2 ... k + 1 points on circles of latitude, so that triangles are even, its
-// three rims are exactly the circle of 4 k points, and with k = 1 it is the flat cut of a chamfer.
+// Eight octants of a sphere stand in the corners of a box, joined by quarter cylinders along its
+// edges and by its faces. Where the box has no extent between two octants their common arc is one
+// and the same: a capsule is a rounded box without width, a sphere one without any extent. An
+// octant with k divisions has rows of 1, 2 ... k + 1 points on circles of latitude, so that
+// triangles are even, its three rims are exactly the circle of 4 k points, and with k = 1 it is the
+// flat cut of a chamfer.
 #include "compiler/solid/solid_internal.h"
 
 enum { FACE_LEFT, FACE_RIGHT, FACE_FRONT, FACE_BACK, FACE_BOTTOM, FACE_TOP };
@@ -15,14 +16,16 @@ typedef struct RoundBox {
     Vec3 low, high; // corners of the box of centres
     bool thin[3];   // the centres do not differ along this axis
     f64 r;
-    u32 k;          // divisions of a quarter circle
-    u32 n_rows;     // points of an octant
+    u32 k;              // divisions of a quarter circle
+    u32 n_rows;         // points of an octant
     u32 tag, round_tag; // first of six faces; of all that is rounded
-    Vec3 *units;    // directions of an octant's points, all coordinates >= 0
-    u32 *ids[8];    // vertex of each octant's point, or NONE; octant bits: 1 -x, 2 -y, 4 -z
+    Vec3 *units;        // directions of an octant's points, all coordinates >= 0
+    u32 *ids[8];        // vertex of each octant's point, or NONE; octant bits: 1 -x, 2 -y, 4 -z
 } RoundBox;
 
-static u32 row(u32 i, u32 j) { return i * (i + 1) / 2 + j; }
+static u32 row(u32 i, u32 j) {
+    return i * (i + 1) / 2 + j;
+}
 
 static f64 place(f64 unit, bool negative, f64 min, f64 max, f64 low, f64 high, f64 r) {
     if (unit == 1)
@@ -60,7 +63,8 @@ typedef struct Corner {
     u32 octant, i, j;
 } Corner;
 
-static void tri(RoundBox *rb, MeshBuilder *b, Corner c0, Corner c1, Corner c2, bool flip, u32 tag, bool flat) {
+static void tri(RoundBox *rb, MeshBuilder *b, Corner c0, Corner c1, Corner c2, bool flip, u32 tag,
+                bool flat) {
     if (flip) {
         Corner swap = c1;
         c1 = c2;
@@ -83,11 +87,11 @@ static void add_octants(RoundBox *rb, MeshBuilder *b) {
         bool flip = ((o ^ (o >> 1) ^ (o >> 2)) & 1) != 0; // an odd number of mirrors
         for (u32 i = 0; i < rb->k; i++)
             for (u32 j = 0; j <= i; j++) {
-                tri(rb, b, (Corner){o, i, j}, (Corner){o, i + 1, j}, (Corner){o, i + 1, j + 1}, flip,
-                    rb->round_tag, flat);
+                tri(rb, b, (Corner){o, i, j}, (Corner){o, i + 1, j}, (Corner){o, i + 1, j + 1},
+                    flip, rb->round_tag, flat);
                 if (j < i)
-                    tri(rb, b, (Corner){o, i, j}, (Corner){o, i + 1, j + 1}, (Corner){o, i, j + 1}, flip,
-                        rb->round_tag, flat);
+                    tri(rb, b, (Corner){o, i, j}, (Corner){o, i + 1, j + 1}, (Corner){o, i, j + 1},
+                        flip, rb->round_tag, flat);
             }
     }
 }
@@ -123,7 +127,9 @@ static void add_edges(RoundBox *rb, MeshBuilder *b, u32 axis) {
 static void add_faces(RoundBox *rb, MeshBuilder *b, u32 axis) {
     if (rb->thin[(axis + 1) % 3] || rb->thin[(axis + 2) % 3])
         return;
-    Corner at = axis == 0 ? (Corner){0, rb->k, 0} : axis == 1 ? (Corner){0, rb->k, rb->k} : (Corner){0, 0, 0};
+    Corner at = axis == 0   ? (Corner){0, rb->k, 0}
+                : axis == 1 ? (Corner){0, rb->k, rb->k}
+                            : (Corner){0, 0, 0};
     u32 u = 1u << (axis + 1) % 3, v = 1u << (axis + 2) % 3;
     for (u32 side = 0; side < 2; side++) {
         u32 o = side ? 1u << axis : 0;
@@ -132,8 +138,9 @@ static void add_faces(RoundBox *rb, MeshBuilder *b, u32 axis) {
         for (int i = 0; i < 4; i++)
             c[i] = (Corner){octants[i], at.i, at.j};
         // +x is the object's left, -y its front
-        u32 tag = rb->tag + (axis == 0 ? side : axis == 1 ? (side ? FACE_FRONT : FACE_BACK)
-                                                          : (side ? FACE_BOTTOM : FACE_TOP));
+        u32 tag = rb->tag + (axis == 0   ? side
+                             : axis == 1 ? (side ? FACE_FRONT : FACE_BACK)
+                                         : (side ? FACE_BOTTOM : FACE_TOP));
         tri(rb, b, c[0], c[1], c[2], side != 0, tag, true);
         tri(rb, b, c[0], c[2], c[3], side != 0, tag, true);
     }
@@ -192,7 +199,8 @@ static u32 box_tags(SolidContext *ctx, IrId id) {
 }
 
 void mesh_box(Heap *heap, Box3 box, u32 tag, Mesh *out) {
-    static const u32 QUADS[6][4] = {{1, 3, 7, 5}, {2, 0, 4, 6}, {0, 1, 5, 4}, {3, 2, 6, 7}, {2, 3, 1, 0}, {4, 5, 7, 6}};
+    static const u32 QUADS[6][4] = {{1, 3, 7, 5}, {2, 0, 4, 6}, {0, 1, 5, 4},
+                                    {3, 2, 6, 7}, {2, 3, 1, 0}, {4, 5, 7, 6}};
     mesh_init(out, heap, 8, 12, false);
     for (u32 i = 0; i < 8; i++)
         out->verts[i] = (Vec3){i & 1 ? box.max.x : box.min.x, i & 2 ? box.max.y : box.min.y,
@@ -214,9 +222,10 @@ bool build_box(SolidContext *ctx, IrId id, Mesh *out) {
     Vec3 size = box3_size(box);
     f64 most = fmin(size.x, fmin(size.y, size.z)) / 2;
     if (r > most * (1 + 1e-9)) {
-        Diag *d = solid_error(ctx, id, DIAG_E0610, "%.*s is too much to %s this box by: at most %.*s",
-                              STR_ARG(solid_mm(ctx, r)), round > 0 ? "round" : "chamfer",
-                              STR_ARG(solid_mm(ctx, most)));
+        Diag *d =
+            solid_error(ctx, id, DIAG_E0610, "%.*s is too much to %s this box by: at most %.*s",
+                        STR_ARG(solid_mm(ctx, r)), round > 0 ? "round" : "chamfer",
+                        STR_ARG(solid_mm(ctx, most)));
         diag_measure(d, r, most, STR("mm"));
         diag_help(ctx->diags, d, "half of the shortest side is the most there is to take: %.*s",
                   STR_ARG(solid_mm(ctx, most)));
@@ -227,7 +236,8 @@ bool build_box(SolidContext *ctx, IrId id, Mesh *out) {
         return false;
     u32 tag = box_tags(ctx, id);
     if (r > 0)
-        mesh_round_box(ctx, box, fmin(r, most), k, tag, solid_tags(ctx, id, round > 0 ? "round" : "chamfer", 1), out);
+        mesh_round_box(ctx, box, fmin(r, most), k, tag,
+                       solid_tags(ctx, id, round > 0 ? "round" : "chamfer", 1), out);
     else
         mesh_box(ctx->heap, box, tag, out);
     return true;
@@ -252,8 +262,9 @@ bool build_capsule(SolidContext *ctx, IrId id, Mesh *out) {
     const f64 *n = solid_node(ctx, id)->nums;
     f64 r = n[IR_CAPSULE_d] / 2, half = n[IR_CAPSULE_h] / 2;
     if (half < r * (1 - 1e-9)) {
-        Diag *d = solid_error(ctx, id, DIAG_E0623, "a capsule of d %.*s is at least as high: h is %.*s",
-                              STR_ARG(solid_mm(ctx, 2 * r)), STR_ARG(solid_mm(ctx, 2 * half)));
+        Diag *d =
+            solid_error(ctx, id, DIAG_E0623, "a capsule of d %.*s is at least as high: h is %.*s",
+                        STR_ARG(solid_mm(ctx, 2 * r)), STR_ARG(solid_mm(ctx, 2 * half)));
         diag_measure(d, 2 * half, 2 * r, STR("mm"));
         diag_help(ctx->diags, d, "h is the height over all, round ends included");
         return false;

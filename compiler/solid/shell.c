@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shells: a solid minus its inset by the wall. The inset is made by what the solid is: a smaller box or ball,
-// a section or profile offset in its plane, the planes of a convex solid moved inward; for anything else
-// it is the surface at depth `wall` in the solid's distance field, whose inner edges come out slightly
-// bevelled. As the inset lies strictly inside, the shell is both surfaces together, the inner turned round.
+// Shells: a solid minus its inset by the wall. The inset is made by what the solid is: a smaller
+// box or ball, a section or profile offset in its plane, the planes of a convex solid moved inward;
+// for anything else it is the surface at depth `wall` in the solid's distance field, whose inner
+// edges come out slightly bevelled. As the inset lies strictly inside, the shell is both surfaces
+// together, the inner turned round.
 #include "compiler/mesh/simplify.h"
 #include "compiler/solid/combine.h"
 #include "compiler/solid/field.h"
@@ -19,7 +20,7 @@ typedef struct Shell {
     IrId id, child; // child: without its transform
     f64 wall;       // in the child's frame
     u32 tag;
-    f64 most;       // when empty: the thickest wall, 0 if unknown
+    f64 most; // when empty: the thickest wall, 0 if unknown
 } Shell;
 
 static Inset inset_box(Shell *s, Mesh *out) {
@@ -35,7 +36,8 @@ static Inset inset_box(Shell *s, Mesh *out) {
         return INSET_EMPTY;
     u32 tags = solid_tags(s->ctx, s->id, "inner", 6);
     if (r > 1e-6 * w)
-        mesh_round_box(s->ctx, box, fmin(r, least / 2), tess_segments(s->ctx, r) / 4, tags, s->tag, out);
+        mesh_round_box(s->ctx, box, fmin(r, least / 2), tess_segments(s->ctx, r) / 4, tags, s->tag,
+                       out);
     else
         mesh_box(s->ctx->heap, box, tags, out);
     return INSET_MADE;
@@ -46,7 +48,8 @@ static Inset inset_ball(Shell *s, f64 r, f64 half_height, Mesh *out) {
     r -= s->wall, half_height -= s->wall;
     if (r <= 0)
         return INSET_EMPTY;
-    mesh_round_box(s->ctx, (Box3){{-r, -r, -half_height}, {r, r, half_height}}, r, tess_segments(s->ctx, r) / 4, s->tag, s->tag, out);
+    mesh_round_box(s->ctx, (Box3){{-r, -r, -half_height}, {r, r, half_height}}, r,
+                   tess_segments(s->ctx, r) / 4, s->tag, s->tag, out);
     return INSET_MADE;
 }
 
@@ -63,14 +66,19 @@ static Inset inset_section(Shell *s, Mesh *out) {
     region_transform(&half[1], &mirror);
     Inset answer = INSET_UNKNOWN;
     if (region_boolean(heap, REGION_UNION, half, 2, &whole) == STATUS_OK) {
-        if (region_offset(heap, &whole, -s->wall, REGION_JOIN_MITER, s->wall, &inner) == STATUS_OK) {
+        if (region_offset(heap, &whole, -s->wall, REGION_JOIN_MITER, s->wall, &inner) ==
+            STATUS_OK) {
             Box2 box = region_bounds(&whole);
             f64 far = fmax(box.max.x, box.max.y - box.min.y);
-            Vec2 p[4] = {{0, box.min.y - far}, {2 * far, box.min.y - far}, {2 * far, box.max.y + far}, {0, box.max.y + far}};
+            Vec2 p[4] = {{0, box.min.y - far},
+                         {2 * far, box.min.y - far},
+                         {2 * far, box.max.y + far},
+                         {0, box.max.y + far}};
             u32 starts[2] = {0, 4}, edges[4] = {s->tag, s->tag, s->tag, s->tag};
             cut[0] = inner;
             cut[1] = (Region){.points = p, .starts = starts, .n_loops = 1, .edges = edges};
-            if (inner.n_loops && region_boolean(heap, REGION_INTERSECTION, cut, 2, &section) != STATUS_OK)
+            if (inner.n_loops &&
+                region_boolean(heap, REGION_INTERSECTION, cut, 2, &section) != STATUS_OK)
                 section = (Region){0};
             answer = section.n_loops ? INSET_MADE : INSET_EMPTY;
             if (answer == INSET_EMPTY)
@@ -108,7 +116,8 @@ static Inset inset_extrude(Shell *s, Mesh *out) {
     if (!profile_build(ctx, node->children[0], &region))
         return INSET_FAILED;
     Inset answer = INSET_UNKNOWN;
-    if (region_offset(ctx->heap, &region, -s->wall, REGION_JOIN_MITER, s->wall, &inner) == STATUS_OK) {
+    if (region_offset(ctx->heap, &region, -s->wall, REGION_JOIN_MITER, s->wall, &inner) ==
+        STATUS_OK) {
         answer = inner.n_loops && n[IR_EXTRUDE_h] > 2 * s->wall ? INSET_MADE : INSET_EMPTY;
         if (answer == INSET_EMPTY)
             s->most = fmin(region_inset_most(ctx, &region), n[IR_EXTRUDE_h] / 2);
@@ -120,11 +129,17 @@ static Inset inset_extrude(Shell *s, Mesh *out) {
         u32 *tags = heap_alloc_raw(ctx->heap, len, sizeof(u32));
         for (u32 i = 0; i < len; i++) {
             rings[i] = (Vec3){inner.points[i].x, inner.points[i].y, s->wall};
-            rings[len + i] = (Vec3){inner.points[i].x, inner.points[i].y, n[IR_EXTRUDE_h] - s->wall};
+            rings[len + i] =
+                (Vec3){inner.points[i].x, inner.points[i].y, n[IR_EXTRUDE_h] - s->wall};
             tags[i] = s->tag;
         }
         u32 caps = solid_tags(ctx, s->id, "inner", 2);
-        Skin skin = {.region = &inner, .rings = rings, .n_rings = 2, .tag_start = caps, .tag_end = caps + 1, .edge_tags = tags};
+        Skin skin = {.region = &inner,
+                     .rings = rings,
+                     .n_rings = 2,
+                     .tag_start = caps,
+                     .tag_end = caps + 1,
+                     .edge_tags = tags};
         if (!skin_build(ctx, s->id, &skin, out))
             answer = INSET_FAILED;
         heap_free(ctx->heap, tags);
@@ -143,8 +158,9 @@ typedef struct Plane {
     f64 d; // n p <= d inside
 } Plane;
 
-// Every corner of every triangle's neighbours lies behind its plane: with one closed component that is
-// convexity. Tested against a vertex sample that includes all neighbours: all vertices, for small meshes.
+// Every corner of every triangle's neighbours lies behind its plane: with one closed component that
+// is convexity. Tested against a vertex sample that includes all neighbours: all vertices, for
+// small meshes.
 static bool is_convex(const Mesh *mesh, const Plane *planes, u32 n_planes, f64 slack) {
     for (u32 k = 0; k < n_planes; k++)
         for (u32 v = 0; v < mesh->n_verts; v++)
@@ -160,13 +176,15 @@ static u32 find_planes(const Mesh *mesh, Plane *planes, f64 slack) {
     u32 n = 0;
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        Vec3 a = mesh->verts[v[0]], c = vec3_cross(vec3_sub(mesh->verts[v[1]], a), vec3_sub(mesh->verts[v[2]], a));
+        Vec3 a = mesh->verts[v[0]],
+             c = vec3_cross(vec3_sub(mesh->verts[v[1]], a), vec3_sub(mesh->verts[v[2]], a));
         Plane p = {vec3_unit(c), 0};
         if (vec3_norm(c) <= slack * slack)
             continue;
         p.d = vec3_dot(p.n, a);
         u32 k = 0;
-        while (k < n && !(vec3_dot(planes[k].n, p.n) > 1 - 1e-12 && fabs(planes[k].d - p.d) < slack))
+        while (k < n &&
+               !(vec3_dot(planes[k].n, p.n) > 1 - 1e-12 && fabs(planes[k].d - p.d) < slack))
             k++;
         if (k < n)
             continue;
@@ -177,8 +195,8 @@ static u32 find_planes(const Mesh *mesh, Plane *planes, f64 slack) {
     return n;
 }
 
-// Planes moved inward by the wall, met by duality: the hull of the points n / (d - n c) has a facet for
-// each corner of the intersection.
+// Planes moved inward by the wall, met by duality: the hull of the points n / (d - n c) has a facet
+// for each corner of the intersection.
 static Inset inset_convex(Shell *s, const Mesh *mesh, Mesh *out) {
     Heap *heap = s->ctx->heap;
     if (mesh->n_verts > CONVEX_VERTS_MAX)
@@ -196,13 +214,15 @@ static Inset inset_convex(Shell *s, const Mesh *mesh, Mesh *out) {
     if (n != NONE && depth > s->wall * (1 + 1e-6) && is_convex(mesh, planes, n, slack)) {
         Vec3 *dual = heap_alloc_raw(heap, n, sizeof(Vec3));
         for (u32 k = 0; k < n; k++)
-            dual[k] = vec3_scale(planes[k].n, 1 / (planes[k].d - s->wall - vec3_dot(planes[k].n, measure.center)));
+            dual[k] = vec3_scale(
+                planes[k].n, 1 / (planes[k].d - s->wall - vec3_dot(planes[k].n, measure.center)));
         Mesh hull;
         if (mesh_hull(heap, dual, n, &hull)) {
             Vec3 *points = heap_alloc_raw(heap, hull.n_tris, sizeof(Vec3));
             for (u32 t = 0; t < hull.n_tris; t++) {
                 const u32 *v = hull.tris + 3 * (size_t)t;
-                Vec3 a = hull.verts[v[0]], c = vec3_cross(vec3_sub(hull.verts[v[1]], a), vec3_sub(hull.verts[v[2]], a));
+                Vec3 a = hull.verts[v[0]],
+                     c = vec3_cross(vec3_sub(hull.verts[v[1]], a), vec3_sub(hull.verts[v[2]], a));
                 points[t] = vec3_add(measure.center, vec3_scale(c, 1 / vec3_dot(c, a)));
             }
             if (mesh_hull(heap, points, hull.n_tris, out)) {
@@ -242,7 +262,10 @@ static void set_normals(Heap *heap, const DepthField *field, Mesh *mesh) {
     mesh->normals = HEAP_NEW(heap, f32, 9 * (size_t)MAX(mesh->n_tris, 1));
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        Vec3 a = mesh->verts[v[0]], face = vec3_unit(vec3_cross(vec3_sub(mesh->verts[v[1]], a), vec3_sub(mesh->verts[v[2]], a))), n[3];
+        Vec3 a = mesh->verts[v[0]],
+             face = vec3_unit(
+                 vec3_cross(vec3_sub(mesh->verts[v[1]], a), vec3_sub(mesh->verts[v[2]], a))),
+             n[3];
         bool smooth = true;
         for (u32 k = 0; k < 3; k++) {
             distance_at(field->tree, mesh->verts[v[k]], &n[k]);
@@ -267,8 +290,11 @@ static Inset inset_field(Shell *s, const Mesh *mesh, Mesh *out) {
     IsoField iso = {&field, depth_value, depth_may_cross, s->tag};
     Inset answer = INSET_EMPTY;
     if (!iso_build(heap, &iso, box, h, SHELL_CELLS_MAX, out)) {
-        Diag *d = solid_error(s->ctx, s->id, DIAG_E0503, "a wall of %.*s is too thin for a solid of this size", STR_ARG(solid_mm(s->ctx, s->wall)));
-        diag_help(s->ctx->diags, d, "use a thicker wall, or draw the inside as a solid of its own and subtract it");
+        Diag *d = solid_error(s->ctx, s->id, DIAG_E0503,
+                              "a wall of %.*s is too thin for a solid of this size",
+                              STR_ARG(solid_mm(s->ctx, s->wall)));
+        diag_help(s->ctx->diags, d,
+                  "use a thicker wall, or draw the inside as a solid of its own and subtract it");
         s->ctx->diags->limit_reached = true;
         answer = INSET_FAILED;
     } else if (out->n_tris) {
@@ -308,10 +334,12 @@ static Inset make_inset(Shell *s, const Mesh *mesh, Mesh *out) {
 
 static bool too_thick(Shell *s, f64 scale) {
     Str wall = solid_mm(s->ctx, s->wall * scale);
-    Diag *d = solid_error(s->ctx, s->id, DIAG_E0611, "a wall of %.*s leaves no room inside this solid", STR_ARG(wall));
+    Diag *d = solid_error(s->ctx, s->id, DIAG_E0611,
+                          "a wall of %.*s leaves no room inside this solid", STR_ARG(wall));
     if (s->most > 0) {
         diag_measure(d, s->wall * scale, s->most * scale, STR("mm"));
-        diag_help(s->ctx->diags, d, "the wall must be below %.*s", STR_ARG(solid_mm(s->ctx, s->most * scale)));
+        diag_help(s->ctx->diags, d, "the wall must be below %.*s",
+                  STR_ARG(solid_mm(s->ctx, s->most * scale)));
     } else {
         diag_help(s->ctx->diags, d, "the wall must be below half of the solid's thickness");
     }
@@ -336,7 +364,8 @@ static void join(Heap *heap, const Mesh *outer, const Mesh *inner, Mesh *out) {
             u32 from = k == 0 ? 0 : 3 - k;
             out->tris[3 * (size_t)(nt + t) + k] = nv + inner->tris[3 * (size_t)t + from];
             for (u32 a = 0; a < 3 && inner->normals; a++)
-                out->normals[9 * (size_t)(nt + t) + 3 * k + a] = -inner->normals[9 * (size_t)t + 3 * from + a];
+                out->normals[9 * (size_t)(nt + t) + 3 * k + a] =
+                    -inner->normals[9 * (size_t)t + 3 * from + a];
         }
 }
 
@@ -347,7 +376,8 @@ static bool even_scale(const Affine3 *map, f64 *scale) {
     *scale = vec3_norm(c[0]);
     f64 slack = 1e-9 * *scale;
     return fabs(vec3_norm(c[1]) - *scale) <= slack && fabs(vec3_norm(c[2]) - *scale) <= slack &&
-           fabs(vec3_dot(c[0], c[1])) <= slack * *scale && fabs(vec3_dot(c[1], c[2])) <= slack * *scale &&
+           fabs(vec3_dot(c[0], c[1])) <= slack * *scale &&
+           fabs(vec3_dot(c[1], c[2])) <= slack * *scale &&
            fabs(vec3_dot(c[2], c[0])) <= slack * *scale;
 }
 
@@ -358,7 +388,8 @@ bool build_shell(SolidContext *ctx, IrId id, Mesh *out) {
     Shell s = {.ctx = ctx, .id = id, .child = node->children[0], .wall = node->nums[IR_SHELL_wall]};
     IrId inner_id = ir_strip_xform(ctx->graph, s.child, &map);
     const Mesh *mesh;
-    if (inner_id != s.child && !even_scale(&map, &scale)) { // squeezed: the wall is not even in the child's frame
+    if (inner_id != s.child &&
+        !even_scale(&map, &scale)) { // squeezed: the wall is not even in the child's frame
         mesh = solid_mesh(ctx, s.child);
         map = affine3_identity();
         scale = 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Skins: rings of points joined to a closed surface, with the region itself as caps. Extrusions, sweeps
-// and lofts differ only in where they put their rings.
+// Skins: rings of points joined to a closed surface, with the region itself as caps. Extrusions,
+// sweeps and lofts differ only in where they put their rings.
 //
 // Corner normals are the cross product of the direction along the profile's edge and the direction
 // along the rings. An edge whose walls are plane gets none.
@@ -9,14 +9,16 @@
 typedef struct SkinBuild {
     const Skin *skin;
     MeshBuilder b;
-    u32 n;           // points of a ring
-    u32 *first;      // n_rings: first vertex of the ring, for poles that of the first loop's point
-    u32 *loop_of;    // n
-    u32 *tris;       // of the region
+    u32 n;        // points of a ring
+    u32 *first;   // n_rings: first vertex of the ring, for poles that of the first loop's point
+    u32 *loop_of; // n
+    u32 *tris;    // of the region
     u32 n_tris;
 } SkinBuild;
 
-static Vec3 at(const SkinBuild *s, u32 ring, u32 i) { return s->skin->rings[(size_t)ring * s->n + i]; }
+static Vec3 at(const SkinBuild *s, u32 ring, u32 i) {
+    return s->skin->rings[(size_t)ring * s->n + i];
+}
 
 static bool is_pole(const Skin *skin, u32 ring) {
     return (ring == 0 && skin->pole_start) || (ring == skin->n_rings - 1 && skin->pole_end);
@@ -26,11 +28,18 @@ static u32 vert(const SkinBuild *s, u32 ring, u32 i) {
     return s->first[ring] + (is_pole(s->skin, ring) ? s->loop_of[i] : i);
 }
 
-// Direction along the rings at a ring, of the band that starts (after) or ends there: where the surface
-// is smooth, from the ring before to the ring behind, so that the longer of both bands bends less.
+// Direction along the rings at a ring, of the band that starts (after) or ends there: where the
+// surface is smooth, from the ring before to the ring behind, so that the longer of both bands
+// bends less.
 static Vec3 along(const SkinBuild *s, u32 ring, u32 i, bool after) {
     const Skin *k = s->skin;
-    u32 n = k->n_rings, before = ring > 0 ? ring - 1 : k->closed ? n - 1 : 0, next = ring + 1 < n ? ring + 1 : k->closed ? 0 : ring;
+    u32 n = k->n_rings,
+        before = ring > 0    ? ring - 1
+                 : k->closed ? n - 1
+                             : 0,
+        next = ring + 1 < n ? ring + 1
+               : k->closed  ? 0
+                            : ring;
     if (!k->sharp || k->sharp[ring]) {
         before = after ? ring : before;
         next = after ? next : ring;
@@ -46,7 +55,8 @@ static bool edge_is_smooth(const Skin *skin, u32 i) {
 // Direction along the edge from point i to point k, at its start or end.
 static Vec3 across(const SkinBuild *s, u32 ring, u32 i, u32 k, bool end) {
     const Skin *skin = s->skin;
-    const f32 *f = skin->region->normals ? skin->region->normals + 4 * (size_t)i + (end ? 2 : 0) : NULL;
+    const f32 *f =
+        skin->region->normals ? skin->region->normals + 4 * (size_t)i + (end ? 2 : 0) : NULL;
     if (f && (f[0] != 0 || f[1] != 0) && skin->frames) {
         Vec3 tangent = {-(f64)f[1], (f64)f[0], 0}; // the normal turned left
         return affine3_vector(&skin->frames[ring], tangent);
@@ -54,7 +64,8 @@ static Vec3 across(const SkinBuild *s, u32 ring, u32 i, u32 k, bool end) {
     Vec3 chord = vec3_sub(at(s, ring, k), at(s, ring, i));
     if (!edge_is_smooth(skin, i))
         return chord;
-    u32 loop = s->loop_of[i], first = skin->region->starts[loop], n = skin->region->starts[loop + 1] - first;
+    u32 loop = s->loop_of[i], first = skin->region->starts[loop],
+        n = skin->region->starts[loop + 1] - first;
     u32 a = end ? k : first + (i - first + n - 1) % n, b = end ? first + (k - first + 1) % n : i;
     Vec3 other = vec3_sub(at(s, ring, b), at(s, ring, a)); // the neighbouring edge
     f64 scale = vec3_norm(chord) * vec3_norm(other);
@@ -77,7 +88,8 @@ static void add_quad(SkinBuild *s, u32 r, u32 q, u32 i, u32 k) {
     u32 v[4] = {vert(s, r, i), vert(s, r, k), vert(s, q, k), vert(s, q, i)};
     Vec3 n[4] = {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
     if (!flat) {
-        u32 tr = pole_r ? q : r, tq = pole_q ? r : q; // poles have no direction across: the other ring's
+        u32 tr = pole_r ? q : r,
+            tq = pole_q ? r : q; // poles have no direction across: the other ring's
         n[0] = vec3_cross(across(s, tr, i, k, false), along(s, r, i, true));
         n[1] = vec3_cross(across(s, tr, i, k, true), along(s, r, k, true));
         n[2] = vec3_cross(across(s, tq, i, k, true), along(s, q, k, false));
@@ -100,7 +112,8 @@ static void add_quad(SkinBuild *s, u32 r, u32 q, u32 i, u32 k) {
         if (flat)
             builder_flat(&s->b, v[p[0]], v[p[1]], v[p[2]], tag);
         else
-            builder_curved(&s->b, (const u32[]){v[p[0]], v[p[1]], v[p[2]]}, (const Vec3[]){n[p[0]], n[p[1]], n[p[2]]}, tag);
+            builder_curved(&s->b, (const u32[]){v[p[0]], v[p[1]], v[p[2]]},
+                           (const Vec3[]){n[p[0]], n[p[1]], n[p[2]]}, tag);
     }
 }
 
@@ -142,7 +155,8 @@ bool skin_build(SolidContext *ctx, IrId id, const Skin *skin, Mesh *out) {
         for (u32 i = region->starts[loop]; i < region->starts[loop + 1]; i++)
             s.loop_of[i] = loop;
     bool curved = region->normals || skin->sharp;
-    builder_init(&s.b, heap, s.n * skin->n_rings, 2 * s.n * n_bands + 2 * s.n, curved || n_bands > 0);
+    builder_init(&s.b, heap, s.n * skin->n_rings, 2 * s.n * n_bands + 2 * s.n,
+                 curved || n_bands > 0);
     add_rings(&s);
     for (u32 r = 0; r < n_bands; r++)
         for (u32 loop = 0; loop < region->n_loops; loop++) {
@@ -171,7 +185,8 @@ bool skin_build(SolidContext *ctx, IrId id, const Skin *skin, Mesh *out) {
 u32 *skin_edge_tags(SolidContext *ctx, IrId id, const Region *region) {
     u32 n = region_count(region), n_tags = 0;
     u32 *tags = heap_alloc_raw(ctx->heap, MAX(n, 1), sizeof(u32));
-    // Profile tags are dense: number them in order of first appearance through a table of their span.
+    // Profile tags are dense: number them in order of first appearance through a table of their
+    // span.
     u32 low = NONE, high = 0;
     for (u32 i = 0; i < n && region->edges; i++)
         if (region->edges[i] != REGION_TAG_ARC) // the joins of an offset: one side of their own
@@ -186,7 +201,8 @@ u32 *skin_edge_tags(SolidContext *ctx, IrId id, const Region *region) {
     u32 *index = heap_alloc_raw(ctx->heap, (size_t)(high - low) + 2, sizeof(u32)); // the last: arcs
     memset(index, 0xff, ((size_t)(high - low) + 2) * sizeof(u32));
     for (u32 i = 0; i < n; i++) {
-        u32 *slot = &index[region->edges[i] == REGION_TAG_ARC ? high - low + 1 : region->edges[i] - low];
+        u32 *slot =
+            &index[region->edges[i] == REGION_TAG_ARC ? high - low + 1 : region->edges[i] - low];
         if (*slot == NONE)
             *slot = n_tags++;
         tags[i] = *slot;

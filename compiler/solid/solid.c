@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The context: every node's mesh is built at its first use and kept, so questions asked while a program
-// is checked and the final model share the work. build() below is the map of the room: one line a kind
-// of node. Transforms are not applied to meshes until somebody needs the places: solid_placed gives the
-// mesh under the outermost one and the map.
+// The context: every node's mesh is built at its first use and kept, so questions asked while a
+// program is checked and the final model share the work. build() below is the map of the room: one
+// line a kind of node. Transforms are not applied to meshes until somebody needs the places:
+// solid_placed gives the mesh under the outermost one and the map.
 #include "compiler/solid/solid_internal.h"
 
 SolidContext *solid_create(Heap *heap, const IrGraph *graph, SolidOptions options, Diags *diags) {
@@ -37,9 +37,15 @@ void solid_destroy(SolidContext *ctx) {
     heap_free(heap, ctx);
 }
 
-void solid_set_object_size(SolidContext *ctx, f64 size) { ctx->size = size; }
-void solid_set_tolerance(SolidContext *ctx, f64 chord) { ctx->chord = chord; }
-u64 solid_triangle_count(const SolidContext *ctx) { return ctx->n_tris; }
+void solid_set_object_size(SolidContext *ctx, f64 size) {
+    ctx->size = size;
+}
+void solid_set_tolerance(SolidContext *ctx, f64 chord) {
+    ctx->chord = chord;
+}
+u64 solid_triangle_count(const SolidContext *ctx) {
+    return ctx->n_tris;
+}
 
 SolidFace solid_face(const SolidContext *ctx, u32 tag) {
     return ctx->faces.data[tag < ctx->faces.len ? tag : 0];
@@ -104,29 +110,47 @@ static bool build_transformed(SolidContext *ctx, IrId id, Mesh *out) {
 
 static bool build(SolidContext *ctx, IrId id, Mesh *out) {
     switch (solid_node(ctx, id)->kind) {
-    case IR_BOX: return build_box(ctx, id, out);
-    case IR_SPHERE: return build_sphere(ctx, id, out);
-    case IR_ELLIPSOID: return build_ellipsoid(ctx, id, out);
+    case IR_BOX:
+        return build_box(ctx, id, out);
+    case IR_SPHERE:
+        return build_sphere(ctx, id, out);
+    case IR_ELLIPSOID:
+        return build_ellipsoid(ctx, id, out);
     case IR_CYLINDER:
     case IR_TUBE:
-    case IR_TORUS: return build_lathed(ctx, id, out);
-    case IR_CAPSULE: return build_capsule(ctx, id, out);
-    case IR_PYRAMID: return build_pyramid(ctx, id, out);
-    case IR_WEDGE: return build_wedge(ctx, id, out);
-    case IR_POLYHEDRON: return build_polyhedron(ctx, id, out);
-    case IR_EXTRUDE: return build_extrude(ctx, id, out);
-    case IR_REVOLVE: return build_revolve(ctx, id, out);
-    case IR_SWEEP: return build_sweep(ctx, id, out);
-    case IR_LOFT: return build_loft(ctx, id, out);
+    case IR_TORUS:
+        return build_lathed(ctx, id, out);
+    case IR_CAPSULE:
+        return build_capsule(ctx, id, out);
+    case IR_PYRAMID:
+        return build_pyramid(ctx, id, out);
+    case IR_WEDGE:
+        return build_wedge(ctx, id, out);
+    case IR_POLYHEDRON:
+        return build_polyhedron(ctx, id, out);
+    case IR_EXTRUDE:
+        return build_extrude(ctx, id, out);
+    case IR_REVOLVE:
+        return build_revolve(ctx, id, out);
+    case IR_SWEEP:
+        return build_sweep(ctx, id, out);
+    case IR_LOFT:
+        return build_loft(ctx, id, out);
     case IR_UNION:
     case IR_DIFFERENCE:
     case IR_INTERSECTION:
-    case IR_CLIP: return build_boolean(ctx, id, out);
-    case IR_HULL: return build_hull(ctx, id, out);
-    case IR_BLEND: return build_blend(ctx, id, out);
-    case IR_SHELL: return build_shell(ctx, id, out);
-    case IR_PAINT: return build_paint(ctx, id, out);
-    case IR_XFORM: return build_transformed(ctx, id, out);
+    case IR_CLIP:
+        return build_boolean(ctx, id, out);
+    case IR_HULL:
+        return build_hull(ctx, id, out);
+    case IR_BLEND:
+        return build_blend(ctx, id, out);
+    case IR_SHELL:
+        return build_shell(ctx, id, out);
+    case IR_PAINT:
+        return build_paint(ctx, id, out);
+    case IR_XFORM:
+        return build_transformed(ctx, id, out);
     case IR_RECT:
     case IR_CIRCLE:
     case IR_ELLIPSE:
@@ -145,7 +169,8 @@ static bool build(SolidContext *ctx, IrId id, Mesh *out) {
     case IR_ARC:
     case IR_HELIX:
     case IR_PATH_XFORM:
-    case IR_KIND_COUNT: break;
+    case IR_KIND_COUNT:
+        break;
     }
     assert(!"not a solid");
     return false;
@@ -191,8 +216,8 @@ static SolidEntry *entry_built(SolidContext *ctx, IrId id) {
     return e->state == SOLID_BUILT ? e : NULL;
 }
 
-// Power iteration would be exact; the largest row sum of m^T m bounds the norm within sqrt(3), and for
-// the maps that matter (rotation times axis scales) a column's length is the scale itself.
+// Power iteration would be exact; the largest row sum of m^T m bounds the norm within sqrt(3), and
+// for the maps that matter (rotation times axis scales) a column's length is the scale itself.
 i32 solid_scale_level(const SolidContext *ctx, const Affine3 *map) {
     if (!(ctx->options.tolerance > 0) && !(ctx->chord > 0) && !(ctx->size > 0))
         return 0;
@@ -250,7 +275,8 @@ static bool is_axis_map(const Affine3 *map) {
 static Box3 box_mapped(Box3 box, const Affine3 *map) {
     Box3 out = box3_empty();
     for (u32 i = 0; i < 8; i++)
-        out = box3_add_point(out, affine3_point(map, (Vec3){i & 1 ? box.max.x : box.min.x, i & 2 ? box.max.y : box.min.y,
+        out = box3_add_point(out, affine3_point(map, (Vec3){i & 1 ? box.max.x : box.min.x,
+                                                            i & 2 ? box.max.y : box.min.y,
                                                             i & 4 ? box.max.z : box.min.z}));
     return out;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// IR -> meshes, on demand and once each: every IR node's mesh is built the first time it is asked for and
-// kept. The checker's questions and the final model share the same meshes.
+// IR -> meshes, on demand and once each: every IR node's mesh is built the first time it is asked
+// for and kept. The checker's questions and the final model share the same meshes.
 #ifndef FRC_COMPILER_SOLID_SOLID_H
 #define FRC_COMPILER_SOLID_SOLID_H
 
@@ -11,21 +11,23 @@
 typedef struct SolidContext SolidContext;
 
 typedef struct SolidOptions {
-    f64 tolerance;  // chord error, mm; 0: from the object's size, else from each round thing's own
-    u32 n_threads;  // 0: all
+    f64 tolerance; // chord error, mm; 0: from the object's size, else from each round thing's own
+    u32 n_threads; // 0: all
     Limits limits;
     const char *font_path; // NULL: the embedded font
 } SolidOptions;
 
-// graph may grow while the context is used. Errors in geometry (E06) go to diags with the node's span.
+// graph may grow while the context is used. Errors in geometry (E06) go to diags with the node's
+// span.
 SolidContext *solid_create(Heap *heap, const IrGraph *graph, SolidOptions options, Diags *diags);
 void solid_destroy(SolidContext *ctx);
 // Both before the first mesh is asked for, or they change nothing for what is built.
 void solid_set_object_size(SolidContext *ctx, f64 size);
 void solid_set_tolerance(SolidContext *ctx, f64 chord);
 
-// The mesh of a solid node in its own frame (for XFORM: of the transformed child, only made when somebody
-// really needs it: prefer solid_placed). NULL: it failed and was diagnosed. May be empty (n_tris 0).
+// The mesh of a solid node in its own frame (for XFORM: of the transformed child, only made when
+// somebody really needs it: prefer solid_placed). NULL: it failed and was diagnosed. May be empty
+// (n_tris 0).
 const Mesh *solid_mesh(SolidContext *ctx, IrId id);
 // The mesh under the outermost transform, its tree (made on first need when with_tree) and the map.
 bool solid_placed(SolidContext *ctx, IrId id, bool with_tree, PlacedMesh *out);

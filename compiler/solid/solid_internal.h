@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the files of this room share: the context, the mesh builder, the tessellation policy and one
-// builder function a kind of node. Builders return false when they failed and said so in a diagnostic.
+// builder function a kind of node. Builders return false when they failed and said so in a
+// diagnostic.
 #ifndef FRC_COMPILER_SOLID_SOLID_INTERNAL_H
 #define FRC_COMPILER_SOLID_SOLID_INTERNAL_H
 
@@ -15,8 +16,8 @@
 
 typedef enum SolidState { SOLID_UNTRIED, SOLID_BUILDING, SOLID_BUILT, SOLID_FAILED } SolidState;
 
-// The mesh of a node at one level of detail: built for a place where lengths appear 2^level times as
-// long, so that what is scaled up stays round.
+// The mesh of a node at one level of detail: built for a place where lengths appear 2^level times
+// as long, so that what is scaled up stays round.
 typedef struct SolidEntry {
     i32 level;
     SolidState state;
@@ -55,14 +56,17 @@ struct SolidContext {
     SolidFont *font;
 };
 
-static inline const IrNode *solid_node(const SolidContext *ctx, IrId id) { return &ctx->graph->nodes[id]; }
+static inline const IrNode *solid_node(const SolidContext *ctx, IrId id) {
+    return &ctx->graph->nodes[id];
+}
 
 // Makes room in the tables for nodes that the graph has gained.
 void solid_grow_tables(SolidContext *ctx);
 
 // ---- diagnostics ----
 
-Diag *solid_error(SolidContext *ctx, IrId id, DiagCode code, const char *fmt, ...) PRINTF_LIKE(4, 5);
+Diag *solid_error(SolidContext *ctx, IrId id, DiagCode code, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 // A length for a message, in mm: "%.*s" with STR_ARG.
 Str solid_mm(SolidContext *ctx, f64 value);
 Str solid_point2(SolidContext *ctx, Vec2 p);
@@ -125,8 +129,8 @@ bool build_hull(SolidContext *ctx, IrId id, Mesh *out);
 bool build_blend(SolidContext *ctx, IrId id, Mesh *out);
 bool build_shell(SolidContext *ctx, IrId id, Mesh *out);
 
-// The entry of a node at the context's level plus what the outermost transform's scale asks for; *map
-// is that transform. NULL: failed.
+// The entry of a node at the context's level plus what the outermost transform's scale asks for;
+// *map is that transform. NULL: failed.
 SolidEntry *solid_entry_placed(SolidContext *ctx, IrId id, Affine3 *map);
 // How many times (power of two) map enlarges lengths, as a level; 0 when detail is relative anyway.
 i32 solid_scale_level(const SolidContext *ctx, const Affine3 *map);
@@ -137,15 +141,15 @@ void mesh_box(Heap *heap, Box3 box, u32 tag, Mesh *out);
 // The solid that the section (x: radius >= 0, y: z) sweeps from +x toward +y by 0 < angle <= 360
 // degrees, with `segments` sides to a full circle. The section's edge tags become the walls' tags;
 // cap_tag, cap_tag + 1: start and end faces when angle < 360. Points on the axis have x exactly 0.
-bool lathe_build(SolidContext *ctx, IrId id, const Region *section, f64 angle, u32 segments, u32 cap_tag,
-                 Mesh *out);
+bool lathe_build(SolidContext *ctx, IrId id, const Region *section, f64 angle, u32 segments,
+                 u32 cap_tag, Mesh *out);
 
-// What is turned to make a cylinder, tube, torus (primitives.c) or revolution (extrude.c: snapped to
-// the axis, refused when it crosses that). From heap.
+// What is turned to make a cylinder, tube, torus (primitives.c) or revolution (extrude.c: snapped
+// to the axis, refused when it crosses that). From heap.
 bool primitive_section(SolidContext *ctx, IrId id, Region *out);
 bool revolve_section(SolidContext *ctx, IrId id, Region *out);
-// A rounded (k > 1) or chamfered (k = 1) box with k divisions of a quarter circle of radius r, at most
-// half of each side; six face tags from tag on in the order of mesh_box.
+// A rounded (k > 1) or chamfered (k = 1) box with k divisions of a quarter circle of radius r, at
+// most half of each side; six face tags from tag on in the order of mesh_box.
 void mesh_round_box(SolidContext *ctx, Box3 box, f64 r, u32 k, u32 tag, u32 round_tag, Mesh *out);
 // The largest inset that leaves something of a region, by bisection, for messages.
 f64 region_inset_most(SolidContext *ctx, const Region *region);
@@ -168,13 +172,16 @@ typedef struct LoopBuilder {
     VEC(u32) starts;
 } LoopBuilder;
 void loop_init(LoopBuilder *b, Heap *heap);
-void loop_add(LoopBuilder *b, Vec2 p, u32 tag);                       // its edge is straight
-void loop_add_smooth(LoopBuilder *b, Vec2 p, u32 tag, Vec2 n0, Vec2 n1); // normals of the edge that leaves p
+void loop_add(LoopBuilder *b, Vec2 p, u32 tag); // its edge is straight
+void loop_add_smooth(LoopBuilder *b, Vec2 p, u32 tag, Vec2 n0,
+                     Vec2 n1); // normals of the edge that leaves p
 void loop_close(LoopBuilder *b);
 void loop_finish(LoopBuilder *b, Region *out);
-// Adds the arc that rounds the corner between a, corner and c (or cuts it, when chamfer) so that its
-// ends lie `cut` from the corner; radius: of the arc. Tag of the arc; of the edge that leaves: next_tag.
-void loop_add_round(LoopBuilder *b, Vec2 before, Vec2 corner, Vec2 after, f64 cut, u32 n, u32 tag, u32 next_tag);
+// Adds the arc that rounds the corner between a, corner and c (or cuts it, when chamfer) so that
+// its ends lie `cut` from the corner; radius: of the arc. Tag of the arc; of the edge that leaves:
+// next_tag.
+void loop_add_round(LoopBuilder *b, Vec2 before, Vec2 corner, Vec2 after, f64 cut, u32 n, u32 tag,
+                    u32 next_tag);
 // Divides edges longer than most into equal parts, 64 at most.
 void region_divide(Heap *heap, Region *region, f64 most);
 void region_transform(Region *region, const Affine2 *map);
@@ -196,26 +203,30 @@ bool path_build(SolidContext *ctx, IrId id, f64 reach, SolidPath *out);
 void path_finish(SolidPath *path, Heap *heap);
 // Centripetal Catmull-Rom through points (Yuksel et al. 2011), natural at open ends; a point given
 // twice in a row stays a corner. Result as path_build's. Cost: what it makes.
-void curve_through(SolidContext *ctx, const Vec3 *points, u32 n, bool closed, f64 reach, SolidPath *out);
+void curve_through(SolidContext *ctx, const Vec3 *points, u32 n, bool closed, f64 reach,
+                   SolidPath *out);
 
 // ---- skins (skin.c) ----
 
-// Rings of points joined to a closed surface: what extrude, sweep and loft have in common. Ring s holds
-// the region's points, placed: rings[s * n_points + i]. Rings run so that region x ring direction is
-// outward for counter-clockwise outer loops.
+// Rings of points joined to a closed surface: what extrude, sweep and loft have in common. Ring s
+// holds the region's points, placed: rings[s * n_points + i]. Rings run so that region x ring
+// direction is outward for counter-clockwise outer loops.
 typedef struct Skin {
-    const Region *region;   // loops, edge tags and normals (turned by tangents); triangulated for the caps
+    const Region
+        *region; // loops, edge tags and normals (turned by tangents); triangulated for the caps
     const Vec3 *rings;
     u32 n_rings;
-    const u8 *sharp;        // n_rings: the surface has a crease there; NULL: everywhere
-    const Affine3 *frames;  // n_rings: region plane -> space, for tangents of smooth edges; NULL: from
-                            // neighbouring points, sharp where they turn by more than 35 degrees
-    bool closed;            // the last ring joins the first; no caps
-    bool open;              // not closed up by caps: the caller does it
+    const u8 *sharp; // n_rings: the surface has a crease there; NULL: everywhere
+    const Affine3
+        *frames; // n_rings: region plane -> space, for tangents of smooth edges; NULL: from
+                 // neighbouring points, sharp where they turn by more than 35 degrees
+    bool closed; // the last ring joins the first; no caps
+    bool open;   // not closed up by caps: the caller does it
     bool pole_start, pole_end; // the ring is one point for each loop; no cap there
-    const Region *cap_end;  // what the far cap is triangulated as, of the same structure; NULL: region
+    const Region
+        *cap_end; // what the far cap is triangulated as, of the same structure; NULL: region
     u32 tag_start, tag_end;
-    const u32 *edge_tags;   // per region point: the wall's tag
+    const u32 *edge_tags; // per region point: the wall's tag
 } Skin;
 bool skin_build(SolidContext *ctx, IrId id, const Skin *skin, Mesh *out);
 // One wall tag for each distinct edge tag of the region, in order; from heap.

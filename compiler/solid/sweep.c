@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps: a profile carried along a path, square to it, mitred where the path bends.
 //
-// Each segment of the path has a frame (u, v, d): d along the path, u x v = d, the profile's x on u and its
-// y on v. Frames are first carried along without turning about d (each joint by the least rotation), then
-// rolled so that v stays in the upright plane of `up`: where the path runs along `up` the roll of its
-// neighbours is interpolated, and a path that goes over the vertical takes the profile over with it
-// rather than flipping it. A path that is vertical throughout has v along Y (or X for up = Y).
+// Each segment of the path has a frame (u, v, d): d along the path, u x v = d, the profile's x on u
+// and its y on v. Frames are first carried along without turning about d (each joint by the least
+// rotation), then rolled so that v stays in the upright plane of `up`: where the path runs along
+// `up` the roll of its neighbours is interpolated, and a path that goes over the vertical takes the
+// profile over with it rather than flipping it. A path that is vertical throughout has v along Y
+// (or X for up = Y).
 #include "compiler/solid/combine.h"
 
 typedef struct SegmentFrame {
@@ -57,8 +58,12 @@ static bool carry_frames(Sweep *s) {
             continue;
         }
         if (vec3_dot(d, s->frames[i - 1].d) < -0.996) { // within 5 degrees of straight back
-            Diag *e = solid_error(s->ctx, s->id, DIAG_E0612, "the path folds back on itself at %.*s", STR_ARG(solid_point3(s->ctx, a)));
-            diag_help(s->ctx->diags, e, "make the turn there wider: add a point beside it, or smooth = true with points further apart");
+            Diag *e =
+                solid_error(s->ctx, s->id, DIAG_E0612, "the path folds back on itself at %.*s",
+                            STR_ARG(solid_point3(s->ctx, a)));
+            diag_help(s->ctx->diags, e,
+                      "make the turn there wider: add a point beside it, or smooth = true with "
+                      "points further apart");
             return false;
         }
         s->frames[i] = carry(s->frames[i - 1], d);
@@ -76,9 +81,12 @@ static bool upright_roll(const SegmentFrame *f, Vec3 up, f64 *roll) {
     return true;
 }
 
-static f64 wrap(f64 deg, f64 near, f64 period) { return deg - period * floor((deg - near) / period + 0.5); }
+static f64 wrap(f64 deg, f64 near, f64 period) {
+    return deg - period * floor((deg - near) / period + 0.5);
+}
 
-// Rolls of the segments, unrolled so that neighbours differ by little, then of the stations between them.
+// Rolls of the segments, unrolled so that neighbours differ by little, then of the stations between
+// them.
 static void find_rolls(Sweep *s, Vec3 up) {
     Heap *heap = s->ctx->heap;
     u32 n = s->n_segs;
@@ -111,7 +119,8 @@ static void find_rolls(Sweep *s, Vec3 up) {
             roll[i] = before != NONE ? roll[before] : after < n ? roll[after] : 0;
             continue;
         }
-        f64 span = s->at[after] - s->at[before], t = span > 0 ? (s->at[i] - s->at[before]) / span : 0;
+        f64 span = s->at[after] - s->at[before],
+            t = span > 0 ? (s->at[i] - s->at[before]) / span : 0;
         roll[i] = roll[before] + (roll[after] - roll[before]) * t;
     }
     for (u32 i = 0; i < s->n_stations; i++) {
@@ -140,19 +149,26 @@ static f64 scale_at(const IrNode *node, f64 t) {
     return scale[i] + (scale[i + 1] - scale[i]) * (at - i);
 }
 
-// Where station i puts the profile: region plane -> space, including the slide along the path that the
-// mitre needs.
+// Where station i puts the profile: region plane -> space, including the slide along the path that
+// the mitre needs.
 static Affine3 station_frame(const Sweep *s, u32 i, f64 roll, f64 scale) {
     bool closed = s->path.closed;
-    u32 in = i > 0 ? i - 1 : closed ? s->n_segs - 1 : 0, out = i < s->n_segs ? i : closed ? 0 : s->n_segs - 1;
+    u32 in = i > 0    ? i - 1
+             : closed ? s->n_segs - 1
+                      : 0,
+        out = i < s->n_segs ? i
+              : closed      ? 0
+                            : s->n_segs - 1;
     const SegmentFrame *f = &s->frames[i > 0 ? in : out];
     Vec3 d_in = s->frames[i > 0 ? in : out].d, d_out = s->frames[out].d;
-    if (i == 0 && closed) { // seen from the outgoing segment: the frame there has not been round yet
+    if (i == 0 &&
+        closed) { // seen from the outgoing segment: the frame there has not been round yet
         d_in = s->frames[0].d;
         d_out = s->frames[in].d;
     }
     f64 c = trig_cos(roll) * scale, sn = trig_sin(roll) * scale;
-    Vec3 x = vec3_add(vec3_scale(f->u, c), vec3_scale(f->v, sn)), y = vec3_sub(vec3_scale(f->v, c), vec3_scale(f->u, sn));
+    Vec3 x = vec3_add(vec3_scale(f->u, c), vec3_scale(f->v, sn)),
+         y = vec3_sub(vec3_scale(f->v, c), vec3_scale(f->u, sn));
     Vec3 m = vec3_add(d_in, d_out); // normal of the mitre plane
     f64 along = vec3_dot(d_in, m);
     x = vec3_sub(x, vec3_scale(d_in, vec3_dot(x, m) / along));
@@ -173,11 +189,13 @@ typedef struct SweepRings {
 } SweepRings;
 
 // A dome on an end: the profile shrinks on a quarter circle of the given radius.
-static void add_dome(Sweep *s, SweepRings *r, bool at_end, const Affine3 *frame, Vec3 d, f64 radius, f64 start_at) {
+static void add_dome(Sweep *s, SweepRings *r, bool at_end, const Affine3 *frame, Vec3 d, f64 radius,
+                     f64 start_at) {
     u32 k = MAX(tess_segments(s->ctx, radius) / 4, 2);
     for (u32 i = 1; i <= k; i++) {
         u32 step = at_end ? i : k + 1 - i;
-        f64 deg = 90.0 * step / k, c = step == k ? 0 : trig_cos(deg), out = radius * trig_sin(deg) * (at_end ? 1 : -1);
+        f64 deg = 90.0 * step / k, c = step == k ? 0 : trig_cos(deg),
+            out = radius * trig_sin(deg) * (at_end ? 1 : -1);
         Station st = {.frame = *frame, .at = start_at + out};
         for (int row = 0; row < 3; row++)
             st.frame.m[row][0] *= c, st.frame.m[row][1] *= c;
@@ -189,13 +207,15 @@ static void add_dome(Sweep *s, SweepRings *r, bool at_end, const Affine3 *frame,
 static f64 region_reach(const Region *region) {
     f64 most = 0;
     for (u32 i = 0; i < region_count(region); i++)
-        most = fmax(most, region->points[i].x * region->points[i].x + region->points[i].y * region->points[i].y);
+        most = fmax(most, region->points[i].x * region->points[i].x +
+                              region->points[i].y * region->points[i].y);
     return sqrt(most);
 }
 
 // Extra stations inside long segments that are rolled, twisted or scaled in more than one step.
 static u32 segment_parts(const Sweep *s, const IrNode *node, u32 i, f64 reach) {
-    f64 turn = fabs(s->rolls[i + 1] - s->rolls[i]) + fabs(node->nums[IR_SWEEP_twist]) * s->seg_len[i] / s->total;
+    f64 turn = fabs(s->rolls[i + 1] - s->rolls[i]) +
+               fabs(node->nums[IR_SWEEP_twist]) * s->seg_len[i] / s->total;
     u32 parts = turn > 1e-9 ? tess_arc(s->ctx, reach, turn) : 1;
     u32 n_scale = node->n_nums - IR_SWEEP_scale;
     if (n_scale > 2)
@@ -210,50 +230,60 @@ static void add_stations(Sweep *s, const IrNode *node, f64 reach, SweepRings *r)
         f64 roll0 = s->rolls[i], roll1 = s->rolls[i + 1];
         for (u32 k = 0; k < parts; k++) {
             f64 t = (f64)k / parts, at = s->at[i] + s->seg_len[i] * t;
-            f64 roll = roll0 + (roll1 - roll0) * t + twist * at / s->total, scale = scale_at(node, at / s->total);
+            f64 roll = roll0 + (roll1 - roll0) * t + twist * at / s->total,
+                scale = scale_at(node, at / s->total);
             Station st = {.sharp = k == 0 && s->path.sharp[i]};
             st.frame = station_frame(s, i, roll, scale);
             if (k > 0) { // square to the segment
                 const SegmentFrame *f = &s->frames[i];
                 f64 c = trig_cos(roll) * scale, sn = trig_sin(roll) * scale;
-                Vec3 x = vec3_add(vec3_scale(f->u, c), vec3_scale(f->v, sn)), y = vec3_sub(vec3_scale(f->v, c), vec3_scale(f->u, sn));
-                st.frame = (Affine3){{{x.x, y.x, f->d.x}, {x.y, y.y, f->d.y}, {x.z, y.z, f->d.z}},
-                                     vec3_lerp(s->path.points[i], s->path.points[(i + 1) % s->path.n], t)};
+                Vec3 x = vec3_add(vec3_scale(f->u, c), vec3_scale(f->v, sn)),
+                     y = vec3_sub(vec3_scale(f->v, c), vec3_scale(f->u, sn));
+                st.frame =
+                    (Affine3){{{x.x, y.x, f->d.x}, {x.y, y.y, f->d.y}, {x.z, y.z, f->d.z}},
+                              vec3_lerp(s->path.points[i], s->path.points[(i + 1) % s->path.n], t)};
             }
             vec_push(s->ctx->heap, &r->stations, st);
         }
     }
     if (!s->path.closed)
         vec_push(s->ctx->heap, &r->stations,
-                 (Station){.at = s->total, .sharp = s->n_segs == 1,
-                           .frame = station_frame(s, s->n_segs, s->rolls[s->n_segs] + twist, scale_at(node, 1))});
+                 (Station){.at = s->total,
+                           .sharp = s->n_segs == 1,
+                           .frame = station_frame(s, s->n_segs, s->rolls[s->n_segs] + twist,
+                                                  scale_at(node, 1))});
 }
 
-// A closed path arrives with its frames rolled. rolls[n_stations] is the roll of the first ring as the last
-// segment sees it; half a turn, left over when the profile went over the vertical once, is spread along.
+// A closed path arrives with its frames rolled. rolls[n_stations] is the roll of the first ring as
+// the last segment sees it; half a turn, left over when the profile went over the vertical once, is
+// spread along.
 static void close_rolls(Sweep *s) {
     SegmentFrame f = carry(s->frames[s->n_segs - 1], s->frames[0].d);
     // f.u = cos h u + sin h v of the first frame
     f64 holonomy = trig_atan2(vec3_dot(f.u, s->frames[0].v), vec3_dot(f.u, s->frames[0].u));
-    f64 last = s->rolls[s->n_stations - 1], arrive = wrap(s->rolls[0] - holonomy, last, 360), miss = arrive - last;
+    f64 last = s->rolls[s->n_stations - 1], arrive = wrap(s->rolls[0] - holonomy, last, 360),
+        miss = arrive - last;
     s->rolls[s->n_stations] = arrive;
     for (u32 i = 0; i < s->n_stations && fabs(miss) > 90; i++)
         s->rolls[i] += miss * s->at[i] / s->total;
 }
 
-// Whether two neighbouring rings cross each other: some point of the later lies behind the earlier's plane.
+// Whether two neighbouring rings cross each other: some point of the later lies behind the
+// earlier's plane.
 static bool rings_fold(const Vec3 *rings, u32 n, const SweepRings *r, bool closed) {
     for (u32 i = 0; i + (closed ? 0u : 1u) < r->stations.len; i++) {
         u32 k = (i + 1) % r->stations.len;
         Vec3 a = r->stations.data[i].frame.t, b = r->stations.data[k].frame.t, d = vec3_sub(b, a);
         for (u32 p = 0; p < n; p++)
-            if (vec3_dot(vec3_sub(rings[(size_t)k * n + p], rings[(size_t)i * n + p]), d) < -1e-9 * vec3_dot(d, d))
+            if (vec3_dot(vec3_sub(rings[(size_t)k * n + p], rings[(size_t)i * n + p]), d) <
+                -1e-9 * vec3_dot(d, d))
                 return true;
     }
     return false;
 }
 
-// A bend tighter than the profile makes the skin overlap itself: the kernel takes what is wound round.
+// A bend tighter than the profile makes the skin overlap itself: the kernel takes what is wound
+// round.
 static bool resolve_folds(SolidContext *ctx, IrId id, Mesh *mesh) {
     Csg csg;
     csg_init(&csg, ctx);
@@ -281,15 +311,22 @@ static bool skin_of(Sweep *s, const Region *region, SweepRings *r, Mesh *out) {
         const Station *st = &r->stations.data[k];
         sharp[k] = st->sharp, frames[k] = st->frame;
         for (u32 i = 0; i < n; i++)
-            rings[(size_t)k * n + i] = affine3_point(&st->frame, (Vec3){region->points[i].x, region->points[i].y, 0});
+            rings[(size_t)k * n + i] =
+                affine3_point(&st->frame, (Vec3){region->points[i].x, region->points[i].y, 0});
     }
     if (r->pole_start)
         frames[0] = frames[1];
     if (r->pole_end)
         frames[m - 1] = frames[m - 2];
     bool closed = s->path.closed;
-    Skin skin = {.region = region, .rings = rings, .n_rings = m, .sharp = sharp, .frames = frames, .closed = closed,
-                 .pole_start = r->pole_start, .pole_end = r->pole_end};
+    Skin skin = {.region = region,
+                 .rings = rings,
+                 .n_rings = m,
+                 .sharp = sharp,
+                 .frames = frames,
+                 .closed = closed,
+                 .pole_start = r->pole_start,
+                 .pole_end = r->pole_end};
     if (!closed) {
         skin.tag_start = solid_tags(s->ctx, s->id, "cap_start", 1);
         skin.tag_end = solid_tags(s->ctx, s->id, "cap_end", 1);
@@ -361,7 +398,8 @@ bool build_sweep(SolidContext *ctx, IrId id, Mesh *out) {
     Sweep s = {.ctx = ctx, .id = id};
     f64 twist = fabs(node->nums[IR_SWEEP_twist]), reach = region_reach(&region);
     if (twist > 0 && reach > 0) // walls bend both ways: about as wide as they are high
-        region_divide(ctx->heap, &region, reach * trig_tan(fmin(360.0 / tess_segments(ctx, reach), 30)));
+        region_divide(ctx->heap, &region,
+                      reach * trig_tan(fmin(360.0 / tess_segments(ctx, reach), 30)));
     bool ok = path_build(ctx, node->children[1], region_reach(&region), &s.path);
     if (ok && region.n_loops == 0)
         *out = (Mesh){0};

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tessellation policy: how many sides a round thing gets.
 //
-// The measure is the chord error: how far the middle of a side may lie from the true circle. It comes,
-// in this order, from the caller's option, the program's own statement, the object's known size
-// (1/2000 of it: half a pixel when the whole object is 1000 pixels high), or else from the thing itself
-// (0.5 % of its radius). Sides are multiples of 4, so that the extents of circles are exact, and start
-// on +x, so that equal radii meet in equal facets.
+// The measure is the chord error: how far the middle of a side may lie from the true circle. It
+// comes, in this order, from the caller's option, the program's own statement, the object's known
+// size (1/2000 of it: half a pixel when the whole object is 1000 pixels high), or else from the
+// thing itself (0.5 % of its radius). Sides are multiples of 4, so that the extents of circles are
+// exact, and start on +x, so that equal radii meet in equal facets.
 #include "compiler/solid/solid_internal.h"
 
 static const f64 SELF_RELATIVE = 0.005;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text as a profile: outlines of the embedded font (or of a file beside the program) through FreeType.
+// Text as a profile: outlines of the embedded font (or of a file beside the program) through
+// FreeType.
 //
-// Outlines are read unscaled and unhinted, in whole font units, so they are the same with every version
-// of the library; scale and division into edges are ours. FreeType allocates from the job's heap: when
-// the job is abandoned in the middle of it, its memory goes with the heap's. Nothing is loaded or set
-// up before the first text.
+// Outlines are read unscaled and unhinted, in whole font units, so they are the same with every
+// version of the library; scale and division into edges are ours. FreeType allocates from the job's
+// heap: when the job is abandoned in the middle of it, its memory goes with the heap's. Nothing is
+// loaded or set up before the first text.
 #include "base/file.h"
 #include "base/utf8.h"
 #include "compiler/solid/solid_internal.h"
@@ -26,8 +27,12 @@ struct SolidFont {
     bool failed;
 };
 
-static void *font_alloc(FT_Memory memory, long size) { return heap_alloc_raw(memory->user, (size_t)size, 1); }
-static void font_free(FT_Memory memory, void *block) { heap_free(memory->user, block); }
+static void *font_alloc(FT_Memory memory, long size) {
+    return heap_alloc_raw(memory->user, (size_t)size, 1);
+}
+static void font_free(FT_Memory memory, void *block) {
+    heap_free(memory->user, block);
+}
 static void *font_realloc(FT_Memory memory, long cur_size, long new_size, void *block) {
     (void)cur_size;
     return heap_realloc(memory->user, block, (size_t)new_size, 1);
@@ -36,14 +41,16 @@ static void *font_realloc(FT_Memory memory, long cur_size, long new_size, void *
 static bool bad_font(SolidContext *ctx, IrId id, const char *why) {
     const char *path = ctx->options.font_path ? ctx->options.font_path : "(built in)";
     Diag *d = solid_error(ctx, id, DIAG_E0625, "the font %s cannot be used: %s", path, why);
-    diag_help(ctx->diags, d, "give the path of a TrueType or OpenType font, or none for the built-in one");
+    diag_help(ctx->diags, d,
+              "give the path of a TrueType or OpenType font, or none for the built-in one");
     ctx->font->failed = true;
     return false;
 }
 
 // The height of a capital: the top of H, or else seven tenths of the em.
 static f64 find_cap_height(FT_Face face) {
-    if (FT_Load_Char(face, 'H', FT_LOAD_NO_SCALE | FT_LOAD_NO_BITMAP) == 0 && face->glyph->metrics.horiBearingY > 0)
+    if (FT_Load_Char(face, 'H', FT_LOAD_NO_SCALE | FT_LOAD_NO_BITMAP) == 0 &&
+        face->glyph->metrics.horiBearingY > 0)
         return (f64)face->glyph->metrics.horiBearingY;
     return 0.7 * face->units_per_EM;
 }
@@ -52,20 +59,23 @@ static bool open_font(SolidContext *ctx, IrId id) {
     if (ctx->font)
         return !ctx->font->failed;
     SolidFont *font = ctx->font = ARENA_NEW(&ctx->arena, SolidFont, 1);
-    font->memory = (struct FT_MemoryRec_){.user = ctx->heap, .alloc = font_alloc, .free = font_free, .realloc = font_realloc};
+    font->memory = (struct FT_MemoryRec_){
+        .user = ctx->heap, .alloc = font_alloc, .free = font_free, .realloc = font_realloc};
     const u8 *bytes = frc_font_begin;
     size_t size = (size_t)(frc_font_end - frc_font_begin);
     if (ctx->options.font_path) {
         Str text;
         const char *error;
-        if (file_read(&ctx->arena, ctx->options.font_path, FONT_SIZE_MAX, &text, &error) != STATUS_OK)
+        if (file_read(&ctx->arena, ctx->options.font_path, FONT_SIZE_MAX, &text, &error) !=
+            STATUS_OK)
             return bad_font(ctx, id, error);
         bytes = (const u8 *)text.ptr, size = text.len;
     }
     if (FT_New_Library(&font->memory, &font->library) != 0)
         return bad_font(ctx, id, "FreeType does not start");
     FT_Add_Default_Modules(font->library);
-    if (FT_New_Memory_Face(font->library, bytes, (FT_Long)size, 0, &font->face) != 0 || !FT_IS_SCALABLE(font->face))
+    if (FT_New_Memory_Face(font->library, bytes, (FT_Long)size, 0, &font->face) != 0 ||
+        !FT_IS_SCALABLE(font->face))
         return bad_font(ctx, id, "it holds no outlines that FreeType can read");
     font->cap_height = find_cap_height(font->face);
     return true;
@@ -85,10 +95,12 @@ typedef struct Glyph {
     Vec2 origin; // mm
     Vec2 at;     // font units
     u32 tag;
-    f64 side;    // which side of a contour is outside: TrueType's outer contours run clockwise
+    f64 side; // which side of a contour is outside: TrueType's outer contours run clockwise
 } Glyph;
 
-static Vec2 glyph_point(const Glyph *g, Vec2 p) { return (Vec2){g->origin.x + p.x * g->scale, g->origin.y + p.y * g->scale}; }
+static Vec2 glyph_point(const Glyph *g, Vec2 p) {
+    return (Vec2){g->origin.x + p.x * g->scale, g->origin.y + p.y * g->scale};
+}
 
 static Vec2 glyph_normal(const Glyph *g, Vec2 tangent) {
     f64 len = sqrt(tangent.x * tangent.x + tangent.y * tangent.y);
@@ -115,9 +127,13 @@ static void add_curve(Glyph *g, const Vec2 c[4], f64 bend, Vec2 to) {
     u32 n = steps < 2 ? 2 : steps > 32 ? 32 : (u32)steps;
     for (u32 i = 0; i < n; i++) {
         f64 t = (f64)i / n, u = (f64)(i + 1) / n;
-        Vec2 p = i == 0 ? g->at : (Vec2){c[0].x + t * (c[1].x + t * (c[2].x + t * c[3].x)), c[0].y + t * (c[1].y + t * (c[2].y + t * c[3].y))};
-        Vec2 d0 = {c[1].x + t * (2 * c[2].x + t * 3 * c[3].x), c[1].y + t * (2 * c[2].y + t * 3 * c[3].y)};
-        Vec2 d1 = {c[1].x + u * (2 * c[2].x + u * 3 * c[3].x), c[1].y + u * (2 * c[2].y + u * 3 * c[3].y)};
+        Vec2 p = i == 0 ? g->at
+                        : (Vec2){c[0].x + t * (c[1].x + t * (c[2].x + t * c[3].x)),
+                                 c[0].y + t * (c[1].y + t * (c[2].y + t * c[3].y))};
+        Vec2 d0 = {c[1].x + t * (2 * c[2].x + t * 3 * c[3].x),
+                   c[1].y + t * (2 * c[2].y + t * 3 * c[3].y)};
+        Vec2 d1 = {c[1].x + u * (2 * c[2].x + u * 3 * c[3].x),
+                   c[1].y + u * (2 * c[2].y + u * 3 * c[3].y)};
         loop_add_smooth(&g->b, glyph_point(g, p), g->tag, glyph_normal(g, d0), glyph_normal(g, d1));
     }
     g->at = to;
@@ -134,12 +150,14 @@ static int conic_to(const FT_Vector *control, const FT_Vector *to, void *user) {
 
 static int cubic_to(const FT_Vector *c1, const FT_Vector *c2, const FT_Vector *to, void *user) {
     Glyph *g = user;
-    Vec2 p0 = g->at, p1 = {(f64)c1->x, (f64)c1->y}, p2 = {(f64)c2->x, (f64)c2->y}, p3 = {(f64)to->x, (f64)to->y};
+    Vec2 p0 = g->at, p1 = {(f64)c1->x, (f64)c1->y}, p2 = {(f64)c2->x, (f64)c2->y},
+         p3 = {(f64)to->x, (f64)to->y};
     Vec2 c[4] = {p0,
                  {3 * (p1.x - p0.x), 3 * (p1.y - p0.y)},
                  {3 * (p0.x - 2 * p1.x + p2.x), 3 * (p0.y - 2 * p1.y + p2.y)},
                  {p3.x - 3 * p2.x + 3 * p1.x - p0.x, p3.y - 3 * p2.y + 3 * p1.y - p0.y}};
-    f64 b0 = fabs(c[2].x) + fabs(c[2].y), b1 = fabs(p1.x - 2 * p2.x + p3.x) + fabs(p1.y - 2 * p2.y + p3.y);
+    f64 b0 = fabs(c[2].x) + fabs(c[2].y),
+        b1 = fabs(p1.x - 2 * p2.x + p3.x) + fabs(p1.y - 2 * p2.y + p3.y);
     add_curve(g, c, fmax(b0, 3 * b1) / 4, p3);
     return 0;
 }
@@ -162,7 +180,8 @@ static bool no_glyph(SolidContext *ctx, IrId id, u32 code) {
     char bytes[5] = {0};
     if (!utf8_is_unsafe(code))
         bytes[utf8_encode(code, bytes)] = 0;
-    Diag *d = solid_error(ctx, id, DIAG_E0617, "the font has no picture of '%s' (U+%04X)", bytes, code);
+    Diag *d =
+        solid_error(ctx, id, DIAG_E0617, "the font has no picture of '%s' (U+%04X)", bytes, code);
     diag_help(ctx->diags, d, "leave the character out, or give a font that has it");
     return false;
 }
@@ -195,7 +214,9 @@ bool text_build(SolidContext *ctx, IrId id, Region *out) {
     if (!open_font(ctx, id))
         return false;
     f64 size = node->nums[IR_TEXT_size];
-    Glyph g = {.scale = size / ctx->font->cap_height, .chord = tess_chord(ctx, size / 4), .tag = solid_tags(ctx, id, "side", 1)};
+    Glyph g = {.scale = size / ctx->font->cap_height,
+               .chord = tess_chord(ctx, size / 4),
+               .tag = solid_tags(ctx, id, "side", 1)};
     TextLine line = {0};
     VEC(Region) glyphs = {0};
     bool ok = true;

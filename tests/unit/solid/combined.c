@@ -19,7 +19,8 @@ TEST(booleans_of_boxes) {
 
 TEST(a_hole_keeps_its_normals_and_names) {
     Bench *b = bench_open(0.001);
-    IrId plate = LEAF(b, BOX, -10, -10, -1, 10, 10, 1, 0, 0), drill = LEAF(b, CYLINDER, 6, 8, 8, 0, 0);
+    IrId plate = LEAF(b, BOX, -10, -10, -1, 10, 10, 1, 0, 0),
+         drill = LEAF(b, CYLINDER, 6, 8, 8, 0, 0);
     IrId id = BOTH(b, DIFFERENCE, plate, drill);
     CHECK_SOLID(b, id, 1, 800 - 32 * PI, 800 - 32 * PI + 160 + 16 * PI, 1e-3);
     const Mesh *mesh = solid_mesh(b->solids, id);
@@ -31,7 +32,8 @@ TEST(a_hole_keeps_its_normals_and_names) {
             CHECK(!strcmp(face.name, "side"));
             const f32 *n = mesh->normals + 9 * (size_t)t;
             Vec3 p = mesh->verts[mesh->tris[3 * t]];
-            CHECK_NEAR((f64)n[0] * p.x + (f64)n[1] * p.y, -4, 1e-3); // inward to the axis: out of the plate
+            CHECK_NEAR((f64)n[0] * p.x + (f64)n[1] * p.y, -4,
+                       1e-3); // inward to the axis: out of the plate
             side = true;
         }
     }
@@ -44,7 +46,8 @@ TEST(a_common_rotation_is_taken_out) {
     IrId a = LEAF(b, BOX, 0, 0, 0, 1, 1, 1, 0, 0), parts[8];
     Affine3 turn = affine3_rotate(vec3_unit((Vec3){1, 2, 3}), 37);
     for (u32 i = 0; i < 8; i++) {
-        Affine3 move = affine3_move((Vec3){0.1 * (i & 1), 0.1 * (i >> 1 & 1), 0.1 * (i >> 2)}), small = affine3_identity();
+        Affine3 move = affine3_move((Vec3){0.1 * (i & 1), 0.1 * (i >> 1 & 1), 0.1 * (i >> 2)}),
+                small = affine3_identity();
         small.m[0][0] = small.m[1][1] = small.m[2][2] = 0.1;
         Affine3 map = affine3_mul(&move, &small);
         map = affine3_mul(&turn, &map);
@@ -59,17 +62,22 @@ TEST(clips) {
     Bench *b = bench_open(0.001);
     IrId ball = LEAF(b, SPHERE, 10);
     f64 inf = INFINITY;
-    CHECK_SOLID(b, NODE1(b, CLIP, ball, -inf, -inf, 0, inf, inf, inf), 0, 250 * PI / 3, 75 * PI, 1e-3);
-    CHECK_SOLID(b, NODE1(b, CLIP, ball, 0, 0, 0, inf, inf, inf), 0, 500 * PI / 24, 100 * PI / 8 + 3 * 25 * PI / 4, 1e-3);
+    CHECK_SOLID(b, NODE1(b, CLIP, ball, -inf, -inf, 0, inf, inf, inf), 0, 250 * PI / 3, 75 * PI,
+                1e-3);
+    CHECK_SOLID(b, NODE1(b, CLIP, ball, 0, 0, 0, inf, inf, inf), 0, 500 * PI / 24,
+                100 * PI / 8 + 3 * 25 * PI / 4, 1e-3);
     CHECK_EQ(solid_mesh(b->solids, NODE1(b, CLIP, ball, -inf, -inf, 6, inf, inf, inf))->n_tris, 0);
-    CHECK_SOLID(b, NODE1(b, CLIP, ball, -inf, -inf, -6, inf, inf, inf), 0, 500 * PI / 3, 100 * PI, 1e-3);
-    CHECK_SOLID(b, NODE1(b, CLIP, moved(b, ball, 0, 0, 5), -inf, -inf, 5, inf, inf, inf), 0, 250 * PI / 3, 75 * PI, 1e-3);
+    CHECK_SOLID(b, NODE1(b, CLIP, ball, -inf, -inf, -6, inf, inf, inf), 0, 500 * PI / 3, 100 * PI,
+                1e-3);
+    CHECK_SOLID(b, NODE1(b, CLIP, moved(b, ball, 0, 0, 5), -inf, -inf, 5, inf, inf, inf), 0,
+                250 * PI / 3, 75 * PI, 1e-3);
     bench_close(b);
 }
 
 TEST(paint) {
     Bench *b = bench_open(0);
-    IrId box = LEAF(b, BOX, 0, 0, 0, 10, 10, 10, 0, 0), tool = LEAF(b, BOX, -1, -1, 7, 11, 11, 12, 0, 0);
+    IrId box = LEAF(b, BOX, 0, 0, 0, 10, 10, 10, 0, 0),
+         tool = LEAF(b, BOX, -1, -1, 7, 11, 11, 12, 0, 0);
     const Mesh *mesh = solid_mesh(b->solids, NODE1(b, PAINT, box, 4));
     for (u32 t = 0; t < mesh->n_tris; t++)
         CHECK_EQ(mesh->mats[t], 5);
@@ -79,7 +87,8 @@ TEST(paint) {
     f64 painted = 0;
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        Vec3 n = vec3_cross(vec3_sub(mesh->verts[v[1]], mesh->verts[v[0]]), vec3_sub(mesh->verts[v[2]], mesh->verts[v[0]]));
+        Vec3 n = vec3_cross(vec3_sub(mesh->verts[v[1]], mesh->verts[v[0]]),
+                            vec3_sub(mesh->verts[v[2]], mesh->verts[v[0]]));
         if (mesh->mats[t])
             painted += vec3_norm(n) / 2;
     }
@@ -97,7 +106,9 @@ TEST(nests_are_taken_apart) {
     // deep: halves of halves
     IrId deep = a;
     for (u32 i = 0; i < 40; i++)
-        deep = BOTH(b, UNION, BOTH(b, DIFFERENCE, deep, moved(b, LEAF(b, SPHERE, 1), i * 0.25, 0, 0)), moved(b, LEAF(b, BOX, 0, 0, 0, 0.1, 0.1, 0.1, 0, 0), i * 0.25, 5, 10));
+        deep =
+            BOTH(b, UNION, BOTH(b, DIFFERENCE, deep, moved(b, LEAF(b, SPHERE, 1), i * 0.25, 0, 0)),
+                 moved(b, LEAF(b, BOX, 0, 0, 0, 0.1, 0.1, 0.1, 0, 0), i * 0.25, 5, 10));
     const Mesh *mesh = solid_mesh(b->solids, deep);
     CHECK(mesh && mesh_check(&b->heap, mesh).fault == MESH_OK);
     bench_close(b);
@@ -109,12 +120,19 @@ static Scene scene_of(Bench *b, ScenePart *parts, u32 n) {
 
 TEST(instances_share_their_mesh) {
     Bench *b = bench_open(0);
-    IrId leg = LEAF(b, CYLINDER, 40, 4, 4, 0, 0), seat = LEAF(b, BOX, -20, -20, 20, 20, 20, 24, 0, 0);
+    IrId leg = LEAF(b, CYLINDER, 40, 4, 4, 0, 0),
+         seat = LEAF(b, BOX, -20, -20, 20, 20, 20, 24, 0, 0);
     ScenePart parts[6] = {0};
     for (u32 i = 0; i < 4; i++)
-        parts[i] = (ScenePart){.label = STR("leg"), .path = STR("leg"), .solid = moved(b, leg, i & 1 ? 15 : -15, i & 2 ? 15 : -15, 0), .parent = NONE, .material = NONE};
-    parts[4] = (ScenePart){.label = STR("seat"), .path = STR("seat"), .solid = seat, .parent = NONE, .material = NONE};
-    parts[5] = (ScenePart){.label = STR("none"), .path = STR("none"), .solid = NONE, .parent = NONE, .material = NONE};
+        parts[i] = (ScenePart){.label = STR("leg"),
+                               .path = STR("leg"),
+                               .solid = moved(b, leg, i & 1 ? 15 : -15, i & 2 ? 15 : -15, 0),
+                               .parent = NONE,
+                               .material = NONE};
+    parts[4] = (ScenePart){
+        .label = STR("seat"), .path = STR("seat"), .solid = seat, .parent = NONE, .material = NONE};
+    parts[5] = (ScenePart){
+        .label = STR("none"), .path = STR("none"), .solid = NONE, .parent = NONE, .material = NONE};
     Scene scene = scene_of(b, parts, 6);
     Model model;
     CHECK(model_build(&scene, b->solids, &b->arena, &b->diags, &model));
@@ -125,7 +143,8 @@ TEST(instances_share_their_mesh) {
     Mesh merged;
     CHECK(model_merge(&model, &b->heap, &merged));
     CHECK(sound(b, &merged, 0));
-    CHECK_NEAR(mesh_measure(&merged).volume, 6400 + 4 * model.parts[0].volume, 1e-6); // the legs end flush under the seat
+    CHECK_NEAR(mesh_measure(&merged).volume, 6400 + 4 * model.parts[0].volume,
+               1e-6); // the legs end flush under the seat
     mesh_finish(&merged, &b->heap);
     bench_close(b);
 }
@@ -133,7 +152,11 @@ TEST(instances_share_their_mesh) {
 TEST(nothing_left) {
     Bench *b = bench_open(0);
     IrId a = LEAF(b, BOX, 0, 0, 0, 1, 1, 1, 0, 0);
-    ScenePart part = {.label = STR("cup"), .path = STR("cup"), .solid = BOTH(b, DIFFERENCE, a, LEAF(b, BOX, -1, -1, -1, 2, 2, 2, 0, 0)), .parent = NONE, .material = NONE};
+    ScenePart part = {.label = STR("cup"),
+                      .path = STR("cup"),
+                      .solid = BOTH(b, DIFFERENCE, a, LEAF(b, BOX, -1, -1, -1, 2, 2, 2, 0, 0)),
+                      .parent = NONE,
+                      .material = NONE};
     Scene scene = scene_of(b, &part, 1);
     Model model;
     CHECK(!model_build(&scene, b->solids, &b->arena, &b->diags, &model));
@@ -157,6 +180,7 @@ TEST(triangle_limit) {
     bench_close(b);
 }
 
-TEST_MAIN(TEST_CASE(booleans_of_boxes), TEST_CASE(a_hole_keeps_its_normals_and_names), TEST_CASE(a_common_rotation_is_taken_out),
-          TEST_CASE(clips), TEST_CASE(paint), TEST_CASE(nests_are_taken_apart), TEST_CASE(instances_share_their_mesh),
+TEST_MAIN(TEST_CASE(booleans_of_boxes), TEST_CASE(a_hole_keeps_its_normals_and_names),
+          TEST_CASE(a_common_rotation_is_taken_out), TEST_CASE(clips), TEST_CASE(paint),
+          TEST_CASE(nests_are_taken_apart), TEST_CASE(instances_share_their_mesh),
           TEST_CASE(nothing_left), TEST_CASE(triangle_limit))

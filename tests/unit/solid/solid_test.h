@@ -47,15 +47,20 @@ static inline void bench_close(Bench *b) {
 static inline IrId leaf(Bench *b, IrKind kind, const f64 *nums, u32 n) {
     return ir_node(&b->graph, kind, NULL, 0, nums, n, (Str){0}, (Span){0, 0, 1}, NONE);
 }
-#define LEAF(b, kind, ...) leaf((b), IR_##kind, (const f64[]){__VA_ARGS__}, sizeof((const f64[]){__VA_ARGS__}) / sizeof(f64))
+#define LEAF(b, kind, ...)                                                                         \
+    leaf((b), IR_##kind, (const f64[]){__VA_ARGS__},                                               \
+         sizeof((const f64[]){__VA_ARGS__}) / sizeof(f64))
 
-static inline IrId node(Bench *b, IrKind kind, const IrId *kids, u32 n_kids, const f64 *nums, u32 n) {
+static inline IrId node(Bench *b, IrKind kind, const IrId *kids, u32 n_kids, const f64 *nums,
+                        u32 n) {
     return ir_node(&b->graph, kind, kids, n_kids, nums, n, (Str){0}, (Span){0, 0, 1}, NONE);
 }
 #define NODE1(b, kind, kid, ...)                                                                   \
-    node((b), IR_##kind, (const IrId[]){kid}, 1, (const f64[]){__VA_ARGS__}, sizeof((const f64[]){__VA_ARGS__}) / sizeof(f64))
+    node((b), IR_##kind, (const IrId[]){kid}, 1, (const f64[]){__VA_ARGS__},                       \
+         sizeof((const f64[]){__VA_ARGS__}) / sizeof(f64))
 #define NODE2(b, kind, k0, k1, ...)                                                                \
-    node((b), IR_##kind, (const IrId[]){k0, k1}, 2, (const f64[]){__VA_ARGS__}, sizeof((const f64[]){__VA_ARGS__}) / sizeof(f64))
+    node((b), IR_##kind, (const IrId[]){k0, k1}, 2, (const f64[]){__VA_ARGS__},                    \
+         sizeof((const f64[]){__VA_ARGS__}) / sizeof(f64))
 #define BOTH(b, kind, k0, k1) node((b), IR_##kind, (const IrId[]){k0, k1}, 2, NULL, 0)
 
 static inline IrId moved(Bench *b, IrId id, f64 x, f64 y, f64 z) {
@@ -69,7 +74,8 @@ static inline IrId turned(Bench *b, IrId id, Vec3 axis, f64 deg) {
 
 static inline void say_diags(const Bench *b) {
     for (u32 i = 0; i < b->diags.len; i++)
-        printf("  %s: %.*s\n", diag_code_text(b->diags.items[i]->code), STR_ARG(b->diags.items[i]->message));
+        printf("  %s: %.*s\n", diag_code_text(b->diags.items[i]->code),
+               STR_ARG(b->diags.items[i]->message));
 }
 
 // Closed, oriented, no leftover vertices, unit normals that agree with their triangles.
@@ -80,13 +86,15 @@ static inline bool sound(Bench *b, const Mesh *mesh, i64 genus) {
     }
     MeshCheck check = mesh_check(&b->heap, mesh);
     if (check.fault != MESH_OK || check.genus != genus) {
-        printf("  %s at %u, genus %lld, components %u, %u verts, %u tris\n", mesh_fault_text(check.fault), check.index,
-               (long long)check.genus, check.n_components, mesh->n_verts, mesh->n_tris);
+        printf("  %s at %u, genus %lld, components %u, %u verts, %u tris\n",
+               mesh_fault_text(check.fault), check.index, (long long)check.genus,
+               check.n_components, mesh->n_verts, mesh->n_tris);
         return false;
     }
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        Vec3 a = mesh->verts[v[0]], e = vec3_sub(mesh->verts[v[1]], a), f = vec3_sub(mesh->verts[v[2]], a);
+        Vec3 a = mesh->verts[v[0]], e = vec3_sub(mesh->verts[v[1]], a),
+             f = vec3_sub(mesh->verts[v[2]], a);
         Vec3 n = vec3_unit(vec3_cross(e, f));
         for (u32 i = 0; i < 3 && mesh->normals; i++) {
             const f32 *c = mesh->normals + 9 * (size_t)t + 3 * i;
@@ -95,7 +103,8 @@ static inline bool sound(Bench *b, const Mesh *mesh, i64 genus) {
             if (len == 0)
                 continue;
             if (fabs(len - 1) > 1e-5 || vec3_dot(m, n) < 0.2) {
-                printf("  normal of triangle %u corner %u: length %g, against the face %g\n", t, i, len, vec3_dot(m, n));
+                printf("  normal of triangle %u corner %u: length %g, against the face %g\n", t, i,
+                       len, vec3_dot(m, n));
                 return false;
             }
         }
@@ -117,9 +126,11 @@ static inline u64 mesh_hash(const Mesh *mesh) {
 }
 
 #define CHECK_BOX(box, x0, y0, z0, x1, y1, z1)                                                     \
-    CHECK(box.min.x == (x0) && box.min.y == (y0) && box.min.z == (z0) && box.max.x == (x1) && box.max.y == (y1) && box.max.z == (z1))
+    CHECK(box.min.x == (x0) && box.min.y == (y0) && box.min.z == (z0) && box.max.x == (x1) &&      \
+          box.max.y == (y1) && box.max.z == (z1))
 
-// Volume and area of id against closed forms; rel: allowed relative shortfall (inscribed solids are small).
+// Volume and area of id against closed forms; rel: allowed relative shortfall (inscribed solids are
+// small).
 #define CHECK_SOLID(b, id, genus, volume_is, area_is, rel)                                         \
     do {                                                                                           \
         const Mesh *check_mesh = solid_mesh((b)->solids, id);                                      \
