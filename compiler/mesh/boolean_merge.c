@@ -80,7 +80,8 @@ static bool is_same_face(Kernel *k, const Faces *f, u32 a, u32 b) {
     Vec3 m = rough_normal(k, a), n = rough_normal(k, b), cross = vec3_cross(m, n);
     if (vec3_dot(cross, cross) > 1e-18 * vec3_dot(m, m) * vec3_dot(n, n))
         return false;
-    return cell_plane(k, a) == cell_plane(k, b) &&
+    u32 plane = cell_plane(k, a); // one after the other: planes are numbered as they are asked for
+    return plane == cell_plane(k, b) &&
            outward_sign(&k->cells.data[a]) == outward_sign(&k->cells.data[b]);
 }
 
