@@ -204,8 +204,12 @@ build/npm/.done: tests/npm/package.json tests/npm/package-lock.json
 demo: setup
 	@$(MAKE) --no-print-directory build/release/frc config=release
 	@mkdir -p build/demo
-	@build/release/frc examples/chair.part -o build/demo/chair.glb -v
+	@build/release/frc examples/chair.part -o build/demo/chair.glb
+	@build/release/frc report examples/chair.part | head -4
 	@echo "the chair: build/demo/chair.glb (drop it on any glTF viewer)"
+	@build/release/frc render examples/chair.part -o build/demo/chair.png && \
+	  echo "its contact sheets: build/demo/chair.png and build/demo/chair-parts.png" || \
+	  echo "no pictures without a Vulkan device; the model is whole all the same"
 
 # Unit tests run under the sanitizers; everything else against the release binary.
 test: setup-test
@@ -227,6 +231,15 @@ ifeq ($(config),fuzz)
 else
 	@$(CC) $(ALL_CFLAGS) -o $@ $< tests/fuzz/replay_main.c -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
 endif
+
+# tests/faults/NAME.c: drivers that make things fail; they print "N passed, N failed".
+faults_all := $(patsubst tests/faults/%.c,$(B)/faults/%,$(wildcard tests/faults/*.c))
+.PHONY: fault-binaries
+fault-binaries: $(faults_all)
+$(faults_all): $(B)/faults/%: tests/faults/%.c $(foreach r,$(filter-out cli,$(ROOMS)),$(B)/lib/$(r).a)
+	@mkdir -p $(@D)
+	@echo "ld  $@"
+	@$(CC) $(ALL_CFLAGS) $(WARN) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
 
 bench: $(B)/frc
 	@python3 tests/bench/run
