@@ -59,6 +59,8 @@ bool gpu_try_end(Gpu *gpu, VkResult result, const char *what) {
         result = gpu->lose_device ? VK_ERROR_DEVICE_LOST : VK_ERROR_OUT_OF_DEVICE_MEMORY;
     if (result == VK_ERROR_DEVICE_LOST || result == VK_TIMEOUT)
         atomic_store(&gpu->is_lost, 1);
+    if (result == VK_TIMEOUT)
+        atomic_store(&gpu->is_hung, 1);
     const char *text = result_text(result);
     if (text)
         gpu_fail(gpu, "%s (%s)", text, what);
@@ -355,6 +357,8 @@ bool gpu_buffer_init(Gpu *gpu, GpuBuffer *out, VkDeviceSize size, VkBufferUsageF
 }
 
 void gpu_buffer_finish(Gpu *gpu, GpuBuffer *buffer) {
+    if (gpu->is_hung)
+        return;
     if (buffer->buffer) {
         gpu->vk.DestroyBuffer(gpu->device, buffer->buffer, NULL);
         gpu->n_objects--;
@@ -412,6 +416,8 @@ bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 hei
 }
 
 void gpu_image_finish(Gpu *gpu, GpuImage *image) {
+    if (gpu->is_hung)
+        return;
     if (image->view)
         gpu->vk.DestroyImageView(gpu->device, image->view, NULL);
     if (image->image)

@@ -38,6 +38,7 @@ typedef struct Gpu {
     bool lose_device;
     _Atomic u32 n_calls, n_objects, n_messages;
     _Atomic int is_lost;
+    _Atomic int is_hung; // no answer in time: nothing of it may be touched or destroyed any more
     pthread_mutex_t error_lock;
     bool has_error;
     char message[512]; // the validation layer's first

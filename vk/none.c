@@ -14,7 +14,10 @@ Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
     return STATUS_VULKAN;
 }
 
-void renderer_destroy(Renderer *renderer) { (void)renderer; }
+u32 renderer_destroy(Renderer *renderer) {
+    (void)renderer;
+    return 0;
+}
 
 const char *renderer_device(const Renderer *renderer) {
     (void)renderer;

@@ -117,7 +117,7 @@ typedef struct Renderer Renderer;
 // lives in heap; if the job fails by longjmp, renderer_destroy must still be called before
 // heap_finish, so *out is set before anything else can fail.
 Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out, RenderError *error);
-void renderer_destroy(Renderer *renderer); // NULL allowed
+u32 renderer_destroy(Renderer *renderer); // NULL allowed. Vulkan objects that were left: 0, or a bug of ours
 
 const char *renderer_device(const Renderer *renderer); // "llvmpipe (LLVM 15.0.6, 256 bits)"
 bool renderer_is_cpu(const Renderer *renderer);

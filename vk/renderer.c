@@ -32,9 +32,11 @@ Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
     return STATUS_VULKAN;
 }
 
-void renderer_destroy(Renderer *r) {
+u32 renderer_destroy(Renderer *r) {
     if (!r || !r->has_locks)
-        return;
+        return 0;
+    if (r->gpu.is_hung) // waiting for it could take for ever; the process's end cleans up
+        return r->gpu.n_objects;
     if (r->gpu.device && r->gpu.vk.DeviceWaitIdle)
         r->gpu.vk.DeviceWaitIdle(r->gpu.device);
     device_scene_finish(r);
@@ -42,9 +44,11 @@ void renderer_destroy(Renderer *r) {
         slot_finish(r, &r->slots[i]);
     renderer_pipelines_finish(r);
     gpu_finish(&r->gpu);
+    u32 n_left = r->gpu.n_objects;
     pthread_cond_destroy(&r->freed);
     pthread_mutex_destroy(&r->lock);
     heap_free(r->heap, r);
+    return n_left;
 }
 
 const char *renderer_device(const Renderer *r) { return r->gpu.properties.deviceName; }

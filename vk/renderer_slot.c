@@ -187,7 +187,14 @@ bool slot_submit(Renderer *r, Slot *slot) {
     pthread_mutex_lock(&r->lock); // a queue is used by one thread at a time
     bool ok = GPU_TRY(gpu, QueueSubmit2, gpu->queue, 1, &submit, slot->fence);
     pthread_mutex_unlock(&r->lock);
-    return ok && GPU_TRY(gpu, WaitForFences, gpu->device, 1, &slot->fence, VK_TRUE, FENCE_TIMEOUT_NS);
+    if (ok && GPU_TRY(gpu, WaitForFences, gpu->device, 1, &slot->fence, VK_TRUE, FENCE_TIMEOUT_NS))
+        return true;
+    if (!gpu->is_hung) { // what was submitted must end before its images go
+        pthread_mutex_lock(&r->lock);
+        gpu->vk.DeviceWaitIdle(gpu->device);
+        pthread_mutex_unlock(&r->lock);
+    }
+    return false;
 }
 
 void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, VkImageLayout from, VkImageLayout to,

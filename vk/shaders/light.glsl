@@ -120,7 +120,7 @@ vec3 shade(uint draw, vec3 p, vec3 n, vec3 v, float open, float lit) {
     Draw d = draws[draw];
     Material m = materials[d.material];
     // A legend's colours: shape by light, but little of it.
-    vec3 flat_color = part_color(d.pad) * (0.72 + 0.28 * abs(dot(n, v))) * mix(0.75, 1.0, open);
+    vec3 flat_color = part_color(d.pad) * (0.68 + 0.36 * abs(dot(n, v))) * mix(0.75, 1.0, open);
     vec3 full = surface_light(Surface(p, n, v, m.color.rgb, m.other.x, m.other.y), open, lit) + m.emission.rgb;
     return (view.flags.x & 1u) != 0u ? flat_color : full;
 }

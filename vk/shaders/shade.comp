@@ -25,7 +25,8 @@ void main() {
         float away = dot(n, v);
         n = away < 0.0 ? normalize(n - v * away * 1.02) : n; // interpolated past the rim
         vec3 light = shade(id.x - 1u, p, n, v, occlusion(p, n), shadow_light(p, n));
-        vec4 color = vec4(tone(light), 1.0);
+        bool as_is = (view.flags.x & 1u) != 0u; // a legend's colours stay what they are
+        vec4 color = vec4(as_is ? light : tone(light), 1.0);
         work.data[result_at(item)] = packHalf2x16(color.rg);
         work.data[result_at(item) + 1u] = packHalf2x16(color.ba);
     }

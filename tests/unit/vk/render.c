@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// The renderer against a rasteriser in plain C, under the validation layer, with calls that fail, and
+// without any driver. Draws on whatever Vulkan device there is; without one the suite fails.
+#include "tests/unit/vk/scenes.h"
+
+#include "tests/unit/test.h"
+
+enum { SIZE = 160 };
+
+typedef struct Bench {
+    Heap heap;
+    Arena arena;
+    RenderScene scene;
+    Renderer *renderer;
+    RenderError error;
+    Status status;
+} Bench;
+
+static void bench_init(Bench *b, const RenderOptions *options, u32 detail) {
+    memset(b, 0, sizeof *b);
+    heap_init(&b->heap, 0);
+    arena_init(&b->arena, &b->heap);
+    b->scene = test_scene(&b->arena, detail);
+    b->status = renderer_create(&b->heap, options, &b->renderer, &b->error);
+    if (b->status == STATUS_OK)
+        b->status = renderer_set_scene(b->renderer, &b->scene, &b->error);
+}
+
+static void bench_finish(Bench *b) {
+    renderer_destroy(b->renderer);
+    heap_finish(&b->heap);
+}
+
+static RenderImage image_all(Arena *arena, u32 width, u32 height) {
+    size_t n = (size_t)width * height;
+    return (RenderImage){width, height, ARENA_NEW(arena, u8, 4 * n), ARENA_NEW(arena, u16, n), ARENA_NEW(arena, u16, n),
+                         ARENA_NEW(arena, f32, n), ARENA_NEW(arena, f32, 3 * n), ARENA_NEW(arena, f32, 3 * n)};
+}
+
+static RenderView view_of(const RenderScene *scene, const char *name) {
+    CameraPlace place = {0};
+    camera_place_find(str_from(name), &place);
+    return (RenderView){.camera = camera_fit(scene, place, SIZE, SIZE - 30, 0.05, str_from(name))};
+}
+
+// Ids equal the reference's wherever it is sure; depth, position and normal fit.
+static bool image_is_right(const RenderScene *scene, const RenderView *view, const RenderImage *image, const Reference *ref) {
+    u32 n = image->width * image->height, n_unsure = 0, n_covered = 0;
+    for (u32 i = 0; i < n; i++) {
+        n_unsure += ref->is_unsure[i];
+        n_covered += image->instances[i] != 0;
+        bool has_part = image->parts[i] != 0, has_instance = image->instances[i] != 0;
+        if (has_part != has_instance || (has_instance && scene->instances[image->instances[i] - 1].part != image->parts[i] - 1u))
+            return false; // the masks partition the same pixels
+        if (has_instance != (image->depth[i] > 0))
+            return false;
+        if (ref->is_unsure[i])
+            continue;
+        if (image->instances[i] != ref->instances[i]) {
+            printf("pixel %u, %u of %s: instance %u, not %u\n", i % image->width, i / image->width, view->camera.name, image->instances[i], ref->instances[i]);
+            return false;
+        }
+        if (!has_instance)
+            continue;
+        if (fabs(image->depth[i] - ref->depth[i]) > 0.02 + 1e-4 * ref->depth[i]) {
+            printf("pixel %u of %s: depth %d um, not %d\n", i, view->camera.name, (int)(1000 * (f64)image->depth[i]), (int)(1000 * ref->depth[i]));
+            return false;
+        }
+        f64 u, v, z;
+        const f32 *p = image->positions + 3 * (size_t)i, *m = image->normals + 3 * (size_t)i;
+        camera_project(&view->camera, vec3(p[0], p[1], p[2]), &u, &v, &z);
+        if (fabs(u - (i % image->width) - 0.5) > 0.01 || fabs(v - (i / image->width) - 0.5) > 0.01)
+            return false;
+        if (fabs(vec3_norm(vec3(m[0], m[1], m[2])) - 1) > 1e-3)
+            return false;
+    }
+    return n_unsure * 20 < n && n_covered * 10 > n;
+}
+
+static const char *const names[] = {"iso", "front", "back", "left", "right", "top", "bottom", "iso-back", "iso-below"};
+
+TEST(ids_and_depth_agree_with_the_reference) {
+    Bench b;
+    bench_init(&b, &(RenderOptions){0}, 12);
+    CHECK(b.status == STATUS_OK);
+    for (u32 i = 0; i < COUNT_OF(names); i++) {
+        RenderView view = view_of(&b.scene, names[i]);
+        RenderImage image = image_all(&b.arena, SIZE, SIZE - 30);
+        CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
+        Reference ref = reference_draw(&b.arena, &b.scene, &view.camera);
+        CHECK(image_is_right(&b.scene, &view, &image, &ref));
+    }
+    bench_finish(&b);
+}
+
+TEST(a_wrong_mask_is_noticed) { // the arbiter can fail
+    Bench b;
+    bench_init(&b, &(RenderOptions){0}, 12);
+    CHECK(b.status == STATUS_OK);
+    RenderView view = view_of(&b.scene, "iso");
+    RenderImage image = image_all(&b.arena, SIZE, SIZE - 30);
+    CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
+    Reference ref = reference_draw(&b.arena, &b.scene, &view.camera);
+    for (u32 i = 0; i < SIZE * (SIZE - 30); i++) {
+        if (image.instances[i] == 1 && !ref.is_unsure[i]) {
+            image.instances[i] = 2;
+            image.parts[i] = 2;
+            break;
+        }
+    }
+    CHECK(!image_is_right(&b.scene, &view, &image, &ref));
+    bench_finish(&b);
+}
+
+TEST(samples_and_lights_do_not_change_masks) {
+    Bench b;
+    bench_init(&b, &(RenderOptions){0}, 12);
+    CHECK(b.status == STATUS_OK);
+    RenderView view = view_of(&b.scene, "iso");
+    RenderImage two = image_all(&b.arena, SIZE, SIZE - 30), one = image_all(&b.arena, SIZE, SIZE - 30);
+    CHECK(renderer_draw(b.renderer, &view, &two, &b.error) == STATUS_OK);
+    Reference ref = reference_draw(&b.arena, &b.scene, &view.camera);
+    view.n_samples = 1;
+    view.style = RENDER_PARTS;
+    view.light_azimuth = 90;
+    view.n_shadows = 16;
+    view.background = BACKGROUND_TRANSPARENT;
+    CHECK(renderer_draw(b.renderer, &view, &one, &b.error) == STATUS_OK);
+    u32 n = SIZE * (SIZE - 30), n_differ = 0;
+    for (u32 i = 0; i < n; i++)
+        n_differ += !ref.is_unsure[i] && (one.instances[i] != two.instances[i] || one.parts[i] != two.parts[i]);
+    CHECK_EQ(n_differ, 0);
+    CHECK(memcmp(one.color, two.color, 4 * n) != 0);
+    bench_finish(&b);
+}
+
+TEST(background_covers_what_the_object_does_not) {
+    Bench b;
+    bench_init(&b, &(RenderOptions){0}, 12);
+    CHECK(b.status == STATUS_OK);
+    RenderView view = view_of(&b.scene, "front");
+    view.background = BACKGROUND_TRANSPARENT;
+    view.no_floor = true;
+    RenderImage image = image_all(&b.arena, SIZE, SIZE - 30);
+    CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
+    CHECK_EQ(image.color[3], 0);
+    view.background = BACKGROUND_COLOR;
+    view.background_rgb[0] = 1;
+    view.background_rgb[2] = 0.5f;
+    CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
+    CHECK(image.color[0] == 255 && image.color[1] == 0 && image.color[2] >= 127 && image.color[2] <= 128 && image.color[3] == 255);
+    bench_finish(&b);
+}
+
+TEST(the_layers_are_silent) {
+    Bench b;
+    bench_init(&b, &(RenderOptions){.validate = true}, 12);
+    if (b.status != STATUS_OK)
+        printf("%s\n", b.error.text);
+    CHECK(b.status == STATUS_OK);
+    for (u32 i = 0; i < 4; i++) {
+        RenderView view = view_of(&b.scene, names[i]);
+        view.n_shadows = i % 2 ? 16 : 0;
+        view.light_azimuth = i < 2 ? 0 : 120;
+        RenderImage image = image_all(&b.arena, SIZE, SIZE - 30);
+        CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
+    }
+    RenderScene xray = render_scene_xray(&b.scene, &b.arena);
+    CHECK(renderer_set_scene(b.renderer, &xray, &b.error) == STATUS_OK);
+    RenderView big = view_of(&xray, "iso");
+    big.camera = camera_fit(&xray, (CameraPlace){35, 20, 30}, 300, 200, 0.05, STR("big"));
+    RenderImage image = image_all(&b.arena, 300, 200);
+    CHECK(renderer_draw(b.renderer, &big, &image, &b.error) == STATUS_OK);
+    if (renderer_message_count(b.renderer))
+        printf("%s\n", renderer_message(b.renderer));
+    CHECK_EQ(renderer_message_count(b.renderer), 0);
+    bench_finish(&b);
+}
+
+// Every n-th Vulkan call fails: an error is told, and every object made is destroyed (the device's own
+// count says so; the sanitizers see to memory).
+TEST(any_call_may_fail) {
+    Bench b;
+    bench_init(&b, &(RenderOptions){.n_slots = 1}, 4);
+    CHECK(b.status == STATUS_OK);
+    RenderView view = view_of(&b.scene, "iso");
+    RenderImage image = image_all(&b.arena, SIZE, SIZE - 30);
+    CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
+    u32 n_calls = renderer_call_count(b.renderer), n_failed = 0;
+    bench_finish(&b);
+    CHECK(n_calls > 60 && n_calls < 2000);
+    for (u32 n = 1; n <= n_calls; n += n < 24 || n + 40 > n_calls ? 1 : 3) {
+        bench_init(&b, &(RenderOptions){.n_slots = 1, .fail_at = n, .lose_device = n % 2}, 4);
+        RenderImage small = image_all(&b.arena, SIZE, SIZE - 30);
+        Status status = b.status;
+        if (status == STATUS_OK)
+            status = renderer_draw(b.renderer, &view, &small, &b.error);
+        CHECK_EQ(status, STATUS_VULKAN);
+        CHECK(strlen(b.error.text) > 10);
+        n_failed++;
+        CHECK_EQ(renderer_destroy(b.renderer), 0);
+        heap_finish(&b.heap);
+    }
+    CHECK(n_failed > 40);
+}
+
+TEST(many_frames_keep_memory_flat) {
+    Bench b;
+    bench_init(&b, &(RenderOptions){0}, 8);
+    CHECK(b.status == STATUS_OK);
+    RenderImage image = image_all(&b.arena, 48, 48);
+    RenderView view = view_of(&b.scene, "iso");
+    u32 objects = 0;
+    u64 used = 0;
+    for (u32 i = 0; i < 300; i++) {
+        view.camera = camera_fit(&b.scene, (CameraPlace){i * 7.0, 20, 30}, 48, 48, 0.05, STR("soak"));
+        view.light_azimuth = i % 3;
+        CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
+        if (i % 60 == 59)
+            CHECK(renderer_set_scene(b.renderer, &b.scene, &b.error) == STATUS_OK);
+        if (i == 64) { // both slots have grown
+            objects = renderer_object_count(b.renderer);
+            used = b.heap.shared->used_size;
+        }
+    }
+    CHECK_EQ(renderer_object_count(b.renderer), objects);
+    CHECK_EQ(b.heap.shared->used_size, used);
+    bench_finish(&b);
+}
+
+TEST(a_bad_scene_is_refused) {
+    Bench b;
+    bench_init(&b, &(RenderOptions){0}, 4);
+    CHECK(b.status == STATUS_OK);
+    RenderInstance *instances = ARENA_NEW(&b.arena, RenderInstance, 5);
+    memcpy(instances, b.scene.instances, 5 * sizeof *instances);
+    instances[2].mesh = 9;
+    b.scene.instances = instances;
+    CHECK(renderer_set_scene(b.renderer, &b.scene, &b.error) == STATUS_BUG);
+    RenderView view = {.camera = {.width = SIZE, .height = SIZE - 30}};
+    RenderImage image = image_all(&b.arena, SIZE, SIZE - 30);
+    CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_BUG); // no scene now
+    bench_finish(&b);
+}
+
+TEST(no_such_device) {
+    Bench b;
+    bench_init(&b, &(RenderOptions){.device = "a device of that name"}, 4);
+    CHECK_EQ(b.status, STATUS_VULKAN);
+    CHECK(strstr(b.error.text, "a device of that name"));
+    bench_finish(&b);
+}
+
+TEST_MAIN(TEST_CASE(ids_and_depth_agree_with_the_reference), TEST_CASE(a_wrong_mask_is_noticed),
+          TEST_CASE(samples_and_lights_do_not_change_masks), TEST_CASE(background_covers_what_the_object_does_not),
+          TEST_CASE(the_layers_are_silent), TEST_CASE(any_call_may_fail), TEST_CASE(many_frames_keep_memory_flat),
+          TEST_CASE(a_bad_scene_is_refused), TEST_CASE(no_such_device))
