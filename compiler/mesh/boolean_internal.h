@@ -31,7 +31,9 @@ typedef struct Plane {
     i64 n[3];
     f64 fn[3], fd;
     f64 tolerance; // |n.x + d| in doubles above this has the right sign: see plane_side
+    f64 place;     // if it is square to axis and some triangle lies in it: its coordinate there, mm
     u32 axis;      // of the largest |n|, lowest axis first; n[axis] > 0
+    bool has_place;
 } Plane;
 
 typedef enum PointKind { POINT_GRID, POINT_LPI, POINT_TPI } PointKind;
@@ -173,6 +175,8 @@ u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on differ
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
 u32 tri_plane(Kernel *k, u32 tri);
+// The plane across axis that a point at whole coordinate c there lies in, or NONE if it is not known.
+u32 plane_find_square(const Kernel *k, u32 axis, i64 c);
 // The plane through grid vertices p, q parallel to axis.
 u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis);
 static inline void point_grid(const Kernel *k, u32 v, i64 out[3]) {

@@ -121,8 +121,20 @@ static Vec3 place_at(const Kernel *k, const f64 at[3]) {
                 (at[2] + k->origin[2]) * k->quantum);
 }
 
+// Computed vertices in a face square to an axis take its coordinate there, so that it stays flat to the
+// last bit.
 static Vec3 place_of(const Kernel *k, u32 v) {
-    return v < k->n_grid ? k->payload[v] : place_at(k, k->points.data[v].at);
+    if (v < k->n_grid)
+        return k->payload[v];
+    const f64 *at = k->points.data[v].at;
+    Vec3 place = place_at(k, at);
+    for (u32 axis = 0; axis < 3; axis++) {
+        f64 whole = floor(at[axis] + 0.5);
+        u32 plane = fabs(at[axis] - whole) < 0x1p-24 ? plane_find_square(k, axis, (i64)whole) : NONE;
+        if (plane != NONE && k->planes.data[plane].has_place && plane_side(k, plane, v) == 0)
+            vec3_set(&place, axis, k->planes.data[plane].place);
+    }
+    return place;
 }
 
 // Borders g and h leave a vertex where no other face is; do they run opposite to each other?

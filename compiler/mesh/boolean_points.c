@@ -106,7 +106,24 @@ u32 tri_plane(Kernel *k, u32 t) {
         n[i] = (b[j] - a[j]) * (c[l] - a[l]) - (b[l] - a[l]) * (c[j] - a[j]);
     }
     tri->plane = plane_add(k, n, a, &tri->is_flipped);
+    Plane *plane = &k->planes.data[tri->plane];
+    if (!plane->has_place && (n[0] != 0) + (n[1] != 0) + (n[2] != 0) == 1) {
+        plane->has_place = true;
+        plane->place = vec3_get(k->payload[tri->v[0]], plane->axis);
+    }
     return tri->plane;
+}
+
+u32 plane_find_square(const Kernel *k, u32 axis, i64 c) {
+    i64 n[3] = {0, 0, 0};
+    n[axis] = 1;
+    u64 slot = hash_plane(n, -(i128)c) & (k->n_plane_slots - 1);
+    for (; k->plane_slots[slot]; slot = (slot + 1) & (k->n_plane_slots - 1)) {
+        const Plane *plane = &k->planes.data[k->plane_slots[slot] - 1];
+        if (plane->d == -(i128)c && memcmp(plane->n, n, sizeof n) == 0)
+            return k->plane_slots[slot] - 1;
+    }
+    return NONE;
 }
 
 u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis) {

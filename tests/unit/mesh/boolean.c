@@ -240,6 +240,23 @@ TEST(leaves_that_overlap_themselves) {
     heap_finish(&heap);
 }
 
+// Boxes at decimal places: every coordinate of the result is one of theirs, to the last bit.
+TEST(square_faces_stay_flat) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out, a = cube(&heap, 0.1, 0.2, 0.3, 0.7), b = cube(&heap, 0.35, 0.45, 0.55, 1.3);
+    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, a, b, &out), STATUS_OK);
+    for (u32 v = 0; v < out.n_verts; v++)
+        for (u32 axis = 0; axis < 3; axis++) {
+            f64 c = vec3_get(out.verts[v], axis);
+            bool found = false;
+            for (u32 i = 0; i < 8; i++)
+                found = found || c == vec3_get(a.verts[i], axis) || c == vec3_get(b.verts[i], axis);
+            CHECK(found);
+        }
+    heap_finish(&heap);
+}
+
 TEST(labels_and_materials) {
     Heap heap;
     heap_init(&heap, 0);
@@ -270,4 +287,4 @@ TEST(labels_and_materials) {
 TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST_CASE(nothing_left),
           TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder), TEST_CASE(sphere_pairs),
           TEST_CASE(touching_cubes_weld), TEST_CASE(touching_edges_and_vertices),
-          TEST_CASE(shared_nodes_and_leaves), TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(labels_and_materials))
+          TEST_CASE(shared_nodes_and_leaves), TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat), TEST_CASE(labels_and_materials))
