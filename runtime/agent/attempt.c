@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model's program is a stranger's: it is compiled under limits and can do nothing but fail. What the
+// compiler says of it, as text and as a signature, is what the next round is told.
+#include "runtime/agent/agent_internal.h"
+
+#include "base/map.h"
+#include "base/sort.h"
+#include "compiler/inspect/report.h"
+
+#include <stdio.h>
+
+static bool is_style(const Diag *diag) { return str_starts(str_from(diag_code_text(diag->code)), STR("W09")); }
+
+// Of the set of what is wrong, whatever its order: errors if there are any, else warnings.
+static u64 signature_of(const Compilation *c, bool has_errors) {
+    u64 sum = 0;
+    for (u32 i = 0; i < c->diags.len; i++) {
+        const Diag *diag = c->diags.items[i];
+        bool counts = has_errors ? diag->severity == SEVERITY_ERROR : diag->severity == SEVERITY_WARNING && !is_style(diag);
+        if (counts)
+            sum += hash_mix(diag_signature(&c->diags, diag) | 1);
+    }
+    return sum;
+}
+
+typedef struct Describe { // the guarded part: it counts against the compilation's own heap
+    Agent *agent;
+    Compilation *c;
+    Attempt *out;
+    StrBuf text;
+} Describe;
+
+static void write_findings(void *ctx) {
+    Describe *d = ctx;
+    strbuf_init(&d->text, &d->c->heap);
+    diags_sort(&d->c->diags);
+    diags_write_text(&d->c->diags, (DiagTextOptions){.max = DIAGS_PRINT_MAX}, &d->text);
+}
+
+static void write_report(void *ctx) {
+    Describe *d = ctx;
+    strbuf_init(&d->text, &d->c->heap);
+    report_write_markdown(&d->c->report, &d->c->arena, &d->text);
+}
+
+static Str described(Describe *d, void (*write)(void *)) {
+    enum { TEXT_MAX = 24000 };
+    if (!heap_guard(&d->c->heap, write, d) || d->text.len == 0)
+        return STR("");
+    Str text = strbuf_str(&d->text);
+    u32 len = MIN(text.len, (u32)TEXT_MAX);
+    while (len < text.len && len > 0 && text.ptr[len - 1] != '\n')
+        len--;
+    return str_copy(d->agent->arena, (Str){text.ptr, len});
+}
+
+static void save_attempt(Agent *agent, const Attempt *a) {
+    char name[64];
+    snprintf(name, sizeof name, "attempt-%02u.part", a->number);
+    agent_save(agent, name, a->program);
+    if (a->findings.len) {
+        snprintf(name, sizeof name, "attempt-%02u.findings.txt", a->number);
+        agent_save(agent, name, a->findings);
+    }
+    if (a->report.len) {
+        snprintf(name, sizeof name, "attempt-%02u.report.md", a->number);
+        agent_save(agent, name, a->report);
+    }
+    static const char *const sheets[AGENT_PICTURES_MAX] = {"views", "parts"};
+    for (u32 i = 0; i < a->n_png; i++) {
+        snprintf(name, sizeof name, "attempt-%02u.%s.png", a->number, sheets[i]);
+        agent_save(agent, name, a->png[i]);
+    }
+}
+
+static void take_pictures(Agent *agent, const Compilation *c, Attempt *out) {
+    const AgentCamera *camera = agent->options->camera;
+    const char *why = "no renderer";
+    if (camera && camera->take(camera->ctx, c, agent->arena, out->png, &out->n_png, &why))
+        return;
+    out->n_png = 0;
+    if (!agent->said_no_pictures && agent->options->note) {
+        char text[300];
+        snprintf(text, sizeof text, "no pictures (%s): the inspector gets the scene report only", why);
+        agent->options->note(agent->options->ctx, text);
+    }
+    agent->said_no_pictures = true;
+}
+
+void attempt_make(Agent *agent, Str program, bool with_pictures, Attempt *out) {
+    *out = (Attempt){.program = str_copy(agent->arena, program), .number = ++agent->n_attempts, .n_must = NONE};
+    Compilation c;
+    compile_init(&c);
+    CompileOptions options = {.last = STAGE_INSPECT,
+                              .limits = agent->options->limits,
+                              .limits_set = true,
+                              .report = true,
+                              .n_threads = agent->options->n_threads,
+                              .cancel = agent->options->cancel};
+    out->status = compile(&c, STR("program.part"), program, &options);
+    out->n_errors = c.diags.n_errors;
+    for (u32 i = 0; i < c.diags.len; i++)
+        out->n_warnings += c.diags.items[i]->severity == SEVERITY_WARNING && !is_style(c.diags.items[i]);
+    if (out->status != STATUS_OK)
+        out->n_errors = MAX(out->n_errors, 1u);
+    out->signature = signature_of(&c, c.diags.n_errors > 0);
+    Describe describe = {.agent = agent, .c = &c, .out = out};
+    if (c.diags.len)
+        out->findings = described(&describe, write_findings);
+    if (out->status == STATUS_BUG || out->status == STATUS_MEMORY)
+        out->findings = STR("the compiler itself failed on this program; write it in another way");
+    if (out->findings.ptr == NULL)
+        out->findings = STR("");
+    out->report = c.has_report ? described(&describe, write_report) : STR("");
+    if (with_pictures && out->status == STATUS_OK)
+        take_pictures(agent, &c, out);
+    compile_finish(&c);
+    save_attempt(agent, out);
+}
+
+bool attempt_is_clean(const Attempt *attempt) { return attempt->status == STATUS_OK && attempt->n_warnings == 0; }
+
+// Less is better: accepted, compiles, looked at with fewer faults, fewer warnings, fewer errors; of two
+// alike the later.
+static bool is_better(const Attempt *a, const Attempt *b) {
+    if (a->is_accepted != b->is_accepted)
+        return a->is_accepted;
+    bool a_ok = a->status == STATUS_OK, b_ok = b->status == STATUS_OK;
+    if (a_ok != b_ok)
+        return a_ok;
+    if (a->n_must != b->n_must)
+        return a->n_must < b->n_must;
+    if (a->n_errors != b->n_errors)
+        return a->n_errors < b->n_errors;
+    return a->n_warnings <= b->n_warnings;
+}
+
+void attempt_keep_best(Agent *agent, const Attempt *attempt) {
+    if (agent->has_best && !is_better(attempt, &agent->best))
+        return;
+    agent->best = *attempt;
+    agent->has_best = true;
+    agent_save(agent, "best.part", attempt->program);
+}
+
+const char *attempt_outcome(Agent *agent, const Attempt *a) {
+    if (a->status == STATUS_OK && a->n_warnings == 0)
+        return "compiles clean";
+    if (a->status == STATUS_OK)
+        return str_format(agent->arena, "compiles with %u warning%s", a->n_warnings, a->n_warnings == 1 ? "" : "s").ptr;
+    return str_format(agent->arena, "%u error%s, %u warning%s", a->n_errors, a->n_errors == 1 ? "" : "s", a->n_warnings,
+                      a->n_warnings == 1 ? "" : "s")
+        .ptr;
+}
