@@ -368,17 +368,18 @@ static void unpack_normal(u32 packed, f32 out[3]) { // as oct_unpack in shaders/
     out[2] = z / n;
 }
 
-static void read_pixels(const Slot *slot, const RenderView *view, const RenderImage *image) {
+// A pixel: colour, draw + 1, depth, normal.
+static void read_pixels(const DeviceScene *scene, const Slot *slot, const RenderView *view, const RenderImage *image) {
     size_t total = (size_t)image->width * image->height;
     const u32(*pixels)[4] = slot->pixels.map;
     for (size_t i = 0; i < total; i++) {
-        u32 color = pixels[i][0], ids = pixels[i][1];
+        u32 color = pixels[i][0], draw = pixels[i][1];
         if (image->color)
             memcpy(image->color + 4 * i, &color, 4); // packUnorm4x8: red in the lowest byte
         if (image->parts)
-            image->parts[i] = (u16)(ids >> 16);
+            image->parts[i] = draw ? (u16)(scene->calls[draw - 1].part + 1) : 0;
         if (image->instances)
-            image->instances[i] = (u16)ids;
+            image->instances[i] = draw ? (u16)(scene->calls[draw - 1].instance + 1) : 0;
     }
     if (image->depth)
         for (size_t i = 0; i < total; i++)
@@ -411,7 +412,7 @@ Status renderer_draw(Renderer *r, const RenderView *view, const RenderImage *ima
     Slot *slot = slot_acquire(r);
     bool ok = draw_on_device(r, slot, view);
     if (ok)
-        read_pixels(slot, view, image);
+        read_pixels(&r->scene, slot, view, image);
     slot_release(r, slot);
     if (ok)
         return STATUS_OK;

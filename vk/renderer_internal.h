@@ -35,6 +35,7 @@ typedef struct MaterialRecord {
 
 typedef struct DrawCall {
     u32 first_index, n_indices, first_vertex;
+    u16 instance, part;
     bool is_glass, is_mirrored, is_open;
     Vec3 middle; // of the instance, for sorting
 } DrawCall;

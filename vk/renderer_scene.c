@@ -147,6 +147,8 @@ static bool upload_draws(Renderer *r, const RenderScene *scene) {
                 (DrawCall){.first_index = first_index[instance->mesh] + 3 * mesh->ranges[k].first_tri,
                            .n_indices = 3 * mesh->ranges[k].n_tris,
                            .first_vertex = first_vertex[instance->mesh],
+                           .instance = (u16)i,
+                           .part = (u16)instance->part,
                            .is_glass = is_glass,
                            .is_mirrored = affine3_det(&instance->map) < 0,
                            .is_open = mesh->is_open,

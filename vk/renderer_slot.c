@@ -162,7 +162,7 @@ bool slot_prepare(Renderer *r, Slot *slot, u32 width, u32 height, u32 n_samples,
         gpu_buffer_finish(gpu, &slot->pixels);
         gpu_buffer_finish(gpu, &slot->work);
         if (!gpu_buffer_init(gpu, &slot->pixels, size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_READBACK) ||
-            !gpu_buffer_init(gpu, &slot->work, 16 + 2 * size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, GPU_UPLOAD))
+            !gpu_buffer_init(gpu, &slot->work, 16 + size + size / 4, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, GPU_UPLOAD))
             return false;
     }
     bindings_write(r, slot);

@@ -28,7 +28,7 @@ void main() {
     for (int j = 0; j < ((view.flags.x & 8u) != 0u ? 9 : 0); j++) // outlines of glass
         unlike |= texelFetch(front_samples, middle + tent_offset(j), 0).x ^ front;
     bool differs = unlike != 0u;
-    uint index = pixel.y * view.size.x + pixel.x, at = record_at(index), item = NOTHING;
+    uint index = pixel.y * view.size.x + pixel.x, item = NOTHING;
     // All lanes count, some by nothing: cheaper than a branch where lanes are masked anyway.
     bool alone = !differs && self.x != 0u;
     uint edge = atomicAdd(work.n_edges, differs ? 1u : 0u), place = atomicAdd(work.n_middle, alone ? 1u : 0u);
@@ -37,6 +37,5 @@ void main() {
     if (alone)
         work.data[item_at(place)] = item_pack(middle, 16u);
     item = alone ? place : NOTHING;
-    work.data[at] = item;
-    work.data[at + 1u] = self.x == 0u ? 16u << 26 : 0u;
+    work.data[record_at(index)] = item | (differs ? 1u << 24 : 0u);
 }

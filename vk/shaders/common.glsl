@@ -94,16 +94,18 @@ layout(set = 0, binding = 11, std430) WORK_USE buffer WorkBlock {
     uint n_others;
     uint n_edges; // pixels whose samples differ
     uint pad;
-    uint data[]; // a pixel: 2 of record; then 2 of items, 4 of results (the edges, before results)
+    uint data[]; // a pixel: a record, a rest, 2 of items, an edge
 } work;
 
+// Every access costs a CPU driver a loop over lanes: words are packed, and few.
 uint pixel_count() { return view.size.x * view.size.y; }
-// Item of the middle sample (24 bits) or NOTHING, cover of an outline (8); first other item (24 bits),
-// their number (2), sixteenths of background (5).
-uint record_at(uint pixel) { return 2u * pixel; }
-// Sample x (14 bits), y (14), sixteenths of weight less one (4). Middles first, others from pixel_count() on.
+// Item of the middle sample (24 bits) or NOTHING, whether samples differ (1), cover of an outline (7).
+uint record_at(uint pixel) { return pixel; }
+// Where samples differ: first other item (24 bits), their number (2), sixteenths of background (5).
+uint rest_at(uint pixel) { return pixel_count() + pixel; }
+// To shade: sample x (14 bits), y (14); shaded: square roots of red (10), green (10), blue (8). Then
+// sixteenths of weight less one (4). Middles first, others from pixel_count() on.
 uint item_at(uint item) { return 2u * pixel_count() + item; }
-uint result_at(uint item) { return 4u * pixel_count() + 2u * item; }
 uint edge_at(uint edge) { return 4u * pixel_count() + edge; }
 const uint NOTHING = 0xffffffu;
 #endif

@@ -34,9 +34,9 @@ vec4 backdrop(uvec2 pixel) {
 
 // A shaded sample's share of the pixel.
 vec4 weighted(uint item) {
-    uint safe = item == NOTHING ? 0u : item, at = result_at(safe);
-    float w = item == NOTHING ? 0.0 : float((work.data[item_at(safe)] >> 28) + 1u) / 16.0;
-    return clamp(vec4(unpackHalf2x16(work.data[at]), unpackHalf2x16(work.data[at + 1u])), 0.0, 64.0) * w;
+    uint c = work.data[item_at(item == NOTHING ? 0u : item)];
+    vec3 root = vec3(c & 1023u, c >> 10 & 1023u, c >> 20 & 255u) / vec3(1023.0, 1023.0, 255.0);
+    return vec4(root * root, 1.0) * (item == NOTHING ? 0.0 : float((c >> 28) + 1u) / 16.0);
 }
 
 vec4 glass_over(ivec2 middle) {
@@ -58,8 +58,9 @@ void main() {
         return;
     ivec2 middle = middle_of(pixel);
     uint index = pixel.y * view.size.x + pixel.x;
-    uint record = work.data[record_at(index)], rest = work.data[record_at(index) + 1u];
-    uint item = record & NOTHING;
+    uint record = work.data[record_at(index)], rest = work.data[rest_at(index)], item = record & NOTHING;
+    bool is_edge = (record >> 24 & 1u) != 0u;
+    rest = is_edge ? rest : item == NOTHING ? 16u << 26 : 0u;
     vec4 sum = backdrop(pixel) * float(rest >> 26) / 16.0;
     uint first = pixel_count() + (rest & 0xffffffu), n = rest >> 24 & 3u;
     sum += weighted(item);
@@ -67,13 +68,12 @@ void main() {
         sum += weighted(first + k);
     vec4 over = glass_over(middle);
     sum = over + sum * (1.0 - over.a);
-    float line = (view.flags.x & 4u) != 0u ? float(record >> 24) / 255.0 * 0.6 : 0.0;
+    float line = (view.flags.x & 4u) != 0u ? float(record >> 25) / 127.0 * 0.6 : 0.0;
     sum = vec4(sum.rgb * (1.0 - line) + vec3(0.015) * line, sum.a + (1.0 - sum.a) * line);
     vec3 rgb = sum.rgb / max(sum.a, 1e-6);
     uvec2 id = texelFetch(front_samples, middle, 0).xy;
-    Draw d = draws[id.x == 0u ? 0u : id.x - 1u];
     float z = linear_depth(texelFetch(front_depths, middle, 0).x);
-    uvec4 shown = uvec4(0u, (d.part + 1u) << 16 | (d.instance + 1u), floatBitsToUint(z), id.y);
+    uvec4 shown = uvec4(0u, id.x, floatBitsToUint(z), id.y);
     shown = id.x == 0u ? uvec4(0u) : shown;
     shown.x = packUnorm4x8(vec4(encode(rgb), sum.a));
     pixels[index] = shown;

@@ -26,8 +26,8 @@ void main() {
         n = away < 0.0 ? normalize(n - v * away * 1.02) : n; // interpolated past the rim
         vec3 light = shade(id.x - 1u, p, n, v, occlusion(p, n), shadow_light(p, n));
         bool as_is = (view.flags.x & 1u) != 0u; // a legend's colours stay what they are
-        vec4 color = vec4(as_is ? light : tone(light), 1.0);
-        work.data[result_at(item)] = packHalf2x16(color.rg);
-        work.data[result_at(item) + 1u] = packHalf2x16(color.ba);
+        vec3 root = sqrt(clamp(as_is ? light : tone(light), 0.0, 1.0));
+        uvec3 steps = uvec3(root * vec3(1023.0, 1023.0, 255.0) + 0.5);
+        work.data[item_at(item)] = steps.r | steps.g << 10 | steps.b << 20 | (packed & 0xf0000000u);
     }
 }

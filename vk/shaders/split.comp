@@ -73,9 +73,9 @@ void split(uint index) {
     }
     // An edge through the pixel's middle: a full line. Within one instance: a fainter one, at steps of depth.
     float f = float(same) / 16.0, g = float(near) / 16.0;
-    uint line = uint(255.0 * min(1.0, 4.4 * f * (1.0 - f) + 2.4 * g * (1.0 - g)) + 0.5);
-    work.data[record_at(index)] = item | line << 24;
-    work.data[record_at(index) + 1u] = first | n_others << 24 | plain << 26;
+    uint line = uint(127.0 * min(1.0, 4.4 * f * (1.0 - f) + 2.4 * g * (1.0 - g)) + 0.5);
+    work.data[record_at(index)] = item | 1u << 24 | line << 25;
+    work.data[rest_at(index)] = first | n_others << 24 | plain << 26;
 }
 
 void main() {
