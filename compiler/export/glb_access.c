@@ -37,15 +37,15 @@ static u32 component_size(u32 component) {
 // The place of count elements of width numbers in a buffer view.
 static bool view_open(GlbAccess *a, u32 index, u32 off, u32 component, u32 count, u32 width,
                       View *out) {
-    const JsonValue *view = json_at(json_get(a->root, "bufferViews"), index);
-    u64 start = json_as_index(json_get(view, "byteOffset"), 0);
-    u64 length = json_as_index(json_get(view, "byteLength"), 0);
+    const JsonValue *view = glb_json_at(glb_json_get(a->root, "bufferViews"), index);
+    u64 start = glb_json_as_index(glb_json_get(view, "byteOffset"), 0);
+    u64 length = glb_json_as_index(glb_json_get(view, "byteLength"), 0);
     u32 size = component_size(component);
-    u32 stride = json_as_index(json_get(view, "byteStride"), 0);
+    u32 stride = glb_json_as_index(glb_json_get(view, "byteStride"), 0);
     const JsonValue *buffer =
-        json_at(json_get(a->root, "buffers"), json_as_index(json_get(view, "buffer"), NONE));
-    if (!view || json_as_index(json_get(view, "buffer"), NONE) != 0 || !buffer ||
-        json_get(buffer, "uri")) {
+        glb_json_at(glb_json_get(a->root, "buffers"), glb_json_as_index(glb_json_get(view, "buffer"), NONE));
+    if (!view || glb_json_as_index(glb_json_get(view, "buffer"), NONE) != 0 || !buffer ||
+        glb_json_get(buffer, "uri")) {
         fail(a, "an accessor's bytes are not in this file");
         return false;
     }
@@ -93,13 +93,13 @@ static f64 view_number(const View *view, u32 i, u32 k) {
 // The sparse part of an accessor: which elements are to be replaced, and by what.
 static bool sparse_open(GlbAccess *a, const JsonValue *sparse, const View *like, u32 width,
                         u32 *count, View *at, View *to) {
-    const JsonValue *indices = json_get(sparse, "indices"), *values = json_get(sparse, "values");
-    *count = json_as_index(json_get(sparse, "count"), 0);
-    if (!view_open(a, json_as_index(json_get(indices, "bufferView"), NONE),
-                   json_as_index(json_get(indices, "byteOffset"), 0),
-                   json_as_index(json_get(indices, "componentType"), 0), *count, 1, at) ||
-        !view_open(a, json_as_index(json_get(values, "bufferView"), NONE),
-                   json_as_index(json_get(values, "byteOffset"), 0), like->component, *count, width,
+    const JsonValue *indices = glb_json_get(sparse, "indices"), *values = glb_json_get(sparse, "values");
+    *count = glb_json_as_index(glb_json_get(sparse, "count"), 0);
+    if (!view_open(a, glb_json_as_index(glb_json_get(indices, "bufferView"), NONE),
+                   glb_json_as_index(glb_json_get(indices, "byteOffset"), 0),
+                   glb_json_as_index(glb_json_get(indices, "componentType"), 0), *count, 1, at) ||
+        !view_open(a, glb_json_as_index(glb_json_get(values, "bufferView"), NONE),
+                   glb_json_as_index(glb_json_get(values, "byteOffset"), 0), like->component, *count, width,
                    to))
         return false;
     to->is_normalized = like->is_normalized;
@@ -127,23 +127,23 @@ typedef struct Accessor {
 } Accessor;
 
 static bool accessor_open(GlbAccess *a, u32 index, u32 width, Accessor *out) {
-    const JsonValue *json = json_at(json_get(a->root, "accessors"), index);
-    const JsonValue *view = json_get(json, "bufferView");
+    const JsonValue *json = glb_json_at(glb_json_get(a->root, "accessors"), index);
+    const JsonValue *view = glb_json_get(json, "bufferView");
     *out = (Accessor){.json = json, .width = width, .is_stored = view != NULL};
-    out->count = json_as_index(json_get(json, "count"), 0);
+    out->count = glb_json_as_index(glb_json_get(json, "count"), 0);
     if (!json ||
-        !str_equal_z(json_as_text(json_get(json, "type")), width == 3 ? "VEC3" : "SCALAR")) {
+        !str_equal_z(glb_json_as_text(glb_json_get(json, "type")), width == 3 ? "VEC3" : "SCALAR")) {
         fail(a, "an accessor is missing or of another type");
         return false;
     }
     if (!spend(a, (u64)out->count * width))
         return false;
-    out->view.component = json_as_index(json_get(json, "componentType"), 0);
+    out->view.component = glb_json_as_index(glb_json_get(json, "componentType"), 0);
     if (view &&
-        !view_open(a, json_as_index(view, NONE), json_as_index(json_get(json, "byteOffset"), 0),
+        !view_open(a, glb_json_as_index(view, NONE), glb_json_as_index(glb_json_get(json, "byteOffset"), 0),
                    out->view.component, out->count, width, &out->view))
         return false;
-    out->view.is_normalized = json_as_bool(json_get(json, "normalized"), false);
+    out->view.is_normalized = glb_json_as_bool(glb_json_get(json, "normalized"), false);
     return true;
 }
 
@@ -153,7 +153,7 @@ static bool read_all(GlbAccess *a, const Accessor *accessor, bool is_sparse, f64
         for (u32 k = 0; k < width; k++)
             out[(size_t)i * width + k] =
                 accessor->is_stored ? view_number(&accessor->view, i, k) : 0;
-    const JsonValue *sparse = json_get(accessor->json, "sparse");
+    const JsonValue *sparse = glb_json_get(accessor->json, "sparse");
     if (!sparse || !is_sparse)
         return true;
     u32 count;

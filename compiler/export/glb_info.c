@@ -130,10 +130,10 @@ void glb_info_text(const GlbFile *file, StrBuf *out) {
 }
 
 static void json_point(JsonWriter *json, const char *key, Vec3 p) {
-    json_open(json, key, '[');
+    glb_json_open(json, key, '[');
     for (u32 k = 0; k < 3; k++)
-        json_number(json, NULL, floor(vec3_get(p, k) * 1e6 + 0.5) / 1e6 + 0.0);
-    json_close(json, ']');
+        glb_json_number(json, NULL, floor(vec3_get(p, k) * 1e6 + 0.5) / 1e6 + 0.0);
+    glb_json_close(json, ']');
 }
 
 static void json_box(JsonWriter *json, Box3 box) {
@@ -147,59 +147,59 @@ static void json_box(JsonWriter *json, Box3 box) {
 static void json_extras(JsonWriter *json, const GlbExtra *extras, u32 n, Heap *heap) {
     Arena arena;
     arena_init(&arena, heap);
-    json_open(json, "extras", '{');
+    glb_json_open(json, "extras", '{');
     for (u32 i = 0; i < n; i++)
-        json_text(json, str_to_z(&arena, extras[i].key), extras[i].text);
-    json_close(json, '}');
+        glb_json_text(json, str_to_z(&arena, extras[i].key), extras[i].text);
+    glb_json_close(json, '}');
     arena_finish(&arena);
 }
 
 static void json_node(JsonWriter *json, const GlbFile *file, u32 index, Heap *heap) {
     const GlbNode *node = &file->nodes[index];
-    json_open(json, NULL, '{');
-    json_text(json, "name", node->name);
+    glb_json_open(json, NULL, '{');
+    glb_json_text(json, "name", node->name);
     if (node->parent != NONE)
-        json_u64(json, "parent", node->parent);
+        glb_json_u64(json, "parent", node->parent);
     if (node->mesh != NONE) {
         const GlbMesh *mesh = &file->meshes[node->mesh];
         const SceneMaterial *look = look_of(file, mesh);
-        json_u64(json, "mesh", node->mesh);
-        json_u64(json, "triangles", mesh->mesh.n_tris);
-        json_bool(json, "closed", mesh->is_closed);
+        glb_json_u64(json, "mesh", node->mesh);
+        glb_json_u64(json, "triangles", mesh->mesh.n_tris);
+        glb_json_bool(json, "closed", mesh->is_closed);
         if (look)
-            json_text(json, "material", look->name);
+            glb_json_text(json, "material", look->name);
         json_box(json, glb_node_bounds(file, index));
     }
     json_extras(json, node->extras, node->n_extras, heap);
-    json_close(json, '}');
+    glb_json_close(json, '}');
 }
 
 void glb_info_json(const GlbFile *file, StrBuf *out) {
     JsonWriter writer = {.out = out}, *json = &writer;
     Closedness closed = count_closed(file);
-    json_open(json, NULL, '{');
-    json_text(json, "name", file->scene_name);
-    json_text(json, "generator", file->generator);
-    json_text(json, "unit", STR("mm"));
-    json_text(json, "up", STR("z"));
+    glb_json_open(json, NULL, '{');
+    glb_json_text(json, "name", file->scene_name);
+    glb_json_text(json, "generator", file->generator);
+    glb_json_text(json, "unit", STR("mm"));
+    glb_json_text(json, "up", STR("z"));
     json_box(json, file->bounds);
-    json_u64(json, "triangles", file->n_tris);
-    json_u64(json, "meshes", file->n_meshes);
-    json_u64(json, "closed_meshes", closed.n_closed);
-    json_u64(json, "manifold_meshes", closed.n_claimed);
-    json_open(json, "materials", '[');
+    glb_json_u64(json, "triangles", file->n_tris);
+    glb_json_u64(json, "meshes", file->n_meshes);
+    glb_json_u64(json, "closed_meshes", closed.n_closed);
+    glb_json_u64(json, "manifold_meshes", closed.n_claimed);
+    glb_json_open(json, "materials", '[');
     for (u32 i = 0; i < file->n_materials; i++)
-        json_text(json, NULL, file->materials[i].name);
-    json_close(json, ']');
-    json_open(json, "extensions", '[');
+        glb_json_text(json, NULL, file->materials[i].name);
+    glb_json_close(json, ']');
+    glb_json_open(json, "extensions", '[');
     for (u32 i = 0; i < file->n_extensions; i++)
-        json_text(json, NULL, file->extensions[i]);
-    json_close(json, ']');
+        glb_json_text(json, NULL, file->extensions[i]);
+    glb_json_close(json, ']');
     json_extras(json, file->extras, file->n_extras, out->heap);
-    json_open(json, "nodes", '[');
+    glb_json_open(json, "nodes", '[');
     for (u32 i = 0; i < file->n_nodes; i++)
         json_node(json, file, i, out->heap);
-    json_close(json, ']');
-    json_close(json, '}');
+    glb_json_close(json, ']');
+    glb_json_close(json, '}');
     strbuf_add_char(out, '\n');
 }

@@ -28,7 +28,7 @@ static bool fail(Builder *b, const char *fault) {
 
 // The first vertex of a POSITION accessor, its vertices added at first use; NONE: fault.
 static u32 base_of(Builder *b, u32 accessor, u32 *count) {
-    u32 n_accessors = json_len(json_get(b->r->access.root, "accessors"));
+    u32 n_accessors = glb_json_len(glb_json_get(b->r->access.root, "accessors"));
     if (accessor < n_accessors && b->r->bases[accessor].is_known) {
         *count = b->r->bases[accessor].count;
         return b->r->bases[accessor].first;
@@ -81,21 +81,21 @@ static bool add_triangles(Builder *b, u32 base, u32 n_verts, const u32 *indices,
 }
 
 static bool read_primitive(Builder *b, const JsonValue *json) {
-    const JsonValue *attributes = json_get(json, "attributes"), *index = json_get(json, "indices");
-    const JsonValue *normal = json_get(attributes, "NORMAL");
+    const JsonValue *attributes = glb_json_get(json, "attributes"), *index = glb_json_get(json, "indices");
+    const JsonValue *normal = glb_json_get(attributes, "NORMAL");
     u32 n_verts = 0, n_normals = 0, n = 0;
-    u32 base = base_of(b, json_as_index(json_get(attributes, "POSITION"), NONE), &n_verts);
+    u32 base = base_of(b, glb_json_as_index(glb_json_get(attributes, "POSITION"), NONE), &n_verts);
     if (base == NONE)
         return false;
-    u32 material = json_as_index(json_get(json, "material"), NONE);
+    u32 material = glb_json_as_index(glb_json_get(json, "material"), NONE);
     if (material != NONE && material >= b->r->out->n_materials)
         return fail(b, "no such material");
     u32 *indices = NULL;
     f64 *normals = NULL;
     if (index)
-        indices = glb_access_u32(&b->r->access, json_as_index(index, NONE), true, &n);
+        indices = glb_access_u32(&b->r->access, glb_json_as_index(index, NONE), true, &n);
     if (normal)
-        normals = glb_access_f64(&b->r->access, json_as_index(normal, NONE), 3, &n_normals);
+        normals = glb_access_f64(&b->r->access, glb_json_as_index(normal, NONE), 3, &n_normals);
     bool ok = !b->r->access.fault;
     if (ok && normal && n_normals != n_verts)
         ok = fail(b, "normals are not as many as places");
@@ -109,11 +109,11 @@ static bool read_primitive(Builder *b, const JsonValue *json) {
 
 // joins[v]: the vertex that v becomes. From the extension's own words; false: it makes no sense.
 static bool joins_from_claim(Builder *b, const JsonValue *claim, u32 *joins) {
-    const JsonValue *primitive = json_get(claim, "manifoldPrimitive");
-    u32 accessor = json_as_index(json_get(json_get(primitive, "attributes"), "POSITION"), NONE);
-    u32 index = json_as_index(json_get(primitive, "indices"), NONE), n_verts = 0, n = 0,
+    const JsonValue *primitive = glb_json_get(claim, "manifoldPrimitive");
+    u32 accessor = glb_json_as_index(glb_json_get(glb_json_get(primitive, "attributes"), "POSITION"), NONE);
+    u32 index = glb_json_as_index(glb_json_get(primitive, "indices"), NONE), n_verts = 0, n = 0,
         n_after = 0;
-    u32 n_accessors = json_len(json_get(b->r->access.root, "accessors"));
+    u32 n_accessors = glb_json_len(glb_json_get(b->r->access.root, "accessors"));
     if (accessor >= n_accessors || !b->r->bases[accessor].is_known)
         return fail(b, "EXT_mesh_manifold names other places than are drawn");
     u32 base = base_of(b, accessor, &n_verts);
@@ -217,12 +217,12 @@ static void finish_mesh(Builder *b, GlbMesh *out) {
 }
 
 static bool read_primitives(Builder *b, const JsonValue *primitives, GlbMesh *out) {
-    for (u32 i = 0; i < json_len(primitives); i++)
+    for (u32 i = 0; i < glb_json_len(primitives); i++)
         b->has_normals |=
-            json_get(json_get(json_at(primitives, i), "attributes"), "NORMAL") != NULL;
-    for (u32 i = 0; i < json_len(primitives); i++) {
-        const JsonValue *primitive = json_at(primitives, i);
-        if (json_as_index(json_get(primitive, "mode"), TRIANGLES) != TRIANGLES) {
+            glb_json_get(glb_json_get(glb_json_at(primitives, i), "attributes"), "NORMAL") != NULL;
+    for (u32 i = 0; i < glb_json_len(primitives); i++) {
+        const JsonValue *primitive = glb_json_at(primitives, i);
+        if (glb_json_as_index(glb_json_get(primitive, "mode"), TRIANGLES) != TRIANGLES) {
             b->r->out->n_skipped++;
             continue;
         }
@@ -235,10 +235,10 @@ static bool read_primitives(Builder *b, const JsonValue *primitives, GlbMesh *ou
 
 static bool read_mesh(GlbReader *r, const JsonValue *json, GlbMesh *out) {
     Builder b = {.r = r, .heap = r->arena->heap};
-    const JsonValue *claim = json_get(json_get(json, "extensions"), "EXT_mesh_manifold");
-    out->name = json_as_text(json_get(json, "name"));
+    const JsonValue *claim = glb_json_get(glb_json_get(json, "extensions"), "EXT_mesh_manifold");
+    out->name = glb_json_as_text(glb_json_get(json, "name"));
     out->has_manifold = claim != NULL;
-    bool ok = read_primitives(&b, json_get(json, "primitives"), out);
+    bool ok = read_primitives(&b, glb_json_get(json, "primitives"), out);
     if (ok) {
         u32 *joins = heap_alloc_raw(b.heap, (size_t)b.verts.len + 1, sizeof *joins);
         for (u32 v = 0; v < b.verts.len; v++)
@@ -266,18 +266,18 @@ static bool read_mesh(GlbReader *r, const JsonValue *json, GlbMesh *out) {
 static Str geometry_key(GlbReader *r, const JsonValue *json) {
     StrBuf key;
     strbuf_init(&key, r->arena->heap);
-    const JsonValue *primitives = json_get(json, "primitives");
-    for (u32 i = 0; i < json_len(primitives); i++) {
-        const JsonValue *p = json_at(primitives, i), *attributes = json_get(p, "attributes");
-        strbuf_addf(&key, "%u %u %u %u;", json_as_index(json_get(attributes, "POSITION"), NONE),
-                    json_as_index(json_get(attributes, "NORMAL"), NONE),
-                    json_as_index(json_get(p, "indices"), NONE),
-                    json_as_index(json_get(p, "mode"), TRIANGLES));
+    const JsonValue *primitives = glb_json_get(json, "primitives");
+    for (u32 i = 0; i < glb_json_len(primitives); i++) {
+        const JsonValue *p = glb_json_at(primitives, i), *attributes = glb_json_get(p, "attributes");
+        strbuf_addf(&key, "%u %u %u %u;", glb_json_as_index(glb_json_get(attributes, "POSITION"), NONE),
+                    glb_json_as_index(glb_json_get(attributes, "NORMAL"), NONE),
+                    glb_json_as_index(glb_json_get(p, "indices"), NONE),
+                    glb_json_as_index(glb_json_get(p, "mode"), TRIANGLES));
     }
-    const JsonValue *claim = json_get(json_get(json, "extensions"), "EXT_mesh_manifold");
-    const JsonValue *primitive = json_get(claim, "manifoldPrimitive");
-    strbuf_addf(&key, "%u %u", json_as_index(json_get(primitive, "indices"), NONE),
-                json_as_index(json_get(json_get(primitive, "attributes"), "POSITION"), NONE));
+    const JsonValue *claim = glb_json_get(glb_json_get(json, "extensions"), "EXT_mesh_manifold");
+    const JsonValue *primitive = glb_json_get(claim, "manifoldPrimitive");
+    strbuf_addf(&key, "%u %u", glb_json_as_index(glb_json_get(primitive, "indices"), NONE),
+                glb_json_as_index(glb_json_get(glb_json_get(primitive, "attributes"), "POSITION"), NONE));
     Str text = str_copy(r->arena, strbuf_str(&key));
     strbuf_finish(&key);
     return text;
@@ -287,21 +287,21 @@ static Str geometry_key(GlbReader *r, const JsonValue *json) {
 static bool share_mesh(GlbReader *r, const GlbMesh *like, const JsonValue *json, GlbMesh *out) {
     *out = *like;
     out->n_uses = 0;
-    out->name = json_as_text(json_get(json, "name"));
+    out->name = glb_json_as_text(glb_json_get(json, "name"));
     out->mesh.mats = ARENA_NEW(r->arena, u16, like->mesh.n_tris);
-    const JsonValue *primitives = json_get(json, "primitives");
+    const JsonValue *primitives = glb_json_get(json, "primitives");
     u32 t = 0;
-    for (u32 i = 0; i < json_len(primitives); i++) {
-        const JsonValue *p = json_at(primitives, i);
-        if (json_as_index(json_get(p, "mode"), TRIANGLES) != TRIANGLES)
+    for (u32 i = 0; i < glb_json_len(primitives); i++) {
+        const JsonValue *p = glb_json_at(primitives, i);
+        if (glb_json_as_index(glb_json_get(p, "mode"), TRIANGLES) != TRIANGLES)
             continue;
-        u32 material = json_as_index(json_get(p, "material"), NONE);
-        const JsonValue *source = json_get(p, "indices");
+        u32 material = glb_json_as_index(glb_json_get(p, "material"), NONE);
+        const JsonValue *source = glb_json_get(p, "indices");
         if (!source)
-            source = json_get(json_get(p, "attributes"), "POSITION");
+            source = glb_json_get(glb_json_get(p, "attributes"), "POSITION");
         const JsonValue *accessor =
-            json_at(json_get(r->access.root, "accessors"), json_as_index(source, NONE));
-        u32 n = json_as_index(json_get(accessor, "count"), 0) / 3;
+            glb_json_at(glb_json_get(r->access.root, "accessors"), glb_json_as_index(source, NONE));
+        u32 n = glb_json_as_index(glb_json_get(accessor, "count"), 0) / 3;
         if (material != NONE && material >= r->out->n_materials) {
             r->access.fault = "no such material";
             return false;
@@ -313,13 +313,13 @@ static bool share_mesh(GlbReader *r, const GlbMesh *like, const JsonValue *json,
 }
 
 bool glb_read_meshes(GlbReader *r) {
-    const JsonValue *meshes = json_get(r->access.root, "meshes");
-    r->out->meshes = ARENA_NEW(r->arena, GlbMesh, json_len(meshes));
-    r->bases = ARENA_NEW(r->arena, GlbBase, json_len(json_get(r->access.root, "accessors")));
+    const JsonValue *meshes = glb_json_get(r->access.root, "meshes");
+    r->out->meshes = ARENA_NEW(r->arena, GlbMesh, glb_json_len(meshes));
+    r->bases = ARENA_NEW(r->arena, GlbBase, glb_json_len(glb_json_get(r->access.root, "accessors")));
     StrMap known;
     strmap_init(&known, r->arena);
-    for (u32 i = 0; i < json_len(meshes); i++) {
-        const JsonValue *json = json_at(meshes, i);
+    for (u32 i = 0; i < glb_json_len(meshes); i++) {
+        const JsonValue *json = glb_json_at(meshes, i);
         GlbMesh *out = &r->out->meshes[i];
         heap_poll(r->arena->heap);
         Str key = geometry_key(r, json);

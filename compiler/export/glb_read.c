@@ -72,55 +72,55 @@ static GlbExtra *read_extras(GlbReader *r, const JsonValue *json, u32 *n_out) {
 }
 
 static f32 share(const JsonValue *value, f64 otherwise) {
-    f64 x = json_as_number(value, otherwise);
+    f64 x = glb_json_as_number(value, otherwise);
     return (f32)(x < 0 ? 0 : x > 1 ? 1 : x);
 }
 
 static SceneMaterial read_material(const JsonValue *json) {
-    const JsonValue *pbr = json_get(json, "pbrMetallicRoughness");
-    const JsonValue *color = json_get(pbr, "baseColorFactor"),
-                    *glow = json_get(json, "emissiveFactor");
+    const JsonValue *pbr = glb_json_get(json, "pbrMetallicRoughness");
+    const JsonValue *color = glb_json_get(pbr, "baseColorFactor"),
+                    *glow = glb_json_get(json, "emissiveFactor");
     const JsonValue *bright =
-        json_get(json_get(json, "extensions"), "KHR_materials_emissive_strength");
-    f64 strength = json_as_number(json_get(bright, "emissiveStrength"), 1);
-    SceneMaterial m = {.name = json_as_text(json_get(json, "name")),
-                       .metallic = share(json_get(pbr, "metallicFactor"), 1),
-                       .roughness = share(json_get(pbr, "roughnessFactor"), 1),
+        glb_json_get(glb_json_get(json, "extensions"), "KHR_materials_emissive_strength");
+    f64 strength = glb_json_as_number(glb_json_get(bright, "emissiveStrength"), 1);
+    SceneMaterial m = {.name = glb_json_as_text(glb_json_get(json, "name")),
+                       .metallic = share(glb_json_get(pbr, "metallicFactor"), 1),
+                       .roughness = share(glb_json_get(pbr, "roughnessFactor"), 1),
                        .opacity = 1};
     for (u32 k = 0; k < 3; k++) {
-        m.color[k] = share(json_at(color, k), 1);
+        m.color[k] = share(glb_json_at(color, k), 1);
         m.emission[k] =
-            share(json_at(glow, k), 0) * (f32)(strength >= 0 && strength <= 1e6 ? strength : 1);
+            share(glb_json_at(glow, k), 0) * (f32)(strength >= 0 && strength <= 1e6 ? strength : 1);
     }
-    if (!str_equal_z(json_as_text(json_get(json, "alphaMode")), "OPAQUE") &&
-        json_get(json, "alphaMode"))
-        m.opacity = share(json_at(color, 3), 1);
+    if (!str_equal_z(glb_json_as_text(glb_json_get(json, "alphaMode")), "OPAQUE") &&
+        glb_json_get(json, "alphaMode"))
+        m.opacity = share(glb_json_at(color, 3), 1);
     return m;
 }
 
 static void read_looks(GlbReader *r) {
     GlbFile *out = r->out;
-    const JsonValue *asset = json_get(r->access.root, "asset");
-    out->generator = json_as_text(json_get(asset, "generator"));
-    out->extras = read_extras(r, json_get(asset, "extras"), &out->n_extras);
-    const JsonValue *used = json_get(r->access.root, "extensionsUsed");
-    out->extensions = ARENA_NEW(r->arena, Str, json_len(used));
-    for (u32 i = 0; i < json_len(used); i++)
-        out->extensions[out->n_extensions++] = json_as_text(json_at(used, i));
-    const JsonValue *materials = json_get(r->access.root, "materials");
-    if (json_len(materials) >= UINT16_MAX) {
+    const JsonValue *asset = glb_json_get(r->access.root, "asset");
+    out->generator = glb_json_as_text(glb_json_get(asset, "generator"));
+    out->extras = read_extras(r, glb_json_get(asset, "extras"), &out->n_extras);
+    const JsonValue *used = glb_json_get(r->access.root, "extensionsUsed");
+    out->extensions = ARENA_NEW(r->arena, Str, glb_json_len(used));
+    for (u32 i = 0; i < glb_json_len(used); i++)
+        out->extensions[out->n_extensions++] = glb_json_as_text(glb_json_at(used, i));
+    const JsonValue *materials = glb_json_get(r->access.root, "materials");
+    if (glb_json_len(materials) >= UINT16_MAX) {
         fail(r, "too many materials");
         return;
     }
-    out->materials = ARENA_NEW(r->arena, SceneMaterial, json_len(materials));
-    for (u32 i = 0; i < json_len(materials); i++)
-        out->materials[out->n_materials++] = read_material(json_at(materials, i));
+    out->materials = ARENA_NEW(r->arena, SceneMaterial, glb_json_len(materials));
+    for (u32 i = 0; i < glb_json_len(materials); i++)
+        out->materials[out->n_materials++] = read_material(glb_json_at(materials, i));
 }
 
 static bool check_required(GlbReader *r) {
-    const JsonValue *required = json_get(r->access.root, "extensionsRequired");
-    for (u32 i = 0; i < json_len(required); i++) {
-        Str name = json_as_text(json_at(required, i));
+    const JsonValue *required = glb_json_get(r->access.root, "extensionsRequired");
+    for (u32 i = 0; i < glb_json_len(required); i++) {
+        Str name = glb_json_as_text(glb_json_at(required, i));
         if (str_equal_z(name, "EXT_mesh_manifold") || str_starts(name, STR("KHR_materials_")) ||
             str_equal_z(name, "KHR_mesh_quantization"))
             continue;
@@ -133,10 +133,10 @@ static bool check_required(GlbReader *r) {
 // ---- places ----
 
 static bool read_numbers(const JsonValue *json, f64 *out, u32 n) {
-    if (json_len(json) != n)
+    if (glb_json_len(json) != n)
         return false;
     for (u32 i = 0; i < n; i++)
-        out[i] = json_as_number(json_at(json, i), 0);
+        out[i] = glb_json_as_number(glb_json_at(json, i), 0);
     return true;
 }
 
@@ -152,12 +152,12 @@ static Affine3 from_quaternion(const f64 q[4]) {
 // glTF space, relative to the parent: matrix, or translation * rotation * scale.
 static Affine3 read_place(const JsonValue *node) {
     f64 m[16], t[3] = {0, 0, 0}, q[4] = {0, 0, 0, 1}, s[3] = {1, 1, 1};
-    if (read_numbers(json_get(node, "matrix"), m, 16))
+    if (read_numbers(glb_json_get(node, "matrix"), m, 16))
         return (Affine3){{{m[0], m[4], m[8]}, {m[1], m[5], m[9]}, {m[2], m[6], m[10]}},
                          {m[12], m[13], m[14]}};
-    read_numbers(json_get(node, "translation"), t, 3);
-    read_numbers(json_get(node, "rotation"), q, 4);
-    read_numbers(json_get(node, "scale"), s, 3);
+    read_numbers(glb_json_get(node, "translation"), t, 3);
+    read_numbers(glb_json_get(node, "rotation"), q, 4);
+    read_numbers(glb_json_get(node, "scale"), s, 3);
     Affine3 map = from_quaternion(q);
     for (u32 i = 0; i < 3; i++)
         for (u32 k = 0; k < 3; k++)
@@ -184,25 +184,25 @@ typedef struct Walk { // of the hierarchy, depth first without recursion
 } Walk;
 
 static void push_children(GlbReader *r, Walk *w, const JsonValue *children, u32 parent) {
-    for (u32 i = json_len(children); i-- > 0;) {
-        avec_push(r->arena, &w->stack, json_as_index(json_at(children, i), NONE));
+    for (u32 i = glb_json_len(children); i-- > 0;) {
+        avec_push(r->arena, &w->stack, glb_json_as_index(glb_json_at(children, i), NONE));
         avec_push(r->arena, &w->stack, parent);
     }
 }
 
 static bool visit_node(GlbReader *r, Walk *w, u32 index, u32 parent) {
-    const JsonValue *nodes = json_get(r->access.root, "nodes"), *json = json_at(nodes, index);
+    const JsonValue *nodes = glb_json_get(r->access.root, "nodes"), *json = glb_json_at(nodes, index);
     if (!json)
         return fail(r, "no such node");
     if (w->seen[index])
         return fail(r, "a node has two parents");
     w->seen[index] = true;
-    GlbNode node = {.name = json_as_text(json_get(json, "name")),
+    GlbNode node = {.name = glb_json_as_text(glb_json_get(json, "name")),
                     .parent = parent,
-                    .mesh = json_as_index(json_get(json, "mesh"), NONE)};
+                    .mesh = glb_json_as_index(glb_json_get(json, "mesh"), NONE)};
     if (node.mesh != NONE && node.mesh >= r->out->n_meshes)
         return fail(r, "no such mesh");
-    node.extras = read_extras(r, json_get(json, "extras"), &node.n_extras);
+    node.extras = read_extras(r, glb_json_get(json, "extras"), &node.n_extras);
     Affine3 global = read_place(json);
     if (parent != NONE)
         global = affine3_mul(&w->globals.data[parent], &global);
@@ -214,18 +214,18 @@ static bool visit_node(GlbReader *r, Walk *w, u32 index, u32 parent) {
     avec_push(r->arena, &w->globals, global);
     u32 at = r->out->n_nodes++;
     r->out->nodes[at] = node;
-    push_children(r, w, json_get(json, "children"), at);
+    push_children(r, w, glb_json_get(json, "children"), at);
     return true;
 }
 
 static bool read_nodes(GlbReader *r) {
-    const JsonValue *nodes = json_get(r->access.root, "nodes"),
-                    *scenes = json_get(r->access.root, "scenes");
-    const JsonValue *scene = json_at(scenes, json_as_index(json_get(r->access.root, "scene"), 0));
-    r->out->scene_name = json_as_text(json_get(scene, "name"));
-    r->out->nodes = ARENA_NEW(r->arena, GlbNode, json_len(nodes));
-    Walk w = {.seen = ARENA_NEW(r->arena, bool, json_len(nodes))};
-    push_children(r, &w, json_get(scene, "nodes"), NONE);
+    const JsonValue *nodes = glb_json_get(r->access.root, "nodes"),
+                    *scenes = glb_json_get(r->access.root, "scenes");
+    const JsonValue *scene = glb_json_at(scenes, glb_json_as_index(glb_json_get(r->access.root, "scene"), 0));
+    r->out->scene_name = glb_json_as_text(glb_json_get(scene, "name"));
+    r->out->nodes = ARENA_NEW(r->arena, GlbNode, glb_json_len(nodes));
+    Walk w = {.seen = ARENA_NEW(r->arena, bool, glb_json_len(nodes))};
+    push_children(r, &w, glb_json_get(scene, "nodes"), NONE);
     while (w.stack.len) {
         u32 parent = w.stack.data[w.stack.len - 1], index = w.stack.data[w.stack.len - 2];
         w.stack.len -= 2;
@@ -257,7 +257,7 @@ bool glb_read(const void *bytes, size_t size, Arena *arena, GlbFile *out, Str *e
     Str json = STR("");
     bool ok = read_chunks(r, bytes, size, &json);
     if (ok) {
-        r->access.root = json_read(json, arena, error);
+        r->access.root = glb_json_read(json, arena, error);
         if (!r->access.root)
             return false;
         ok = check_required(r);

@@ -14,36 +14,36 @@ static void write_param(JsonWriter *json, const SceneParam *param, Arena *arena)
     const char *key = str_format(arena, "param_%.*s", STR_ARG(param->name)).ptr;
     switch (param->kind) {
     case PARAM_NUMBER:
-        json_number(json, key, param->number);
+        glb_json_number(json, key, param->number);
         break;
     case PARAM_BOOL:
-        json_bool(json, key, param->flag);
+        glb_json_bool(json, key, param->flag);
         break;
     case PARAM_TEXT:
-        json_text(json, key, param->text);
+        glb_json_text(json, key, param->text);
         break;
     }
 }
 
 static void write_asset(GltfDoc *doc, JsonWriter *json) {
     const Scene *scene = doc->model->scene;
-    json_open(json, "asset", '{');
-    json_text(json, "version", STR("2.0"));
-    json_text(json, "generator", STR("frc " FRC_VERSION));
-    json_open(json, "extras", '{');
-    json_text(json, "object", scene->name);
+    glb_json_open(json, "asset", '{');
+    glb_json_text(json, "version", STR("2.0"));
+    glb_json_text(json, "generator", STR("frc " FRC_VERSION));
+    glb_json_open(json, "extras", '{');
+    glb_json_text(json, "object", scene->name);
     if (scene->words.len)
-        json_text(json, "words", scene->words);
+        glb_json_text(json, "words", scene->words);
     if (doc->options->source_name.len)
-        json_text(json, "source", doc->options->source_name);
+        glb_json_text(json, "source", doc->options->source_name);
     Str hash = str_format(&doc->arena, "%08x%08x", (u32)(scene->source_hash >> 32),
                           (u32)scene->source_hash);
-    json_text(json, "source_hash", hash);
-    json_text(json, "unit", scene->unit);
+    glb_json_text(json, "source_hash", hash);
+    glb_json_text(json, "unit", scene->unit);
     for (u32 i = 0; i < scene->n_params; i++)
         write_param(json, &scene->params[i], &doc->arena);
-    json_close(json, '}');
-    json_close(json, '}');
+    glb_json_close(json, '}');
+    glb_json_close(json, '}');
 }
 
 // The brightest channel, when it is more than the 1 that glTF itself allows.
@@ -67,46 +67,46 @@ static void write_extensions(const GltfDoc *doc, JsonWriter *json) {
          is_bright = uses_strength(doc);
     if (!is_manifold && !is_bright)
         return;
-    json_open(json, "extensionsUsed", '[');
+    glb_json_open(json, "extensionsUsed", '[');
     if (is_manifold)
-        json_text(json, NULL, STR("EXT_mesh_manifold"));
+        glb_json_text(json, NULL, STR("EXT_mesh_manifold"));
     if (is_bright)
-        json_text(json, NULL, STR("KHR_materials_emissive_strength"));
-    json_close(json, ']');
+        glb_json_text(json, NULL, STR("KHR_materials_emissive_strength"));
+    glb_json_close(json, ']');
 }
 
 // ---- JSON: the tree ----
 
 static void write_scene(const GltfDoc *doc, JsonWriter *json) {
     const Scene *scene = doc->model->scene;
-    json_u64(json, "scene", 0);
-    json_open(json, "scenes", '[');
-    json_open(json, NULL, '{');
-    json_text(json, "name", scene->name);
-    json_open(json, "nodes", '[');
+    glb_json_u64(json, "scene", 0);
+    glb_json_open(json, "scenes", '[');
+    glb_json_open(json, NULL, '{');
+    glb_json_text(json, "name", scene->name);
+    glb_json_open(json, "nodes", '[');
     for (u32 i = 0; i < doc->nodes.len; i++)
         if (doc->options->merge || scene->parts[i].parent == NONE)
-            json_u64(json, NULL, i);
-    json_close(json, ']');
-    json_close(json, '}');
-    json_close(json, ']');
+            glb_json_u64(json, NULL, i);
+    glb_json_close(json, ']');
+    glb_json_close(json, '}');
+    glb_json_close(json, ']');
 }
 
 static void write_node_extras(GltfDoc *doc, u32 index, JsonWriter *json) {
     const ScenePart *part = &doc->model->scene->parts[index];
     ArenaMark mark = arena_mark(&doc->arena);
     Str place = part_place(part, doc->options->source_name, doc->options->sources, &doc->arena);
-    json_open(json, "extras", '{');
-    json_text(json, "label", part->label);
-    json_text(json, "path", part->path);
-    json_u64(json, "instance", part->instance);
+    glb_json_open(json, "extras", '{');
+    glb_json_text(json, "label", part->label);
+    glb_json_text(json, "path", part->path);
+    glb_json_u64(json, "instance", part->instance);
     if (part->sides)
-        json_text(json, "side", str_from(side_text(part->sides)));
-    json_text(json, "words", part->words);
-    json_u64(json, "part_id", doc->nodes.data[index].part_id);
+        glb_json_text(json, "side", str_from(side_text(part->sides)));
+    glb_json_text(json, "words", part->words);
+    glb_json_u64(json, "part_id", doc->nodes.data[index].part_id);
     if (place.len)
-        json_text(json, "source", place);
-    json_close(json, '}');
+        glb_json_text(json, "source", place);
+    glb_json_close(json, '}');
     arena_reset(&doc->arena, mark);
 }
 
@@ -114,7 +114,7 @@ static void write_f64s(JsonWriter *json, const char *key, const f64 *values, u32
     f32 rounded[4] = {0};
     for (u32 i = 0; i < n; i++)
         rounded[i] = (f32)values[i];
-    json_f32s(json, key, rounded, n);
+    glb_json_f32s(json, key, rounded, n);
 }
 
 static bool all_are(const f64 *values, u32 n, f64 value) {
@@ -127,10 +127,10 @@ static bool all_are(const f64 *values, u32 n, f64 value) {
 static void write_node(GltfDoc *doc, u32 index, JsonWriter *json) {
     const GltfNode *node = &doc->nodes.data[index];
     bool is_part = !doc->options->merge;
-    json_open(json, NULL, '{');
-    json_text(json, "name", is_part ? doc->names.names[index] : doc->model->scene->name);
+    glb_json_open(json, NULL, '{');
+    glb_json_text(json, "name", is_part ? doc->names.names[index] : doc->model->scene->name);
     if (node->mesh != NONE)
-        json_u64(json, "mesh", node->mesh);
+        glb_json_u64(json, "mesh", node->mesh);
     if (!all_are(node->move, 3, 0))
         write_f64s(json, "translation", node->move, 3);
     if (!all_are(node->turn, 3, 0))
@@ -138,14 +138,14 @@ static void write_node(GltfDoc *doc, u32 index, JsonWriter *json) {
     if (!all_are(node->scale, 3, 1))
         write_f64s(json, "scale", node->scale, 3);
     if (node->first_child != NONE) {
-        json_open(json, "children", '[');
+        glb_json_open(json, "children", '[');
         for (u32 child = node->first_child; child != NONE; child = doc->nodes.data[child].next)
-            json_u64(json, NULL, child);
-        json_close(json, ']');
+            glb_json_u64(json, NULL, child);
+        glb_json_close(json, ']');
     }
     if (is_part)
         write_node_extras(doc, index, json);
-    json_close(json, '}');
+    glb_json_close(json, '}');
 }
 
 // ---- JSON: meshes and materials ----
@@ -153,52 +153,52 @@ static void write_node(GltfDoc *doc, u32 index, JsonWriter *json) {
 static void write_attributes(const GltfDoc *doc, const GltfMesh *mesh, bool is_manifold,
                              JsonWriter *json) {
     u32 first = doc->geometries.data[mesh->geometry].first_accessor;
-    json_open(json, "attributes", '{');
-    json_u64(json, "POSITION", first);
+    glb_json_open(json, "attributes", '{');
+    glb_json_u64(json, "POSITION", first);
     if (!is_manifold) {
-        json_u64(json, "NORMAL", first + 1);
+        glb_json_u64(json, "NORMAL", first + 1);
         if (mesh->feature != NONE)
-            json_u64(json, "_FEATURE_ID_0", doc->features.data[mesh->feature].accessor);
+            glb_json_u64(json, "_FEATURE_ID_0", doc->features.data[mesh->feature].accessor);
     }
-    json_close(json, '}');
+    glb_json_close(json, '}');
 }
 
 static void write_manifold(const GltfDoc *doc, const GltfMesh *mesh, JsonWriter *json) {
     const GltfGeometry *geometry = &doc->geometries.data[mesh->geometry];
-    json_open(json, "extensions", '{');
-    json_open(json, "EXT_mesh_manifold", '{');
-    json_open(json, "manifoldPrimitive", '{');
+    glb_json_open(json, "extensions", '{');
+    glb_json_open(json, "EXT_mesh_manifold", '{');
+    glb_json_open(json, "manifoldPrimitive", '{');
     write_attributes(doc, mesh, true, json);
-    json_u64(json, "indices", geometry->first_accessor + 2);
-    json_u64(json, "mode", 4);
-    json_close(json, '}');
+    glb_json_u64(json, "indices", geometry->first_accessor + 2);
+    glb_json_u64(json, "mode", 4);
+    glb_json_close(json, '}');
     if (geometry->n_merges) {
-        json_u64(json, "mergeIndices", geometry->first_accessor + 3);
-        json_u64(json, "mergeValues", geometry->first_accessor + 4);
+        glb_json_u64(json, "mergeIndices", geometry->first_accessor + 3);
+        glb_json_u64(json, "mergeValues", geometry->first_accessor + 4);
     }
-    json_close(json, '}');
-    json_close(json, '}');
+    glb_json_close(json, '}');
+    glb_json_close(json, '}');
 }
 
 static void write_mesh(const GltfDoc *doc, const GltfMesh *mesh, JsonWriter *json) {
     const GltfGeometry *geometry = &doc->geometries.data[mesh->geometry];
     const Scene *scene = doc->model->scene;
-    json_open(json, NULL, '{');
-    json_text(json, "name", doc->options->merge ? scene->name : doc->names.names[mesh->part]);
-    json_open(json, "primitives", '[');
+    glb_json_open(json, NULL, '{');
+    glb_json_text(json, "name", doc->options->merge ? scene->name : doc->names.names[mesh->part]);
+    glb_json_open(json, "primitives", '[');
     for (u32 g = 0; g < geometry->n_groups; g++) {
         u32 material = gltf_group_material(mesh, &geometry->groups[g]);
-        json_open(json, NULL, '{');
+        glb_json_open(json, NULL, '{');
         write_attributes(doc, mesh, false, json);
-        json_u64(json, "indices", geometry->first_group + g);
-        json_u64(json, "material", doc->material_index[MIN(material, scene->n_materials)]);
-        json_u64(json, "mode", 4);
-        json_close(json, '}');
+        glb_json_u64(json, "indices", geometry->first_group + g);
+        glb_json_u64(json, "material", doc->material_index[MIN(material, scene->n_materials)]);
+        glb_json_u64(json, "mode", 4);
+        glb_json_close(json, '}');
     }
-    json_close(json, ']');
+    glb_json_close(json, ']');
     if (!doc->options->no_manifold)
         write_manifold(doc, mesh, json);
-    json_close(json, '}');
+    glb_json_close(json, '}');
 }
 
 static void write_emission(const SceneMaterial *m, JsonWriter *json) {
@@ -208,116 +208,116 @@ static void write_emission(const SceneMaterial *m, JsonWriter *json) {
     f32 factor[3];
     for (u32 k = 0; k < 3; k++)
         factor[k] = m->emission[k] / strength;
-    json_f32s(json, "emissiveFactor", factor, 3);
+    glb_json_f32s(json, "emissiveFactor", factor, 3);
     if (strength > 1) {
-        json_open(json, "extensions", '{');
-        json_open(json, "KHR_materials_emissive_strength", '{');
-        json_f32(json, "emissiveStrength", strength);
-        json_close(json, '}');
-        json_close(json, '}');
+        glb_json_open(json, "extensions", '{');
+        glb_json_open(json, "KHR_materials_emissive_strength", '{');
+        glb_json_f32(json, "emissiveStrength", strength);
+        glb_json_close(json, '}');
+        glb_json_close(json, '}');
     }
 }
 
 static void write_material(const GltfDoc *doc, u32 material, JsonWriter *json) {
     SceneMaterial look = export_material(doc->model->scene, material);
-    json_open(json, NULL, '{');
-    json_text(json, "name", look.name);
-    json_open(json, "pbrMetallicRoughness", '{');
+    glb_json_open(json, NULL, '{');
+    glb_json_text(json, "name", look.name);
+    glb_json_open(json, "pbrMetallicRoughness", '{');
     f32 color[4] = {look.color[0], look.color[1], look.color[2], look.opacity};
-    json_f32s(json, "baseColorFactor", color, 4);
-    json_f32(json, "metallicFactor", look.metallic);
-    json_f32(json, "roughnessFactor", look.roughness);
-    json_close(json, '}');
+    glb_json_f32s(json, "baseColorFactor", color, 4);
+    glb_json_f32(json, "metallicFactor", look.metallic);
+    glb_json_f32(json, "roughnessFactor", look.roughness);
+    glb_json_close(json, '}');
     if (look.opacity < 1)
-        json_text(json, "alphaMode", STR("BLEND"));
+        glb_json_text(json, "alphaMode", STR("BLEND"));
     write_emission(&look, json);
-    json_close(json, '}');
+    glb_json_close(json, '}');
 }
 
 // ---- JSON: where the bytes are ----
 
 static void write_accessor(const GltfDoc *doc, const GltfAccessor *a, JsonWriter *json) {
-    json_open(json, NULL, '{');
-    json_u64(json, "bufferView", a->view);
+    glb_json_open(json, NULL, '{');
+    glb_json_u64(json, "bufferView", a->view);
     if (a->off)
-        json_u64(json, "byteOffset", a->off);
-    json_u64(json, "componentType", a->component);
-    json_u64(json, "count", a->count);
-    json_text(json, "type", a->is_vec3 ? STR("VEC3") : STR("SCALAR"));
+        glb_json_u64(json, "byteOffset", a->off);
+    glb_json_u64(json, "componentType", a->component);
+    glb_json_u64(json, "count", a->count);
+    glb_json_text(json, "type", a->is_vec3 ? STR("VEC3") : STR("SCALAR"));
     if (a->bounds_of != NONE) {
-        json_f32s(json, "min", doc->geometries.data[a->bounds_of].min, 3);
-        json_f32s(json, "max", doc->geometries.data[a->bounds_of].max, 3);
+        glb_json_f32s(json, "min", doc->geometries.data[a->bounds_of].min, 3);
+        glb_json_f32s(json, "max", doc->geometries.data[a->bounds_of].max, 3);
     }
     if (a->sparse_view != NONE) {
         u32 at_size = a->sparse_component == GLTF_U16 ? 2 : 4;
-        json_open(json, "sparse", '{');
-        json_u64(json, "count", a->n_sparse);
-        json_open(json, "indices", '{');
-        json_u64(json, "bufferView", a->sparse_view);
-        json_u64(json, "componentType", a->sparse_component);
-        json_close(json, '}');
-        json_open(json, "values", '{');
-        json_u64(json, "bufferView", a->sparse_view);
-        json_u64(json, "byteOffset", (u64)at_size * a->n_sparse);
-        json_close(json, '}');
-        json_close(json, '}');
+        glb_json_open(json, "sparse", '{');
+        glb_json_u64(json, "count", a->n_sparse);
+        glb_json_open(json, "indices", '{');
+        glb_json_u64(json, "bufferView", a->sparse_view);
+        glb_json_u64(json, "componentType", a->sparse_component);
+        glb_json_close(json, '}');
+        glb_json_open(json, "values", '{');
+        glb_json_u64(json, "bufferView", a->sparse_view);
+        glb_json_u64(json, "byteOffset", (u64)at_size * a->n_sparse);
+        glb_json_close(json, '}');
+        glb_json_close(json, '}');
     }
-    json_close(json, '}');
+    glb_json_close(json, '}');
 }
 
 static void write_view(const GltfView *view, JsonWriter *json) {
-    json_open(json, NULL, '{');
-    json_u64(json, "buffer", 0);
+    glb_json_open(json, NULL, '{');
+    glb_json_u64(json, "buffer", 0);
     if (view->off)
-        json_u64(json, "byteOffset", view->off);
-    json_u64(json, "byteLength", view->size);
+        glb_json_u64(json, "byteOffset", view->off);
+    glb_json_u64(json, "byteLength", view->size);
     if (view->stride)
-        json_u64(json, "byteStride", view->stride);
+        glb_json_u64(json, "byteStride", view->stride);
     if (view->target)
-        json_u64(json, "target", view->target);
-    json_close(json, '}');
+        glb_json_u64(json, "target", view->target);
+    glb_json_close(json, '}');
 }
 
 static void write_buffers(const GltfDoc *doc, Str uri, JsonWriter *json) {
-    json_open(json, "accessors", '[');
+    glb_json_open(json, "accessors", '[');
     for (u32 i = 0; i < doc->accessors.len; i++)
         write_accessor(doc, &doc->accessors.data[i], json);
-    json_close(json, ']');
-    json_open(json, "bufferViews", '[');
+    glb_json_close(json, ']');
+    glb_json_open(json, "bufferViews", '[');
     for (u32 i = 0; i < doc->views.len; i++)
         write_view(&doc->views.data[i], json);
-    json_close(json, ']');
-    json_open(json, "buffers", '[');
-    json_open(json, NULL, '{');
+    glb_json_close(json, ']');
+    glb_json_open(json, "buffers", '[');
+    glb_json_open(json, NULL, '{');
     if (uri.len)
-        json_text(json, "uri", uri);
-    json_u64(json, "byteLength", doc->bin_size);
-    json_close(json, '}');
-    json_close(json, ']');
+        glb_json_text(json, "uri", uri);
+    glb_json_u64(json, "byteLength", doc->bin_size);
+    glb_json_close(json, '}');
+    glb_json_close(json, ']');
 }
 
 void gltf_write_json(GltfDoc *doc, Str uri, StrBuf *out) {
     JsonWriter json = {.out = out};
-    json_open(&json, NULL, '{');
+    glb_json_open(&json, NULL, '{');
     write_asset(doc, &json);
     write_extensions(doc, &json);
     write_scene(doc, &json);
-    json_open(&json, "nodes", '[');
+    glb_json_open(&json, "nodes", '[');
     for (u32 i = 0; i < doc->nodes.len; i++)
         write_node(doc, i, &json);
-    json_close(&json, ']');
+    glb_json_close(&json, ']');
     if (doc->meshes.len) {
-        json_open(&json, "meshes", '[');
+        glb_json_open(&json, "meshes", '[');
         for (u32 i = 0; i < doc->meshes.len; i++)
             write_mesh(doc, &doc->meshes.data[i], &json);
-        json_close(&json, ']');
-        json_open(&json, "materials", '[');
+        glb_json_close(&json, ']');
+        glb_json_open(&json, "materials", '[');
         for (u32 i = 0; i < doc->materials.len; i++)
             write_material(doc, doc->materials.data[i], &json);
-        json_close(&json, ']');
+        glb_json_close(&json, ']');
         write_buffers(doc, uri, &json);
     }
-    json_close(&json, '}');
+    glb_json_close(&json, '}');
 }
 
 // ---- binary ----

@@ -198,7 +198,7 @@ static JsonValue read_value(Reader *r) {
     return value;
 }
 
-const JsonValue *json_read(Str text, Arena *arena, Str *error) {
+const JsonValue *glb_json_read(Str text, Arena *arena, Str *error) {
     Reader r = {.text = text, .arena = arena};
     strbuf_init(&r.scratch, arena->heap);
     JsonValue *value = ARENA_NEW(arena, JsonValue, 1);
@@ -212,7 +212,7 @@ const JsonValue *json_read(Str text, Arena *arena, Str *error) {
     return r.fault ? NULL : value;
 }
 
-const JsonValue *json_get(const JsonValue *object, const char *key) {
+const JsonValue *glb_json_get(const JsonValue *object, const char *key) {
     if (!object || object->kind != JSON_OBJECT)
         return NULL;
     for (u32 i = 0; i < object->n; i++)
@@ -221,27 +221,27 @@ const JsonValue *json_get(const JsonValue *object, const char *key) {
     return NULL;
 }
 
-u32 json_len(const JsonValue *array) {
+u32 glb_json_len(const JsonValue *array) {
     return array && array->kind == JSON_ARRAY ? array->n : 0;
 }
 
-const JsonValue *json_at(const JsonValue *array, u32 i) {
-    return i < json_len(array) ? &array->items[i] : NULL;
+const JsonValue *glb_json_at(const JsonValue *array, u32 i) {
+    return i < glb_json_len(array) ? &array->items[i] : NULL;
 }
 
-f64 json_as_number(const JsonValue *value, f64 otherwise) {
+f64 glb_json_as_number(const JsonValue *value, f64 otherwise) {
     return value && value->kind == JSON_NUMBER ? value->number : otherwise;
 }
 
-u32 json_as_index(const JsonValue *value, u32 otherwise) {
-    f64 number = json_as_number(value, -1);
+u32 glb_json_as_index(const JsonValue *value, u32 otherwise) {
+    f64 number = glb_json_as_number(value, -1);
     return number >= 0 && number < NONE && floor(number) == number ? (u32)number : otherwise;
 }
 
-Str json_as_text(const JsonValue *value) {
+Str glb_json_as_text(const JsonValue *value) {
     return value && value->kind == JSON_TEXT ? value->text : STR("");
 }
 
-bool json_as_bool(const JsonValue *value, bool otherwise) {
+bool glb_json_as_bool(const JsonValue *value, bool otherwise) {
     return value && value->kind == JSON_BOOL ? value->flag : otherwise;
 }

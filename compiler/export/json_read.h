@@ -29,17 +29,17 @@ struct JsonValue {
 enum { JSON_DEPTH_MAX = 64 };
 
 // NULL: *error says what is wrong and at which byte.
-const JsonValue *json_read(Str text, Arena *arena, Str *error);
+const JsonValue *glb_json_read(Str text, Arena *arena, Str *error);
 
 // All of these take NULL and values of any kind, and answer with the default when there is no such
 // thing.
-const JsonValue *json_get(const JsonValue *object,
+const JsonValue *glb_json_get(const JsonValue *object,
                           const char *key); // the first of that name, or NULL
-const JsonValue *json_at(const JsonValue *array, u32 i);
-u32 json_len(const JsonValue *array); // 0 for what is none
-f64 json_as_number(const JsonValue *value, f64 otherwise);
-u32 json_as_index(const JsonValue *value, u32 otherwise); // a whole number below NONE
-Str json_as_text(const JsonValue *value);                 // or empty
-bool json_as_bool(const JsonValue *value, bool otherwise);
+const JsonValue *glb_json_at(const JsonValue *array, u32 i);
+u32 glb_json_len(const JsonValue *array); // 0 for what is none
+f64 glb_json_as_number(const JsonValue *value, f64 otherwise);
+u32 glb_json_as_index(const JsonValue *value, u32 otherwise); // a whole number below NONE
+Str glb_json_as_text(const JsonValue *value);                 // or empty
+bool glb_json_as_bool(const JsonValue *value, bool otherwise);
 
 #endif

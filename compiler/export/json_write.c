@@ -18,33 +18,33 @@ static void begin_element(JsonWriter *json, const char *key) {
     strbuf_add_char(json->out, ':');
 }
 
-void json_open(JsonWriter *json, const char *key, char bracket) {
+void glb_json_open(JsonWriter *json, const char *key, char bracket) {
     begin_element(json, key);
     strbuf_add_char(json->out, bracket);
     json->wants_comma = false;
 }
 
-void json_close(JsonWriter *json, char bracket) {
+void glb_json_close(JsonWriter *json, char bracket) {
     strbuf_add_char(json->out, bracket);
     json->wants_comma = true;
 }
 
-void json_text(JsonWriter *json, const char *key, Str text) {
+void glb_json_text(JsonWriter *json, const char *key, Str text) {
     begin_element(json, key);
     strbuf_add_json(json->out, text);
 }
 
-void json_u64(JsonWriter *json, const char *key, u64 value) {
+void glb_json_u64(JsonWriter *json, const char *key, u64 value) {
     begin_element(json, key);
     strbuf_addf(json->out, "%llu", (unsigned long long)value);
 }
 
-void json_bool(JsonWriter *json, const char *key, bool value) {
+void glb_json_bool(JsonWriter *json, const char *key, bool value) {
     begin_element(json, key);
     strbuf_add_z(json->out, value ? "true" : "false");
 }
 
-void json_number(JsonWriter *json, const char *key, f64 value) {
+void glb_json_number(JsonWriter *json, const char *key, f64 value) {
     assert(isfinite(value));
     begin_element(json, key);
     strbuf_add_number(json->out, value);
@@ -74,14 +74,14 @@ void strbuf_add_f32(StrBuf *out, f32 value) {
     strbuf_add_number(out, (f64)value);
 }
 
-void json_f32(JsonWriter *json, const char *key, f32 value) {
+void glb_json_f32(JsonWriter *json, const char *key, f32 value) {
     begin_element(json, key);
     strbuf_add_f32(json->out, value);
 }
 
-void json_f32s(JsonWriter *json, const char *key, const f32 *values, u32 n) {
-    json_open(json, key, '[');
+void glb_json_f32s(JsonWriter *json, const char *key, const f32 *values, u32 n) {
+    glb_json_open(json, key, '[');
     for (u32 i = 0; i < n; i++)
-        json_f32(json, NULL, values[i]);
-    json_close(json, ']');
+        glb_json_f32(json, NULL, values[i]);
+    glb_json_close(json, ']');
 }

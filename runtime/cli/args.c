@@ -16,6 +16,7 @@ typedef enum OptionId {
     OPT_PARAMS,
     OPT_EMIT,
     OPT_TOLERANCE,
+    OPT_FONT,
     OPT_MERGE,
     OPT_PARTS,
     OPT_DEPS,
@@ -35,6 +36,23 @@ typedef enum OptionId {
     OPT_BACKGROUND,
     OPT_CAMERA,
     OPT_DEVICE,
+    OPT_AGENT,
+    OPT_FROM,
+    OPT_PROVIDER,
+    OPT_BASE_URL,
+    OPT_MODEL,
+    OPT_INSPECTOR_MODEL,
+    OPT_MAX_ROUNDS,
+    OPT_MAX_VISUAL_ROUNDS,
+    OPT_MAX_TOKENS,
+    OPT_MAX_COST,
+    OPT_MAX_TIME,
+    OPT_CALL_TIMEOUT,
+    OPT_TIME_SCALE,
+    OPT_TRANSCRIPT,
+    OPT_REPLAY,
+    OPT_PLAN_ONLY,
+    OPT_STREAM,
     OPT_THREADS,
     OPT_QUIET,
     OPT_VERBOSE,
@@ -58,6 +76,7 @@ static const Option options[] = {
     {OPT_PARAMS, 0, "--params", "FILE.json", "set params from a JSON object"},
     {OPT_EMIT, 0, "--emit", "STAGE", "print a stage instead: tokens, ast, ir, solids; or a table: reference, card"},
     {OPT_TOLERANCE, 0, "--tolerance", "LENGTH", "chord error of round things, 0.1mm; default: a 2000th of the object's size"},
+    {OPT_FONT, 0, "--font", "FILE", "a TrueType or OpenType font for text(...) in place of the built-in one"},
     {OPT_MERGE, 0, "--merge", NULL, "unite all parts into one watertight solid (STL always does)"},
     {OPT_PARTS, 0, "--parts", NULL, "one file for each part: chair-seat.stl, chair-leg_0.stl, ..."},
     {OPT_DEPS, 0, "--deps", "FILE", "write a make rule that says what the outputs are made from"},
@@ -77,6 +96,23 @@ static const Option options[] = {
     {OPT_BACKGROUND, 0, "--background", "WHAT", "render: studio, transparent or #rrggbb"},
     {OPT_CAMERA, 0, "--camera", "PLACE", "render: one more view, az=30,el=20,fov=40 in degrees; fov=0 is orthographic"},
     {OPT_DEVICE, 0, "--device", "NAME", "render: auto, cpu, gpu or part of a device's name"},
+    {OPT_AGENT, 0, "--agent", "TEXT", "let a model make what TEXT says: frc --agent \"a milking stool\" -o stool.glb"},
+    {OPT_FROM, 0, "--from", "FILE.part", "agent: change this object as the text says"},
+    {OPT_PROVIDER, 0, "--provider", "NAME", "agent: openai (chat/completions), responses, anthropic or ollama"},
+    {OPT_BASE_URL, 0, "--base-url", "URL", "agent: address of the model server; keys come from the environment only"},
+    {OPT_MODEL, 0, "--model", "NAME", "agent: the model (or FRC_MODEL)"},
+    {OPT_INSPECTOR_MODEL, 0, "--inspector-model", "NAME", "agent: another model to look at the pictures"},
+    {OPT_MAX_ROUNDS, 0, "--max-rounds", "N", "agent: programs to a draft until it compiles (3)"},
+    {OPT_MAX_VISUAL_ROUNDS, 0, "--max-visual-rounds", "N", "agent: drafts made anew after an inspection (2)"},
+    {OPT_MAX_TOKENS, 0, "--max-tokens", "N", "agent: tokens in and out of the whole run (400000)"},
+    {OPT_MAX_COST, 0, "--max-cost", "DOLLARS", "agent: cost of the whole run, where costs are known (5)"},
+    {OPT_MAX_TIME, 0, "--max-time", "SECONDS", "agent: time of the whole run (1800)"},
+    {OPT_CALL_TIMEOUT, 0, "--call-timeout", "SECONDS", "agent: time of one call (300)"},
+    {OPT_TIME_SCALE, 0, "--time-scale", "X", "agent: stretch of the waits between tries (1; tests use less)"},
+    {OPT_TRANSCRIPT, 0, "--transcript", "FILE", "agent: where the record goes (OUT.agent/transcript.jsonl)"},
+    {OPT_REPLAY, 0, "--replay", "FILE", "agent: take all answers from this record; needs no key and no network"},
+    {OPT_PLAN_ONLY, 0, "--plan-only", NULL, "agent: stop at the block-out: every part a box in its place"},
+    {OPT_STREAM, 0, "--stream", NULL, "agent: let the server stream its answers"},
     {OPT_THREADS, 0, "--threads", "N", "worker threads; the output does not depend on it"},
     {OPT_QUIET, 'q', "--quiet", NULL, "errors only"},
     {OPT_VERBOSE, 'v', "--verbose", NULL, "say what was written, how large, how long"},
@@ -201,6 +237,53 @@ static Status color_set(Cli *cli, const char *value) {
     return STATUS_OK;
 }
 
+// A number that may have a fraction.
+static Status amount_read(const Cli *cli, const char *option, const char *value, f64 *out) {
+    if (!number_read(str_from(value), out) || *out <= 0 || *out > 1e9) {
+        cli_error(cli, "%s wants a number above 0, not '%s'", option, value);
+        return STATUS_USAGE;
+    }
+    return STATUS_OK;
+}
+
+// A whole number that may be 0.
+static Status rounds_read(const Cli *cli, const char *option, const char *value, u64 *out, bool *has) {
+    *has = true;
+    *out = 0;
+    return strcmp(value, "0") == 0 ? STATUS_OK : count_read(cli, option, value, out);
+}
+
+// The options of --agent. False: not one of them.
+static bool agent_option_apply(Cli *cli, const Option *option, const char *value, Status *status) {
+    CliAgent *agent = &cli->agent;
+    *status = STATUS_OK;
+    switch (option->id) {
+    case OPT_AGENT: agent->idea = value; return true;
+    case OPT_FROM: agent->from = value; return true;
+    case OPT_PROVIDER: agent->provider = value; return true;
+    case OPT_BASE_URL: agent->base_url = value; return true;
+    case OPT_MODEL: agent->model = value; return true;
+    case OPT_INSPECTOR_MODEL: agent->inspector_model = value; return true;
+    case OPT_MAX_ROUNDS: 
+        agent->has_max_rounds = true;
+        *status = count_read(cli, option->name, value, &agent->max_rounds);
+        return true;
+    case OPT_MAX_VISUAL_ROUNDS:
+        *status = rounds_read(cli, option->name, value, &agent->max_visual_rounds, &agent->has_max_visual_rounds);
+        return true;
+    case OPT_MAX_TOKENS: *status = count_read(cli, option->name, value, &agent->max_tokens); return true;
+    case OPT_MAX_COST: *status = amount_read(cli, option->name, value, &agent->max_cost); return true;
+    case OPT_MAX_TIME: *status = amount_read(cli, option->name, value, &agent->max_seconds); return true;
+    case OPT_CALL_TIMEOUT: *status = amount_read(cli, option->name, value, &agent->call_timeout); return true;
+    case OPT_TIME_SCALE: *status = amount_read(cli, option->name, value, &agent->time_scale); return true;
+    case OPT_TRANSCRIPT: agent->transcript = value; return true;
+    case OPT_REPLAY: agent->replay = value; return true;
+    case OPT_PLAN_ONLY: agent->plan_only = true; return true;
+    case OPT_STREAM: agent->stream = true; return true;
+    }
+    return false;
+}
+
 static Status option_apply(Cli *cli, const Option *option, const char *value, bool *done) {
     static const char *const forms[] = {"text", "json", "sarif"};
     static const char *const stages[] = {"tokens", "ast", "ir", "solids", "reference", "card"};
@@ -209,7 +292,9 @@ static Status option_apply(Cli *cli, const Option *option, const char *value, bo
     u32 choice = 0;
     u64 count = 0;
     Status status = STATUS_OK;
-    switch ((OptionId)option->id) {
+    if (agent_option_apply(cli, option, value, &status))
+        return status;
+    switch (option->id) {
     case OPT_OUTPUT: return list_add(cli, &cli->outputs, value, "outputs");
     case OPT_FORMAT: cli->format = value; break;
     case OPT_SET: return setting_read(cli, value);
@@ -218,6 +303,7 @@ static Status option_apply(Cli *cli, const Option *option, const char *value, bo
         cli->emit = value;
         return choice_read(cli, "--emit", value, stages, COUNT_OF(stages), &choice);
     case OPT_TOLERANCE: cli->tolerance = value; break;
+    case OPT_FONT: cli->font = value; break;
     case OPT_MERGE: cli->merge = true; break;
     case OPT_PARTS: cli->parts = true; break;
     case OPT_DEPS: cli->deps = value; break;
@@ -370,6 +456,8 @@ Status cli_read(Cli *cli, int argc, char **argv, bool *done) {
     }
     if (*done)
         return STATUS_OK;
+    if (cli->agent.idea && !*cli->command->name)
+        cli->command = command_find("agent");
     if (argc == 1) {
         cli_help_short();
         *done = true;

@@ -15,6 +15,13 @@ typedef struct CliList {
     u32 len;
 } CliList;
 
+typedef struct CliAgent { // options of --agent; NULL, 0: not given
+    const char *idea, *from, *provider, *base_url, *model, *inspector_model, *transcript, *replay;
+    u64 max_rounds, max_visual_rounds, max_tokens;
+    f64 max_cost, max_seconds, call_timeout, time_scale;
+    bool has_max_rounds, has_max_visual_rounds, plan_only, stream;
+} CliAgent;
+
 // The command line, read. Texts point into argv.
 typedef struct Cli {
     Heap heap;   // of the command line itself, not of compilations
@@ -23,8 +30,9 @@ typedef struct Cli {
     CliList files, outputs;
     CheckSetting *settings;
     u32 n_settings, cap_settings;
-    const char *format, *emit, *tolerance, *unit, *up, *deps;
+    const char *format, *emit, *tolerance, *unit, *up, *deps, *font;
     const char *views, *size, *passes, *background, *camera, *device; // of render
+    CliAgent agent;
     CliDiagnostics diagnostics;
     Limits limits;
     u32 n_threads;
@@ -71,6 +79,9 @@ Str cli_base_name(const char *path);
 
 Status cmd_compile(Cli *cli);
 Status cmd_check(Cli *cli);
+Status cmd_agent(Cli *cli);
+Status cmd_plan(Cli *cli);
+Status cmd_prompt(Cli *cli);
 Status cmd_params(Cli *cli);
 Status cmd_explain(Cli *cli);
 Status cmd_info(Cli *cli);

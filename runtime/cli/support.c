@@ -63,6 +63,23 @@ static Status tolerance_read(const Cli *cli, f64 *out) {
     return STATUS_USAGE;
 }
 
+typedef struct DiagsWriting {
+    const Cli *cli;
+    Diags *diags;
+    StrBuf *out;
+} DiagsWriting;
+
+// Takes room from the compilation, which may have used up what it may.
+static void write_diags(void *ctx) {
+    const DiagsWriting *w = ctx;
+    DiagTextOptions text = {.color = w->cli->color_err, .max = (u32)MIN(w->cli->limits.errors, (u64)DIAGS_MAX)};
+    switch (w->cli->diagnostics) {
+    case DIAGNOSTICS_TEXT: diags_write_text(w->diags, text, w->out); break;
+    case DIAGNOSTICS_JSON: diags_write_json(w->diags, w->out); break;
+    case DIAGNOSTICS_SARIF: diags_write_sarif(w->diags, w->out); break;
+    }
+}
+
 void cli_print_diags(Cli *cli, Compilation *compilation) {
     Diags shown = compilation->diags, *diags = &shown;
     if (cli->quiet) { // errors only
@@ -77,13 +94,10 @@ void cli_print_diags(Cli *cli, Compilation *compilation) {
     StrBuf out;
     strbuf_init(&out, &cli->heap);
     diags_sort(diags);
-    DiagTextOptions text = {.color = cli->color_err, .max = (u32)MIN(cli->limits.errors, (u64)DIAGS_MAX)};
-    switch (cli->diagnostics) {
-    case DIAGNOSTICS_TEXT: diags_write_text(diags, text, &out); break;
-    case DIAGNOSTICS_JSON: diags_write_json(diags, &out); break;
-    case DIAGNOSTICS_SARIF: diags_write_sarif(diags, &out); break;
-    }
-    fwrite(out.ptr, 1, out.len, stderr);
+    if (!heap_guard(&compilation->heap, write_diags, &(DiagsWriting){cli, diags, &out}))
+        cli_error(cli, "no memory left to show all diagnostics");
+    if (out.len)
+        fwrite(out.ptr, 1, out.len, stderr);
     strbuf_finish(&out);
 }
 
@@ -116,6 +130,7 @@ Status cli_compile_quiet(Cli *cli, const char *file, CompileStage last, Compilat
                               .limits = cli->limits,
                               .limits_set = true,
                               .partial = cli->partial,
+                              .font_path = cli->font,
                               .report = cli->command->run == cmd_report,
                               .params_only = cli->command->run == cmd_params,
                               .cancel = cli_interrupted()};

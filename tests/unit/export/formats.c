@@ -243,11 +243,11 @@ TEST(gltf_is_the_glb_in_two_files) {
     CHECK_EQ(get_u32(glb.ptr + 20 + json_len), bin.len);
     CHECK(!memcmp(glb.ptr + 28 + json_len, bin.ptr, bin.len));
     Str error;
-    const JsonValue *json = json_read(strbuf_str(&text), &f.arena, &error);
-    CHECK(str_equal_z(json_as_text(json_get(json_at(json_get(json, "buffers"), 0), "uri")),
+    const JsonValue *json = glb_json_read(strbuf_str(&text), &f.arena, &error);
+    CHECK(str_equal_z(glb_json_as_text(glb_json_get(glb_json_at(glb_json_get(json, "buffers"), 0), "uri")),
                       "a%20b.bin"));
-    json = json_read(strbuf_str(&alone), &f.arena, &error);
-    Str uri = json_as_text(json_get(json_at(json_get(json, "buffers"), 0), "uri"));
+    json = glb_json_read(strbuf_str(&alone), &f.arena, &error);
+    Str uri = glb_json_as_text(glb_json_get(glb_json_at(glb_json_get(json, "buffers"), 0), "uri"));
     CHECK(str_starts(uri, STR("data:application/octet-stream;base64,")));
     CHECK_EQ(uri.len - 37, (bin.len + 2) / 3 * 4);
     fixture_finish(&f);

@@ -26,20 +26,20 @@ TEST(values_are_read) {
     bench_init(&b);
     Str error;
     const JsonValue *json =
-        json_read(STR(" {\"a\": [1, -2.5e-3, 1E2, 0], \"t\": \"x\\n\\u00e9\\ud83d\\ude00\\/\","
+        glb_json_read(STR(" {\"a\": [1, -2.5e-3, 1E2, 0], \"t\": \"x\\n\\u00e9\\ud83d\\ude00\\/\","
                       "\"b\":true ,\"n\":null,\"o\":{},\"e\":[]} "),
                   &b.arena, &error);
     CHECK(json);
-    const JsonValue *a = json_get(json, "a");
-    CHECK_EQ(json_len(a), 4);
-    CHECK_NEAR(json_as_number(json_at(a, 1), 0), -0.0025, 0);
-    CHECK_NEAR(json_as_number(json_at(a, 2), 0), 100, 0);
-    CHECK_EQ(json_as_index(json_at(a, 0), 9), 1);
-    CHECK_EQ(json_as_index(json_at(a, 1), 9), 9);
-    CHECK(str_equal_z(json_as_text(json_get(json, "t")), "x\n\xc3\xa9\xf0\x9f\x98\x80/"));
-    CHECK(json_as_bool(json_get(json, "b"), false));
-    CHECK_EQ(json_get(json, "n")->kind, JSON_NULL);
-    CHECK(!json_get(json, "none") && !json_at(a, 4) && !json_at(NULL, 0) && !json_get(a, "x"));
+    const JsonValue *a = glb_json_get(json, "a");
+    CHECK_EQ(glb_json_len(a), 4);
+    CHECK_NEAR(glb_json_as_number(glb_json_at(a, 1), 0), -0.0025, 0);
+    CHECK_NEAR(glb_json_as_number(glb_json_at(a, 2), 0), 100, 0);
+    CHECK_EQ(glb_json_as_index(glb_json_at(a, 0), 9), 1);
+    CHECK_EQ(glb_json_as_index(glb_json_at(a, 1), 9), 9);
+    CHECK(str_equal_z(glb_json_as_text(glb_json_get(json, "t")), "x\n\xc3\xa9\xf0\x9f\x98\x80/"));
+    CHECK(glb_json_as_bool(glb_json_get(json, "b"), false));
+    CHECK_EQ(glb_json_get(json, "n")->kind, JSON_NULL);
+    CHECK(!glb_json_get(json, "none") && !glb_json_at(a, 4) && !glb_json_at(NULL, 0) && !glb_json_get(a, "x"));
     bench_finish(&b);
 }
 
@@ -76,7 +76,7 @@ TEST(what_is_no_json_is_refused) {
     bench_init(&b);
     for (u32 i = 0; i < COUNT_OF(cases); i++) {
         Str error = STR("");
-        const JsonValue *json = json_read(str_from(cases[i]), &b.arena, &error);
+        const JsonValue *json = glb_json_read(str_from(cases[i]), &b.arena, &error);
         if (json)
             printf("read: %s\n", cases[i]);
         CHECK(!json && str_starts(error, STR("JSON, byte ")));
@@ -92,7 +92,7 @@ TEST(nesting_is_bounded) {
         memset(text, '[', depth);
         memset(text + depth, ']', depth);
         Str error;
-        CHECK_EQ(json_read((Str){text, 2 * depth}, &b.arena, &error) != NULL,
+        CHECK_EQ(glb_json_read((Str){text, 2 * depth}, &b.arena, &error) != NULL,
                  depth == JSON_DEPTH_MAX);
     }
     bench_finish(&b);
@@ -125,8 +125,8 @@ TEST(floats_are_short_and_exact) {
         strbuf_init(&out, &b.heap);
         strbuf_add_f32(&out, value);
         Str error;
-        const JsonValue *json = json_read(strbuf_str(&out), &b.arena, &error);
-        CHECK(json && (f32)json_as_number(json, 0) == value);
+        const JsonValue *json = glb_json_read(strbuf_str(&out), &b.arena, &error);
+        CHECK(json && (f32)glb_json_as_number(json, 0) == value);
         strbuf_finish(&out);
     }
     bench_finish(&b);
@@ -138,16 +138,16 @@ TEST(commas_stand_where_they_should) {
     StrBuf out;
     strbuf_init(&out, &b.heap);
     JsonWriter json = {.out = &out};
-    json_open(&json, NULL, '{');
-    json_open(&json, "a", '[');
-    json_close(&json, ']');
-    json_open(&json, "b", '[');
-    json_u64(&json, NULL, 1);
-    json_text(&json, NULL, STR("\"\n"));
-    json_close(&json, ']');
-    json_bool(&json, "c", false);
-    json_number(&json, "d\"", 0.5);
-    json_close(&json, '}');
+    glb_json_open(&json, NULL, '{');
+    glb_json_open(&json, "a", '[');
+    glb_json_close(&json, ']');
+    glb_json_open(&json, "b", '[');
+    glb_json_u64(&json, NULL, 1);
+    glb_json_text(&json, NULL, STR("\"\n"));
+    glb_json_close(&json, ']');
+    glb_json_bool(&json, "c", false);
+    glb_json_number(&json, "d\"", 0.5);
+    glb_json_close(&json, '}');
     CHECK(str_equal_z(strbuf_str(&out),
                       "{\"a\":[],\"b\":[1,\"\\\"\\n\"],\"c\":false,\"d\\\"\":0.5}"));
     bench_finish(&b);
