@@ -44,37 +44,66 @@ static u32 widest_axis(const Kernel *k, u32 a, u32 b) {
     return best;
 }
 
-// v[0 .. n), on one line, from a's side; without repetitions. Returns how many are left.
-static u32 sort_along_line(const Kernel *k, u32 *v, u32 n, u32 axis, int sign) {
-    for (u32 i = 1; i < n; i++) {
-        u32 item = v[i], j = i;
-        for (; j > 0 && v[j - 1] != item && point_compare(k, v[j - 1], item, axis) * sign > 0; j--)
-            v[j] = v[j - 1];
-        v[j] = item;
-    }
+static void merge_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int sign) {
+    if (n < 2)
+        return;
+    u32 mid = n / 2;
+    merge_along_line(k, v, spare, mid, axis, sign);
+    merge_along_line(k, v + mid, spare, n - mid, axis, sign);
+    if (point_compare(k, v[mid - 1], v[mid], axis) * sign <= 0)
+        return;
+    memcpy(spare, v, mid * sizeof *v);
+    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
+        v[i] = q >= n || point_compare(k, spare[p], v[q], axis) * sign <= 0 ? spare[p++] : v[q++];
+}
+
+// v[0 .. n), ascending numbers on one line: in the line's order (sign: of its direction along axis),
+// without repetitions. Returns how many are left.
+static u32 sort_along_line(Kernel *k, u32 *v, u32 n, u32 axis, int sign) {
     u32 len = 0;
     for (u32 i = 0; i < n; i++)
         if (!len || v[len - 1] != v[i])
             v[len++] = v[i];
+    u32 few[64];
+    ArenaMark mark = arena_mark(&k->arena); // nothing that lives longer grows in between
+    merge_along_line(k, v, len <= 128 ? few : ARENA_NEW(&k->arena, u32, len), len, axis, sign);
+    arena_reset(&k->arena, mark);
     return len;
+}
+
+static int compare_splits(const EdgeSplit *a, const EdgeSplit *b) {
+    return a->lo != b->lo ? (a->lo > b->lo) - (a->lo < b->lo)
+         : a->hi != b->hi ? (a->hi > b->hi) - (a->hi < b->hi)
+                          : (a->v > b->v) - (a->v < b->v);
+}
+
+static void sort_splits(EdgeSplit *list, EdgeSplit *spare, u32 n) {
+    if (n < 2)
+        return;
+    u32 mid = n / 2;
+    sort_splits(list, spare, mid);
+    sort_splits(list + mid, spare, n - mid);
+    if (compare_splits(&list[mid - 1], &list[mid]) <= 0)
+        return;
+    memcpy(spare, list, mid * sizeof *list);
+    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
+        list[i] = q >= n || compare_splits(&spare[p], &list[q]) <= 0 ? spare[p++] : list[q++];
 }
 
 static void build_split_table(Kernel *k, SplitTable *table) {
     u32 n = k->splits.len;
-    Keyed *list = ARENA_NEW(&k->arena, Keyed, n), *spare = ARENA_NEW(&k->arena, Keyed, n);
-    for (u32 i = 0; i < n; i++)
-        list[i] = (Keyed){(u64)k->splits.data[i].lo << 32 | k->splits.data[i].hi, k->splits.data[i].v};
-    sort_keyed(list, spare, n);
+    EdgeSplit *list = k->splits.data;
+    sort_splits(list, ARENA_NEW(&k->arena, EdgeSplit, n), n);
     table->run_start = ARENA_NEW(&k->arena, u32, n + 1);
     u32 *v = ARENA_NEW(&k->arena, u32, n), len = 0;
     for (u32 i = 0, end; i < n; i = end) {
-        for (end = i; end < n && list[end].key == list[i].key; end++)
-            v[end - i] = list[end].value;
-        u32 lo = (u32)(list[i].key >> 32), hi = (u32)list[i].key, axis = widest_axis(k, lo, hi);
+        u32 lo = list[i].lo, hi = list[i].hi, axis = widest_axis(k, lo, hi);
+        for (end = i; end < n && list[end].lo == lo && list[end].hi == hi; end++)
+            v[end - i] = list[end].v;
         u32 kept = sort_along_line(k, v, end - i, axis, point_compare(k, hi, lo, axis));
         table->run_start[table->n_runs++] = len;
         for (u32 j = 0; j < kept; j++)
-            k->splits.data[len++] = (EdgeSplit){lo, hi, v[j]};
+            list[len++] = (EdgeSplit){lo, hi, v[j]};
     }
     table->run_start[table->n_runs] = len;
     k->splits.len = len;
@@ -204,7 +233,7 @@ static void cut_segs(Unit *u) {
     avec_reserve(arena, &u->spare, n);
     avec_reserve(arena, &u->queue, n);
     for (u32 i = 0; i < n; i++)
-        u->keyed.data[i] = (Keyed){u->splits.data[i].seg, u->splits.data[i].v};
+        u->keyed.data[i] = (Keyed){(u64)u->splits.data[i].seg << 32 | u->splits.data[i].v, u->splits.data[i].v};
     sort_keyed(u->keyed.data, u->spare.data, n);
     u->parts.len = 0;
     for (u32 i = 0, at = 0; i < u->segs.len; i++) {
@@ -212,7 +241,7 @@ static void cut_segs(Unit *u) {
         u32 m = 0;
         if (is_place(&seg))
             continue;
-        while (at < n && u->keyed.data[at].key == i)
+        while (at < n && u->keyed.data[at].key >> 32 == i)
             u->queue.data[m++] = u->keyed.data[at++].value;
         if (m) {
             m = sort_along_line(k, u->queue.data, m, seg.axis, point_compare(k, seg.b, seg.a, seg.axis));

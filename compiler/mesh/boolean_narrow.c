@@ -195,6 +195,9 @@ static int parts(const Flat a[3], const Flat b[3]) {
 }
 
 static void cross_flat_edges(Kernel *k, const Flat at[4], const u32 v[4], u32 axis) {
+    if (MAX(at[0].x, at[1].x) < MIN(at[2].x, at[3].x) || MAX(at[2].x, at[3].x) < MIN(at[0].x, at[1].x) ||
+        MAX(at[0].y, at[1].y) < MIN(at[2].y, at[3].y) || MAX(at[2].y, at[3].y) < MIN(at[0].y, at[1].y))
+        return;
     int s[4] = {turn(at[2], at[3], at[0]), turn(at[2], at[3], at[1]), turn(at[0], at[1], at[2]),
                 turn(at[0], at[1], at[3])};
     if (s[0] * s[1] < 0 && s[2] * s[3] < 0) {
