@@ -57,6 +57,8 @@ dir.cli := runtime/cli
 gen.lang := lexer grammar
 gen.solid := font
 gen.cli := explain
+prompts := language-card designer-metrics designer-parts designer-arrangement coder editor inspector
+gen.agent := $(foreach p,$(prompts),prompt_$(subst -,_,$(p))) examples
 
 # Vulkan's headers are wanted, not needed: without them the compiler is whole and `frc render` says why not.
 HAVE_VULKAN ?= $(shell test -f /usr/include/vulkan/vulkan.h && command -v glslc >/dev/null && echo 1)
@@ -159,6 +161,20 @@ $(GEN)/explain.md: $(sort $(wildcard spec/diagnostics/*.md))
 	@cat $^ > $@
 $(GEN)/explain.S: $(GEN)/explain.md
 	@$(call embed,frc_explain,$(GEN)/explain.md) > $@
+
+# What is said to models: prompts/NAME.md as frc_prompt_NAME, and all examples in one text.
+define prompt_rules
+$(GEN)/prompt_$(subst -,_,$(1)).S: prompts/$(1).md
+	@mkdir -p $(GEN)
+	@$$(call embed,frc_prompt_$(subst -,_,$(1)),prompts/$(1).md) > $$@
+$(B)/obj/gen/prompt_$(subst -,_,$(1)).o: prompts/$(1).md
+endef
+$(foreach p,$(prompts),$(eval $(call prompt_rules,$(p))))
+$(GEN)/examples.txt: $(sort $(wildcard examples/*.part))
+	@mkdir -p $(GEN)
+	@for f in $^; do echo "=== $$(basename $$f .part)"; cat $$f; done > $@
+$(GEN)/examples.S: $(GEN)/examples.txt
+	@$(call embed,frc_examples,$(GEN)/examples.txt) > $@
 
 # The font of text(...), so that no machine's own fonts matter (Debian's fonts-dejavu-core).
 FONT := /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf

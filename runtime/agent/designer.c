@@ -37,7 +37,7 @@ static Str first_message(Agent *agent, bool has_plan) {
 
 static void take_answer(Agent *agent, const Step *step, Str text, PlanError *error) {
     const char *why;
-    const JsonNode *root = json_parse(agent->arena, json_find_object(text), &why);
+    const JsonNode *root = jtree_parse(agent->arena, jtree_find_object(text), &why);
     *error = (PlanError){.text = ""};
     if (!root)
         snprintf(error->text, sizeof error->text, "the answer must be one JSON object: %s", why);

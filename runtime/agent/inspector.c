@@ -59,7 +59,7 @@ Status inspector_run(Agent *agent, u32 round, const Attempt *attempt, Verdict *o
         Status status = agent_ask(agent, "inspector", round, &request, &reply, &is_recorded);
         if (status != STATUS_OK)
             return status;
-        const JsonNode *root = json_parse(agent->arena, json_find_object(reply.text), &error);
+        const JsonNode *root = jtree_parse(agent->arena, jtree_find_object(reply.text), &error);
         bool ok = root && verdict_read(root, agent->arena, out, &error);
         agent_turn(agent, "inspector", round, &reply, is_recorded, ok ? outcome(agent, out) : error);
         if (ok) {

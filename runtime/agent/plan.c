@@ -63,7 +63,7 @@ static bool is_label(Str s) {
 }
 
 static bool read_label(const JsonNode *node, const char *key, Arena *arena, Str *out, PlanError *error) {
-    Str label = json_text(node, key, STR(""));
+    Str label = jtree_text(node, key, STR(""));
     if (!is_label(label))
         return fail(error, "\"%s\" must be a name of lower-case letters, digits and _ that begins with a letter, at most %d long: '%.*s' is not",
                     key, PLAN_LABEL_MAX, (int)MIN(label.len, 60u), label.ptr);
@@ -88,13 +88,13 @@ static bool is_color(Str s) {
 }
 
 static bool read_vec3(const JsonNode *node, const char *key, const char *of, f64 low, f64 high, Vec3 *out, PlanError *error) {
-    const JsonNode *list = json_list(node, key);
+    const JsonNode *list = jtree_list(node, key);
     if (!list || list->n != 3)
         return fail(error, "\"%s\" of %s must be a list of three numbers", key, of);
     f64 v[3];
     for (u32 i = 0; i < 3; i++) {
         const JsonNode *item = &list->items[i];
-        if (!json_is(item, JSON_NUMBER) || item->number < low || item->number > high) {
+        if (!jtree_is(item, JSON_NUMBER) || item->number < low || item->number > high) {
             char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
             number_write_short(low, 6, a);
             number_write_short(high, 6, b);
@@ -111,9 +111,9 @@ static bool read_vec3(const JsonNode *node, const char *key, const char *of, f64
 bool plan_read_metrics(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
     if (!read_label(root, "name", arena, &plan->name, error))
         return false;
-    plan->words = clean_words(arena, json_text(root, "words", plan->name));
-    plan->notes = clean_words(arena, json_text(root, "notes", STR("")));
-    Str units = json_text(root, "units", STR(""));
+    plan->words = clean_words(arena, jtree_text(root, "words", plan->name));
+    plan->notes = clean_words(arena, jtree_text(root, "notes", STR("")));
+    Str units = jtree_text(root, "units", STR(""));
     if (!str_equal_z(units, "mm") && !str_equal_z(units, "cm") && !str_equal_z(units, "m"))
         return fail(error, "\"units\" must be \"mm\", \"cm\" or \"m\"");
     plan->units = str_copy(arena, units);
@@ -131,19 +131,19 @@ static bool read_part(const JsonNode *node, Arena *arena, Plan *plan, PlanError 
     for (u32 i = 0; i < plan->n_parts; i++)
         if (str_equal(plan->parts[i].label, part->label))
             return fail(error, "the label '%.*s' stands twice: give one entry with the whole count", STR_ARG(part->label));
-    part->words = clean_words(arena, json_text(node, "words", part->label));
-    f64 count = json_number(node, "count", 0);
+    part->words = clean_words(arena, jtree_text(node, "words", part->label));
+    f64 count = jtree_number(node, "count", 0);
     if (!(count >= 1 && count <= PLAN_COUNT_MAX) || count != floor(count))
         return fail(error, "\"count\" of '%.*s' must be a whole number in 1..%d", STR_ARG(part->label), PLAN_COUNT_MAX);
     part->count = (u32)count;
-    Str color = json_text(node, "color", STR(""));
+    Str color = jtree_text(node, "color", STR(""));
     part->color = is_color(color) ? str_copy(arena, color) : STR("");
     plan->n_parts++;
     return true;
 }
 
 bool plan_read_parts(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
-    const JsonNode *list = json_list(root, "parts");
+    const JsonNode *list = jtree_list(root, "parts");
     if (!list || list->n == 0 || list->n > PLAN_PARTS_MAX)
         return fail(error, "\"parts\" must be a list of 1 to %d parts", PLAN_PARTS_MAX);
     plan->parts = ARENA_NEW(arena, PlanPart, list->n);
@@ -170,7 +170,7 @@ static bool read_box(const JsonNode *node, const Plan *plan, PlanPart *part, Pla
     f64 most = 2 * MAX(plan->size.x, MAX(plan->size.y, plan->size.z));
     char of[80];
     snprintf(of, sizeof of, "a box of '%.*s'", STR_ARG(part->label));
-    PlanBox box = {.turn = json_number(node, "turn", 0)};
+    PlanBox box = {.turn = jtree_number(node, "turn", 0)};
     if (!read_vec3(node, "center", of, -most, most, &box.center, error) || !read_vec3(node, "size", of, most / 20000, most, &box.size, error))
         return false;
     if (!(box.turn >= -360 && box.turn <= 360))
@@ -186,11 +186,11 @@ bool plan_read_arrangement(const JsonNode *root, Arena *arena, Plan *plan, PlanE
         plan->parts[i].boxes = ARENA_NEW(arena, PlanBox, plan->parts[i].count);
         plan->parts[i].n_boxes = 0;
     }
-    const JsonNode *list = json_list(root, "boxes");
+    const JsonNode *list = jtree_list(root, "boxes");
     if (!list)
         return fail(error, "\"boxes\" must be a list");
     for (u32 i = 0; i < list->n; i++) {
-        Str label = json_text(&list->items[i], "label", STR(""));
+        Str label = jtree_text(&list->items[i], "label", STR(""));
         PlanPart *part = find_part(plan, label);
         if (!part)
             return fail(error, "box %u has the label '%.*s', which is not in the list of parts", i, (int)MIN(label.len, 60u), label.ptr);

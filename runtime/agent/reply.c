@@ -72,7 +72,7 @@ const char verdict_schema[] =
 const char *verdict_check_name(VerdictCheck check) { return check_names[check]; }
 
 static bool read_finding(const JsonNode *node, Arena *arena, Finding *out, const char **error) {
-    Str check = json_text(node, "check", STR(""));
+    Str check = jtree_text(node, "check", STR(""));
     u32 i = 0;
     while (i < CHECK_COUNT && !str_equal_z(check, check_names[i]))
         i++;
@@ -80,16 +80,16 @@ static bool read_finding(const JsonNode *node, Arena *arena, Finding *out, const
         *error = "\"check\" must be missing, floating, proportions, overlaps, plain, orientation or other";
         return false;
     }
-    Str severity = json_text(node, "severity", STR(""));
+    Str severity = jtree_text(node, "severity", STR(""));
     if (!str_equal_z(severity, "must") && !str_equal_z(severity, "may")) {
         *error = "\"severity\" must be \"must\" or \"may\"";
         return false;
     }
     out->check = (VerdictCheck)i;
     out->is_must = severity.len == 4;
-    out->part = str_copy(arena, json_text(node, "part", STR("")));
-    out->problem = str_copy(arena, json_text(node, "problem", STR("")));
-    out->edit = str_copy(arena, json_text(node, "edit", STR("")));
+    out->part = str_copy(arena, jtree_text(node, "part", STR("")));
+    out->problem = str_copy(arena, jtree_text(node, "problem", STR("")));
+    out->edit = str_copy(arena, jtree_text(node, "edit", STR("")));
     if (out->problem.len == 0) {
         *error = "each finding needs a \"problem\"";
         return false;
@@ -99,13 +99,13 @@ static bool read_finding(const JsonNode *node, Arena *arena, Finding *out, const
 
 bool verdict_read(const JsonNode *root, Arena *arena, Verdict *out, const char **error) {
     *out = (Verdict){0};
-    Str verdict = json_text(root, "verdict", STR(""));
+    Str verdict = jtree_text(root, "verdict", STR(""));
     bool says_accept = str_equal_z(verdict, "accept");
     if (!says_accept && !str_equal_z(verdict, "revise")) {
         *error = "\"verdict\" must be \"accept\" or \"revise\"";
         return false;
     }
-    const JsonNode *findings = json_list(root, "findings");
+    const JsonNode *findings = jtree_list(root, "findings");
     if (!findings) {
         *error = "\"findings\" must be a list";
         return false;

@@ -24,21 +24,21 @@ static u64 read_hex(Str text) {
 }
 
 static void add_call(Transcript *t, const JsonNode *root) {
-    const JsonNode *usage = json_get(root, "usage");
-    Str stop = json_text(root, "stop", STR("end"));
+    const JsonNode *usage = jtree_get(root, "usage");
+    Str stop = jtree_text(root, "stop", STR("end"));
     if (t->n_calls == t->cap_calls) {
         u32 cap = t->cap_calls;
         t->calls = vec_grow_arena(t->arena, t->calls, t->n_calls, &cap, (size_t)t->n_calls + 1, sizeof *t->calls);
         t->cap_calls = cap;
     }
     t->calls[t->n_calls++] = (TranscriptCall){
-        .role = json_text(root, "role", STR("")),
-        .key = read_hex(json_text(root, "key", STR(""))),
-        .reply = json_text(root, "reply", STR("")),
-        .usage = {.input = json_count(usage, "input"),
-                  .cached = json_count(usage, "cached"),
-                  .output = json_count(usage, "output"),
-                  .cost = json_number(usage, "cost", -1)},
+        .role = jtree_text(root, "role", STR("")),
+        .key = read_hex(jtree_text(root, "key", STR(""))),
+        .reply = jtree_text(root, "reply", STR("")),
+        .usage = {.input = jtree_count(usage, "input"),
+                  .cached = jtree_count(usage, "cached"),
+                  .output = jtree_count(usage, "output"),
+                  .cost = jtree_number(usage, "cost", -1)},
         .stop = str_equal_z(stop, "length") ? STOP_LENGTH : str_equal_z(stop, "refused") ? STOP_REFUSED : STOP_END,
     };
 }
@@ -46,15 +46,15 @@ static void add_call(Transcript *t, const JsonNode *root) {
 // False: not a record of ours.
 static bool take_record(Transcript *t, Str line) {
     const char *error;
-    const JsonNode *root = json_parse(t->arena, line, &error);
-    Str kind = json_text(root, "kind", STR(""));
+    const JsonNode *root = jtree_parse(t->arena, line, &error);
+    Str kind = jtree_text(root, "kind", STR(""));
     if (str_equal_z(kind, "begin")) {
-        t->task = read_hex(json_text(root, "task", STR("")));
+        t->task = read_hex(jtree_text(root, "task", STR("")));
         t->n_calls = 0;
     } else if (str_equal_z(kind, "call")) {
         add_call(t, root);
     } else if (str_equal_z(kind, "dropped")) {
-        t->n_calls = MIN(t->n_calls, (u32)json_count(root, "from"));
+        t->n_calls = MIN(t->n_calls, (u32)jtree_count(root, "from"));
     }
     return root != NULL;
 }

@@ -48,17 +48,17 @@ void dialect_add_number(StrBuf *out, const char *key, f64 value) {
 }
 
 void reply_add_text(ReplyState *state, const JsonNode *text) {
-    if (json_is(text, JSON_TEXT))
+    if (jtree_is(text, JSON_TEXT))
         strbuf_add(&state->text, text->text);
-    else if (text && !json_is(text, JSON_NULL))
+    else if (text && !jtree_is(text, JSON_NULL))
         state->fault = "its text is not a text";
 }
 
 bool reply_take_error(ReplyState *state, const JsonNode *root) {
-    const JsonNode *error = json_get(root, "error");
-    if (!error || json_is(error, JSON_NULL))
+    const JsonNode *error = jtree_get(root, "error");
+    if (!error || jtree_is(error, JSON_NULL))
         return false;
     state->fault = "the server reports an error";
-    state->server_error = json_is(error, JSON_TEXT) ? error->text : json_text(error, "message", STR(""));
+    state->server_error = jtree_is(error, JSON_TEXT) ? error->text : jtree_text(error, "message", STR(""));
     return true;
 }

@@ -51,18 +51,18 @@ static void write_chat(const ModelRequest *request, const ModelConfig *config, b
 }
 
 static void read_usage(const JsonNode *root, ReplyState *state) {
-    const JsonNode *usage = json_get(root, "usage");
-    if (!json_is(usage, JSON_OBJECT))
+    const JsonNode *usage = jtree_get(root, "usage");
+    if (!jtree_is(usage, JSON_OBJECT))
         return;
     state->has_usage = true;
-    state->usage.input = json_count(usage, "prompt_tokens");
-    state->usage.output = json_count(usage, "completion_tokens");
-    state->usage.cached = json_count(json_get(usage, "prompt_tokens_details"), "cached_tokens");
-    state->usage.cost = json_number(usage, "cost", -1); // OpenRouter says it
+    state->usage.input = jtree_count(usage, "prompt_tokens");
+    state->usage.output = jtree_count(usage, "completion_tokens");
+    state->usage.cached = jtree_count(jtree_get(usage, "prompt_tokens_details"), "cached_tokens");
+    state->usage.cost = jtree_number(usage, "cost", -1); // OpenRouter says it
 }
 
 static void read_finish(const JsonNode *choice, ReplyState *state) {
-    Str reason = json_text(choice, "finish_reason", STR(""));
+    Str reason = jtree_text(choice, "finish_reason", STR(""));
     if (reason.len == 0)
         return;
     state->is_done = true;
@@ -74,25 +74,25 @@ static void read_finish(const JsonNode *choice, ReplyState *state) {
 
 // Some servers give the content as a list of blocks.
 static void add_content(const JsonNode *content, ReplyState *state) {
-    if (!json_is(content, JSON_LIST)) {
+    if (!jtree_is(content, JSON_LIST)) {
         reply_add_text(state, content);
         return;
     }
     for (u32 i = 0; i < content->n; i++)
-        reply_add_text(state, json_get(&content->items[i], "text"));
+        reply_add_text(state, jtree_get(&content->items[i], "text"));
 }
 
 static void read_chat(const JsonNode *root, ReplyState *state) {
     if (reply_take_error(state, root))
         return;
-    const JsonNode *choice = json_at(json_list(root, "choices"), 0);
-    const JsonNode *message = json_get(choice, "message");
-    if (!json_is(message, JSON_OBJECT)) {
+    const JsonNode *choice = jtree_at(jtree_list(root, "choices"), 0);
+    const JsonNode *message = jtree_get(choice, "message");
+    if (!jtree_is(message, JSON_OBJECT)) {
         state->fault = "it holds no choice with a message";
         return;
     }
-    add_content(json_get(message, "content"), state);
-    if (state->text.len == 0 && json_text(message, "refusal", STR("")).len)
+    add_content(jtree_get(message, "content"), state);
+    if (state->text.len == 0 && jtree_text(message, "refusal", STR("")).len)
         state->stop = STOP_REFUSED;
     read_finish(choice, state);
     read_usage(root, state);
@@ -103,9 +103,9 @@ static void event_chat(Str name, const JsonNode *root, ReplyState *state) {
     (void)name;
     if (reply_take_error(state, root))
         return;
-    const JsonNode *choice = json_at(json_list(root, "choices"), 0);
+    const JsonNode *choice = jtree_at(jtree_list(root, "choices"), 0);
     if (choice) {
-        add_content(json_get(json_get(choice, "delta"), "content"), state);
+        add_content(jtree_get(jtree_get(choice, "delta"), "content"), state);
         read_finish(choice, state);
     }
     read_usage(root, state);

@@ -36,7 +36,7 @@ static void write_messages(const ModelRequest *request, const ModelConfig *confi
 }
 
 static void read_stop(const JsonNode *node, ReplyState *state) {
-    Str reason = json_text(node, "stop_reason", STR(""));
+    Str reason = jtree_text(node, "stop_reason", STR(""));
     if (str_equal_z(reason, "max_tokens"))
         state->stop = STOP_LENGTH;
     else if (str_equal_z(reason, "refusal"))
@@ -45,16 +45,16 @@ static void read_stop(const JsonNode *node, ReplyState *state) {
 
 // Cached and newly cached tokens are counted apart from input_tokens here.
 static void read_usage(const JsonNode *usage, ReplyState *state) {
-    if (!json_is(usage, JSON_OBJECT))
+    if (!jtree_is(usage, JSON_OBJECT))
         return;
     state->has_usage = true;
-    u64 cached = json_count(usage, "cache_read_input_tokens");
-    u64 input = json_count(usage, "input_tokens") + cached + json_count(usage, "cache_creation_input_tokens");
+    u64 cached = jtree_count(usage, "cache_read_input_tokens");
+    u64 input = jtree_count(usage, "input_tokens") + cached + jtree_count(usage, "cache_creation_input_tokens");
     if (input) {
         state->usage.input = input;
         state->usage.cached = cached;
     }
-    u64 output = json_count(usage, "output_tokens");
+    u64 output = jtree_count(usage, "output_tokens");
     if (output)
         state->usage.output = output;
 }
@@ -62,30 +62,30 @@ static void read_usage(const JsonNode *usage, ReplyState *state) {
 static void read_messages(const JsonNode *root, ReplyState *state) {
     if (reply_take_error(state, root))
         return;
-    const JsonNode *content = json_list(root, "content");
+    const JsonNode *content = jtree_list(root, "content");
     if (!content) {
         state->fault = "it holds no content";
         return;
     }
     for (u32 i = 0; i < content->n; i++)
-        if (str_equal_z(json_text(&content->items[i], "type", STR("")), "text"))
-            reply_add_text(state, json_get(&content->items[i], "text"));
+        if (str_equal_z(jtree_text(&content->items[i], "type", STR("")), "text"))
+            reply_add_text(state, jtree_get(&content->items[i], "text"));
     read_stop(root, state);
-    read_usage(json_get(root, "usage"), state);
+    read_usage(jtree_get(root, "usage"), state);
     state->is_done = true;
 }
 
 static void event_messages(Str name, const JsonNode *root, ReplyState *state) {
-    Str type = json_text(root, "type", name);
+    Str type = jtree_text(root, "type", name);
     if (str_equal_z(type, "message_start")) {
-        read_usage(json_get(json_get(root, "message"), "usage"), state);
+        read_usage(jtree_get(jtree_get(root, "message"), "usage"), state);
     } else if (str_equal_z(type, "content_block_delta")) {
-        const JsonNode *delta = json_get(root, "delta");
-        if (str_equal_z(json_text(delta, "type", STR("")), "text_delta"))
-            reply_add_text(state, json_get(delta, "text"));
+        const JsonNode *delta = jtree_get(root, "delta");
+        if (str_equal_z(jtree_text(delta, "type", STR("")), "text_delta"))
+            reply_add_text(state, jtree_get(delta, "text"));
     } else if (str_equal_z(type, "message_delta")) {
-        read_stop(json_get(root, "delta"), state);
-        read_usage(json_get(root, "usage"), state);
+        read_stop(jtree_get(root, "delta"), state);
+        read_usage(jtree_get(root, "usage"), state);
     } else if (str_equal_z(type, "message_stop")) {
         state->is_done = true;
     } else if (str_equal_z(type, "error")) {

@@ -40,19 +40,19 @@ static void event_ollama(Str name, const JsonNode *root, ReplyState *state) {
     (void)name;
     if (reply_take_error(state, root))
         return;
-    const JsonNode *message = json_get(root, "message");
-    if (!json_is(message, JSON_OBJECT)) {
+    const JsonNode *message = jtree_get(root, "message");
+    if (!jtree_is(message, JSON_OBJECT)) {
         state->fault = "it holds no message";
         return;
     }
-    reply_add_text(state, json_get(message, "content"));
-    if (!json_is(json_get(root, "done"), JSON_TRUE))
+    reply_add_text(state, jtree_get(message, "content"));
+    if (!jtree_is(jtree_get(root, "done"), JSON_TRUE))
         return;
     state->is_done = true;
-    if (str_equal_z(json_text(root, "done_reason", STR("")), "length"))
+    if (str_equal_z(jtree_text(root, "done_reason", STR("")), "length"))
         state->stop = STOP_LENGTH;
-    state->usage.input = json_count(root, "prompt_eval_count");
-    state->usage.output = json_count(root, "eval_count");
+    state->usage.input = jtree_count(root, "prompt_eval_count");
+    state->usage.output = jtree_count(root, "eval_count");
     state->has_usage = state->usage.output > 0;
 }
 

@@ -45,42 +45,42 @@ static void write_responses(const ModelRequest *request, const ModelConfig *conf
 }
 
 static void read_end(const JsonNode *response, ReplyState *state) {
-    Str status = json_text(response, "status", STR(""));
+    Str status = jtree_text(response, "status", STR(""));
     if (str_equal_z(status, "failed")) {
         if (!reply_take_error(state, response))
             state->fault = "the server reports a failure";
         return;
     }
     if (str_equal_z(status, "incomplete"))
-        state->stop = str_equal_z(json_text(json_get(response, "incomplete_details"), "reason", STR("")), "content_filter")
+        state->stop = str_equal_z(jtree_text(jtree_get(response, "incomplete_details"), "reason", STR("")), "content_filter")
                           ? STOP_REFUSED
                           : STOP_LENGTH;
     state->is_done = true;
-    const JsonNode *usage = json_get(response, "usage");
-    if (json_is(usage, JSON_OBJECT)) {
+    const JsonNode *usage = jtree_get(response, "usage");
+    if (jtree_is(usage, JSON_OBJECT)) {
         state->has_usage = true;
-        state->usage.input = json_count(usage, "input_tokens");
-        state->usage.output = json_count(usage, "output_tokens");
-        state->usage.cached = json_count(json_get(usage, "input_tokens_details"), "cached_tokens");
+        state->usage.input = jtree_count(usage, "input_tokens");
+        state->usage.output = jtree_count(usage, "output_tokens");
+        state->usage.cached = jtree_count(jtree_get(usage, "input_tokens_details"), "cached_tokens");
     }
 }
 
 static void read_responses(const JsonNode *root, ReplyState *state) {
     if (reply_take_error(state, root))
         return;
-    const JsonNode *output = json_list(root, "output");
+    const JsonNode *output = jtree_list(root, "output");
     if (!output) {
         state->fault = "it holds no output";
         return;
     }
     for (u32 i = 0; i < output->n; i++) {
-        if (!str_equal_z(json_text(&output->items[i], "type", STR("")), "message"))
+        if (!str_equal_z(jtree_text(&output->items[i], "type", STR("")), "message"))
             continue; // reasoning and the like
-        const JsonNode *content = json_list(&output->items[i], "content");
+        const JsonNode *content = jtree_list(&output->items[i], "content");
         for (u32 k = 0; content && k < content->n; k++) {
-            Str type = json_text(&content->items[k], "type", STR(""));
+            Str type = jtree_text(&content->items[k], "type", STR(""));
             if (str_equal_z(type, "output_text"))
-                reply_add_text(state, json_get(&content->items[k], "text"));
+                reply_add_text(state, jtree_get(&content->items[k], "text"));
             else if (str_equal_z(type, "refusal"))
                 state->stop = STOP_REFUSED;
         }
@@ -89,17 +89,17 @@ static void read_responses(const JsonNode *root, ReplyState *state) {
 }
 
 static void event_responses(Str name, const JsonNode *root, ReplyState *state) {
-    Str type = json_text(root, "type", name);
+    Str type = jtree_text(root, "type", name);
     if (str_equal_z(type, "response.output_text.delta"))
-        reply_add_text(state, json_get(root, "delta"));
+        reply_add_text(state, jtree_get(root, "delta"));
     else if (str_equal_z(type, "response.completed") || str_equal_z(type, "response.incomplete") ||
              str_equal_z(type, "response.failed"))
-        read_end(json_get(root, "response"), state);
+        read_end(jtree_get(root, "response"), state);
     else if (str_equal_z(type, "response.refusal.delta"))
         state->stop = STOP_REFUSED;
     else if (str_equal_z(type, "error")) {
         state->fault = "the server reports an error";
-        state->server_error = json_text(root, "message", STR(""));
+        state->server_error = jtree_text(root, "message", STR(""));
     }
 }
 

@@ -97,7 +97,7 @@ static void copy_root(void *ctx) {
     copy_node(copy, copy->root, copy->out);
 }
 
-const JsonNode *json_parse(Arena *arena, Str text, const char **error) {
+const JsonNode *jtree_parse(Arena *arena, Str text, const char **error) {
     *error = NULL;
     if (utf8_validate(text.ptr, text.len) != text.len)
         *error = "it is not UTF-8";
@@ -144,7 +144,7 @@ static u32 object_end(Str text, u32 i) {
     return 0;
 }
 
-Str json_find_object(Str text) {
+Str jtree_find_object(Str text) {
     // Braces in the prose before it must not cost a quadratic search: a few tries are enough.
     enum { TRIES = 16 };
     u32 tries = 0;
@@ -166,10 +166,10 @@ Str json_find_object(Str text) {
 
 // ---- getters -------------------------------------------------------------------------------------
 
-bool json_is(const JsonNode *node, JsonKind kind) { return node && node->kind == kind; }
+bool jtree_is(const JsonNode *node, JsonKind kind) { return node && node->kind == kind; }
 
-const JsonNode *json_get(const JsonNode *object, const char *key) {
-    if (!json_is(object, JSON_OBJECT))
+const JsonNode *jtree_get(const JsonNode *object, const char *key) {
+    if (!jtree_is(object, JSON_OBJECT))
         return NULL;
     for (u32 i = 0; i < object->n; i++)
         if (str_equal_z(object->keys[i], key))
@@ -177,31 +177,31 @@ const JsonNode *json_get(const JsonNode *object, const char *key) {
     return NULL;
 }
 
-const JsonNode *json_at(const JsonNode *list, u32 i) {
-    return json_is(list, JSON_LIST) && i < list->n ? &list->items[i] : NULL;
+const JsonNode *jtree_at(const JsonNode *list, u32 i) {
+    return jtree_is(list, JSON_LIST) && i < list->n ? &list->items[i] : NULL;
 }
 
-Str json_text(const JsonNode *object, const char *key, Str fallback) {
-    const JsonNode *node = json_get(object, key);
-    return json_is(node, JSON_TEXT) ? node->text : fallback;
+Str jtree_text(const JsonNode *object, const char *key, Str fallback) {
+    const JsonNode *node = jtree_get(object, key);
+    return jtree_is(node, JSON_TEXT) ? node->text : fallback;
 }
 
-f64 json_number(const JsonNode *object, const char *key, f64 fallback) {
-    const JsonNode *node = json_get(object, key);
-    return json_is(node, JSON_NUMBER) ? node->number : fallback;
+f64 jtree_number(const JsonNode *object, const char *key, f64 fallback) {
+    const JsonNode *node = jtree_get(object, key);
+    return jtree_is(node, JSON_NUMBER) ? node->number : fallback;
 }
 
-u64 json_count(const JsonNode *object, const char *key) {
-    f64 number = json_number(object, key, 0);
+u64 jtree_count(const JsonNode *object, const char *key) {
+    f64 number = jtree_number(object, key, 0);
     return number >= 1 && number <= 1e15 ? (u64)number : 0;
 }
 
-const JsonNode *json_list(const JsonNode *object, const char *key) {
-    const JsonNode *node = json_get(object, key);
-    return json_is(node, JSON_LIST) ? node : NULL;
+const JsonNode *jtree_list(const JsonNode *object, const char *key) {
+    const JsonNode *node = jtree_get(object, key);
+    return jtree_is(node, JSON_LIST) ? node : NULL;
 }
 
-void json_write(const JsonNode *node, StrBuf *out) {
+void jtree_write(const JsonNode *node, StrBuf *out) {
     switch (node->kind) {
     case JSON_NULL: strbuf_add_z(out, "null"); break;
     case JSON_FALSE: strbuf_add_z(out, "false"); break;
@@ -218,7 +218,7 @@ void json_write(const JsonNode *node, StrBuf *out) {
                 strbuf_add_json(out, node->keys[i]);
                 strbuf_add_char(out, ':');
             }
-            json_write(&node->items[i], out);
+            jtree_write(&node->items[i], out);
         }
         strbuf_add_char(out, node->kind == JSON_LIST ? ']' : '}');
         break;

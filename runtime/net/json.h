@@ -21,19 +21,19 @@ typedef struct JsonNode {
 
 // NULL: *error says why ("nested deeper than 64"). Refused are: invalid UTF-8, NUL, numbers beyond
 // double, duplicate keys, anything after the value. O(n log n).
-const JsonNode *json_parse(Arena *arena, Str text, const char **error);
+const JsonNode *jtree_parse(Arena *arena, Str text, const char **error);
 
 // The first whole JSON object in a text that may have prose or a fence around it; empty if none.
-Str json_find_object(Str text);
+Str jtree_find_object(Str text);
 
-const JsonNode *json_get(const JsonNode *object, const char *key); // NULL: no object, or no such key
-const JsonNode *json_at(const JsonNode *list, u32 i);              // NULL: no list, or too short
+const JsonNode *jtree_get(const JsonNode *object, const char *key); // NULL: no object, or no such key
+const JsonNode *jtree_at(const JsonNode *list, u32 i);              // NULL: no list, or too short
 // The value of a key of that type; the fallback when it is absent or of another type.
-Str json_text(const JsonNode *object, const char *key, Str fallback);
-f64 json_number(const JsonNode *object, const char *key, f64 fallback);
-u64 json_count(const JsonNode *object, const char *key); // whole and >= 0 (at most 1e15), else 0
-const JsonNode *json_list(const JsonNode *object, const char *key); // NULL unless a list
-bool json_is(const JsonNode *node, JsonKind kind);                  // false for NULL
-void json_write(const JsonNode *node, StrBuf *out);                 // compact
+Str jtree_text(const JsonNode *object, const char *key, Str fallback);
+f64 jtree_number(const JsonNode *object, const char *key, f64 fallback);
+u64 jtree_count(const JsonNode *object, const char *key); // whole and >= 0 (at most 1e15), else 0
+const JsonNode *jtree_list(const JsonNode *object, const char *key); // NULL unless a list
+bool jtree_is(const JsonNode *node, JsonKind kind);                  // false for NULL
+void jtree_write(const JsonNode *node, StrBuf *out);                 // compact
 
 #endif

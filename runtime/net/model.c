@@ -69,7 +69,7 @@ static void on_event(void *ctx, Str name, Str data) {
         return;
     }
     const char *error;
-    const JsonNode *root = json_parse(stream->arena, data, &error);
+    const JsonNode *root = jtree_parse(stream->arena, data, &error);
     if (root)
         stream->row->event(name, root, state);
     else
@@ -110,7 +110,7 @@ static void read_body(const DialectRow *row, const HttpResponse *response, bool 
         read_lines(&stream, body);
     } else {
         const char *error;
-        const JsonNode *root = json_parse(arena, body, &error);
+        const JsonNode *root = jtree_parse(arena, body, &error);
         if (root)
             row->read(root, state);
         else
@@ -203,9 +203,9 @@ static const char *status_advice(u32 status) {
 static Verdict judge_status(ModelClient *client, const HttpResponse *response, bool with_schema, Arena *arena, NetError *error) {
     u32 status = response->status;
     const char *why;
-    const JsonNode *root = json_parse(arena, response->body, &why);
-    const JsonNode *node = json_get(root, "error");
-    Str words = json_is(node, JSON_TEXT) ? node->text : json_text(node, "message", STR(""));
+    const JsonNode *root = jtree_parse(arena, response->body, &why);
+    const JsonNode *node = jtree_get(root, "error");
+    Str words = jtree_is(node, JSON_TEXT) ? node->text : jtree_text(node, "message", STR(""));
     set_error(client, error, status, status_advice(status), words);
     if (status == 400 && with_schema && (strstr(error->text, "response_format") || strstr(error->text, "schema") || strstr(error->text, "format")))
         return TRY_NO_SCHEMA;
