@@ -332,20 +332,30 @@ static int sector(const Unit *u, u32 r, u32 h) {
     return left > 0 ? 1 : left == 0 ? 2 : 3;
 }
 
-static void sort_around(const Unit *u, u32 *list, u32 n) {
-    if (n < 3)
+// Half g comes before h, counter-clockwise from r; none of them is r.
+static bool is_earlier(const Unit *u, u32 r, u32 g, u32 h) {
+    int first = sector(u, r, g), second = sector(u, r, h);
+    return first != second ? first < second : half_left(u, g, u->head.data[h]) > 0;
+}
+
+static void merge_around(const Unit *u, u32 r, u32 *list, u32 *spare, u32 n) {
+    if (n < 2)
         return;
-    for (u32 i = 1; i < n; i++) {
-        u32 item = list[i], j = i;
-        int s = sector(u, list[0], item);
-        for (; j > 1; j--) {
-            int other = sector(u, list[0], list[j - 1]);
-            if (other < s || (other == s && half_left(u, list[j - 1], u->head.data[item]) > 0))
-                break;
-            list[j] = list[j - 1];
-        }
-        list[j] = item;
-    }
+    u32 mid = n / 2;
+    merge_around(u, r, list, spare, mid);
+    merge_around(u, r, list + mid, spare, n - mid);
+    memcpy(spare, list, mid * sizeof *list);
+    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
+        list[i] = q >= n || !is_earlier(u, r, list[q], spare[p]) ? spare[p++] : list[q++];
+}
+
+// Halves that leave one vertex, counter-clockwise from the first.
+static void sort_around(const Unit *u, u32 *list, u32 n) {
+    u32 few[32];
+    ArenaMark mark = arena_mark(&u->k->arena);
+    if (n > 2)
+        merge_around(u, list[0], list + 1, n <= 64 ? few : ARENA_NEW(&u->k->arena, u32, n), n - 1);
+    arena_reset(&u->k->arena, mark);
 }
 
 static void link_halves(Unit *u) {
