@@ -10,7 +10,9 @@ VERSION := 0.1.0
 PACKAGES_BUILD := gcc make pkg-config re2c lemon libcurl4-openssl-dev libcjson-dev libfreetype-dev \
                   fonts-dejavu-core libdeflate-dev libvulkan-dev libvulkan-volk-dev glslc
 PACKAGES_RUN   := mesa-vulkan-drivers libvulkan1 libcurl4
-PACKAGES_TEST  := python3 clang libclang-rt-14-dev nodejs npm vulkan-validationlayers spirv-tools libpng-dev
+# Node may have come another way than from Debian: then Debian's npm cannot be had beside it.
+PACKAGES_NODE  := $(shell command -v npm >/dev/null && command -v node >/dev/null || echo nodejs npm)
+PACKAGES_TEST  := python3 clang libclang-rt-14-dev $(PACKAGES_NODE) vulkan-validationlayers spirv-tools libpng-dev
 
 # ---- flags ---------------------------------------------------------------------------------------
 CC      ?= cc
