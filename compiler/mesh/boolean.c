@@ -5,8 +5,8 @@
 //   boolean_broad.c     pairs whose boxes meet
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
 //   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c)
-//   boolean_classify.c  radial order: which cells' sides share a region; windings (boolean_winding.c)
-//   boolean_select.c    cells between matter and emptiness, and their twins
+//   boolean_classify.c  radial order: which cells' sides share a region; windings
+//   (boolean_winding.c) boolean_select.c    cells between matter and emptiness, and their twins
 //   boolean_merge.c     coplanar cells to faces, faces to triangles
 //
 // boolean_points.c holds the tables of vertices and planes, exact.c the wide integers. Read
@@ -41,8 +41,8 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
 }
 
 // One evaluation; thorough: each leaf's triangles are tested against each other too.
-static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool is_thorough, Mesh *out,
-                       CsgReport *report) {
+static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool is_thorough,
+                       Mesh *out, CsgReport *report) {
     Kernel kernel = {.heap = heap, .expr = expr, .options = options, .is_thorough = is_thorough};
     arena_init(&kernel.arena, heap);
     if (report)
@@ -55,7 +55,8 @@ static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool
     return status;
 }
 
-Status mesh_boolean(Heap *heap, const CsgExpr *expr, CsgOptions options, Mesh *out, CsgReport *report) {
+Status mesh_boolean(Heap *heap, const CsgExpr *expr, CsgOptions options, Mesh *out,
+                    CsgReport *report) {
     *out = (Mesh){0};
     if (report) {
         *report = (CsgReport){0};

@@ -5,9 +5,9 @@
 // against a plane: left or right of a segment, and so crossings, circular order around a vertex and
 // what lies below what. Edges of input triangles come already split (narrow phase); constraints are
 // split here where they cross or touch anything. A crossing with an edge that has no vertex there
-// means that a leaf crosses itself where it was taken to be clean: the run is marked faulty, and the
-// driver repeats it thoroughly.
-// Cost: O(m log m + k) for m segments; small units by brute force.
+// means that a leaf crosses itself where it was taken to be clean: the run is marked faulty, and
+// the driver repeats it thoroughly. Cost: O(m log m + k) for m segments; small units by brute
+// force.
 #include "compiler/mesh/boolean_arrange.h"
 
 #include <string.h>
@@ -31,9 +31,12 @@ void sort_keyed(Keyed *list, Keyed *spare, u32 n) {
         list[i] = q >= n || spare[p].key <= list[q].key ? spare[p++] : list[q++];
 }
 
-// ---- splits of grid edges ------------------------------------------------------------------------
+// ---- splits of grid edges
+// ------------------------------------------------------------------------
 
-static u64 edge_key(u32 a, u32 b) { return (u64)MIN(a, b) << 32 | MAX(a, b); }
+static u64 edge_key(u32 a, u32 b) {
+    return (u64)MIN(a, b) << 32 | MAX(a, b);
+}
 
 static u32 widest_axis(const Kernel *k, u32 a, u32 b) {
     const Point *p = &k->points.data[a], *q = &k->points.data[b];
@@ -57,8 +60,8 @@ static void merge_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axi
         v[i] = q >= n || point_compare(k, spare[p], v[q], axis) * sign <= 0 ? spare[p++] : v[q++];
 }
 
-// v[0 .. n), ascending numbers on one line: in the line's order (sign: of its direction along axis),
-// without repetitions. Returns how many are left.
+// v[0 .. n), ascending numbers on one line: in the line's order (sign: of its direction along
+// axis), without repetitions. Returns how many are left.
 static u32 sort_along_line(Kernel *k, u32 *v, u32 n, u32 axis, int sign) {
     u32 len = 0;
     for (u32 i = 0; i < n; i++)
@@ -72,9 +75,9 @@ static u32 sort_along_line(Kernel *k, u32 *v, u32 n, u32 axis, int sign) {
 }
 
 static int compare_splits(const EdgeSplit *a, const EdgeSplit *b) {
-    return a->lo != b->lo ? (a->lo > b->lo) - (a->lo < b->lo)
-         : a->hi != b->hi ? (a->hi > b->hi) - (a->hi < b->hi)
-                          : (a->v > b->v) - (a->v < b->v);
+    return a->lo != b->lo   ? (a->lo > b->lo) - (a->lo < b->lo)
+           : a->hi != b->hi ? (a->hi > b->hi) - (a->hi < b->hi)
+                            : (a->v > b->v) - (a->v < b->v);
 }
 
 static void sort_splits(EdgeSplit *list, EdgeSplit *spare, u32 n) {
@@ -144,7 +147,8 @@ static u32 split_at(const Kernel *k, const SplitTable *table, u32 run, u32 a, u3
     return k->splits.data[a < b ? start + i : end - 1 - i].v;
 }
 
-// ---- segments ------------------------------------------------------------------------------------
+// ---- segments
+// ------------------------------------------------------------------------------------
 
 static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 tri, bool is_forward) {
     const Kernel *k = u->k;
@@ -178,7 +182,8 @@ static void add_edge_segs(Unit *u, const SplitTable *table, u32 t, u32 corner) {
 }
 
 static bool is_inside_seg(const Kernel *k, const Seg *s, u32 v) {
-    return v != s->a && v != s->b && point_compare(k, v, s->a, s->axis) * point_compare(k, v, s->b, s->axis) < 0;
+    return v != s->a && v != s->b &&
+           point_compare(k, v, s->a, s->axis) * point_compare(k, v, s->b, s->axis) < 0;
 }
 
 static int side_of_seg(const Kernel *k, const Seg *s, u32 v) {
@@ -191,14 +196,17 @@ static void split_seg(Unit *u, u32 seg, u32 v) {
     avec_push(&u->k->arena, &u->splits, (SegSplit){seg, v});
 }
 
-static bool is_place(const Seg *s) { return s->a == s->b; }
+static bool is_place(const Seg *s) {
+    return s->a == s->b;
+}
 
 void unit_cross_segs(Unit *u, u32 i, u32 j) {
     Kernel *k = u->k;
     const Seg *r = &u->segs.data[i], *s = &u->segs.data[j];
     if (is_place(r) || is_place(s)) {
         const Seg *line = is_place(r) ? s : r, *place = is_place(r) ? r : s;
-        if (!is_place(line) && side_of_seg(k, line, place->a) == 0 && is_inside_seg(k, line, place->a))
+        if (!is_place(line) && side_of_seg(k, line, place->a) == 0 &&
+            is_inside_seg(k, line, place->a))
             split_seg(u, is_place(r) ? j : i, place->a);
         return;
     }
@@ -233,7 +241,8 @@ static void cut_segs(Unit *u) {
     avec_reserve(arena, &u->spare, n);
     avec_reserve(arena, &u->queue, n);
     for (u32 i = 0; i < n; i++)
-        u->keyed.data[i] = (Keyed){(u64)u->splits.data[i].seg << 32 | u->splits.data[i].v, u->splits.data[i].v};
+        u->keyed.data[i] =
+            (Keyed){(u64)u->splits.data[i].seg << 32 | u->splits.data[i].v, u->splits.data[i].v};
     sort_keyed(u->keyed.data, u->spare.data, n);
     u->parts.len = 0;
     for (u32 i = 0, at = 0; i < u->segs.len; i++) {
@@ -244,7 +253,8 @@ static void cut_segs(Unit *u) {
         while (at < n && u->keyed.data[at].key >> 32 == i)
             u->queue.data[m++] = u->keyed.data[at++].value;
         if (m) {
-            m = sort_along_line(k, u->queue.data, m, seg.axis, point_compare(k, seg.b, seg.a, seg.axis));
+            m = sort_along_line(k, u->queue.data, m, seg.axis,
+                                point_compare(k, seg.b, seg.a, seg.axis));
             for (u32 j = 0; j < m; j++) {
                 Seg part = seg;
                 part.b = seg.a = u->queue.data[j];
@@ -264,7 +274,8 @@ static void drop_doubles(Unit *u) {
         u->keyed.data[i] = (Keyed){edge_key(u->segs.data[i].a, u->segs.data[i].b), i};
     sort_keyed(u->keyed.data, u->spare.data, n); // stable: edges stand first
     for (u32 i = 1; i < n; i++)
-        if (u->keyed.data[i].key == u->keyed.data[i - 1].key && u->segs.data[u->keyed.data[i].value].tri == NONE)
+        if (u->keyed.data[i].key == u->keyed.data[i - 1].key &&
+            u->segs.data[u->keyed.data[i].value].tri == NONE)
             u->segs.data[u->keyed.data[i].value].axis = SEG_DROPPED;
     for (u32 i = 0; i < n; i++)
         if (u->segs.data[i].axis != SEG_DROPPED)
@@ -272,7 +283,8 @@ static void drop_doubles(Unit *u) {
     u->segs.len = len;
 }
 
-// ---- the graph -----------------------------------------------------------------------------------
+// ---- the graph
+// -----------------------------------------------------------------------------------
 
 static u32 local_vertex(Unit *u, u32 point) {
     if (!u->local_of[point]) {
@@ -324,7 +336,8 @@ static void build_edges(Unit *u) {
     memcpy(u->parts.data, u->segs.data, n * sizeof(Seg));
 }
 
-// Quarter of half h as seen from half r at the same vertex: 0 r itself, 1 left, 2 opposite, 3 right.
+// Quarter of half h as seen from half r at the same vertex: 0 r itself, 1 left, 2 opposite, 3
+// right.
 static int sector(const Unit *u, u32 r, u32 h) {
     if (h == r)
         return 0;
@@ -414,7 +427,8 @@ static void arrange_unit(Unit *u, const SplitTable *table, const InnerSeg *inner
     unit_add_cells(u);
 }
 
-// ---- cells without an arrangement ----------------------------------------------------------------
+// ---- cells without an arrangement
+// ----------------------------------------------------------------
 
 static void add_plain_cell(Kernel *k, const SplitTable *table, u32 t) {
     Tri *tri = &k->tris[t];
@@ -443,7 +457,8 @@ void arrange(Kernel *k) {
     build_split_table(k, &k->split_table);
     Arena *arena = &k->arena;
     // Touched triangles and constraints by unit, units by their first triangle.
-    u32 *unit_start = ARENA_NEW(arena, u32, k->n_tris + 2), *members = ARENA_NEW(arena, u32, k->n_tris);
+    u32 *unit_start = ARENA_NEW(arena, u32, k->n_tris + 2),
+        *members = ARENA_NEW(arena, u32, k->n_tris);
     u32 *seg_start = ARENA_NEW(arena, u32, k->n_tris + 2);
     InnerSeg *inner = ARENA_NEW(arena, InnerSeg, k->inner.len);
     for (u32 t = 0; t < k->n_tris; t++)

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The planar arrangement of one unit: shared by boolean_arrange.c (segments), boolean_faces.c (faces).
+// The planar arrangement of one unit: shared by boolean_arrange.c (segments), boolean_faces.c
+// (faces).
 #ifndef FRC_COMPILER_MESH_BOOLEAN_ARRANGE_H
 #define FRC_COMPILER_MESH_BOOLEAN_ARRANGE_H
 
 #include "compiler/mesh/boolean_internal.h"
 
-// A segment of plane P in the cutting plane `cut`, running along n_P x n_cut. Its left, seen from P's
-// front, is the back of cut.
+// A segment of plane P in the cutting plane `cut`, running along n_P x n_cut. Its left, seen from
+// P's front, is the back of cut.
 typedef struct Seg {
-    u32 a, b;  // points
+    u32 a, b; // points
     u32 cut;
-    u32 tri;   // whose boundary it is part of, NONE: a constraint
+    u32 tri;         // whose boundary it is part of, NONE: a constraint
     bool is_forward; // the boundary of tri (counter-clockwise from P's front) runs from a to b
-    u8 axis;   // along which the segment advances
+    u8 axis;         // along which the segment advances
 } Seg;
 
 enum { SEG_DROPPED = 0xff }; // in axis, while doubles are sorted out
@@ -27,48 +28,53 @@ typedef struct Unit {
     u32 x, y; // the projection's axes: counter-clockwise stays so
     const u32 *tris;
     u32 n_tris;
-    VEC(Seg) segs; // whole constraints and parts of edges; then all cut into parts that do not cross
+    VEC(Seg)
+    segs; // whole constraints and parts of edges; then all cut into parts that do not cross
     VEC(Seg) parts;
     VEC(SegSplit) splits;
     VEC(Keyed) keyed, spare;
 
     // Edge e has the halves 2e (along n_P x n_cut) and 2e + 1.
     u32 n_verts, n_edges;
-    VEC(u32) point_of;   // local vertex -> point
-    u32 *local_of;       // point -> local vertex + 1, all zero between units
+    VEC(u32) point_of; // local vertex -> point
+    u32 *local_of;     // point -> local vertex + 1, all zero between units
     u32 local_cap;
-    VEC(u32) edge_parts; // n_edges + 1: the parts (after sorting) that are edge e
-    VEC(u32) head;       // by half: local vertex
-    VEC(u32) next, loop; // by half
+    VEC(u32) edge_parts;           // n_edges + 1: the parts (after sorting) that are edge e
+    VEC(u32) head;                 // by half: local vertex
+    VEC(u32) next, loop;           // by half
     VEC(u32) around_start, around; // halves that leave a vertex, counter-clockwise
-    VEC(u32) place;      // by half: its index in around
+    VEC(u32) place;                // by half: its index in around
     // loops and faces
-    VEC(u32) loop_half;  // any half of it
+    VEC(u32) loop_half; // any half of it
     VEC(u32) loop_face;
-    VEC(u32) component;  // by vertex
+    VEC(u32) component;             // by vertex
     VEC(u32) face_first, face_next; // loops of a face: first, and by loop the next
     VEC(u32) face_stack, face_stack_len;
     VEC(u32) queue, below;
     struct SegBoxes *boxes; // scratch of boolean_crossings.c
 } Unit;
 
-static inline u32 half_cut(const Unit *u, u32 h) { return u->parts.data[u->edge_parts.data[h >> 1]].cut; }
-static inline u32 half_origin(const Unit *u, u32 h) { return u->head.data[h ^ 1]; }
+static inline u32 half_cut(const Unit *u, u32 h) {
+    return u->parts.data[u->edge_parts.data[h >> 1]].cut;
+}
+static inline u32 half_origin(const Unit *u, u32 h) {
+    return u->head.data[h ^ 1];
+}
 // 1: point lies left of the half's line, -1: right, 0: on it.
 static inline int half_left(const Unit *u, u32 h, u32 local) {
     int side = plane_side(u->k, half_cut(u, h), u->point_of.data[local]);
     return h & 1 ? side : -side;
 }
 
-// boolean_crossings.c: calls unit_cross_segs(i, j), i < j, for segments whose boxes meet, at least one
-// of them a constraint.
+// boolean_crossings.c: calls unit_cross_segs(i, j), i < j, for segments whose boxes meet, at least
+// one of them a constraint.
 void unit_find_crossings(Unit *u);
 void unit_cross_segs(Unit *u, u32 i, u32 j);
 
 // Left to right, then upwards: the sign of local vertices a - b.
 int unit_compare_places(const Unit *u, u32 a, u32 b);
-// By component (its root vertex): the leftmost vertex, and the half that runs left to right directly
-// below that, or NONE. n_verts entries each; those of other vertices: NONE, undefined.
+// By component (its root vertex): the leftmost vertex, and the half that runs left to right
+// directly below that, or NONE. n_verts entries each; those of other vertices: NONE, undefined.
 void unit_find_below(Unit *u, u32 *leftmost, u32 *below);
 
 // Faces of the arrangement become cells; u's halves and their circular order are ready.

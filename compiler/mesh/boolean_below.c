@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pass 4, holes: for each component of a unit's graph, what lies directly below its leftmost vertex.
+// Pass 4, holes: for each component of a unit's graph, what lies directly below its leftmost
+// vertex.
 //
-// One sweep over the vertices from left to right (upwards among equals) keeps the edges that cross the
-// sweep line in a tree ordered from bottom to top; a component's leftmost vertex is looked up before its
-// own edges go in. All comparisons are signs of a vertex against an edge's cutting plane.
-// Cost: O(m log m).
+// One sweep over the vertices from left to right (upwards among equals) keeps the edges that cross
+// the sweep line in a tree ordered from bottom to top; a component's leftmost vertex is looked up
+// before its own edges go in. All comparisons are signs of a vertex against an edge's cutting
+// plane. Cost: O(m log m).
 #include "compiler/mesh/boolean_arrange.h"
 #include "compiler/mesh/polygon_internal.h"
 
@@ -54,7 +55,8 @@ static void insert_edge(Sweep *s, u32 e, u32 v) {
     while (at != NONE) {
         u32 h = s->rightward[at];
         under = at;
-        side = half_left(u, h, half_origin(u, h) == v ? head : v) > 0 ? STATUS2_ABOVE : STATUS2_BELOW;
+        side =
+            half_left(u, h, half_origin(u, h) == v ? head : v) > 0 ? STATUS2_ABOVE : STATUS2_BELOW;
         at = s->status.child[side][at];
     }
     status2_insert(&s->status, e, under, side);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 2, broad phase: the pairs of triangles whose boxes meet.
 //
-// A box of space with the triangles that reach into it is halved until few are left, or all are of one
-// leaf whose own triangles need no test. A triangle that reaches into both halves goes to both; a pair
-// is reported only in the half-open box that holds the lowest corner of the two boxes' intersection,
-// so each is reported once, and in an order that depends on the input alone. Where halving does not
-// part the triangles (a fan, say) they are swept along the longest axis instead.
-// Cost: O(n log n + k) for surfaces; the sweep's worst case is quadratic in triangles that truly crowd.
+// A box of space with the triangles that reach into it is halved until few are left, or all are of
+// one leaf whose own triangles need no test. A triangle that reaches into both halves goes to both;
+// a pair is reported only in the half-open box that holds the lowest corner of the two boxes'
+// intersection, so each is reported once, and in an order that depends on the input alone. Where
+// halving does not part the triangles (a fan, say) they are swept along the longest axis instead.
+// Cost: O(n log n + k) for surfaces; the sweep's worst case is quadratic in triangles that truly
+// crowd.
 #include "compiler/mesh/boolean_internal.h"
 
 enum { FEW = 24, DEEPEST = 60 };
@@ -59,7 +60,8 @@ static void sort_along(const Broad *b, u32 *list, u32 *spare, u32 n, u32 axis) {
         for (u32 i = 0; i < n; i += 2 * width) {
             u32 p = i, mid = MIN(i + width, n), q = mid, end = MIN(i + 2 * width, n);
             for (u32 o = i; o < end; o++) {
-                bool take_left = q >= end || (p < mid && b->boxes[list[p]].min[axis] <= b->boxes[list[q]].min[axis]);
+                bool take_left = q >= end || (p < mid && b->boxes[list[p]].min[axis] <=
+                                                             b->boxes[list[q]].min[axis]);
                 spare[o] = take_left ? list[p++] : list[q++];
             }
         }
@@ -114,7 +116,8 @@ static bool choose_cut(const Broad *b, const Room *room, u32 from, u32 to, u32 *
         i64 sum = 0;
         for (u32 j = from; j < to; j++) {
             const TriBox *box = &b->boxes[b->list.data[j]];
-            i64 low = MAX((i64)box->min[i], room->min[i]), high = MIN((i64)box->max[i], room->max[i] - 1);
+            i64 low = MAX((i64)box->min[i], room->min[i]),
+                high = MIN((i64)box->max[i], room->max[i] - 1);
             sum += (low + high) / 2;
         }
         i64 mean = sum / (i64)n;
@@ -183,7 +186,8 @@ static void sort_pairs(Kernel *k) {
 
 void broad(Kernel *k) {
     Broad b = {.k = k, .boxes = ARENA_NEW(&k->arena, TriBox, k->n_tris)};
-    Room room = {{-GRID_LIMIT, -GRID_LIMIT, -GRID_LIMIT}, {GRID_LIMIT + 1, GRID_LIMIT + 1, GRID_LIMIT + 1}};
+    Room room = {{-GRID_LIMIT, -GRID_LIMIT, -GRID_LIMIT},
+                 {GRID_LIMIT + 1, GRID_LIMIT + 1, GRID_LIMIT + 1}};
     avec_reserve(&k->arena, &b.list, k->n_tris);
     for (u32 t = 0; t < k->n_tris; t++) {
         b.boxes[t] = tri_box(k, &k->tris[t]);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 5, classify: which cells' sides look into the same region of space.
 //
-// At each edge the cells around it are put in radial order; a cell's side that looks forward and the
-// next cell's that looks backward bound one wedge of space, so they belong to one region (the Weiler
-// model of B. Levy, "Exact predicates, exact constructions and combinatorics for mesh CSG", 2024,
-// section 4). The order needs only planes: with D the edge, n_i the cells' planes and t_i = n_i x D
-// the directions in which cells leave the edge, (t_i x t_j).D has the sign of (n_i x n_j).D, and
-// t_i.t_j that of n_i.n_j.
+// At each edge the cells around it are put in radial order; a cell's side that looks forward and
+// the next cell's that looks backward bound one wedge of space, so they belong to one region (the
+// Weiler model of B. Levy, "Exact predicates, exact constructions and combinatorics for mesh CSG",
+// 2024, section 4). The order needs only planes: with D the edge, n_i the cells' planes and t_i =
+// n_i x D the directions in which cells leave the edge, (t_i x t_j).D has the sign of (n_i x
+// n_j).D, and t_i.t_j that of n_i.n_j.
 //
 // Cells connected through edges form a component. The region around it is found at its outermost
 // vertex v: among the edges at v, seen along z, take the one that is extreme; the half-plane that
@@ -24,7 +24,8 @@ u32 cell_plane(Kernel *k, u32 c) {
     return cell->plane;
 }
 
-// ---- edges ---------------------------------------------------------------------------------------
+// ---- edges
+// ---------------------------------------------------------------------------------------
 
 // Halves by lower vertex (counting sort), then by higher.
 static void build_edges(Kernel *k) {
@@ -73,7 +74,8 @@ static u32 find_edge(const Kernel *k, u32 a, u32 b) {
     return NONE;
 }
 
-// ---- radial order --------------------------------------------------------------------------------
+// ---- radial order
+// --------------------------------------------------------------------------------
 
 // A half-plane that ends in an edge D (lower to higher vertex) and leaves it along n x D.
 typedef struct Sheet {
@@ -170,12 +172,13 @@ static void join_around_edge(Kernel *k, u32 e, u32 *parent) {
         set_join(parent, half_ahead(k, halves[i]), half_behind(k, halves[i + 1 < n ? i + 1 : 0]));
 }
 
-// ---- components ----------------------------------------------------------------------------------
+// ---- components
+// ----------------------------------------------------------------------------------
 
 typedef struct Outermost {
-    u32 v;       // grid vertex
-    u32 w;       // its extreme neighbour
-    i64 dx, dy;  // from v to w
+    u32 v;      // grid vertex
+    u32 w;      // its extreme neighbour
+    i64 dx, dy; // from v to w
 } Outermost;
 
 static bool is_further_out(const Kernel *k, u32 a, u32 b) {
@@ -209,8 +212,9 @@ static u32 outer_region(Kernel *k, const Outermost *out) {
     i64 dz = b[2] - a[2];
     // D x m with m = (dy, -dx, 0), turned when v is the higher end.
     int turn = out->v < next ? 1 : -1;
-    Sheet virtual = {{dz * out->dx * turn, dz * out->dy * turn,
-                      -(out->dx * out->dx + out->dy * out->dy) * turn}, NONE};
+    Sheet virtual = {
+        {dz * out->dx * turn, dz * out->dy * turn, -(out->dx * out->dx + out->dy * out->dy) * turn},
+        NONE};
     Axle axle = {out->dx ? 0 : 1, 0};
     axle.sign = sign_i64(axle.axis ? out->dy : out->dx) * turn;
     Sheet last = {.half = NONE};
@@ -247,7 +251,8 @@ static u32 label_components(Kernel *k, u32 *component) {
         component[c] = c;
     for (u32 e = 0; e < k->n_edges; e++)
         for (u32 i = k->edge_start[e] + 1; i < k->edge_start[e + 1]; i++)
-            set_join(component, k->halves.data[k->edge_halves[i]].cell, k->halves.data[k->edge_halves[i - 1]].cell);
+            set_join(component, k->halves.data[k->edge_halves[i]].cell,
+                     k->halves.data[k->edge_halves[i - 1]].cell);
     // The smallest number is the root, so a root is met before its members; it gets its label last.
     for (u32 c = 0; c < n_cells; c++)
         component[c] = set_find(component, c);

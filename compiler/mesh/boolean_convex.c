@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 1, last part: which leaves need no test against themselves.
 //
-// The triangles of a convex leaf cannot meet except as neighbours, and most leaves are convex (boxes,
-// cylinders, spheres). A closed surface is convex if each edge has two triangles that do not bend
-// inwards and its Gauss map covers the sphere once: then, in each direction, just one vertex is higher
-// than its neighbours. (A surface that covers the sphere twice has two such vertices in some of the
-// directions tried, x, y and z, except for surfaces with branch points at all of those extremes, which
-// no closed mesh made by this program has. What rounding to the grid dents by some quanta counts as
-// convex; should its triangles cross all the same, the run shows a contradiction and is repeated with
-// all tests.) All other leaves are tested against themselves, so that
-// overlapping parts of one leaf count by their winding number.
-// Cost: O(n) with hashing.
+// The triangles of a convex leaf cannot meet except as neighbours, and most leaves are convex
+// (boxes, cylinders, spheres). A closed surface is convex if each edge has two triangles that do
+// not bend inwards and its Gauss map covers the sphere once: then, in each direction, just one
+// vertex is higher than its neighbours. (A surface that covers the sphere twice has two such
+// vertices in some of the directions tried, x, y and z, except for surfaces with branch points at
+// all of those extremes, which no closed mesh made by this program has. What rounding to the grid
+// dents by some quanta counts as convex; should its triangles cross all the same, the run shows a
+// contradiction and is repeated with all tests.) All other leaves are tested against themselves, so
+// that overlapping parts of one leaf count by their winding number. Cost: O(n) with hashing.
 #include "compiler/mesh/boolean_internal.h"
 
-static const f64 SLACK = 4; // quanta: four corners off by up to 0.6, times the spread of a quadrangle
+static const f64 SLACK =
+    4; // quanta: four corners off by up to 0.6, times the spread of a quadrangle
 
 typedef struct EdgeSlot {
     u32 lo, hi; // hi 0: empty (lo < hi)
@@ -56,7 +56,8 @@ static f64 longest_side(const Kernel *k, u32 t) {
     return most;
 }
 
-// Triangle u, with its corner w away from the common edge, does not rise over t's plane or fold back.
+// Triangle u, with its corner w away from the common edge, does not rise over t's plane or fold
+// back.
 static bool bends_outwards(const Kernel *k, u32 t, u32 u, u32 w) {
     i64 n[3], p[3], q[3];
     normal_of(k, t, n);
@@ -72,8 +73,8 @@ static bool bends_outwards(const Kernel *k, u32 t, u32 u, u32 w) {
         along += (i128)n[i] * p[i];
     if (along <= 0)
         return false;
-    // A curved surface's flat quadrangles are bent by rounding: up to SLACK quanta are no dent, if the
-    // triangle is far larger.
+    // A curved surface's flat quadrangles are bent by rounding: up to SLACK quanta are no dent, if
+    // the triangle is far larger.
     f64 size = norm(n), height = norm(p) / MAX(1, longest_side(k, u));
     return side == 0 || ((f64)side <= SLACK * size && height >= 32 * SLACK);
 }
@@ -146,7 +147,9 @@ void mark_self_meeting_leaves(Kernel *k) {
     while (n_slots < 3 * (u64)most) // 1.5 edges a triangle, load one half at most
         n_slots *= 2;
     ArenaMark mark = arena_mark(&k->arena);
-    ConvexTest c = {.k = k, .slots = ARENA_NEW(&k->arena, EdgeSlot, n_slots), .is_lower = ARENA_NEW(&k->arena, u8, k->n_grid)};
+    ConvexTest c = {.k = k,
+                    .slots = ARENA_NEW(&k->arena, EdgeSlot, n_slots),
+                    .is_lower = ARENA_NEW(&k->arena, u8, k->n_grid)};
     for (u32 l = 0; l < k->expr->n_leaves; l++) {
         c.n_slots = n_slots;
         if (!k->leaf_is_dirty[l] && k->leaf_start[l] < k->leaf_start[l + 1])

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 4, crossings: which segments of a unit may meet.
 //
-// Boxes (from doubles, grown beyond their error) are sorted from left to right and dealt to horizontal
-// strips; each strip is swept, and a pair is tried in the strip that holds the lower end of the boxes'
-// common part. Two edges need no test (the narrow phase gave them their vertices), nor does a chord of
-// a lone triangle against that triangle's edges.
-// Cost: O(m log m + pairs) for segments that are short against the unit or few.
+// Boxes (from doubles, grown beyond their error) are sorted from left to right and dealt to
+// horizontal strips; each strip is swept, and a pair is tried in the strip that holds the lower end
+// of the boxes' common part. Two edges need no test (the narrow phase gave them their vertices),
+// nor does a chord of a lone triangle against that triangle's edges. Cost: O(m log m + pairs) for
+// segments that are short against the unit or few.
 #include "compiler/mesh/boolean_arrange.h"
 
 #include <string.h>
@@ -80,7 +80,8 @@ static Strips choose_strips(const SegBox *list, u32 n) {
     return (Strips){count, low, count / (high - low)};
 }
 
-static void sweep_strip(Unit *u, const Strips *strips, u32 strip, const u32 *entries, const u32 *next_inner, u32 n) {
+static void sweep_strip(Unit *u, const Strips *strips, u32 strip, const u32 *entries,
+                        const u32 *next_inner, u32 n) {
     const SegBox *list = u->boxes->list.data;
     for (u32 i = 0; i < n; i++) {
         const SegBox *a = &list[entries[i]];
@@ -104,7 +105,8 @@ static void sweep_strips(Unit *u, const Strips *strips) {
     avec_reserve(arena, &b->start, strips->n + 2);
     memset(b->start.data, 0, (strips->n + 2) * sizeof(u32));
     for (u32 i = 0; i < n; i++)
-        for (u32 s = strip_of(strips, b->list.data[i].min[1]); s <= strip_of(strips, b->list.data[i].max[1]); s++)
+        for (u32 s = strip_of(strips, b->list.data[i].min[1]);
+             s <= strip_of(strips, b->list.data[i].max[1]); s++)
             b->start.data[s + 2]++;
     for (u32 s = 0; s < strips->n; s++)
         b->start.data[s + 2] += b->start.data[s + 1];
@@ -112,7 +114,8 @@ static void sweep_strips(Unit *u, const Strips *strips) {
     avec_reserve(arena, &b->entries, total);
     avec_reserve(arena, &b->next_inner, total);
     for (u32 i = 0; i < n; i++)
-        for (u32 s = strip_of(strips, b->list.data[i].min[1]); s <= strip_of(strips, b->list.data[i].max[1]); s++)
+        for (u32 s = strip_of(strips, b->list.data[i].min[1]);
+             s <= strip_of(strips, b->list.data[i].max[1]); s++)
             b->entries.data[b->start.data[s + 1]++] = i;
     for (u32 s = 0; s < strips->n; s++) {
         u32 from = b->start.data[s], len = b->start.data[s + 1] - from, inner = NONE;
@@ -145,7 +148,8 @@ void unit_find_crossings(Unit *u) {
     sort_boxes(b->list.data, b->spare.data, b->list.len);
     if (b->list.len < 64) {
         for (u32 i = 0; i < b->list.len; i++)
-            for (u32 j = i + 1; j < b->list.len && b->list.data[j].min[0] <= b->list.data[i].max[0]; j++)
+            for (u32 j = i + 1; j < b->list.len && b->list.data[j].min[0] <= b->list.data[i].max[0];
+                 j++)
                 if (b->list.data[i].is_inner || b->list.data[j].is_inner)
                     try_cross(u, &b->list.data[i], &b->list.data[j]);
         return;

@@ -2,9 +2,9 @@
 // Pass 4, second half: from a unit's half-edges to cells.
 //
 // Loops are traced by next-pointers. In each component of the graph one loop, found at its leftmost
-// vertex, looks outwards; it belongs to the face that lies just below that vertex in the rest of the
-// unit (boolean_below.c). Stacks of covering triangles spread from the outer face: crossing a part of a triangle's
-// boundary enters or leaves it.
+// vertex, looks outwards; it belongs to the face that lies just below that vertex in the rest of
+// the unit (boolean_below.c). Stacks of covering triangles spread from the outer face: crossing a
+// part of a triangle's boundary enters or leaves it.
 #include "compiler/mesh/boolean_arrange.h"
 
 #include <string.h>
@@ -119,11 +119,13 @@ static void push_stack_across(Unit *u, u32 h, u32 start, u32 len) {
         while (at < k->stacks.len && k->stacks.data[at] < entry)
             at++;
         if (at < k->stacks.len && k->stacks.data[at] == entry) {
-            memmove(&k->stacks.data[at], &k->stacks.data[at + 1], (k->stacks.len - at - 1) * sizeof(u32));
+            memmove(&k->stacks.data[at], &k->stacks.data[at + 1],
+                    (k->stacks.len - at - 1) * sizeof(u32));
             k->stacks.len--;
         } else {
             avec_push(&k->arena, &k->stacks, 0);
-            memmove(&k->stacks.data[at + 1], &k->stacks.data[at], (k->stacks.len - at - 1) * sizeof(u32));
+            memmove(&k->stacks.data[at + 1], &k->stacks.data[at],
+                    (k->stacks.len - at - 1) * sizeof(u32));
             k->stacks.data[at] = entry;
         }
     }
@@ -165,7 +167,8 @@ static void emit_cell(Unit *u, u32 f) {
     for (u32 l = u->face_first.data[f]; l != NONE; l = u->face_next.data[l]) {
         u32 h = u->loop_half.data[l], start = k->halves.len;
         do {
-            Half half = {u->point_of.data[half_origin(u, h)], k->halves.len + 1, k->cells.len, half_cut(u, h)};
+            Half half = {u->point_of.data[half_origin(u, h)], k->halves.len + 1, k->cells.len,
+                         half_cut(u, h)};
             avec_push(&k->arena, &k->halves, half);
             h = u->next.data[h];
         } while (h != u->loop_half.data[l]);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 1, ingest: the leaves' triangles on one integer grid.
 //
-// The quantum is the power of two that makes the union of the leaves' boxes at most 2^25 quanta long,
-// so places that differ by rounding errors of f64 fall on one grid point (a quantum is some 10^7 times
-// coarser than they are). Equal grid points are one vertex, over all leaves; its place in mm is kept
-// from the first leaf, so that a solid that meets nothing leaves as it came.
+// The quantum is the power of two that makes the union of the leaves' boxes at most 2^25 quanta
+// long, so places that differ by rounding errors of f64 fall on one grid point (a quantum is some
+// 10^7 times coarser than they are). Equal grid points are one vertex, over all leaves; its place
+// in mm is kept from the first leaf, so that a solid that meets nothing leaves as it came.
 //
 // Triangles that lose a corner to welding vanish with both their remaining edges, which cancel: the
-// surface stays closed. Triangles whose three corners are collinear are dropped as well; then a corner
-// may lie on a neighbour's edge, so that the leaf's own triangles must be tested against each other.
-// Cost: O(n) with hashing.
+// surface stays closed. Triangles whose three corners are collinear are dropped as well; then a
+// corner may lie on a neighbour's edge, so that the leaf's own triangles must be tested against
+// each other. Cost: O(n) with hashing.
 #include "compiler/mesh/boolean_internal.h"
 
 // Rounding boundaries lie at this fraction between grid points: no dyadic or decimal coordinate is

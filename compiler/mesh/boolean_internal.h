@@ -6,16 +6,19 @@
 //   P, Q      planes n.x + d = 0 with n primitive (no common divisor) and its dominant component
 //             positive, so equal planes have equal ids. |n_i| <= 2^53, |d| < 2^80
 //   LPI, TPI  the point where an edge (p, q) meets a plane; where three planes meet
-//   unit      coplanar triangles whose insides overlap, arranged together; mostly one triangle alone
-//   cell      a face of a unit's arrangement, with the stack of triangles that cover it; an untouched
+//   unit      coplanar triangles whose insides overlap, arranged together; mostly one triangle
+//   alone cell      a face of a unit's arrangement, with the stack of triangles that cover it; an
+//   untouched
 //             triangle is a cell too
-//   front     the side of a cell that its normal looks to: the plane's normal for arranged cells, the
+//   front     the side of a cell that its normal looks to: the plane's normal for arranged cells,
+//   the
 //             triangle's own for untouched ones; back the other
 //   half      a cell's directed boundary edge; the cell lies on its left seen from the front
 //   sheet     a cell at one of its edges: a half-plane that ends in the edge
 //   region    a connected piece of space between the surfaces, as seen from cells' sides
 //
-// Every topological answer is a sign of an integer; doubles only settle signs that they are sure of.
+// Every topological answer is a sign of an integer; doubles only settle signs that they are sure
+// of.
 #ifndef FRC_COMPILER_MESH_BOOLEAN_INTERNAL_H
 #define FRC_COMPILER_MESH_BOOLEAN_INTERNAL_H
 
@@ -54,15 +57,15 @@ typedef struct Homogeneous {
 typedef struct Tri {
     u32 v[3];
     u32 leaf;
-    u32 src;   // triangle of the leaf's mesh
-    u32 plane; // NONE until tri_plane asks
+    u32 src;          // triangle of the leaf's mesh
+    u32 plane;        // NONE until tri_plane asks
     bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
     bool is_reversed; // its leaf's map mirrors: corners 1 and 2 are exchanged
     bool is_touched;  // it meets a triangle that is not its neighbour
 } Tri;
 
-// A constraint inside a touched triangle, lying in plane `cut`; a == b: a single place where another
-// triangle's corner touches the inside (other constraints may pass there).
+// A constraint inside a touched triangle, lying in plane `cut`; a == b: a single place where
+// another triangle's corner touches the inside (other constraints may pass there).
 typedef struct InnerSeg {
     u32 tri, a, b, cut;
 } InnerSeg;
@@ -80,15 +83,16 @@ typedef struct Half {
     u32 origin;
     u32 next;
     u32 cell;
-    u32 cut; // a plane other than the cell's that contains the edge; NONE: both ends are grid vertices
+    u32 cut; // a plane other than the cell's that contains the edge; NONE: both ends are grid
+             // vertices
 } Half;
 
 typedef struct Cell {
     u32 plane;       // NONE for an untouched triangle until somebody asks: see cell_plane
     u32 stack_start; // into Kernel.stacks
     u32 stack_len;
-    u32 half;        // any one of its halves
-    u32 half_end;    // its halves are half_start .. half_end
+    u32 half;     // any one of its halves
+    u32 half_end; // its halves are half_start .. half_end
     u32 half_start;
     bool is_flipped; // front is opposite to the plane's normal (untouched triangles only)
     i8 kept;         // select: 1 the face looks to the front, -1 to the back, 0 dropped
@@ -110,8 +114,12 @@ typedef struct Keyed {
 void sort_keyed(Keyed *list, Keyed *spare, u32 n);
 
 // Stack entries: triangle << 1 | looks_back.
-static inline u32 stack_tri(u32 entry) { return entry >> 1; }
-static inline bool stack_looks_back(u32 entry) { return entry & 1; }
+static inline u32 stack_tri(u32 entry) {
+    return entry >> 1;
+}
+static inline bool stack_looks_back(u32 entry) {
+    return entry & 1;
+}
 
 typedef struct SolidRegion {
     bool is_inside;
@@ -130,11 +138,11 @@ typedef struct Kernel {
     f64 quantum;
     f64 origin[3]; // in quanta, whole numbers
     u32 n_tris;
-    Tri *tris;          // by leaf, then source order
-    u32 *leaf_start;    // n_leaves + 1, into tris
+    Tri *tris;           // by leaf, then source order
+    u32 *leaf_start;     // n_leaves + 1, into tris
     bool *leaf_is_dirty; // its triangles may meet each other
-    Vec3 *payload;      // n_grid: the first leaf's place of each input vertex, mm
-    u32 n_grid;         // input vertices are points 0 .. n_grid
+    Vec3 *payload;       // n_grid: the first leaf's place of each input vertex, mm
+    u32 n_grid;          // input vertices are points 0 .. n_grid
     bool has_normals;
 
     // tables
@@ -161,21 +169,24 @@ typedef struct Kernel {
     // classify
     u32 n_edges;
     u32 *edge_start;  // n_edges + 1, into edge_halves
-    u32 *edge_first;  // by point: its first edge among those of which it is the lower end; n_points + 1
+    u32 *edge_first;  // by point: its first edge among those of which it is the lower end; n_points
+                      // + 1
     u32 *edge_halves; // halves of each edge; in radial order about lo -> hi when more than two
-    u32 *region_of;  // 2 * n_cells: of cell's back (2 c) and front (2 c + 1)
+    u32 *region_of;   // 2 * n_cells: of cell's back (2 c) and front (2 c + 1)
     u32 n_regions;
     SolidRegion *regions;
 } Kernel;
 
-// ---- boolean_points.c: planes and vertices, found or added; signs ---------------------------------
+// ---- boolean_points.c: planes and vertices, found or added; signs
+// ---------------------------------
 void points_init(Kernel *k, u32 expected);
 u32 point_add_grid(Kernel *k, const i32 c[3]);
 u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on different sides of plane
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
 u32 tri_plane(Kernel *k, u32 tri);
-// The plane across axis that a point at whole coordinate c there lies in, or NONE if it is not known.
+// The plane across axis that a point at whole coordinate c there lies in, or NONE if it is not
+// known.
 u32 plane_find_square(const Kernel *k, u32 axis, i64 c);
 // The plane through grid vertices p, q parallel to axis.
 u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis);
@@ -197,16 +208,23 @@ u32 cell_plane(Kernel *k, u32 cell); // also settles its is_flipped
 // The place where edge a -> b is first split after a; b if it is whole.
 u32 edge_next_vertex(const Kernel *k, u32 a, u32 b);
 
-// A half's far end, and the side of its cell that comes next (counter-clockwise) or before, seen along
-// the edge from its lower to its higher vertex: nodes as in region_of.
-static inline u32 half_dest(const Kernel *k, u32 h) { return k->halves.data[k->halves.data[h].next].origin; }
-static inline bool half_is_rising(const Kernel *k, u32 h) { return k->halves.data[h].origin < half_dest(k, h); }
+// A half's far end, and the side of its cell that comes next (counter-clockwise) or before, seen
+// along the edge from its lower to its higher vertex: nodes as in region_of.
+static inline u32 half_dest(const Kernel *k, u32 h) {
+    return k->halves.data[k->halves.data[h].next].origin;
+}
+static inline bool half_is_rising(const Kernel *k, u32 h) {
+    return k->halves.data[h].origin < half_dest(k, h);
+}
 static inline u32 half_ahead(const Kernel *k, u32 h) {
     return 2 * k->halves.data[h].cell + half_is_rising(k, h);
 }
-static inline u32 half_behind(const Kernel *k, u32 h) { return half_ahead(k, h) ^ 1; }
+static inline u32 half_behind(const Kernel *k, u32 h) {
+    return half_ahead(k, h) ^ 1;
+}
 
-// ---- the passes, in order ------------------------------------------------------------------------
+// ---- the passes, in order
+// ------------------------------------------------------------------------
 Status ingest(Kernel *k);
 void mark_self_meeting_leaves(Kernel *k); // boolean_convex.c
 void broad(Kernel *k);
@@ -219,17 +237,18 @@ typedef struct Beside {
 } Beside;
 // boolean_winding.c: fills regions. outer[i]: the region around component i, seed[i] a place in it.
 void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed);
-// The result's faces: for each half of a kept cell its twin across the edge; NONE for dropped cells.
-// As faces are turned to look outwards, halves of cells that are kept with their back outwards run the
-// other way: out_next and out_origin say how.
+// The result's faces: for each half of a kept cell its twin across the edge; NONE for dropped
+// cells. As faces are turned to look outwards, halves of cells that are kept with their back
+// outwards run the other way: out_next and out_origin say how.
 typedef struct Faces {
     u32 *twin, *out_next, *out_origin; // by half
-    bool *is_crowded; // by half: more than two faces meet at its edge
-    u32 *label; // by cell: the triangle whose tag and normals it takes
-    u16 *mat;   // by cell
+    bool *is_crowded;                  // by half: more than two faces meet at its edge
+    u32 *label;                        // by cell: the triangle whose tag and normals it takes
+    u16 *mat;                          // by cell
 } Faces;
 void select_faces(Kernel *k, Faces *faces, CsgReport *report);
-// False: joining faces made two edges between one pair of vertices; with keep_coplanar that cannot be.
+// False: joining faces made two edges between one pair of vertices; with keep_coplanar that cannot
+// be.
 bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out);
 
 // boolean_slivers.c: leaves out components thinner than a quantum or two; false: there are none.

@@ -6,12 +6,12 @@
 // through the twins of the face's own cells. Corners that can be reached from each other by turning
 // around a place are one output vertex, so solids that only touch there have vertices of their own.
 // A vertex at which just two faces meet is dropped when it lies within a straight edge: always, if
-// their planes differ, since then both edges lie on the planes' common line. Each face is triangulated
-// once.
+// their planes differ, since then both edges lie on the planes' common line. Each face is
+// triangulated once.
 //
-// Solids that touch along an edge and hang together at both its ends would give two edges between one
-// pair of vertices, which no half-edge structure can tell apart: all but one get a vertex in their
-// middle. Cost: O(h), and O(m log m) for a face of m corners.
+// Solids that touch along an edge and hang together at both its ends would give two edges between
+// one pair of vertices, which no half-edge structure can tell apart: all but one get a vertex in
+// their middle. Cost: O(h), and O(m log m) for a face of m corners.
 #include "compiler/mesh/boolean_internal.h"
 #include "compiler/mesh/polygon.h"
 
@@ -27,23 +27,26 @@ typedef struct Merge {
     Kernel *k;
     bool keep_coplanar;
     const Faces *f;
-    u32 *face;    // by cell: union-find
-    u32 *corner;  // by half: output vertex + 1, 0: not set, NONE: dropped
+    u32 *face;   // by cell: union-find
+    u32 *corner; // by half: output vertex + 1, 0: not set, NONE: dropped
     VEC(Vec3) verts;
     VEC(Middle) middles;
-    u32 *middle_of;   // by half: the middle after it + 1; NULL: there are none
-    VEC(u32) tris;    // corners: halves, or n_halves + middle
+    u32 *middle_of; // by half: the middle after it + 1; NULL: there are none
+    VEC(u32) tris;  // corners: halves, or n_halves + middle
     VEC(u32) tri_cell;
     // of the face in hand
-    VEC(u32) loop;    // corners
+    VEC(u32) loop; // corners
     VEC(u32) starts;
     VEC(Vec2) flat;
 } Merge;
 
-// ---- faces ---------------------------------------------------------------------------------------
+// ---- faces
+// ---------------------------------------------------------------------------------------
 
 // +1: the face looks to the front of its plane.
-static int outward_sign(const Cell *cell) { return cell->is_flipped ? -cell->kept : cell->kept; }
+static int outward_sign(const Cell *cell) {
+    return cell->is_flipped ? -cell->kept : cell->kept;
+}
 
 static const f32 *source_normals(const Kernel *k, u32 tri) {
     const Mesh *mesh = k->expr->leaves[k->tris[tri].leaf].mesh;
@@ -102,10 +105,18 @@ static void join_cells(Merge *m) {
         m->face[c] = set_find(m->face, c);
 }
 
-static u32 face_of_half(const Merge *m, u32 h) { return m->face[m->k->halves.data[h].cell]; }
-static bool is_border(const Merge *m, u32 h) { return face_of_half(m, h) != face_of_half(m, m->f->twin[h]); }
-static u32 next_around(const Merge *m, u32 h) { return m->f->out_next[m->f->twin[h]]; } // same origin
-static u32 out_dest(const Merge *m, u32 h) { return m->f->out_origin[m->f->out_next[h]]; }
+static u32 face_of_half(const Merge *m, u32 h) {
+    return m->face[m->k->halves.data[h].cell];
+}
+static bool is_border(const Merge *m, u32 h) {
+    return face_of_half(m, h) != face_of_half(m, m->f->twin[h]);
+}
+static u32 next_around(const Merge *m, u32 h) {
+    return m->f->out_next[m->f->twin[h]];
+} // same origin
+static u32 out_dest(const Merge *m, u32 h) {
+    return m->f->out_origin[m->f->out_next[h]];
+}
 
 static u32 next_border(const Merge *m, u32 h) {
     u32 g = m->f->out_next[h];
@@ -114,15 +125,16 @@ static u32 next_border(const Merge *m, u32 h) {
     return g;
 }
 
-// ---- vertices ------------------------------------------------------------------------------------
+// ---- vertices
+// ------------------------------------------------------------------------------------
 
 static Vec3 place_at(const Kernel *k, const f64 at[3]) {
     return vec3((at[0] + k->origin[0]) * k->quantum, (at[1] + k->origin[1]) * k->quantum,
                 (at[2] + k->origin[2]) * k->quantum);
 }
 
-// Computed vertices in a face square to an axis take its coordinate there, so that it stays flat to the
-// last bit.
+// Computed vertices in a face square to an axis take its coordinate there, so that it stays flat to
+// the last bit.
 static Vec3 place_of(const Kernel *k, u32 v) {
     if (v < k->n_grid)
         return k->payload[v];
@@ -130,7 +142,8 @@ static Vec3 place_of(const Kernel *k, u32 v) {
     Vec3 place = place_at(k, at);
     for (u32 axis = 0; axis < 3; axis++) {
         f64 whole = floor(at[axis] + 0.5);
-        u32 plane = fabs(at[axis] - whole) < 0x1p-24 ? plane_find_square(k, axis, (i64)whole) : NONE;
+        u32 plane =
+            fabs(at[axis] - whole) < 0x1p-24 ? plane_find_square(k, axis, (i64)whole) : NONE;
         if (plane != NONE && k->planes.data[plane].has_place && plane_side(k, plane, v) == 0)
             vec3_set(&place, axis, k->planes.data[plane].place);
     }
@@ -182,8 +195,8 @@ static void settle_vertices(Merge *m) {
             settle_vertex(m, h);
 }
 
-// The vertex where the straight border that starts with h ends, and the half that starts it seen from
-// the other side.
+// The vertex where the straight border that starts with h ends, and the half that starts it seen
+// from the other side.
 static u32 border_end(const Merge *m, u32 h, u32 *other) {
     u32 last = h, g = next_border(m, h);
     for (; m->corner[g] == NONE; g = next_border(m, g))
@@ -195,7 +208,8 @@ static u32 border_end(const Merge *m, u32 h, u32 *other) {
 static void add_middle(Merge *m, u32 h, u32 other) {
     Kernel *k = m->k;
     Middle middle = {.half = h};
-    const f64 *a = k->points.data[m->f->out_origin[h]].at, *b = k->points.data[m->f->out_origin[other]].at;
+    const f64 *a = k->points.data[m->f->out_origin[h]].at,
+              *b = k->points.data[m->f->out_origin[other]].at;
     for (u32 i = 0; i < 3; i++)
         middle.at[i] = (a[i] + b[i]) / 2;
     avec_push(&k->arena, &m->verts, place_at(k, middle.at));
@@ -212,7 +226,8 @@ static void part_borders(Merge *m) {
     Kernel *k = m->k;
     VEC(Keyed) list = {0};
     for (u32 h = 0; h < k->halves.len; h++)
-        if (m->f->is_crowded[h] && m->f->twin[h] != NONE && m->corner[h] && m->corner[h] != NONE && is_border(m, h)) {
+        if (m->f->is_crowded[h] && m->f->twin[h] != NONE && m->corner[h] && m->corner[h] != NONE &&
+            is_border(m, h)) {
             u32 other, end = border_end(m, h, &other);
             if (m->corner[h] < end)
                 avec_push(&k->arena, &list, (Keyed){(u64)m->corner[h] << 32 | end, h});
@@ -229,7 +244,8 @@ static void part_borders(Merge *m) {
         }
 }
 
-// ---- triangles -----------------------------------------------------------------------------------
+// ---- triangles
+// -----------------------------------------------------------------------------------
 
 static void push_tri(Merge *m, u32 a, u32 b, u32 c, u32 cell) {
     Arena *arena = &m->k->arena;
@@ -259,8 +275,12 @@ static Vec2 flatten(const Merge *m, u32 c, u32 x, u32 y) {
     return (Vec2){at[x], at[y]};
 }
 
-static f64 turn(Vec2 a, Vec2 b, Vec2 c) { return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x); }
-static f64 distance2(Vec2 a, Vec2 b) { return (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y); }
+static f64 turn(Vec2 a, Vec2 b, Vec2 c) {
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+}
+static f64 distance2(Vec2 a, Vec2 b) {
+    return (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y);
+}
 
 // A clearly convex quadrangle by its shorter diagonal; false for all others.
 static bool try_quad(Merge *m, u32 cell) {
@@ -320,7 +340,8 @@ static void emit_faces(Merge *m) {
     Kernel *k = m->k;
     Arena *arena = &k->arena;
     bool *is_done = ARENA_NEW(arena, bool, k->halves.len);
-    u32 *next_cell = ARENA_NEW(arena, u32, k->cells.len), *last = ARENA_NEW(arena, u32, k->cells.len);
+    u32 *next_cell = ARENA_NEW(arena, u32, k->cells.len),
+        *last = ARENA_NEW(arena, u32, k->cells.len);
     for (u32 c = 0; c < k->cells.len; c++) {
         next_cell[c] = NONE;
         last[c] = c;
@@ -345,13 +366,15 @@ static void emit_faces(Merge *m) {
     }
 }
 
-// ---- labels --------------------------------------------------------------------------------------
+// ---- labels
+// --------------------------------------------------------------------------------------
 
 // Weights of p over the triangle, in the plane where it is largest.
 static void barycentric(const Kernel *k, const Tri *tri, const f64 p[3], f64 weight[3]) {
     const f64 *a = k->points.data[tri->v[0]].at, *b = k->points.data[tri->v[1]].at,
               *c = k->points.data[tri->v[2]].at;
-    Vec3 u = vec3(b[0] - a[0], b[1] - a[1], b[2] - a[2]), v = vec3(c[0] - a[0], c[1] - a[1], c[2] - a[2]);
+    Vec3 u = vec3(b[0] - a[0], b[1] - a[1], b[2] - a[2]),
+         v = vec3(c[0] - a[0], c[1] - a[1], c[2] - a[2]);
     Vec3 n = vec3_cross(u, v);
     f64 size[3] = {fabs(n.x), fabs(n.y), fabs(n.z)};
     u32 axis = size[0] >= size[1] && size[0] >= size[2] ? 0 : size[1] >= size[2] ? 1 : 2;
@@ -365,7 +388,8 @@ static void barycentric(const Kernel *k, const Tri *tri, const f64 p[3], f64 wei
 
 static Vec3 map_normal(const Affine3 *map, Vec3 n) {
     const f64(*a)[3] = map->m;
-    Vec3 r[3] = {{a[0][0], a[0][1], a[0][2]}, {a[1][0], a[1][1], a[1][2]}, {a[2][0], a[2][1], a[2][2]}};
+    Vec3 r[3] = {
+        {a[0][0], a[0][1], a[0][2]}, {a[1][0], a[1][1], a[1][2]}, {a[2][0], a[2][1], a[2][2]}};
     Vec3 out = vec3(vec3_dot(vec3_cross(r[1], r[2]), n), vec3_dot(vec3_cross(r[2], r[0]), n),
                     vec3_dot(vec3_cross(r[0], r[1]), n));
     return vec3_unit(affine3_det(map) < 0 ? vec3_scale(out, -1) : out);

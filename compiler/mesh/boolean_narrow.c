@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 3, narrow phase: where two triangles meet, exactly.
 //
-// For planes that cross, both triangles cut the common line in an interval; the ends are where edges
-// meet the other's plane. Their order along the line is the sign of a determinant of the edges' input
-// corners (Guigue and Devillers, "Fast and robust triangle-triangle overlap test using orientation
-// predicates", 2003), so no point is computed before it is known to exist. Results: a constraint inside
-// each triangle (InnerSeg), and vertices on edges (EdgeSplit) which both triangles of an edge share, so
-// that no T-junction can arise. Coplanar triangles split each other's edges, and those whose insides
-// overlap become one unit.
-// Cost: O(1) a pair. Bit lengths: determinants of 27-bit differences in 128 bits.
+// For planes that cross, both triangles cut the common line in an interval; the ends are where
+// edges meet the other's plane. Their order along the line is the sign of a determinant of the
+// edges' input corners (Guigue and Devillers, "Fast and robust triangle-triangle overlap test using
+// orientation predicates", 2003), so no point is computed before it is known to exist. Results: a
+// constraint inside each triangle (InnerSeg), and vertices on edges (EdgeSplit) which both
+// triangles of an edge share, so that no T-junction can arise. Coplanar triangles split each
+// other's edges, and those whose insides overlap become one unit. Cost: O(1) a pair. Bit lengths:
+// determinants of 27-bit differences in 128 bits.
 #include "compiler/mesh/boolean_internal.h"
 
 u32 set_find(u32 *parent, u32 x) {
@@ -62,14 +62,15 @@ static void split_edge(Kernel *k, u32 p, u32 q, u32 v) {
         avec_push(&k->arena, &k->splits, (EdgeSplit){MIN(p, q), MAX(p, q), v});
 }
 
-// One end of a triangle's interval on the common line: the edge that runs from the back of the other
-// triangle's plane to its front, as corner numbers; corner: the end itself if it is a corner, or NONE.
+// One end of a triangle's interval on the common line: the edge that runs from the back of the
+// other triangle's plane to its front, as corner numbers; corner: the end itself if it is a corner,
+// or NONE.
 typedef struct LineEnd {
     u32 from, to, corner;
 } LineEnd;
 
-// The ends in the order of (own normal) x (other's normal). A corner in the plane counts as behind it
-// if no corner is, as before it otherwise: then just one corner is alone on its side.
+// The ends in the order of (own normal) x (other's normal). A corner in the plane counts as behind
+// it if no corner is, as before it otherwise: then just one corner is alone on its side.
 static void line_ends(const int s[3], LineEnd *first, LineEnd *last) {
     bool has_back = s[0] < 0 || s[1] < 0 || s[2] < 0;
     bool front[3];
@@ -98,7 +99,8 @@ static int compare_ends(const Corners *t, LineEnd e, const Corners *u, LineEnd f
         b[i] = u->at[f.from][i] - t->at[e.from][i];
         c[i] = u->at[f.to][i] - u->at[f.from][i];
     }
-    return sign_i128((i128)(a[1] * b[2] - a[2] * b[1]) * c[0] + (i128)(a[2] * b[0] - a[0] * b[2]) * c[1] +
+    return sign_i128((i128)(a[1] * b[2] - a[2] * b[1]) * c[0] +
+                     (i128)(a[2] * b[0] - a[0] * b[2]) * c[1] +
                      (i128)(a[0] * b[1] - a[1] * b[0]) * c[2]);
 }
 
@@ -113,13 +115,15 @@ static u32 end_vertex(const Meeting *m, u32 i) {
     const Tri *tri = &m->k->tris[m->t[i]];
     if (m->end[i].corner != NONE)
         return tri->v[m->end[i].corner];
-    return point_add_lpi(m->k, tri->v[m->end[i].from], tri->v[m->end[i].to], tri_plane(m->k, m->t[1 - i]));
+    return point_add_lpi(m->k, tri->v[m->end[i].from], tri->v[m->end[i].to],
+                         tri_plane(m->k, m->t[1 - i]));
 }
 
 // The vertex where the common interval ends: at the end of the triangle(s) in `which` (bits 1, 2).
 static u32 add_end(const Meeting *m, u32 which) {
     Kernel *k = m->k;
-    u32 from = which == 3 ? (m->end[0].corner != NONE || m->end[1].corner == NONE ? 0 : 1) : which - 1;
+    u32 from =
+        which == 3 ? (m->end[0].corner != NONE || m->end[1].corner == NONE ? 0 : 1) : which - 1;
     u32 v = end_vertex(m, from);
     for (u32 i = 0; i < 2; i++) {
         const Tri *tri = &k->tris[m->t[i]];
@@ -140,12 +144,16 @@ static u32 lying_edge(const int s[3]) {
     return NONE;
 }
 
-static bool has_corner(const Tri *tri, u32 v) { return tri->v[0] == v || tri->v[1] == v || tri->v[2] == v; }
+static bool has_corner(const Tri *tri, u32 v) {
+    return tri->v[0] == v || tri->v[1] == v || tri->v[2] == v;
+}
 
-static void touch(Kernel *k, u32 t, u32 u) { k->tris[t].is_touched = k->tris[u].is_touched = true; }
+static void touch(Kernel *k, u32 t, u32 u) {
+    k->tris[t].is_touched = k->tris[u].is_touched = true;
+}
 
-static void cross_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners *cu, const int st[3],
-                       const int su[3]) {
+static void cross_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners *cu,
+                       const int st[3], const int su[3]) {
     LineEnd t0, t1, u0, u1;
     line_ends(st, &t0, &t1);
     line_ends(su, &u1, &u0); // u's own direction is the opposite one
@@ -158,7 +166,8 @@ static void cross_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners
     m.end[1] = u1;
     order = compare_ends(ct, t1, cu, u1);
     u32 to = order == 0 ? 3 : order < 0 ? 2 : 1, b = add_end(&m, to);
-    if (a == b && k->tris[t].leaf == k->tris[u].leaf && has_corner(&k->tris[t], a) && has_corner(&k->tris[u], a))
+    if (a == b && k->tris[t].leaf == k->tris[u].leaf && has_corner(&k->tris[t], a) &&
+        has_corner(&k->tris[u], a))
         return; // neighbours that share a corner
     touch(k, t, u);
     for (u32 i = 0; i < 2; i++)
@@ -166,7 +175,8 @@ static void cross_pair(Kernel *k, u32 t, u32 u, const Corners *ct, const Corners
             avec_push(&k->arena, &k->inner, (InnerSeg){m.t[i], a, b, tri_plane(k, m.t[1 - i])});
 }
 
-// ---- coplanar triangles --------------------------------------------------------------------------
+// ---- coplanar triangles
+// --------------------------------------------------------------------------
 
 typedef struct Flat {
     i64 x, y;
@@ -176,10 +186,13 @@ static int turn(Flat a, Flat b, Flat c) {
     return sign_i64((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x));
 }
 
-static bool is_before(Flat a, Flat b) { return a.x < b.x || (a.x == b.x && a.y < b.y); }
+static bool is_before(Flat a, Flat b) {
+    return a.x < b.x || (a.x == b.x && a.y < b.y);
+}
 
 static bool is_between(Flat a, Flat v, Flat b) { // all three on one line
-    return is_before(a, b) ? is_before(a, v) && is_before(v, b) : is_before(b, v) && is_before(v, a);
+    return is_before(a, b) ? is_before(a, v) && is_before(v, b)
+                           : is_before(b, v) && is_before(v, a);
 }
 
 // 2: an edge of a has all of b strictly outside; 1: outside or on it; 0: no edge parts them.
@@ -195,8 +208,10 @@ static int parts(const Flat a[3], const Flat b[3]) {
 }
 
 static void cross_flat_edges(Kernel *k, const Flat at[4], const u32 v[4], u32 axis) {
-    if (MAX(at[0].x, at[1].x) < MIN(at[2].x, at[3].x) || MAX(at[2].x, at[3].x) < MIN(at[0].x, at[1].x) ||
-        MAX(at[0].y, at[1].y) < MIN(at[2].y, at[3].y) || MAX(at[2].y, at[3].y) < MIN(at[0].y, at[1].y))
+    if (MAX(at[0].x, at[1].x) < MIN(at[2].x, at[3].x) ||
+        MAX(at[2].x, at[3].x) < MIN(at[0].x, at[1].x) ||
+        MAX(at[0].y, at[1].y) < MIN(at[2].y, at[3].y) ||
+        MAX(at[2].y, at[3].y) < MIN(at[0].y, at[1].y))
         return;
     int s[4] = {turn(at[2], at[3], at[0]), turn(at[2], at[3], at[1]), turn(at[0], at[1], at[2]),
                 turn(at[0], at[1], at[3])};

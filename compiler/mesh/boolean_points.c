@@ -2,10 +2,10 @@
 // The tables of planes and vertices, and the exact signs on them.
 //
 // A vertex is stored as what defines it and as doubles that are right to 2^-26 of a quantum. Two
-// vertices are the same if their exact coordinates are, whatever defined them: the table is hashed by
-// cells of 2^-10 quanta, and a candidate within the error is compared exactly. So each place has one
-// number, and later passes compare numbers only. A defined point that falls on the grid becomes a grid
-// point, which makes all its signs cheap.
+// vertices are the same if their exact coordinates are, whatever defined them: the table is hashed
+// by cells of 2^-10 quanta, and a candidate within the error is compared exactly. So each place has
+// one number, and later passes compare numbers only. A defined point that falls on the grid becomes
+// a grid point, which makes all its signs cheap.
 //
 // Bit lengths: grid coordinates 25 bits and sign; plane normals 53, offsets 80. LPI: w < 2^81,
 // |x| < 2^107. TPI: w < 2^162, |x| < 2^189 (Hadamard); n.x + d w < 2^244.
@@ -31,7 +31,8 @@ void points_init(Kernel *k, u32 expected) {
     k->plane_slots = ARENA_NEW(&k->arena, u32, k->n_plane_slots);
 }
 
-// ---- planes --------------------------------------------------------------------------------------
+// ---- planes
+// --------------------------------------------------------------------------------------
 
 static u64 hash_plane(const i64 n[3], i128 d) {
     u64 h = hash_mix((u64)n[0]);
@@ -51,7 +52,9 @@ static void grow_planes(Kernel *k) {
     }
 }
 
-static u64 abs_u64(i64 x) { return x < 0 ? (u64)-x : (u64)x; }
+static u64 abs_u64(i64 x) {
+    return x < 0 ? (u64)-x : (u64)x;
+}
 
 // Divides by the common divisor and turns n so that its dominant component is positive.
 static void make_primitive(i64 n[3], u32 *axis, bool *is_flipped) {
@@ -161,10 +164,12 @@ u32 plane_line_axis(const Plane *p, const Plane *q) {
     return best;
 }
 
-// ---- vertices ------------------------------------------------------------------------------------
+// ---- vertices
+// ------------------------------------------------------------------------------------
 
 static i128 plane_at(const Plane *plane, const i64 p[3]) {
-    return (i128)plane->n[0] * p[0] + (i128)plane->n[1] * p[1] + (i128)plane->n[2] * p[2] + plane->d;
+    return (i128)plane->n[0] * p[0] + (i128)plane->n[1] * p[1] + (i128)plane->n[2] * p[2] +
+           plane->d;
 }
 
 // p + t (q - p) with t = s_p / (s_p - s_q).
@@ -181,7 +186,8 @@ static void lpi_exact(const Kernel *k, u32 p, u32 q, u32 plane, i128 x[3], i128 
 
 // Cramer's rule: x = -(d1 n2 x n3 + d2 n3 x n1 + d3 n1 x n2) / det.
 static void tpi_exact(const Kernel *k, const u32 by[3], Homogeneous *out) {
-    const Plane *p = &k->planes.data[by[0]], *q = &k->planes.data[by[1]], *r = &k->planes.data[by[2]];
+    const Plane *p = &k->planes.data[by[0]], *q = &k->planes.data[by[1]],
+                *r = &k->planes.data[by[2]];
     out->w = (I256){{0}};
     for (u32 i = 0; i < 3; i++) {
         i128 qr = cross_component(q->n, r->n, i);
@@ -235,7 +241,8 @@ static bool points_equal(const Kernel *k, const Point *a, const Point *b) {
 
 // Hash cells are 2^-10 wide and have whole coordinates in their middle.
 static u64 hash_cell(const i64 cell[3]) {
-    return hash_combine(hash_mix((u64)cell[0] * 0x9e3779b97f4a7c15ull + (u64)cell[1]), (u64)cell[2]);
+    return hash_combine(hash_mix((u64)cell[0] * 0x9e3779b97f4a7c15ull + (u64)cell[1]),
+                        (u64)cell[2]);
 }
 
 static u64 cell_of(const f64 at[3], i64 cell[3], u32 *near_low, u32 *near_high) {
@@ -257,7 +264,8 @@ static u32 find_in_cell(const Kernel *k, const Point *point, u64 hash) {
     return NONE;
 }
 
-static u32 find_in_neighbours(const Kernel *k, const Point *point, const i64 cell[3], u32 low, u32 high) {
+static u32 find_in_neighbours(const Kernel *k, const Point *point, const i64 cell[3], u32 low,
+                              u32 high) {
     u32 moved = low | high;
     for (u32 mask = 1; mask < 8; mask++) {
         if (mask & ~moved)
@@ -354,7 +362,8 @@ u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c) {
     return point_add(k, &point);
 }
 
-// ---- signs ---------------------------------------------------------------------------------------
+// ---- signs
+// ---------------------------------------------------------------------------------------
 
 static int plane_side_exact(const Kernel *k, const Plane *plane, const Point *v) {
     Homogeneous h;
@@ -368,14 +377,16 @@ static int plane_side_exact(const Kernel *k, const Plane *plane, const Point *v)
 int plane_side(const Kernel *k, u32 plane_id, u32 v_id) {
     const Plane *plane = &k->planes.data[plane_id];
     const Point *v = &k->points.data[v_id];
-    f64 value = plane->fn[0] * v->at[0] + plane->fn[1] * v->at[1] + plane->fn[2] * v->at[2] + plane->fd;
+    f64 value =
+        plane->fn[0] * v->at[0] + plane->fn[1] * v->at[1] + plane->fn[2] * v->at[2] + plane->fd;
     if (fabs(value) > plane->tolerance)
         return sign_f64(value);
     if (v->kind == POINT_GRID) {
         i64 c[3] = {(i64)v->at[0], (i64)v->at[1], (i64)v->at[2]};
         return sign_i128(plane_at(plane, c));
     }
-    if (v->by[2] == plane_id || (v->kind == POINT_TPI && (v->by[0] == plane_id || v->by[1] == plane_id)))
+    if (v->by[2] == plane_id ||
+        (v->kind == POINT_TPI && (v->by[0] == plane_id || v->by[1] == plane_id)))
         return 0;
     return plane_side_exact(k, plane, v);
 }

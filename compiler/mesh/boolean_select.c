@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pass 6, select: the cells that part matter from emptiness, turned outwards, and who is whose twin.
+// Pass 6, select: the cells that part matter from emptiness, turned outwards, and who is whose
+// twin.
 //
-// At an edge with more than two kept cells those that bound one wedge of matter are twins: solids that
-// touch along an edge stay apart there, and every half has exactly one twin whatever the geometry.
-// Labels: of a cell's stack, the lowest leaf whose face looks the right way for its part in the
-// expression (outwards when added, inwards when subtracted).
+// At an edge with more than two kept cells those that bound one wedge of matter are twins: solids
+// that touch along an edge stay apart there, and every half has exactly one twin whatever the
+// geometry. Labels: of a cell's stack, the lowest leaf whose face looks the right way for its part
+// in the expression (outwards when added, inwards when subtracted).
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>
@@ -25,7 +26,8 @@ static u8 *leaf_polarities(Kernel *k) {
             continue;
         }
         for (u32 j = 0; j < node->len; j++)
-            node_polarity[expr->args[node->first + j]] |= node->op == CSG_DIFFERENCE && j ? turned : mine;
+            node_polarity[expr->args[node->first + j]] |=
+                node->op == CSG_DIFFERENCE && j ? turned : mine;
     }
     return polarity;
 }
@@ -63,8 +65,12 @@ static void link_cell(const Kernel *k, const Cell *cell, Faces *faces) {
     }
 }
 
-static bool is_kept(const Kernel *k, u32 h) { return k->cells.data[k->halves.data[h].cell].kept != 0; }
-static bool is_matter(const Kernel *k, u32 node) { return k->regions[k->region_of[node]].is_inside; }
+static bool is_kept(const Kernel *k, u32 h) {
+    return k->cells.data[k->halves.data[h].cell].kept != 0;
+}
+static bool is_matter(const Kernel *k, u32 node) {
+    return k->regions[k->region_of[node]].is_inside;
+}
 
 static void pair_twins(Kernel *k, u32 e, Faces *faces) {
     const u32 *halves = k->edge_halves + k->edge_start[e];

@@ -11,7 +11,9 @@ typedef struct Piece {
     f64 volume, area;
 } Piece;
 
-static bool is_sliver(const Piece *piece, f64 quantum) { return fabs(piece->volume) <= 2 * quantum * piece->area; }
+static bool is_sliver(const Piece *piece, f64 quantum) {
+    return fabs(piece->volume) <= 2 * quantum * piece->area;
+}
 
 static Piece *measure_pieces(Arena *arena, const Mesh *mesh, const u32 *component, u32 n) {
     Piece *pieces = ARENA_NEW(arena, Piece, n);
@@ -19,7 +21,8 @@ static Piece *measure_pieces(Arena *arena, const Mesh *mesh, const u32 *componen
     bool *is_seen = ARENA_NEW(arena, bool, n);
     for (u32 t = 0; t < mesh->n_tris; t++) {
         u32 c = component[t];
-        Vec3 a = mesh->verts[mesh->tris[3 * t]], p = mesh->verts[mesh->tris[3 * t + 1]], q = mesh->verts[mesh->tris[3 * t + 2]];
+        Vec3 a = mesh->verts[mesh->tris[3 * t]], p = mesh->verts[mesh->tris[3 * t + 1]],
+             q = mesh->verts[mesh->tris[3 * t + 2]];
         if (!is_seen[c])
             base[c] = a;
         is_seen[c] = true;
@@ -41,7 +44,8 @@ static void move_tri(Mesh *mesh, u32 to, u32 t) {
 
 bool drop_slivers(Kernel *k, Mesh *mesh) {
     Arena *arena = &k->arena;
-    u32 *component = ARENA_NEW(arena, u32, mesh->n_tris), n = mesh_components(k->heap, mesh, component);
+    u32 *component = ARENA_NEW(arena, u32, mesh->n_tris),
+        n = mesh_components(k->heap, mesh, component);
     const Piece *pieces = measure_pieces(arena, mesh, component, n);
     u32 n_tris = 0, n_verts = 0;
     for (u32 t = 0; t < mesh->n_tris; t++)

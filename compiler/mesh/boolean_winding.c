@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 5, second half: winding numbers of regions and the CSG expression on them.
 //
-// Crossing a cell changes the winding number of each leaf in its stack by one. A depth-first walk over
-// the regions of a component, from the region around it, keeps the windings and the truth of every
-// node of the expression up to date by doing and undoing crossings, so nothing of the size of the
-// leaves is stored per region. A region is matter when the root is true in it. The region around a
-// component starts with the windings there: crossings of a ray towards +x from a place beside one of
-// the component's edges. The place is v + e a + e^2 b + e^3 y + e^4 z for an infinitely small e, with v a
-// corner, a along the edge and b away from the surface: off the corner, since other components may
-// touch that; and generic, so that the ray passes no edge.
-// Walking must agree with itself: each region's windings are remembered as a hash, and a crossing that
-// leads to a known region with another hash marks the run as faulty.
+// Crossing a cell changes the winding number of each leaf in its stack by one. A depth-first walk
+// over the regions of a component, from the region around it, keeps the windings and the truth of
+// every node of the expression up to date by doing and undoing crossings, so nothing of the size of
+// the leaves is stored per region. A region is matter when the root is true in it. The region
+// around a component starts with the windings there: crossings of a ray towards +x from a place
+// beside one of the component's edges. The place is v + e a + e^2 b + e^3 y + e^4 z for an
+// infinitely small e, with v a corner, a along the edge and b away from the surface: off the
+// corner, since other components may touch that; and generic, so that the ray passes no edge.
+// Walking must agree with itself: each region's windings are remembered as a hash, and a crossing
+// that leads to a known region with another hash marks the run as faulty.
 #include "compiler/mesh/boolean_internal.h"
 
 typedef struct Use { // of a node by another
@@ -20,24 +20,25 @@ typedef struct Use { // of a node by another
 
 typedef struct Walk {
     Kernel *k;
-    i32 *winding;      // by leaf
-    u64 hash;          // of all windings
-    u32 *leaf_start;   // by leaf: the nodes that are it
+    i32 *winding;    // by leaf
+    u64 hash;        // of all windings
+    u32 *leaf_start; // by leaf: the nodes that are it
     u32 *leaf_nodes;
-    u32 *use_start;    // by node: its users
+    u32 *use_start; // by node: its users
     Use *uses;
-    bool *value;       // by node
-    u32 *n_true;       // by node: true operands; without the first in a difference
-    u32 *first_true;   // by node: 1 if a difference's first operand is true
+    bool *value;     // by node
+    u32 *n_true;     // by node: true operands; without the first in a difference
+    u32 *first_true; // by node: 1 if a difference's first operand is true
     bool needs_owner;
-    VEC(u32) changed;  // stack of changes: node << 1 | its new value
-    u32 *cell_start;   // by region: its cell sides
+    VEC(u32) changed; // stack of changes: node << 1 | its new value
+    u32 *cell_start;  // by region: its cell sides
     u32 *cell_sides;
     u64 *region_hash;
     bool *region_seen;
 } Walk;
 
-// ---- the expression ------------------------------------------------------------------------------
+// ---- the expression
+// ------------------------------------------------------------------------------
 
 static void build_uses(Walk *w) {
     const CsgExpr *expr = w->k->expr;
@@ -83,8 +84,8 @@ static bool node_value(const Walk *w, u32 node) {
     return false;
 }
 
-// Carries a leaf's new truth up to the root. A node may change back and forth on the way: each change is
-// counted by its users once, in any order. Cost: the uses of nodes whose truth changes.
+// Carries a leaf's new truth up to the root. A node may change back and forth on the way: each
+// change is counted by its users once, in any order. Cost: the uses of nodes whose truth changes.
 static void flip_leaf(Walk *w, u32 leaf) {
     Arena *arena = &w->k->arena;
     w->changed.len = 0;
@@ -128,7 +129,8 @@ static u32 find_owner(const Walk *w, u32 node) {
     return owner;
 }
 
-// ---- the ray -------------------------------------------------------------------------------------
+// ---- the ray
+// -------------------------------------------------------------------------------------
 
 // The sign of the turn a, b, s in the y-z plane.
 static int displaced_turn(const i64 a[3], const i64 b[3], const Beside *s) {
@@ -150,7 +152,8 @@ static int displaced_side(i64 at[3][3], const Beside *s) {
     i64 n[3], from[3];
     for (u32 i = 0; i < 3; i++) {
         u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        n[i] = (at[1][j] - at[0][j]) * (at[2][l] - at[0][l]) - (at[1][l] - at[0][l]) * (at[2][j] - at[0][j]);
+        n[i] = (at[1][j] - at[0][j]) * (at[2][l] - at[0][l]) -
+               (at[1][l] - at[0][l]) * (at[2][j] - at[0][j]);
         from[i] = s->at[i] - at[0][i];
     }
     i128 side = dot(n, from);
@@ -175,7 +178,8 @@ static int ray_crossing(const Kernel *k, const Tri *tri, const Beside *s) {
     int turn = displaced_turn(at[0], at[1], s);
     if (turn != displaced_turn(at[1], at[2], s) || turn != displaced_turn(at[2], at[0], s))
         return 0;
-    // The normal's x has the sign of turn; the plane is met beyond s if s lies on its inner side then.
+    // The normal's x has the sign of turn; the plane is met beyond s if s lies on its inner side
+    // then.
     return displaced_side(at, s) * turn < 0 ? turn : 0;
 }
 
@@ -214,7 +218,8 @@ static int ray_winding(const Kernel *k, const LeafBox *box, u32 leaf, const Besi
     return winding;
 }
 
-// ---- the walk ------------------------------------------------------------------------------------
+// ---- the walk
+// ------------------------------------------------------------------------------------
 
 static void build_region_cells(Walk *w) {
     Kernel *k = w->k;

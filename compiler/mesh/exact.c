@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wide integers: schoolbook arithmetic on four 64-bit limbs. The kernel reaches this code only where a
-// double could not decide a sign, so it is kept short rather than fast.
+// Wide integers: schoolbook arithmetic on four 64-bit limbs. The kernel reaches this code only
+// where a double could not decide a sign, so it is kept short rather than fast.
 #include "compiler/mesh/exact.h"
 
 I256 i256_from_i128(i128 x) {
@@ -25,7 +25,9 @@ I256 i256_neg(I256 a) {
     return i256_add(a, (I256){{1, 0, 0, 0}});
 }
 
-I256 i256_sub(I256 a, I256 b) { return i256_add(a, i256_neg(b)); }
+I256 i256_sub(I256 a, I256 b) {
+    return i256_add(a, i256_neg(b));
+}
 
 I256 i256_mul(I256 a, I256 b) {
     I256 out = {{0}};
@@ -40,7 +42,9 @@ I256 i256_mul(I256 a, I256 b) {
     return out;
 }
 
-I256 i256_mul_i128(i128 a, i128 b) { return i256_mul(i256_from_i128(a), i256_from_i128(b)); }
+I256 i256_mul_i128(i128 a, i128 b) {
+    return i256_mul(i256_from_i128(a), i256_from_i128(b));
+}
 
 int i256_sign(I256 a) {
     if (a.w[3] >> 63)
@@ -48,7 +52,9 @@ int i256_sign(I256 a) {
     return (a.w[0] | a.w[1] | a.w[2] | a.w[3]) != 0;
 }
 
-static I256 i256_abs(I256 a) { return i256_sign(a) < 0 ? i256_neg(a) : a; }
+static I256 i256_abs(I256 a) {
+    return i256_sign(a) < 0 ? i256_neg(a) : a;
+}
 
 f64 i256_to_f64(I256 a) {
     int sign = i256_sign(a);

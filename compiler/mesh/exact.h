@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fixed-width integers for exact geometry: the compiler's 128 bits, and 256 bits of two's complement.
-// Nothing here overflows when the caller keeps to the bounds of boolean_internal.h.
+// Fixed-width integers for exact geometry: the compiler's 128 bits, and 256 bits of two's
+// complement. Nothing here overflows when the caller keeps to the bounds of boolean_internal.h.
 #ifndef FRC_COMPILER_MESH_EXACT_H
 #define FRC_COMPILER_MESH_EXACT_H
 
@@ -9,9 +9,15 @@
 __extension__ typedef __int128 i128;
 __extension__ typedef unsigned __int128 u128;
 
-static inline int sign_i64(i64 x) { return (x > 0) - (x < 0); }
-static inline int sign_i128(i128 x) { return (x > 0) - (x < 0); }
-static inline int sign_f64(f64 x) { return (x > 0) - (x < 0); }
+static inline int sign_i64(i64 x) {
+    return (x > 0) - (x < 0);
+}
+static inline int sign_i128(i128 x) {
+    return (x > 0) - (x < 0);
+}
+static inline int sign_f64(f64 x) {
+    return (x > 0) - (x < 0);
+}
 
 typedef struct I256 {
     u64 w[4]; // least significant first

@@ -27,12 +27,17 @@ TEST(overlapping_boxes) {
     Heap heap;
     heap_init(&heap, 0);
     Mesh out;
-    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out),
+             STATUS_OK);
     EXPECT(out, 1, 0, 15, 42);
-    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out),
+        STATUS_OK);
     EXPECT(out, 1, 0, 1, 6);
     CHECK_EQ(out.n_tris, 12);
-    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2), &out),
+        STATUS_OK);
     EXPECT(out, 1, 0, 7, 24);
     heap_finish(&heap);
 }
@@ -41,14 +46,18 @@ TEST(flush_boxes_are_one_box) {
     Heap heap;
     heap_init(&heap, 0);
     Mesh out;
-    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 0, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 0, 0, 1), &out),
+             STATUS_OK);
     EXPECT(out, 1, 0, 2, 10);
     CHECK_EQ(out.n_tris, 12);
     CHECK_EQ(out.n_verts, 8);
-    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 2), cube(&heap, 2, 0.5, 0.5, 1), &out), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 2), cube(&heap, 2, 0.5, 0.5, 1), &out),
+             STATUS_OK);
     EXPECT(out, 1, 0, 9, 28);
     // A tool flush with the face that it enters by leaves no skin.
-    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 2, 1), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 2, 1), &out),
+        STATUS_OK);
     EXPECT(out, 1, 0, 26, 58);
     Mesh bar = solid_box(&heap, vec3(1, 1, 0), vec3(2, 2, 3));
     CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 3), bar, &out), STATUS_OK);
@@ -60,11 +69,17 @@ TEST(nothing_left) {
     Heap heap;
     heap_init(&heap, 0);
     Mesh out;
-    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 1), cube(&heap, 0, 0, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 1), cube(&heap, 0, 0, 0, 1), &out),
+        STATUS_OK);
     CHECK_EQ(out.n_tris, 0);
-    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 0, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 0, 0, 1), &out),
+        STATUS_OK);
     CHECK_EQ(out.n_tris, 0);
-    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 1), cube(&heap, 5, 0, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 1), cube(&heap, 5, 0, 0, 1), &out),
+        STATUS_OK);
     CHECK_EQ(out.n_tris, 0);
     CHECK_EQ(run_pair(&heap, CSG_UNION, (Mesh){0}, (Mesh){0}, &out), STATUS_OK);
     CHECK_EQ(out.n_tris, 0);
@@ -77,13 +92,19 @@ TEST(apart_inside_and_around) {
     Heap heap;
     heap_init(&heap, 0);
     Mesh out;
-    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 5, 0, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 5, 0, 0, 1), &out),
+             STATUS_OK);
     EXPECT(out, 2, 0, 2, 12);
-    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out),
+             STATUS_OK);
     EXPECT(out, 1, 0, 27, 54);
-    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out),
+        STATUS_OK);
     EXPECT(out, 2, 0, 26, 60);
-    CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_INTERSECTION, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1), &out),
+        STATUS_OK);
     EXPECT(out, 1, 0, 1, 6);
     heap_finish(&heap);
 }
@@ -94,7 +115,9 @@ TEST(box_minus_cylinder) {
     Mesh out;
     Mesh box = solid_box(&heap, vec3(-10, -10, 0), vec3(10, 10, 5));
     f64 base = 32 * 0.5 * 16 * trig_sin(360.0 / 32);
-    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, box, solid_cylinder(&heap, 0, 0, 4, -1, 6, 32, true), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_DIFFERENCE, box, solid_cylinder(&heap, 0, 0, 4, -1, 6, 32, true), &out),
+        STATUS_OK);
     f64 wall = 32 * 8 * trig_sin(180.0 / 32) * 5;
     EXPECT(out, 1, 1, 2000 - base * 5, 1200 - 2 * base + wall);
     // The hole's wall keeps its normals, turned inwards.
@@ -110,7 +133,9 @@ TEST(box_minus_cylinder) {
         n_smooth += smooth;
     }
     CHECK_EQ(n_smooth, 64);
-    CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, box, solid_cylinder(&heap, 0, 0, 4, 0, 5, 32, false), &out), STATUS_OK);
+    CHECK_EQ(
+        run_pair(&heap, CSG_DIFFERENCE, box, solid_cylinder(&heap, 0, 0, 4, 0, 5, 32, false), &out),
+        STATUS_OK);
     EXPECT(out, 1, 1, 2000 - base * 5, 1200 - 2 * base + wall);
     heap_finish(&heap);
 }
@@ -118,7 +143,8 @@ TEST(box_minus_cylinder) {
 TEST(sphere_pairs) {
     Heap heap;
     heap_init(&heap, 0);
-    Mesh a = solid_sphere(&heap, vec3(0, 0, 0), 10, 32, 16), b = solid_sphere(&heap, vec3(6, 1, 2), 9, 30, 15);
+    Mesh a = solid_sphere(&heap, vec3(0, 0, 0), 10, 32, 16),
+         b = solid_sphere(&heap, vec3(6, 1, 2), 9, 30, 15);
     Mesh u, i, d;
     CHECK_EQ(run_pair(&heap, CSG_UNION, a, b, &u), STATUS_OK);
     CHECK_EQ(run_pair(&heap, CSG_INTERSECTION, a, b, &i), STATUS_OK);
@@ -169,17 +195,21 @@ TEST(touching_edges_and_vertices) {
     Heap heap;
     heap_init(&heap, 0);
     Mesh out;
-    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 1, 0, 1), &out), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 1, 0, 1), &out),
+             STATUS_OK);
     EXPECT(out, 2, 0, 2, 12);
-    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 1, 1, 1), &out), STATUS_OK);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), cube(&heap, 1, 1, 1, 1), &out),
+             STATUS_OK);
     EXPECT(out, 2, 0, 2, 12);
     // Edge in the middle of a face.
-    Mesh wedge = solid_tetra(&heap, vec3(0.2, 0.5, 1), vec3(0.8, 0.5, 1), vec3(0.5, 0.2, 2), vec3(0.5, 0.8, 2));
+    Mesh wedge = solid_tetra(&heap, vec3(0.2, 0.5, 1), vec3(0.8, 0.5, 1), vec3(0.5, 0.2, 2),
+                             vec3(0.5, 0.8, 2));
     f64 volume = mesh_measure(&wedge).volume, area = mesh_measure(&wedge).area;
     CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), wedge, &out), STATUS_OK);
     EXPECT(out, 2, 0, 1 + volume, 6 + area);
     // A tip on a face.
-    Mesh tip = solid_tetra(&heap, vec3(0.3, 0.4, 1), vec3(0.8, 0.5, 2), vec3(0.5, 0.2, 2), vec3(0.5, 0.8, 2));
+    Mesh tip = solid_tetra(&heap, vec3(0.3, 0.4, 1), vec3(0.8, 0.5, 2), vec3(0.5, 0.2, 2),
+                           vec3(0.5, 0.8, 2));
     volume = mesh_measure(&tip).volume;
     area = mesh_measure(&tip).area;
     CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 0, 0, 0, 1), tip, &out), STATUS_OK);
@@ -272,7 +302,8 @@ TEST(labels_and_materials) {
     f64 area[32] = {0};
     for (u32 t = 0; t < out.n_tris; t++) {
         const u32 *v = out.tris + 3 * t;
-        Vec3 n = vec3_cross(vec3_sub(out.verts[v[1]], out.verts[v[0]]), vec3_sub(out.verts[v[2]], out.verts[v[0]]));
+        Vec3 n = vec3_cross(vec3_sub(out.verts[v[1]], out.verts[v[0]]),
+                            vec3_sub(out.verts[v[2]], out.verts[v[0]]));
         CHECK(out.tags[t] < 32);
         area[out.tags[t]] += vec3_norm(n) / 2;
         CHECK_EQ(out.mats[t], out.tags[t] == 11 ? 9 : 4); // the matter is the box's
@@ -285,6 +316,8 @@ TEST(labels_and_materials) {
 }
 
 TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST_CASE(nothing_left),
-          TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder), TEST_CASE(sphere_pairs),
-          TEST_CASE(touching_cubes_weld), TEST_CASE(touching_edges_and_vertices),
-          TEST_CASE(shared_nodes_and_leaves), TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat), TEST_CASE(labels_and_materials))
+          TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder),
+          TEST_CASE(sphere_pairs), TEST_CASE(touching_cubes_weld),
+          TEST_CASE(touching_edges_and_vertices), TEST_CASE(shared_nodes_and_leaves),
+          TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat),
+          TEST_CASE(labels_and_materials))

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random expressions of random solids, made so that coincidences are the rule: small whole coordinates,
-// rational rotations, offsets of an ulp. Each result must be closed, must hold just the random points
-// that the expression holds (winding numbers by an independent ray in doubles), and must not depend on
-// running it again. FRC_TEST_COUNT: how many per kind (default 150); FRC_TEST_SEED: the first.
+// Random expressions of random solids, made so that coincidences are the rule: small whole
+// coordinates, rational rotations, offsets of an ulp. Each result must be closed, must hold just
+// the random points that the expression holds (winding numbers by an independent ray in doubles),
+// and must not depend on running it again. FRC_TEST_COUNT: how many per kind (default 150);
+// FRC_TEST_SEED: the first.
 #include "tests/unit/mesh/solids.h"
 
 typedef struct Random {
@@ -13,15 +14,17 @@ static u32 pick(Random *r, u32 n) {
     r->state = r->state * 6364136223846793005ull + 1442695040888963407ull;
     return (u32)(hash_mix(r->state) % n);
 }
-static f64 pick_unit(Random *r) { return pick(r, 1u << 30) * 0x1p-30; }
+static f64 pick_unit(Random *r) {
+    return pick(r, 1u << 30) * 0x1p-30;
+}
 
 static u32 env_count(const char *name, u32 fallback) {
     const char *text = getenv(name);
     return text ? (u32)strtoul(text, NULL, 10) : fallback;
 }
 
-// Winding number of a mapped mesh at p by a ray in a fixed odd direction; false when too close to an edge
-// or a surface to be sure.
+// Winding number of a mapped mesh at p by a ray in a fixed odd direction; false when too close to
+// an edge or a surface to be sure.
 static bool winding_at(const Mesh *mesh, const Affine3 *map, Vec3 p, int *out) {
     const Vec3 way = {0.3141592, 0.8271828, 0.4669201};
     f64 sign = affine3_det(map) < 0 ? -1 : 1, sum = 0;
@@ -36,7 +39,8 @@ static bool winding_at(const Mesh *mesh, const Affine3 *map, Vec3 p, int *out) {
         }
         f64 area = s[0] + s[1] + s[2], height = vec3_dot(at[0], vec3_cross(at[1], at[2]));
         bool in = (s[0] > 0 && s[1] > 0 && s[2] > 0) || (s[0] < 0 && s[1] < 0 && s[2] < 0);
-        bool near = fabs(s[0]) < 1e-6 * size || fabs(s[1]) < 1e-6 * size || fabs(s[2]) < 1e-6 * size;
+        bool near =
+            fabs(s[0]) < 1e-6 * size || fabs(s[1]) < 1e-6 * size || fabs(s[2]) < 1e-6 * size;
         bool maybe = (s[0] > -1e-6 * size && s[1] > -1e-6 * size && s[2] > -1e-6 * size) ||
                      (s[0] < 1e-6 * size && s[1] < 1e-6 * size && s[2] < 1e-6 * size);
         if (maybe && (near || fabs(height) < 1e-6 * size * sqrt(size)))
@@ -88,13 +92,22 @@ static Mesh random_tetra(Random *r, Heap *heap, u32 n) {
         Vec3 p[4];
         for (u32 i = 0; i < 4; i++)
             p[i] = grid_place(r, n);
-        f64 volume = vec3_dot(vec3_cross(vec3_sub(p[1], p[0]), vec3_sub(p[2], p[0])), vec3_sub(p[3], p[0]));
+        f64 volume =
+            vec3_dot(vec3_cross(vec3_sub(p[1], p[0]), vec3_sub(p[2], p[0])), vec3_sub(p[3], p[0]));
         if (volume != 0)
             return solid_tetra(heap, p[0], p[1], p[2], p[3]);
     }
 }
 
-typedef enum Kind { KIND_BOXES, KIND_TETRAS, KIND_ROTATED, KIND_ULPS, KIND_MIXED, KIND_SPHERES, KIND_VOXELS } Kind;
+typedef enum Kind {
+    KIND_BOXES,
+    KIND_TETRAS,
+    KIND_ROTATED,
+    KIND_ULPS,
+    KIND_MIXED,
+    KIND_SPHERES,
+    KIND_VOXELS
+} Kind;
 
 static Affine3 random_rotation(Random *r) {
     static const f64 turns[4][2] = {{1, 0}, {0.6, 0.8}, {0, 1}, {5.0 / 13, 12.0 / 13}};
@@ -229,16 +242,30 @@ static bool run_kind(Kind kind) {
     return n_bad == 0;
 }
 
-TEST(boxes) { CHECK(run_kind(KIND_BOXES)); }
-TEST(tetrahedra) { CHECK(run_kind(KIND_TETRAS)); }
-TEST(rotated_boxes) { CHECK(run_kind(KIND_ROTATED)); }
-TEST(boxes_off_by_ulps) { CHECK(run_kind(KIND_ULPS)); }
-TEST(mixed) { CHECK(run_kind(KIND_MIXED)); }
-TEST(spheres) { CHECK(run_kind(KIND_SPHERES)); }
-TEST(voxels) { CHECK(run_kind(KIND_VOXELS)); }
+TEST(boxes) {
+    CHECK(run_kind(KIND_BOXES));
+}
+TEST(tetrahedra) {
+    CHECK(run_kind(KIND_TETRAS));
+}
+TEST(rotated_boxes) {
+    CHECK(run_kind(KIND_ROTATED));
+}
+TEST(boxes_off_by_ulps) {
+    CHECK(run_kind(KIND_ULPS));
+}
+TEST(mixed) {
+    CHECK(run_kind(KIND_MIXED));
+}
+TEST(spheres) {
+    CHECK(run_kind(KIND_SPHERES));
+}
+TEST(voxels) {
+    CHECK(run_kind(KIND_VOXELS));
+}
 
-// The same bytes from every compiler and optimisation level. When the kernel's output changes on purpose,
-// put the printed value here; a difference between builds is a bug.
+// The same bytes from every compiler and optimisation level. When the kernel's output changes on
+// purpose, put the printed value here; a difference between builds is a bug.
 TEST(same_bytes_from_every_build) {
     const u64 expected = 0x367441ef2e3e7d37ull;
     u64 hash = 0;
@@ -261,5 +288,6 @@ TEST(same_bytes_from_every_build) {
     CHECK(hash == expected);
 }
 
-TEST_MAIN(TEST_CASE(boxes), TEST_CASE(tetrahedra), TEST_CASE(rotated_boxes), TEST_CASE(boxes_off_by_ulps),
-          TEST_CASE(mixed), TEST_CASE(spheres), TEST_CASE(voxels), TEST_CASE(same_bytes_from_every_build))
+TEST_MAIN(TEST_CASE(boxes), TEST_CASE(tetrahedra), TEST_CASE(rotated_boxes),
+          TEST_CASE(boxes_off_by_ulps), TEST_CASE(mixed), TEST_CASE(spheres), TEST_CASE(voxels),
+          TEST_CASE(same_bytes_from_every_build))

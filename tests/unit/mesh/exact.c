@@ -11,7 +11,9 @@ typedef struct Random {
     u64 state;
 } Random;
 
-static u64 draw(Random *r) { return hash_mix(r->state += 0x9e3779b97f4a7c15ull); }
+static u64 draw(Random *r) {
+    return hash_mix(r->state += 0x9e3779b97f4a7c15ull);
+}
 
 // Of random length, so that small values and full ones occur.
 static i128 draw_i128(Random *r, u32 bits) {
@@ -38,11 +40,13 @@ static u64 residue(I256 x, u64 p) {
 TEST(products_and_sums) {
     Random r = {1};
     for (u32 i = 0; i < 20000; i++) {
-        i128 a = draw_i128(&r, 126), b = draw_i128(&r, 126), c = draw_i128(&r, 126), d = draw_i128(&r, 126);
+        i128 a = draw_i128(&r, 126), b = draw_i128(&r, 126), c = draw_i128(&r, 126),
+             d = draw_i128(&r, 126);
         I256 product = i256_mul_i128(a, b), sum = i256_add(product, i256_mul_i128(c, d));
         I256 difference = i256_sub(product, i256_mul_i128(c, d));
         for (u32 j = 0; j < 3; j++) {
-            u64 p = primes[j], ab = residue_i128(a, p) * residue_i128(b, p) % p, cd = residue_i128(c, p) * residue_i128(d, p) % p;
+            u64 p = primes[j], ab = residue_i128(a, p) * residue_i128(b, p) % p,
+                cd = residue_i128(c, p) * residue_i128(d, p) % p;
             CHECK_EQ(residue(product, p), ab);
             CHECK_EQ(residue(sum, p), (ab + cd) % p);
             CHECK_EQ(residue(difference, p), (ab + p - cd) % p);
@@ -55,13 +59,15 @@ TEST(products_and_sums) {
 TEST(comparison_of_products) {
     Random r = {2};
     for (u32 i = 0; i < 20000; i++) {
-        i128 a = draw_i128(&r, 60), b = draw_i128(&r, 60), c = draw_i128(&r, 60), d = i % 4 ? draw_i128(&r, 60) : b;
+        i128 a = draw_i128(&r, 60), b = draw_i128(&r, 60), c = draw_i128(&r, 60),
+             d = i % 4 ? draw_i128(&r, 60) : b;
         if (i % 8 == 0)
             c = a;
         // Scaled by one common factor, so that the products need 512 bits; the truth fits 128.
         I256 s = i256_mul_i128(((i128)1 << 120) - 5, ((i128)1 << 60) + 7);
         I256 as = i256_mul(i256_from_i128(a), s), cs = i256_mul(i256_from_i128(c), s);
-        CHECK_EQ(i256_compare_products(as, i256_from_i128(b), cs, i256_from_i128(d)), sign_i128(a * b - c * d));
+        CHECK_EQ(i256_compare_products(as, i256_from_i128(b), cs, i256_from_i128(d)),
+                 sign_i128(a * b - c * d));
         CHECK_EQ(i256_compare_products(i256_mul_i128(a, (i128)1 << 100), i256_from_i128(b),
                                        i256_mul_i128(c, (i128)1 << 100), i256_from_i128(d)),
                  sign_i128(a * b - c * d));
@@ -98,5 +104,5 @@ TEST(greatest_common_divisors) {
     CHECK_EQ(gcd_u64(9, 0), 9);
 }
 
-TEST_MAIN(TEST_CASE(products_and_sums), TEST_CASE(comparison_of_products), TEST_CASE(doubles_are_near),
-          TEST_CASE(greatest_common_divisors))
+TEST_MAIN(TEST_CASE(products_and_sums), TEST_CASE(comparison_of_products),
+          TEST_CASE(doubles_are_near), TEST_CASE(greatest_common_divisors))

@@ -12,7 +12,8 @@
 
 // Outward triangles of a box: tags 1..6 for -x +x -y +y -z +z.
 static inline Mesh solid_box(Heap *heap, Vec3 min, Vec3 max) {
-    static const u8 faces[6][4] = {{0, 4, 6, 2}, {1, 3, 7, 5}, {0, 1, 5, 4}, {2, 6, 7, 3}, {0, 2, 3, 1}, {4, 5, 7, 6}};
+    static const u8 faces[6][4] = {{0, 4, 6, 2}, {1, 3, 7, 5}, {0, 1, 5, 4},
+                                   {2, 6, 7, 3}, {0, 2, 3, 1}, {4, 5, 7, 6}};
     Mesh mesh;
     mesh_init(&mesh, heap, 8, 12, false);
     for (u32 v = 0; v < 8; v++)
@@ -30,7 +31,8 @@ static inline Mesh solid_box(Heap *heap, Vec3 min, Vec3 max) {
 }
 
 // A prism with n sides around z through (cx, cy); tags 1 bottom, 2 top, 3 wall.
-static inline Mesh solid_cylinder(Heap *heap, f64 cx, f64 cy, f64 r, f64 z0, f64 z1, u32 n, bool smooth) {
+static inline Mesh solid_cylinder(Heap *heap, f64 cx, f64 cy, f64 r, f64 z0, f64 z1, u32 n,
+                                  bool smooth) {
     Mesh mesh;
     mesh_init(&mesh, heap, 2 * n, 4 * n - 4, smooth);
     for (u32 i = 0; i < n; i++) {
@@ -68,8 +70,9 @@ static inline Mesh solid_sphere(Heap *heap, Vec3 c, f64 r, u32 n, u32 m) {
     for (u32 i = 1; i < m; i++)
         for (u32 j = 0; j < n; j++) {
             f64 s = trig_sin(180.0 * i / m);
-            mesh.verts[(i - 1) * n + j] = vec3(c.x + r * s * trig_cos(360.0 * j / n), c.y + r * s * trig_sin(360.0 * j / n),
-                                               c.z - r * trig_cos(180.0 * i / m));
+            mesh.verts[(i - 1) * n + j] =
+                vec3(c.x + r * s * trig_cos(360.0 * j / n), c.y + r * s * trig_sin(360.0 * j / n),
+                     c.z - r * trig_cos(180.0 * i / m));
         }
     u32 south = n * (m - 1), north = south + 1, t = 0;
     mesh.verts[south] = vec3(c.x, c.y, c.z - r);
@@ -122,7 +125,9 @@ static inline u32 build_leaf_at(Builder *b, Mesh mesh, Affine3 map, u16 mat) {
     vec_push(b->heap, &b->nodes, (CsgNode){CSG_LEAF, b->leaves.len - 1, 0});
     return b->nodes.len - 1;
 }
-static inline u32 build_leaf(Builder *b, Mesh mesh) { return build_leaf_at(b, mesh, affine3_identity(), 0); }
+static inline u32 build_leaf(Builder *b, Mesh mesh) {
+    return build_leaf_at(b, mesh, affine3_identity(), 0);
+}
 
 static inline u32 build_op(Builder *b, CsgOp op, const u32 *args, u32 n) {
     u32 first = b->args.len;
@@ -137,7 +142,8 @@ static inline u32 build_pair(Builder *b, CsgOp op, u32 a, u32 c) {
 }
 
 static inline Status build_run(Builder *b, u32 root, Mesh *out, CsgReport *report) {
-    CsgExpr expr = {b->leaves.data, b->leaves.len, b->nodes.data, b->nodes.len, b->args.data, b->args.len, root};
+    CsgExpr expr = {b->leaves.data, b->leaves.len, b->nodes.data, b->nodes.len,
+                    b->args.data,   b->args.len,   root};
     return mesh_boolean(b->heap, &expr, (CsgOptions){0}, out, report);
 }
 
