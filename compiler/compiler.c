@@ -28,6 +28,11 @@ static void diagnose_failure(void *ctx) {
     const Run *run = ctx;
     Compilation *c = run->c;
     Diag *diag;
+    if (!c->diags.slots) { // it ended before there were any
+        arena_init(&c->arena, &c->heap);
+        sources_init(&c->sources, &c->arena);
+        diags_init(&c->diags, &c->arena, &c->sources);
+    }
     if (c->status == STATUS_LIMIT && c->heap.shared->deadline_ns) {
         diag = diag_add_global(&c->diags, DIAG_E0502, "the compilation took more than %llu s", (unsigned long long)run->limits.seconds);
         diag_measure(diag, (f64)run->limits.seconds, (f64)run->limits.seconds, STR("s"));
@@ -56,6 +61,7 @@ static void run_stages(void *ctx) {
     sources_init(&c->sources, &c->arena);
     diags_init(diags, &c->arena, &c->sources);
     c->source = sources_add(&c->sources, run->name, run->text);
+    source_line(&c->sources, c->source, 1); // finds the lines now: whoever asks later may have no room for them
     if (options->last == STAGE_LEX) {
         lang_lex(&c->sources.items[c->source], c->source, &c->arena, diags, &c->tokens);
         return;
