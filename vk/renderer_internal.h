@@ -7,7 +7,7 @@
 #include "vk/field.h"
 #include "vk/gpu.h"
 
-enum { SLOTS_MAX = 8, SHADOWS_MAX = 16, SHADOW_SIZE = 1024, LIGHTS = 3, BINDINGS = 14 };
+enum { SLOTS_MAX = 8, SHADOWS_MAX = 16, SHADOW_TAPS = 16, SHADOW_SIZE = 1024, LIGHTS = 3, BINDINGS = 13 };
 enum { VIEW_PART_COLORS = 1, VIEW_FLOOR = 2, VIEW_OUTLINES = 4, VIEW_GLASS = 8 };
 
 // ---- mirrored by shaders/common.glsl (std140, std430: vec4s and uvec4s only)
@@ -17,19 +17,15 @@ typedef struct ViewBlock {
     f32 camera[3][4];
     f32 intrinsics[4], eye[4], depth_range[4], center[4], background[4], field_min[4], field_size[4];
     f32 lights[LIGHTS][4], light_colors[LIGHTS][4];
-    f32 shadows[SHADOWS_MAX][16];
+    f32 shadow[16], taps[SHADOW_TAPS][4];
     u32 size[4], flags[4];
     f32 shadow_info[4];
 } ViewBlock;
 
 typedef struct DrawRecord {
     f32 rows[3][4];
-    u32 instance, part, material, part_rgb;
+    u32 color, surface, emission, part_rgb; // packed
 } DrawRecord;
-
-typedef struct MaterialRecord {
-    f32 color[4], other[4], emission[4];
-} MaterialRecord;
 
 // ---- the scene on the device
 
@@ -41,7 +37,7 @@ typedef struct DrawCall {
 } DrawCall;
 
 typedef struct DeviceScene {
-    GpuBuffer vertices, indices, draws, materials;
+    GpuBuffer vertices, indices, draws;
     GpuImage field;
     Field field_info; // without its distances
     DrawCall *calls;  // one a DrawRecord

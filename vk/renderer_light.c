@@ -26,26 +26,42 @@ static void across(Vec3 d, Vec3 *u, Vec3 *v) {
     *v = vec3_cross(d, *u);
 }
 
-// Columns of the map from object to (0..1, 0..1, 0..1) along -d that holds the box.
-static void shadow_matrix(Vec3 d, Box3 box, f32 out[16]) {
+static f64 component(const Vec3 axes[3], u32 k, Box3 box, u32 corner) {
+    return vec3_dot(axes[k], vec3(corner & 1 ? box.max.x : box.min.x, corner & 2 ? box.max.y : box.min.y,
+                                  corner & 4 ? box.max.z : box.min.z));
+}
+
+// The map from object to (0..1)^3, z along -key, that holds the box however it is sheared; then each
+// layer's shear, so that what lies in one line with its place on the light falls on one texel.
+static void shadow_maps(ViewBlock *block, Vec3 key, Box3 box, f64 radius, u32 n_layers) {
     Vec3 axes[3];
-    across(d, &axes[0], &axes[1]);
-    axes[2] = vec3_scale(d, -1);
-    memset(out, 0, 16 * sizeof *out);
-    for (u32 k = 0; k < 3; k++) {
-        f64 lo = INFINITY, hi = -INFINITY;
+    across(key, &axes[0], &axes[1]);
+    axes[2] = vec3_scale(key, -1);
+    f64 lo[3] = {INFINITY, INFINITY, INFINITY}, hi[3] = {-INFINITY, -INFINITY, -INFINITY}, scale[3];
+    for (u32 k = 3; k-- > 0;) {
         for (u32 c = 0; c < 8; c++) {
-            Vec3 p = vec3(c & 1 ? box.max.x : box.min.x, c & 2 ? box.max.y : box.min.y, c & 4 ? box.max.z : box.min.z);
-            f64 x = vec3_dot(axes[k], p);
-            lo = fmin(lo, x);
-            hi = fmax(hi, x);
+            f64 x = component(axes, k, box, c), reach = k < 2 ? radius * (component(axes, 2, box, c) - lo[2]) : 0;
+            lo[k] = fmin(lo[k], x - reach);
+            hi[k] = fmax(hi[k], x + reach);
         }
-        f64 slack = (hi - lo) * 0.01 + 1e-3, scale = 1 / (hi - lo + 2 * slack);
+        f64 slack = (hi[k] - lo[k]) * 0.01 + 1e-3;
+        lo[k] -= slack;
+        scale[k] = 1 / (hi[k] + slack - lo[k]);
         for (u32 j = 0; j < 3; j++)
-            out[4 * j + k] = (f32)(vec3_get(axes[k], j) * scale);
-        out[12 + k] = (f32)((slack - lo) * scale);
+            block->shadow[4 * j + k] = (f32)(vec3_get(axes[k], j) * scale[k]);
+        block->shadow[12 + k] = (f32)(-lo[k] * scale[k]);
     }
-    out[15] = 1;
+    block->shadow[15] = 1;
+    u32 across_layer = n_layers >= SHADOW_TAPS ? 1 : n_layers >= 4 ? 2 : 4; // taps in each, squared
+    for (u32 i = 0; i < SHADOW_TAPS; i++) {
+        u32 layer = i % n_layers, k = i / n_layers;
+        f64 r = n_layers == 1 ? 0 : radius * sqrt((layer + 0.5) / n_layers), turn = layer * 137.50776405;
+        block->taps[i][0] = (f32)(r * trig_cos(turn) * scale[0] / scale[2]);
+        block->taps[i][1] = (f32)(r * trig_sin(turn) * scale[1] / scale[2]);
+        f64 middle = (across_layer - 1) / 2.0, spread = 1.6 / SHADOW_SIZE;
+        block->taps[i][2] = (f32)((k % across_layer - middle) * spread);
+        block->taps[i][3] = (f32)((k / across_layer % across_layer - middle) * spread);
+    }
 }
 
 void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_shadows) {
@@ -58,19 +74,11 @@ void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_
         block->lights[i][3] = (f32)(studio[i].half_angle * 0.017453292519943295);
         block->light_colors[i][3] = i == 0;
     }
-    Vec3 key = direction(studio[0].azimuth + azimuth, studio[0].elevation), u, v;
-    across(key, &u, &v);
-    f64 radius = trig_tan(studio[0].half_angle);
-    for (u32 i = 0; i < n_shadows; i++) {
-        f64 r = radius * sqrt((i + 0.5) / n_shadows), turn = i * 137.50776405;
-        Vec3 d = vec3_add(key, vec3_add(vec3_scale(u, r * trig_cos(turn)), vec3_scale(v, r * trig_sin(turn))));
-        shadow_matrix(vec3_unit(n_shadows == 1 ? key : d), scene->bounds, block->shadows[i]);
-    }
+    shadow_maps(block, direction(studio[0].azimuth + azimuth, studio[0].elevation), scene->bounds, trig_tan(studio[0].half_angle), n_shadows);
     Vec3 size = box3_size(scene->bounds);
     f64 texel = vec3_norm(size) / SHADOW_SIZE;
     block->shadow_info[0] = 1.0f / SHADOW_SIZE;
     block->shadow_info[1] = (f32)(texel * 1.5);
-    block->shadow_info[2] = n_shadows < 3 ? 6 : 3;
 }
 
 #endif

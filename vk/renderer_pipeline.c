@@ -65,21 +65,19 @@ static bool samplers_init(Renderer *r) {
 }
 
 static bool layouts_init(Renderer *r) {
-    static const VkDescriptorType types[BINDINGS] = {
-        VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER,         VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
-        VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,         VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-        VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-        VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-        VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,         VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-        VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
-        VK_DESCRIPTOR_TYPE_STORAGE_IMAGE,          VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER};
+    VkDescriptorType types[BINDINGS];
+    for (u32 i = 0; i < BINDINGS; i++)
+        types[i] = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
+    types[0] = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
+    types[1] = types[2] = types[11] = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+    types[12] = VK_DESCRIPTOR_TYPE_STORAGE_IMAGE;
     Gpu *gpu = &r->gpu;
     VkDescriptorSetLayoutBinding bindings[BINDINGS];
     for (u32 i = 0; i < BINDINGS; i++)
         bindings[i] = (VkDescriptorSetLayoutBinding){
             i, types[i], 1, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT | VK_SHADER_STAGE_COMPUTE_BIT, NULL};
     // These are written, and by the compute stage alone.
-    bindings[8].stageFlags = bindings[11].stageFlags = bindings[12].stageFlags = VK_SHADER_STAGE_COMPUTE_BIT;
+    bindings[2].stageFlags = bindings[11].stageFlags = bindings[12].stageFlags = VK_SHADER_STAGE_COMPUTE_BIT;
     VkDescriptorSetLayoutCreateInfo set = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
                                            .bindingCount = BINDINGS,
                                            .pBindings = bindings};
@@ -100,7 +98,7 @@ static bool layouts_init(Renderer *r) {
     }
     gpu->n_objects++;
     VkDescriptorPoolSize sizes[] = {{VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, SLOTS_MAX},
-                                    {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 4 * SLOTS_MAX},
+                                    {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 3 * SLOTS_MAX},
                                     {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 8 * SLOTS_MAX},
                                     {VK_DESCRIPTOR_TYPE_STORAGE_IMAGE, SLOTS_MAX}};
     VkDescriptorPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A scene goes to the device: one vertex and one index buffer for all meshes, one draw record for each
-// material range of each instance, and the distance field as a texture.
+// A scene goes to the device: one vertex and one index buffer for all meshes, one draw record, with its
+// material, for each range of each instance, and the distance field as a texture.
 #ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
@@ -14,7 +14,6 @@ void device_scene_finish(Renderer *r) {
     gpu_buffer_finish(&r->gpu, &scene->vertices);
     gpu_buffer_finish(&r->gpu, &scene->indices);
     gpu_buffer_finish(&r->gpu, &scene->draws);
-    gpu_buffer_finish(&r->gpu, &scene->materials);
     gpu_image_finish(&r->gpu, &scene->field);
     field_finish(&scene->field_info, r->heap);
     heap_free(r->heap, scene->calls);
@@ -87,34 +86,30 @@ static bool upload_meshes(Renderer *r, const RenderScene *scene) {
     return true;
 }
 
-static void material_record(const RenderMaterial *material, MaterialRecord *out) {
-    static const RenderMaterial plain = {.color = {0.55f, 0.55f, 0.56f}, .roughness = 0.55f, .opacity = 1};
-    const RenderMaterial *m = material ? material : &plain;
-    *out = (MaterialRecord){.color = {m->color[0], m->color[1], m->color[2], m->opacity},
-                            .other = {m->metallic, m->roughness, 0, 0},
-                            .emission = {m->emission[0], m->emission[1], m->emission[2], 0}};
-}
+static u32 steps(f64 value, u32 most) { return (u32)(fmin(1, fmax(0, value)) * most + 0.5); }
 
-static bool upload_materials(Renderer *r, const RenderScene *scene) {
-    u32 n = scene->n_materials + 1; // the last: what has none
-    if (!gpu_buffer_init(&r->gpu, &r->scene.materials, n * sizeof(MaterialRecord), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_UPLOAD))
-        return false;
-    MaterialRecord *out = r->scene.materials.map;
-    for (u32 i = 0; i < n; i++)
-        material_record(i + 1 < n ? &scene->materials[i] : NULL, &out[i]);
-    return true;
+static void material_pack(const RenderMaterial *m, u32 instance, DrawRecord *out) {
+    f64 most = fmax(m->emission[0], fmax(m->emission[1], m->emission[2]));
+    u32 strength = most > 0 ? (u32)fmin(255, ceil(16 * sqrt(most))) : 0;
+    f64 kept = strength * strength / 256.0;
+    for (u32 k = 0; k < 3; k++) {
+        out->color |= steps(sqrt(fmax(0, m->color[k])), 1023) << 10 * k;
+        out->emission |= (strength ? steps(m->emission[k] / kept, 255) : 0) << 8 * k;
+    }
+    out->emission |= strength << 24;
+    out->surface = instance | steps(m->metallic, 15) << 16 | steps(m->roughness, 63) << 20 | steps(m->opacity, 63) << 26;
 }
 
 static void draw_record(const RenderScene *scene, u32 instance, u32 material, DrawRecord *out) {
+    static const RenderMaterial plain = {.color = {0.55f, 0.55f, 0.56f}, .roughness = 0.55f, .opacity = 1};
     const RenderInstance *from = &scene->instances[instance];
+    memset(out, 0, sizeof *out);
     for (u32 k = 0; k < 3; k++) {
         for (u32 j = 0; j < 3; j++)
             out->rows[k][j] = (f32)from->map.m[k][j];
         out->rows[k][3] = (f32)vec3_get(from->map.t, k);
     }
-    out->instance = instance;
-    out->part = from->part;
-    out->material = material;
+    material_pack(material == NONE ? &plain : &scene->materials[material], instance, out);
     out->part_rgb = render_part_color(from->part);
 }
 
@@ -140,7 +135,7 @@ static bool upload_draws(Renderer *r, const RenderScene *scene) {
         const RenderMesh *mesh = &scene->meshes[instance->mesh];
         for (u32 k = 0; k < mesh->n_ranges; k++) {
             u32 material = mesh->ranges[k].material != NONE ? mesh->ranges[k].material : instance->material;
-            draw_record(scene, i, material == NONE ? scene->n_materials : material, record++);
+            draw_record(scene, i, material, record++);
             bool is_glass = material != NONE && scene->materials[material].opacity < OPAQUE;
             out->has_glass |= is_glass;
             out->calls[out->n_calls++] =
@@ -203,7 +198,7 @@ Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *er
     if (!scene_is_sound(scene, error))
         return STATUS_BUG;
     r->scene.bounds = render_scene_bounds(scene);
-    if (!upload_meshes(r, scene) || !upload_materials(r, scene) || !upload_draws(r, scene) || !upload_field(r, scene)) {
+    if (!upload_meshes(r, scene) || !upload_draws(r, scene) || !upload_field(r, scene)) {
         gpu_error_take(&r->gpu, error);
         return STATUS_VULKAN;
     }

@@ -118,7 +118,7 @@ static bool shadows_init(Renderer *r, Slot *slot, u32 layers) {
 // Every binding is written: a driver may read one that no shader uses.
 static void bindings_write(Renderer *r, Slot *slot) {
     const DeviceScene *scene = &r->scene;
-    const GpuBuffer *buffers[BINDINGS] = {[0] = &slot->view, [1] = &scene->draws, [2] = &scene->materials, [8] = &slot->pixels, [11] = &slot->work};
+    const GpuBuffer *buffers[BINDINGS] = {[0] = &slot->view, [1] = &scene->draws, [2] = &slot->pixels, [11] = &slot->work};
     bool glass = slot->glass.view != VK_NULL_HANDLE && scene->has_glass;
     const GpuImage *images[BINDINGS] = {[3] = &scene->field,
                                         [4] = &slot->shadows,
@@ -128,7 +128,7 @@ static void bindings_write(Renderer *r, Slot *slot) {
                                         [9] = glass ? &slot->front_samples : &slot->samples,
                                         [10] = glass ? &slot->front_depths : &slot->depths,
                                         [12] = &slot->floor,
-                                        [13] = &slot->floor};
+                                        [8] = &slot->floor};
     VkDescriptorBufferInfo buffer_info[BINDINGS];
     VkDescriptorImageInfo image_info[BINDINGS];
     VkWriteDescriptorSet writes[BINDINGS];
@@ -142,9 +142,9 @@ static void bindings_write(Renderer *r, Slot *slot) {
             writes[i].descriptorType = i == 0 ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
             writes[i].pBufferInfo = &buffer_info[i];
         } else {
-            VkSampler sampler = i == 3 || i == 13 ? r->linear : i == 4 ? r->compare : r->nearest;
+            VkSampler sampler = i == 3 || i == 8 ? r->linear : i == 4 ? r->compare : r->nearest;
             image_info[i] = (VkDescriptorImageInfo){sampler, images[i]->view,
-                                                    i >= 12 ? VK_IMAGE_LAYOUT_GENERAL : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+                                                    i == 8 || i == 12 ? VK_IMAGE_LAYOUT_GENERAL : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
             writes[i].descriptorType = i == 12 ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
             writes[i].pImageInfo = &image_info[i];
         }

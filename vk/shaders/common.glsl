@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all shaders see: the view, the draws and the materials. Mirrored by vk/renderer_internal.h.
 
-struct Draw { // one range of one instance
+struct Draw { // one range of one instance; packed, since each word read costs a CPU driver a loop
     vec4 rows[3]; // mesh -> object
-    uint instance;
-    uint part;
-    uint material;
-    uint pad;
+    uint color;    // square roots of red, green, blue (10 bits each)
+    uint surface;  // instance (16), metallic (4), roughness (6), opacity (6)
+    uint emission; // red, green, blue over their greatest (8 bits each), 16 sqrt of the greatest (8)
+    uint part_rgb;
 };
 
 struct Material {
-    vec4 color; // rgb linear, a opacity
-    vec4 other; // metallic, roughness
-    vec4 emission;
+    vec3 color, emission;
+    float metallic, roughness, opacity;
 };
 
 layout(set = 0, binding = 0, std140) uniform ViewBlock {
@@ -27,14 +26,22 @@ layout(set = 0, binding = 0, std140) uniform ViewBlock {
     vec4 field_size;  // xyz cells; w: greatest distance kept, mm
     vec4 lights[3];   // direction toward the light; w: half its angle, radians
     vec4 light_colors[3]; // rgb; w: 1 when it casts the shadow
-    mat4 shadows[16]; // object -> shadow map, 0..1
+    mat4 shadow; // object -> shadow map, 0..1; z along the key light
+    vec4 taps[16]; // xy: a layer's shift of x and y for each unit of z; zw: places in it
     uvec4 size;       // width, height, samples across a pixel, shadow layers
     uvec4 flags;      // bit 0 part colours, 1 floor, 2 outlines, 3 glass
-    vec4 shadow_info; // texel size, bias mm along the normal, spread in texels, 0
+    vec4 shadow_info; // texel size; bias mm along the normal
 } view;
 
 layout(set = 0, binding = 1, std430) readonly buffer DrawBlock { Draw draws[]; };
-layout(set = 0, binding = 2, std430) readonly buffer MaterialBlock { Material materials[]; };
+
+Material draw_material(Draw d) {
+    uvec3 c = uvec3(d.color, d.color >> 10, d.color >> 20) & 1023u, e = uvec3(d.emission, d.emission >> 8, d.emission >> 16) & 255u;
+    vec3 root = vec3(c) / 1023.0;
+    float most = float(d.emission >> 24) / 16.0;
+    return Material(root * root, vec3(e) / 255.0 * most * most, float(d.surface >> 16 & 15u) / 15.0, float(d.surface >> 20 & 63u) / 63.0,
+                    float(d.surface >> 26) / 63.0);
+}
 
 // Octahedral unit vectors (Cigolle et al. 2014, "Survey of Efficient Representations for Independent
 // Unit Vectors").

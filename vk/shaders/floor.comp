@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How dark the floor is around the object, as a map: the same for all views until the lights move.
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 #include "common.glsl"
 #include "light.glsl"
 

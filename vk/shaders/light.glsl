@@ -24,7 +24,7 @@ float field_distance(vec3 p) {
 float occlusion(vec3 p, vec3 n) {
     float step_min = 1.3 / view.field_min.w, reach = view.center.w * 0.22;
     float covered = 0.0, weights = 0.0;
-    for (int i = 0; i < 5; i++) {
+    [[unroll]] for (int i = 0; i < 5; i++) {
         float d = mix(step_min, reach, float(i * i) / 16.0);
         float w = 1.0 / (1.0 + float(i) * 0.35);
         float open = field_distance(p + n * d) + 0.12 * step_min;
@@ -35,19 +35,15 @@ float occlusion(vec3 p, vec3 n) {
     return clamp(1.0 - 1.35 * c, 0.0, 1.0);
 }
 
-// 16 looks at the key light, spread over its shadow maps and over a few texels in each.
+// 16 looks at the key light, spread over its shadow maps and over a few texels in each. The maps are
+// projections along one axis, each sheared toward its place on the light.
 float shadow_light(vec3 p, vec3 n) {
     uint layers = view.size.w;
     float lit = 0.0;
-    vec3 q = p + n * view.shadow_info.y;
-    float spread = view.shadow_info.z * view.shadow_info.x;
-    for (uint i = 0u; i < 16u; i++) {
-        uint layer = i % layers, k = i / layers;
-        // A golden-angle spiral over the texels, one arm for each tap in the layer.
-        float radius = sqrt((float(k) + 0.5) * float(layers) / 16.0), turn = 2.4 * float(k) + float(layer);
-        vec2 o = radius * vec2(cos(turn), sin(turn)) * spread;
-        vec3 s = (view.shadows[layer] * vec4(q, 1.0)).xyz;
-        lit += texture(shadow_map, vec4(s.xy + o, float(layer), s.z));
+    vec3 s = (view.shadow * vec4(p + n * view.shadow_info.y, 1.0)).xyz;
+    [[unroll]] for (uint i = 0u; i < 16u; i++) {
+        vec4 tap = view.taps[i];
+        lit += texture(shadow_map, vec4(s.xy + tap.xy * s.z + tap.zw, float(i % layers), s.z));
     }
     return lit / 16.0;
 }
@@ -64,9 +60,9 @@ vec3 studio_mirror(vec3 r, float roughness, float lit) {
     vec3 c = mix(vec3(0.30, 0.29, 0.285), vec3(0.62, 0.63, 0.65), smoothstep(-blur, blur, r.z));
     c = mix(c, vec3(1.05), smoothstep(0.55 - blur, 0.75 + blur, r.z) * 0.8);
     float lobe = max(roughness * roughness * 1.4, 0.01);
-    for (int i = 0; i < 3; i++) {
+    [[unroll]] for (int i = 0; i < 3; i++) {
         float a = view.lights[i].w;
-        float angle = acos(clamp(dot(r, view.lights[i].xyz), -1.0, 1.0));
+        float angle = sqrt(max(2.0 - 2.0 * dot(r, view.lights[i].xyz), 0.0)); // its chord
         float fade = 1.0 - smoothstep(max(a - lobe, 0.0), a + 1.3 * lobe, angle);
         float power = a * a / (a * a + lobe * lobe);
         float seen = i == 0 ? lit : 1.0;
@@ -88,7 +84,7 @@ vec3 surface_light(Surface s, float open, float lit) {
     float roughness = clamp(s.roughness, 0.06, 1.0);
     vec3 f0 = mix(vec3(0.04), s.color, s.metallic), body = s.color * (1.0 - s.metallic);
     vec3 sum = body * studio_diffuse(s.n) * open;
-    for (int i = 0; i < 3; i++) {
+    [[unroll]] for (int i = 0; i < 3; i++) {
         vec3 l = view.lights[i].xyz;
         float a = view.lights[i].w;
         float nl = clamp((dot(s.n, l) + 0.35 * a) / (1.0 + 0.35 * a), 0.0, 1.0); // a large light is partly up still
@@ -118,9 +114,9 @@ vec3 part_color(uint rgb) { return pow(vec3(rgb >> 16 & 255u, rgb >> 8 & 255u, r
 
 vec3 shade(uint draw, vec3 p, vec3 n, vec3 v, float open, float lit) {
     Draw d = draws[draw];
-    Material m = materials[d.material];
+    Material m = draw_material(d);
     // A legend's colours: shape by light, but little of it.
-    vec3 flat_color = part_color(d.pad) * (0.68 + 0.36 * abs(dot(n, v))) * mix(0.75, 1.0, open);
-    vec3 full = surface_light(Surface(p, n, v, m.color.rgb, m.other.x, m.other.y), open, lit) + m.emission.rgb;
+    vec3 flat_color = part_color(d.part_rgb) * (0.68 + 0.36 * abs(dot(n, v))) * mix(0.75, 1.0, open);
+    vec3 full = surface_light(Surface(p, n, v, m.color, m.metallic, m.roughness), open, lit) + m.emission;
     return (view.flags.x & 1u) != 0u ? flat_color : full;
 }

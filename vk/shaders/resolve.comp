@@ -8,10 +8,10 @@
 
 layout(local_size_x = 8, local_size_y = 8) in;
 layout(set = 0, binding = 7) uniform sampler2D glass;          // premultiplied
-layout(set = 0, binding = 8, std430) writeonly buffer PixelBlock { uvec4 pixels[]; };
+layout(set = 0, binding = 2, std430) writeonly buffer PixelBlock { uvec4 pixels[]; };
 layout(set = 0, binding = 9) uniform usampler2D front_samples; // glass included
 layout(set = 0, binding = 10) uniform sampler2D front_depths;
-layout(set = 0, binding = 13) uniform sampler2D floor_map;
+layout(set = 0, binding = 8) uniform sampler2D floor_map;
 
 vec3 encode(vec3 c) { // sRGB, IEC 61966-2-1
     c = clamp(c, 0.0, 1.0);
@@ -40,15 +40,9 @@ vec4 weighted(uint item) {
 }
 
 vec4 glass_over(ivec2 middle) {
-    if ((view.flags.x & 8u) == 0u)
-        return vec4(0.0);
     vec4 sum = vec4(0.0);
-    int reach = view.size.z == 2u ? 1 : 0;
-    for (int y = -reach; y <= reach; y++)
-        for (int x = -reach; x <= reach; x++) {
-            float w = reach == 0 ? 1.0 : (x == 0 ? 0.5 : 0.25) * (y == 0 ? 0.5 : 0.25);
-            sum += w * texelFetch(glass, middle + ivec2(x, y), 0);
-        }
+    for (int j = 0; j < ((view.flags.x & 8u) != 0u ? 9 : 0); j++)
+        sum += float(tent_weight(j)) / 16.0 * texelFetch(glass, middle + tent_offset(j), 0);
     return vec4(min(sum.rgb, vec3(1.0)), sum.a);
 }
 

@@ -3,6 +3,7 @@
 // Light for each listed sample. A fixed number of lanes
 // walks the list, so its length need not be known to the host.
 #extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
 #define WORK_USE
 #include "common.glsl"
 #include "light.glsl"

@@ -9,6 +9,7 @@ layout(push_constant) uniform Push { uint layer; } push;
 
 void main() {
     vec3 p = draw_point(draws[gl_InstanceIndex], in_position);
-    vec4 q = view.shadows[push.layer] * vec4(p, 1.0);
+    vec4 q = view.shadow * vec4(p, 1.0);
+    q.xy += view.taps[push.layer].xy * q.z;
     gl_Position = vec4(q.xy * 2.0 - 1.0, q.z, 1.0);
 }

@@ -13,7 +13,7 @@ layout(set = 0, binding = 10) uniform sampler2D front_depths;
 
 const uint MOST = 4u;
 
-uint instance_of(uint id) { return id == 0u ? 0u : draws[id - 1u].instance + 1u; }
+uint instance_of(uint id) { return id == 0u ? 0u : (draws[id - 1u].surface & 0xffffu) + 1u; }
 
 void split(uint index) {
     ivec2 middle = middle_of(uvec2(index % view.size.x, index / view.size.x));
