@@ -6,6 +6,8 @@
 // Reading order of the room: check_internal.h (values, scopes, rows), value.c, scope.c, eval.c
 // (expressions), stmt.c (statements and bodies), ref.c (@labels), solids.c (their algebra), bind.c
 // and names.c (calls and names), then the fn_*.c of interest.
+#include "compiler/check/check.h"
+
 #include "compiler/check/fn.h"
 
 // ---- what is said of the file as a whole ----

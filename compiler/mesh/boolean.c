@@ -11,6 +11,8 @@
 //
 // boolean_points.c holds the tables of vertices and planes, exact.c the wide integers. Read
 // boolean_internal.h first: it has the notation.
+#include "compiler/mesh/boolean.h"
+
 #include "compiler/mesh/boolean_internal.h"
 
 static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {

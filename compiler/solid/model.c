@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model: the parts' meshes, one for each distinct geometry, and where each part puts it.
-#include "compiler/solid/combine.h"
 #include "compiler/solid/model.h"
+
+#include "compiler/solid/combine.h"
 
 static void say_nothing_left(const ScenePart *part, Diags *diags) {
     Diag *d =

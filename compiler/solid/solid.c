@@ -3,6 +3,8 @@
 // program is checked and the final model share the work. build() below is the map of the room: one
 // line a kind of node. Transforms are not applied to meshes until somebody needs the places:
 // solid_placed gives the mesh under the outermost one and the map.
+#include "compiler/solid/solid.h"
+
 #include "compiler/solid/solid_internal.h"
 
 SolidContext *solid_create(Heap *heap, const IrGraph *graph, SolidOptions options, Diags *diags) {

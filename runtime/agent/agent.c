@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The run: plan, block-out, draft, look, mend. It ends when the compiler is clean and the inspector
 // accepts, when it is stuck, or when a budget is spent; never on a model's word alone.
+#include "runtime/agent/agent.h"
+
 #include "runtime/agent/agent_internal.h"
 
 #include "base/file.h"

@@ -264,7 +264,7 @@ static bool agent_option_apply(Cli *cli, const Option *option, const char *value
     case OPT_BASE_URL: agent->base_url = value; return true;
     case OPT_MODEL: agent->model = value; return true;
     case OPT_INSPECTOR_MODEL: agent->inspector_model = value; return true;
-    case OPT_MAX_ROUNDS: 
+    case OPT_MAX_ROUNDS:
         agent->has_max_rounds = true;
         *status = count_read(cli, option->name, value, &agent->max_rounds);
         return true;

@@ -2,6 +2,8 @@
 // One question: written in the server's dialect, sent, read, asked again where that may help. What is
 // tried again: lost connections, time-outs, short replies, 408, 409, 429 and 5xx, with growing waits;
 // and once, a reply that cannot be read. Never 400, 401, 402, 403, 404.
+#include "runtime/net/model.h"
+
 #include "runtime/net/dialect.h"
 #include "runtime/net/sse.h"
 

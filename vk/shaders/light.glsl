@@ -32,7 +32,7 @@ float occlusion(vec3 p, vec3 n) {
         weights += w;
     }
     float c = covered / weights;
-    return clamp(1.0 - 1.35 * c, 0.0, 1.0);
+    return clamp(1.0 - 1.12 * c, 0.0, 1.0);
 }
 
 // 16 looks at the key light, spread over its shadow maps and over a few texels in each. The maps are
@@ -66,7 +66,7 @@ vec3 studio_mirror(vec3 r, float roughness, float lit) {
         float fade = 1.0 - smoothstep(max(a - lobe, 0.0), a + 1.3 * lobe, angle);
         float power = a * a / (a * a + lobe * lobe);
         float seen = i == 0 ? lit : 1.0;
-        c += view.light_colors[i].rgb * fade * power * seen * 2.2;
+        c += view.light_colors[i].rgb * fade * power * seen * 2.8;
     }
     return c;
 }
