@@ -261,6 +261,9 @@ $(faults_all): $(B)/faults/%: tests/faults/%.c $(foreach r,$(filter-out cli,$(RO
 
 bench: $(B)/frc
 	@python3 tests/bench/run
+.PHONY: bench-render
+bench-render: $(B)/frc
+	@python3 tests/bench/render.py
 $(B)/bench/%: tests/bench/%.c $(foreach r,base ir mesh,$(B)/lib/$(r).a)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
