@@ -315,9 +315,35 @@ TEST(labels_and_materials) {
     heap_finish(&heap);
 }
 
+// An allocation that fails, whichever it is, ends the job and leaves nothing behind.
+static Failure run_out_at(u32 at) {
+    Heap heap;
+    heap_init(&heap, 0);
+    heap.shared->fail_at = at;
+    Failure failure = FAIL_NONE;
+    if (HEAP_TRY(&heap)) {
+        Mesh out, a = cube(&heap, 0, 0, 0, 2), b = cube(&heap, 1, 1, 1, 2);
+        run_pair(&heap, CSG_UNION, a, b, &out);
+    } else {
+        failure = heap.failure;
+    }
+    heap_finish(&heap);
+    return failure;
+}
+
+TEST(memory_may_run_out_anywhere) {
+    u32 n_failed = 0;
+    for (u32 at = 1; at < 120; at++) {
+        Failure failure = run_out_at(at);
+        CHECK(failure == FAIL_NONE || failure == FAIL_NO_MEMORY);
+        n_failed += failure == FAIL_NO_MEMORY;
+    }
+    CHECK(n_failed > 10);
+}
+
 TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST_CASE(nothing_left),
           TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder),
           TEST_CASE(sphere_pairs), TEST_CASE(touching_cubes_weld),
           TEST_CASE(touching_edges_and_vertices), TEST_CASE(shared_nodes_and_leaves),
           TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat),
-          TEST_CASE(labels_and_materials))
+          TEST_CASE(labels_and_materials), TEST_CASE(memory_may_run_out_anywhere))
