@@ -89,19 +89,22 @@ static u32 handle_error(Parse *parse, u32 at) {
     return recover(parse, at);
 }
 
-static void run(Parse *parse, u32 end) {
-    for (u32 i = 0; i < end && !parse->builder.overflowed && parse->n_errors < SYNTAX_ERRORS_MAX;) {
+// Up to token end. Returns the token at which it stopped.
+static u32 run(Parse *parse, u32 end) {
+    u32 i = 0;
+    while (i < end && !parse->builder.overflowed && parse->n_errors < SYNTAX_ERRORS_MAX) {
         const Token *token = &parse->layout.items[i];
         if (!grammar_accepts(parse->grammar, token->kind)) {
             u32 next = handle_error(parse, i);
             if (kind_at(parse, next) == TOK_END && !grammar_accepts(parse->grammar, TOK_END))
-                return;
+                return next;
             i = next;
             continue;
         }
         grammar_feed(parse->grammar, token->kind, token);
         i++;
     }
+    return i;
 }
 
 // ---- what is expected
@@ -190,10 +193,11 @@ Ast *lang_parse(Sources *sources, u32 source, Arena *arena, Diags *diags) {
         return ast;
     if (parse.layout.len <= 1 && diags->n_errors == 0)
         report_no_program(&parse, source);
-    run(&parse, parse.layout.len);
+    u32 reached = run(&parse, parse.layout.len);
     if (parse.builder.overflowed && !parse.builder.is_too_deep) {
-        Diag *diag =
-            diag_add_global(diags, DIAG_E0522, "an expression is nested too deep to be read");
+        Span at = parse.layout.items[MIN(reached, parse.layout.len - 1)].span;
+        Diag *diag = diag_add(diags, DIAG_E0522, (Span){source, at.off, at.len},
+                              "an expression is nested too deep to be read");
         diag_help(diags, diag, "split it: name parts of it with let");
     }
     ast->is_cut_off = parse.layout.is_cut_off;

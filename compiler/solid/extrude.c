@@ -71,6 +71,9 @@ static bool extrude_plain(SolidContext *ctx, IrId id, const Extrusion *e, const 
 
 // ---- rounded ends ----
 
+// In mm: the insets of a smaller rounding are not to be told from the profile, so it is none.
+#define ROUND_LEAST 1e-5
+
 typedef struct Terrace {
     Region region;   // the profile's inset
     f64 inset, rise; // from the profile's rim; from the end face
@@ -349,7 +352,7 @@ bool build_extrude(SolidContext *ctx, IrId id, Mesh *out) {
     }
     if (region.n_loops == 0)
         *out = (Mesh){0}; // an empty profile makes an empty solid; who needs one says so
-    else if (e.round > 0)
+    else if (e.round >= ROUND_LEAST)
         ok = extrude_round(ctx, id, &e, &region, out);
     else
         ok = extrude_plain(ctx, id, &e, &region, out);
