@@ -57,7 +57,7 @@ bool agent_save(Agent *agent, const char *name, Str bytes) {
 // An edit starts from a program that must compile: its report goes to the editor.
 static Status take_base(Agent *agent) {
     Attempt base;
-    attempt_make(agent, agent->options->from, false, &base);
+    attempt_make(agent, agent->options->from, &base);
     agent_turn(agent, "compiler", 1, NULL, false, attempt_outcome(agent, &base));
     agent->blockout_report = base.report;
     if (base.status == STATUS_INTERRUPTED)
@@ -90,6 +90,7 @@ static Status draft_loop(Agent *agent) {
         if (status != STATUS_OK)
             return status;
         Verdict verdict;
+        attempt_take_pictures(agent, &attempt);
         status = inspector_run(agent, round + 1, &attempt, &verdict);
         if (status != STATUS_OK)
             return status;

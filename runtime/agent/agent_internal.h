@@ -54,7 +54,8 @@ bool agent_save(Agent *agent, const char *name, Str bytes); // into the folder; 
 Status agent_ask(Agent *agent, const char *role, u32 round, ModelRequest *request, ModelReply *reply, bool *is_recorded);
 
 // attempt.c
-void attempt_make(Agent *agent, Str program, bool with_pictures, Attempt *out);
+void attempt_make(Agent *agent, Str program, Attempt *out);
+void attempt_take_pictures(Agent *agent, Attempt *attempt); // of one that compiles; says once if there are none
 bool attempt_is_clean(const Attempt *attempt);
 void attempt_keep_best(Agent *agent, const Attempt *attempt);
 const char *attempt_outcome(Agent *agent, const Attempt *attempt);

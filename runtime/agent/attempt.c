@@ -66,38 +66,23 @@ static void save_attempt(Agent *agent, const Attempt *a) {
         snprintf(name, sizeof name, "attempt-%02u.report.md", a->number);
         agent_save(agent, name, a->report);
     }
-    static const char *const sheets[AGENT_PICTURES_MAX] = {"views", "parts"};
-    for (u32 i = 0; i < a->n_png; i++) {
-        snprintf(name, sizeof name, "attempt-%02u.%s.png", a->number, sheets[i]);
-        agent_save(agent, name, a->png[i]);
-    }
 }
 
-static void take_pictures(Agent *agent, const Compilation *c, Attempt *out) {
-    const AgentCamera *camera = agent->options->camera;
-    const char *why = "no renderer";
-    if (camera && camera->take(camera->ctx, c, agent->arena, out->png, &out->n_png, &why))
-        return;
-    out->n_png = 0;
-    if (!agent->said_no_pictures && agent->options->note) {
-        char text[300];
-        snprintf(text, sizeof text, "no pictures (%s): the inspector gets the scene report only", why);
-        agent->options->note(agent->options->ctx, text);
-    }
-    agent->said_no_pictures = true;
-}
-
-void attempt_make(Agent *agent, Str program, bool with_pictures, Attempt *out) {
-    *out = (Attempt){.program = str_copy(agent->arena, program), .number = ++agent->n_attempts, .n_must = NONE};
-    Compilation c;
-    compile_init(&c);
+static Status compile_program(Agent *agent, Str program, Compilation *c) {
+    compile_init(c);
     CompileOptions options = {.last = STAGE_INSPECT,
                               .limits = agent->options->limits,
                               .limits_set = true,
                               .report = true,
                               .n_threads = agent->options->n_threads,
                               .cancel = agent->options->cancel};
-    out->status = compile(&c, STR("program.part"), program, &options);
+    return compile(c, STR("program.part"), program, &options);
+}
+
+void attempt_make(Agent *agent, Str program, Attempt *out) {
+    *out = (Attempt){.program = str_copy(agent->arena, program), .number = ++agent->n_attempts, .n_must = NONE};
+    Compilation c;
+    out->status = compile_program(agent, program, &c);
     out->n_errors = c.diags.n_errors;
     for (u32 i = 0; i < c.diags.len; i++)
         out->n_warnings += c.diags.items[i]->severity == SEVERITY_WARNING && !is_style(c.diags.items[i]);
@@ -112,10 +97,39 @@ void attempt_make(Agent *agent, Str program, bool with_pictures, Attempt *out) {
     if (out->findings.ptr == NULL)
         out->findings = STR("");
     out->report = c.has_report ? described(&describe, write_report) : STR("");
-    if (with_pictures && out->status == STATUS_OK)
-        take_pictures(agent, &c, out);
     compile_finish(&c);
     save_attempt(agent, out);
+}
+
+static void no_pictures(Agent *agent, const char *why) {
+    if (!agent->said_no_pictures && agent->options->note) {
+        char text[300];
+        snprintf(text, sizeof text, "no pictures (%s): the inspector gets the scene report only", why);
+        agent->options->note(agent->options->ctx, text);
+    }
+    agent->said_no_pictures = true;
+}
+
+void attempt_take_pictures(Agent *agent, Attempt *attempt) {
+    static const char *const sheets[AGENT_PICTURES_MAX] = {"views", "parts"};
+    const AgentCamera *camera = agent->options->camera;
+    const char *why = "no renderer";
+    attempt->n_png = 0;
+    Compilation c;
+    // Compiled once more rather than kept: most drafts are never looked at.
+    bool ok = camera && compile_program(agent, attempt->program, &c) == STATUS_OK;
+    ok = ok && camera->take(camera->ctx, &c, agent->arena, attempt->png, &attempt->n_png, &why);
+    if (camera)
+        compile_finish(&c);
+    if (!ok) {
+        attempt->n_png = 0;
+        no_pictures(agent, why);
+    }
+    for (u32 i = 0; i < attempt->n_png; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "attempt-%02u.%s.png", attempt->number, sheets[i]);
+        agent_save(agent, name, attempt->png[i]);
+    }
 }
 
 bool attempt_is_clean(const Attempt *attempt) { return attempt->status == STATUS_OK && attempt->n_warnings == 0; }

@@ -96,7 +96,7 @@ static Status ask_program(Agent *agent, u32 round, const Message *messages, u32 
         return status;
     Str program = reply_find_program(reply.text);
     if (program.len)
-        attempt_make(agent, program, true, out);
+        attempt_make(agent, program, out);
     else
         no_program(agent, &reply, out);
     agent_turn(agent, role, round, &reply, is_recorded, program.len ? attempt_outcome(agent, out) : "no program in the answer");

@@ -92,7 +92,7 @@ static void make_blockout(Agent *agent, Attempt *attempt) {
     agent->plan_json = str_copy(agent->arena, strbuf_str(&out));
     out.len = 0;
     plan_write_part(&agent->plan, &out);
-    attempt_make(agent, strbuf_str(&out), false, attempt);
+    attempt_make(agent, strbuf_str(&out), attempt);
     strbuf_finish(&out);
     agent->blockout = attempt->program;
     agent->blockout_report = attempt->report;

@@ -153,7 +153,12 @@ static Status read_options(AgentCommand *command, AgentOptions *options) {
     if (!agent->from)
         return STATUS_OK;
     options->from_name = str_from(agent->from);
-    return cli_read_source(cli, agent->from, &options->from);
+    Status status = cli_read_source(cli, agent->from, &options->from);
+    if (status == STATUS_OK && options->from.len == 0) {
+        cli_error(cli, "'%s' is empty: there is nothing to change", agent->from);
+        return STATUS_PROGRAM;
+    }
+    return status;
 }
 
 static Status read_config(Cli *cli, AgentOptions *options, ModelConfig *config) {

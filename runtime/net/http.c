@@ -41,6 +41,7 @@ typedef struct Transfer { // what the callbacks share
     const char *piece; // for the guarded append
     size_t piece_len;
     bool too_large, no_memory;
+    bool has_begun; // bytes came; from here on curl's "no memory" is a header line beyond its own bound
 } Transfer;
 
 const char *http_fault_text(HttpFault fault) {
@@ -235,7 +236,7 @@ static HttpFault fault_of(CURLcode code, const Transfer *transfer) {
     case CURLE_ABORTED_BY_CALLBACK: return HTTP_CANCELLED;
     case CURLE_OPERATION_TIMEDOUT: return HTTP_TIMEOUT;
     case CURLE_PARTIAL_FILE: return HTTP_SHORT;
-    case CURLE_OUT_OF_MEMORY: return HTTP_NO_MEMORY;
+    case CURLE_OUT_OF_MEMORY: return transfer->has_begun ? HTTP_TOO_LARGE : HTTP_NO_MEMORY;
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT: return HTTP_BAD_URL;
     case CURLE_SSL_CONNECT_ERROR:
@@ -313,7 +314,9 @@ void http_send(Http *http, const HttpRequest *request, HttpResponse *out) {
     }
     set_options(http, curl, headers, &transfer, message);
     CURLcode code = headers && !transfer.no_memory ? http->curl.easy_perform(curl) : CURLE_OUT_OF_MEMORY;
-    long status = 0;
+    long status = 0, header_size = 0;
+    http->curl.easy_getinfo(curl, CURLINFO_HEADER_SIZE, &header_size);
+    transfer.has_begun = header_size > 0 || transfer.header_size > 0;
     http->curl.easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     http->curl.easy_cleanup(curl);
     http->curl.slist_free_all(headers);
