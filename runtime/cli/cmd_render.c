@@ -26,6 +26,7 @@ typedef struct Render {
     u32 n_views;
     const char *out;
     Renderer *renderer;
+    bool has_drawn; // a device was found at least once
     Status status;
 } Render;
 
@@ -157,6 +158,20 @@ static Status render_folder(Render *r) {
     return status;
 }
 
+// A renderer of its own for each attempt.
+static void draw_with(Render *r, const char *device, bool one) {
+    RenderError error;
+    renderer_destroy(r->renderer);
+    r->renderer = NULL;
+    r->status = renderer_create(r->heap, &(RenderOptions){.device = device}, &r->renderer, &error);
+    if (r->status != STATUS_OK) {
+        say(r, r->status, &error);
+        return;
+    }
+    r->has_drawn = true;
+    r->status = one ? render_one(r) : is_png(r->out) ? render_sheets(r) : render_folder(r);
+}
+
 static void render_run(void *ctx) {
     Render *r = ctx;
     Cli *cli = r->cli;
@@ -178,12 +193,16 @@ static void render_run(void *ctx) {
         return;
     }
     u64 start = clock_now_ns();
-    r->status = renderer_create(r->heap, &(RenderOptions){.device = cli->device}, &r->renderer, &error);
-    if (r->status != STATUS_OK) {
-        say(r, r->status, &error);
-        return;
+    draw_with(r, cli->device, one);
+    if (r->status == STATUS_VULKAN && r->has_drawn) { // the device was lost: once more, then without a GPU
+        cli_note(cli, "drawing again, on a fresh device");
+        draw_with(r, cli->device, one);
     }
-    r->status = one ? render_one(r) : is_png(r->out) ? render_sheets(r) : render_folder(r);
+    bool is_free = !cli->device || strcmp(cli->device, "auto") == 0;
+    if (r->status == STATUS_VULKAN && r->has_drawn && is_free && !renderer_is_cpu(r->renderer)) {
+        cli_note(cli, "drawing on the processor instead");
+        draw_with(r, "cpu", one);
+    }
     if (r->status == STATUS_OK && cli->verbose)
         cli_note(cli, "drew %s on %s in %u ms", r->out, renderer_device(r->renderer), (u32)((clock_now_ns() - start) / 1000000));
 }
