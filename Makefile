@@ -56,7 +56,7 @@ dir.agent := runtime/agent
 dir.cli := runtime/cli
 
 # Generated sources of a room (without .c), built from its grammar, lexer or data.
-gen.lang := lexer grammar
+gen.lang := lexer grammar listing
 gen.solid := font
 gen.cli := explain
 prompts := language-card designer-metrics designer-parts designer-arrangement coder editor inspector
@@ -157,6 +157,13 @@ $(B)/obj/gen/%.o: $(GEN)/%.S
 
 # $(call embed,SYMBOL,FILE): assembler text with SYMBOL_begin and SYMBOL_end around the file's bytes.
 embed = printf '.section .rodata\n.global $(1)_begin, $(1)_end\n.balign 16\n$(1)_begin:\n.incbin "%s"\n$(1)_end:\n.byte 0\n.section .note.GNU-stack,"",%%progbits\n' $(2)
+
+# The grammar without its actions: what `frc grammar` prints is made from it.
+$(GEN)/listing.txt: lang/grammar.y
+	@mkdir -p $(GEN)
+	@lemon -g $< > $@
+$(GEN)/listing.S: $(GEN)/listing.txt
+	@$(call embed,frc_grammar,$(GEN)/listing.txt) > $@
 
 $(GEN)/explain.md: $(sort $(wildcard spec/diagnostics/*.md))
 	@mkdir -p $(GEN)

@@ -114,11 +114,20 @@ u32 token_flags(TokenKind kind) {
     return TOKEN_ROWS[kind].flags;
 }
 
+Span token_unit(const Token *token) {
+    Span span = token->span;
+    return (Span){span.source, span.off + span.len - token->unit_len, token->unit_len};
+}
+
 bool lex_is_unit(Str word) {
     for (u32 i = 0; i < COUNT_OF(UNITS); i++)
         if (str_equal(word, UNITS[i]))
             return true;
     return false;
+}
+
+Str lex_unit_at(u32 i) {
+    return i < COUNT_OF(UNITS) ? UNITS[i] : (Str){"", 0};
 }
 
 Str lex_unit_word(Str word) {
@@ -181,7 +190,7 @@ static Token *add_token(Lexer *lexer, TokenKind kind, const char *start, const c
         out->items = vec_grow_arena(lexer->arena, out->items, out->len, &out->cap,
                                     (size_t)out->len + 1, sizeof *out->items);
     Token *token = &out->items[out->len++];
-    *token = (Token){kind, span_of(lexer, start, end), {lexer->source, offset_of(lexer, end), 0}};
+    *token = (Token){kind, 0, span_of(lexer, start, end)};
     return token;
 }
 
@@ -408,7 +417,7 @@ static const char *lex_unit(Lexer *lexer, Token *number, const char *start, cons
     if (end == p)
         return p;
     if (lex_is_unit(text_of(p, end)))
-        number->unit = span_of(lexer, p, end);
+        number->unit_len = (u16)(end - p);
     else
         report_unit(lexer, start, p, end);
     number->span = span_of(lexer, start, end);
@@ -587,7 +596,7 @@ static const char *lex_degree_sign(Lexer *lexer, const char *start, u32 n) {
     Token *last = lexer->out->len ? &lexer->out->items[lexer->out->len - 1] : NULL;
     Diag *diag = diag_add(lexer->diags, DIAG_E0107, span, "degrees are written 'deg'");
     diag_fix(lexer->diags, diag, FIX_MACHINE, span, STR("deg"));
-    if (last && last->kind == TOK_NUMBER && last->unit.len == 0)
+    if (last && last->kind == TOK_NUMBER && last->unit_len == 0)
         last->span.len = span.off + span.len - last->span.off;
     return start + n;
 }
@@ -804,7 +813,7 @@ void lex_text(Str text, u32 source, Arena *arena, Diags *diags, Tokens *out) {
                    .arena = arena,
                    .diags = diags,
                    .out = out};
-    u32 cap = text.len / 3 + 16; // as in dense code
+    u32 cap = text.len / 2 + 16; // as in dense code; what is not filled is never touched
     *out = (Tokens){ARENA_NEW(arena, Token, cap), 0, cap};
     check_encoding(&lexer);
     const char *p = text.ptr;
@@ -833,8 +842,9 @@ void tokens_dump(const Tokens *tokens, Sources *sources, StrBuf *out) {
             strbuf_add_char(out, ' ');
             strbuf_add_json(out, source_text(sources, token->span));
         }
-        if (token->unit.len)
-            strbuf_addf(out, " unit=%.*s", STR_ARG(source_text(sources, token->unit)));
+        if (token->unit_len)
+            strbuf_addf(out, " unit=%.*s",
+                        STR_ARG(source_text(sources, token_unit(token))));
         strbuf_add_char(out, '\n');
     }
 }

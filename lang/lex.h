@@ -19,6 +19,7 @@ enum {
 
 u32 token_flags(TokenKind kind);                 // of TOKEN_MORE ...
 const char *token_kind_spelling(TokenKind kind); // "" where it varies
+Span token_unit(const Token *token);             // of a number; len 0 without
 
 // text is NUL-terminated and has the offsets of the source (bytes that are not program may be
 // blanked).
@@ -29,5 +30,6 @@ Str lex_unit_word(Str word);
 // The unit that the user means by a word after a number, or an empty string: slips are allowed.
 Str lex_unit_meant(Str word);
 bool lex_is_unit(Str word);
+Str lex_unit_at(u32 i); // the i-th unit; empty: there are no more
 
 #endif

@@ -71,7 +71,7 @@ typedef struct Option {
 
 static const Option options[] = {
     {OPT_OUTPUT, 'o', "--output", "FILE", "write FILE; the format is its extension's; may be given several times; - is standard output"},
-    {OPT_FORMAT, 0, "--format", "NAME", "format of `-o -`: glb, stl, ... (see `frc --help formats`)"},
+    {OPT_FORMAT, 0, "--format", "NAME", "format of `-o -`: glb, stl, ... (see `frc --help formats`); of grammar: gbnf, lark, ebnf"},
     {OPT_SET, 'D', "--set", "NAME=VALUE", "set a param of the program: 45, 2.5cm, true, slats"},
     {OPT_PARAMS, 0, "--params", "FILE.json", "set params from a JSON object"},
     {OPT_EMIT, 0, "--emit", "STAGE", "print a stage instead: tokens, ast, ir, solids; or a table: reference, card"},

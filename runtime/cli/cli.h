@@ -90,5 +90,6 @@ Status cmd_diff(Cli *cli);
 Status cmd_fix(Cli *cli);
 Status cmd_render(Cli *cli);
 Status cmd_fmt(Cli *cli);
+Status cmd_grammar(Cli *cli);
 
 #endif

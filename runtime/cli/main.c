@@ -53,6 +53,8 @@ static const CliCommand commands[] = {
      "    frc plan chair.json -o chair.part           a plan as boxes\n", 1, 1, cmd_plan},
     {"prompt", "ROLE [TASK]", "what a model is told: designer, coder, inspector or editor",
      "    frc prompt coder \"a chair\"                  what a model is told\n", 1, 2, cmd_prompt},
+    {"grammar", "[--format gbnf|lark|ebnf]", "the language's grammar, for constrained decoding or for people",
+     "    frc grammar --format gbnf -o part.gbnf      for llama.cpp\n", 0, 0, cmd_grammar},
     {"explain", "CODE", "what a diagnostic means, with bad and good code",
      "    frc explain E0304                           what a diagnostic means\n", 1, 1, cmd_explain},
     {"render", "FILE.part|FILE.glb [-o FOLDER/|SHEET.png]", "pictures, masks, depth and cameras of many views; contact sheets",
