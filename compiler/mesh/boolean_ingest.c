@@ -15,7 +15,7 @@
 // Rounding boundaries lie at this fraction between grid points: no dyadic or decimal coordinate is
 // likely to stand there, where two places that are equal but for rounding could part.
 static const f64 ROUND_OFFSET = 0.5 + 0.0590169943749474241;
-// Coordinates whose whole number of quanta is beyond this are not resolved by f64 any more.
+// More quanta from the origin than f64 tells apart: cannot be, but for numbers near its largest.
 static const f64 WHOLE_LIMIT = 0x1p50;
 
 static Box3 leaves_box(const CsgExpr *expr) {
@@ -33,10 +33,15 @@ static Status choose_frame(Kernel *k, Box3 box) {
     f64 extent = fmax(size.x, fmax(size.y, size.z));
     if (!isfinite(extent))
         return STATUS_LIMIT;
-    int exponent;
+    f64 farthest = 0;
+    for (u32 i = 0; i < 3; i++)
+        farthest = fmax(farthest, fmax(fabs(vec3_get(box.min, i)), fabs(vec3_get(box.max, i))));
+    int exponent, reach;
     (void)frexp(fmax(extent, 0x1p-900), &exponent); // extent < 2^exponent
-    // |c| <= 2^24 + 2 about the middle; one bit is kept in hand.
-    k->quantum = ldexp(1, exponent - 25);
+    (void)frexp(fmax(farthest, 0x1p-900), &reach);
+    // |c| <= 2^24 + 2 about the middle; one bit is kept in hand. Far from the origin the quantum is
+    // what f64 resolves.
+    k->quantum = ldexp(1, MAX(exponent - 25, reach - 50));
     for (u32 i = 0; i < 3; i++) {
         k->origin[i] = floor(vec3_get(center, i) / k->quantum + 0.5);
         if (!(fabs(k->origin[i]) < WHOLE_LIMIT))
@@ -47,6 +52,10 @@ static Status choose_frame(Kernel *k, Box3 box) {
 
 static u32 snap(Kernel *k, Vec3 place) {
     i32 c[3];
+    if (!vec3_is_finite(place)) {
+        k->is_out_of_range = true;
+        place = vec3_scale(vec3(k->origin[0], k->origin[1], k->origin[2]), k->quantum);
+    }
     for (u32 i = 0; i < 3; i++)
         c[i] = (i32)(floor(vec3_get(place, i) / k->quantum + ROUND_OFFSET) - k->origin[i]);
     u32 v = point_add_grid(k, c);
@@ -125,6 +134,8 @@ Status ingest(Kernel *k) {
         heap_poll(k->heap);
     }
     k->leaf_start[expr->n_leaves] = k->n_tris;
+    if (k->is_out_of_range)
+        return STATUS_LIMIT;
     mark_self_meeting_leaves(k);
     return STATUS_OK;
 }

@@ -144,6 +144,7 @@ typedef struct Kernel {
     Vec3 *payload;       // n_grid: the first leaf's place of each input vertex, mm
     u32 n_grid;          // input vertices are points 0 .. n_grid
     bool has_normals;
+    bool is_out_of_range; // a coordinate is not finite
 
     // tables
     VEC(Point) points;

@@ -315,6 +315,25 @@ TEST(labels_and_materials) {
     heap_finish(&heap);
 }
 
+TEST(far_away_and_flat) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 1e9, 1e9, 0, 1),
+                      cube(&heap, 1e9 + 1, 1e9, 0, 1), &out),
+             STATUS_OK);
+    EXPECT(out, 1, 0, 2, 10);
+    // Solids without inside: nothing.
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 3, 3, 3, 0), cube(&heap, 3, 3, 3, 0), &out),
+             STATUS_OK);
+    CHECK_EQ(out.n_tris, 0);
+    Mesh sheet = solid_box(&heap, vec3(0, 0, 1), vec3(4, 4, 1));
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, 1, 1, 0, 2), sheet, &out), STATUS_OK);
+    EXPECT(out, 1, 0, 8, 24);
+    CHECK_EQ(run_pair(&heap, CSG_UNION, cube(&heap, NAN, 1, 0, 2), sheet, &out), STATUS_LIMIT);
+    heap_finish(&heap);
+}
+
 // An allocation that fails, whichever it is, ends the job and leaves nothing behind.
 static Failure run_out_at(u32 at) {
     Heap heap;
@@ -346,4 +365,5 @@ TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST
           TEST_CASE(sphere_pairs), TEST_CASE(touching_cubes_weld),
           TEST_CASE(touching_edges_and_vertices), TEST_CASE(shared_nodes_and_leaves),
           TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat),
-          TEST_CASE(labels_and_materials), TEST_CASE(memory_may_run_out_anywhere))
+          TEST_CASE(labels_and_materials), TEST_CASE(far_away_and_flat),
+          TEST_CASE(memory_may_run_out_anywhere))
