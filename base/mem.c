@@ -222,16 +222,21 @@ void *arena_alloc(Arena *arena, size_t n, size_t size) {
     bytes = (MAX(bytes, 1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
     if (!arena->chunk || bytes > (size_t)(arena->end - arena->next)) {
         size_t chunk_size = MAX(bytes + sizeof(ArenaChunk), (size_t)ARENA_CHUNK_SIZE);
-        ArenaChunk *chunk = heap_alloc_raw(arena->heap, 1, chunk_size);
+        ArenaChunk *chunk = heap_alloc(arena->heap, 1, chunk_size);
         chunk->prev = arena->chunk;
         chunk->size = chunk_size;
         arena->chunk = chunk;
         arena->next = (char *)(chunk + 1);
         arena->end = (char *)chunk + chunk_size;
+        arena->clean = arena->next;
     }
-    void *out = arena->next;
+    // What comes fresh from the heap is zero, often without a page being touched; only what was
+    // given back is cleared.
+    char *out = arena->next;
     arena->next += bytes;
-    return memset(out, 0, bytes);
+    if (out < arena->clean)
+        memset(out, 0, MIN(bytes, (size_t)(arena->clean - out)));
+    return out;
 }
 
 ArenaMark arena_mark(const Arena *arena) {
@@ -239,11 +244,15 @@ ArenaMark arena_mark(const Arena *arena) {
 }
 
 void arena_reset(Arena *arena, ArenaMark mark) {
+    char *used = arena->next;
     while (arena->chunk != mark.chunk) {
         ArenaChunk *prev = arena->chunk->prev;
         heap_free(arena->heap, arena->chunk);
         arena->chunk = prev;
+        used = NULL;
     }
     arena->next = mark.next;
     arena->end = arena->chunk ? (char *)arena->chunk + arena->chunk->size : NULL;
+    // An older chunk may have been used up to its end.
+    arena->clean = !used ? arena->end : MAX(arena->clean, used);
 }

@@ -104,6 +104,7 @@ typedef struct Arena {
     Heap *heap;
     ArenaChunk *chunk;
     char *next, *end;
+    char *clean; // from here on the chunk's bytes are zero, as they came
 } Arena;
 
 typedef struct ArenaMark {

@@ -20,8 +20,85 @@ static Span span_to(const AstBuilder *b, u32 from, Span last) {
     return (Span){b->source, from, last.off + last.len - from};
 }
 
+// Most nodes are small and a large program has half a million of them: each takes what its kind
+// needs.
+static size_t node_size(AstKind kind) {
+#define UP_TO(member) (offsetof(AstNode, member) + sizeof(((AstNode *)0)->member))
+    switch (kind) {
+    case AST_BAD:
+        return offsetof(AstNode, number);
+    case AST_NUMBER:
+        return UP_TO(number);
+    case AST_TEXT:
+        return UP_TO(text);
+    case AST_TEMPLATE:
+        return UP_TO(template_);
+    case AST_BOOL:
+        return UP_TO(boolean);
+    case AST_COLOR:
+        return UP_TO(color);
+    case AST_NAME:
+        return UP_TO(name);
+    case AST_REF:
+        return UP_TO(ref);
+    case AST_LIST:
+        return UP_TO(list);
+    case AST_COMPREHENSION:
+        return UP_TO(comprehension);
+    case AST_UNARY:
+        return UP_TO(unary);
+    case AST_BINARY:
+        return UP_TO(binary);
+    case AST_TERNARY:
+        return UP_TO(ternary);
+    case AST_RANGE:
+        return UP_TO(range);
+    case AST_CALL:
+        return UP_TO(call);
+    case AST_MEMBER:
+        return UP_TO(member);
+    case AST_INDEX:
+        return UP_TO(index);
+    case AST_SLICE:
+        return UP_TO(slice);
+    case AST_PART:
+        return UP_TO(part);
+    case AST_GROUP:
+        return UP_TO(group);
+    case AST_OBJECT:
+        return UP_TO(object);
+    case AST_UNITS:
+        return UP_TO(units);
+    case AST_PARAM:
+        return UP_TO(param);
+    case AST_MATERIAL:
+        return UP_TO(material);
+    case AST_CANVAS:
+    case AST_TOLERANCE:
+    case AST_PLACE:
+        return UP_TO(place);
+    case AST_LET:
+    case AST_MARK:
+        return UP_TO(let);
+    case AST_DEF:
+        return UP_TO(def);
+    case AST_CUT:
+        return UP_TO(cut);
+    case AST_FOR:
+        return UP_TO(for_);
+    case AST_IF:
+        return UP_TO(if_);
+    case AST_EXPECT:
+        return UP_TO(expect);
+    case AST_ALLOW:
+        return UP_TO(allow);
+    }
+    return sizeof(AstNode);
+#undef UP_TO
+}
+
 static AstNode *new_node(AstBuilder *b, AstKind kind, Span span) {
-    AstNode *node = ARENA_NEW(b->arena, AstNode, 1);
+    AstNode *node = arena_alloc(b->arena, 1, node_size(kind));
     node->kind = kind;
     node->span = span;
     node->depth = 1;
@@ -33,7 +110,7 @@ static AstNode *new_node(AstBuilder *b, AstKind kind, Span span) {
 
 static void over(AstNode *node, const AstNode *child) {
     if (child)
-        node->depth = MAX(node->depth, child->depth + 1);
+        node->depth = (u16)MAX(node->depth, child->depth + 1);
 }
 
 static void over_list(AstNode *node, AstList list) {
@@ -107,8 +184,7 @@ AstNode *ast_number(AstBuilder *b, TokenRef token) {
         diag_help(b->diags, diag, "numbers reach to about 1.8e308");
         node->number.value = 0;
     }
-    node->number.unit = text_at(b, token->unit);
-    node->number.unit_span = token->unit;
+    node->number.unit = text_at(b, token_unit(token));
     return node;
 }
 

@@ -103,12 +103,13 @@ typedef struct AstFormal {
     AstNode *value; // default, or NULL
 } AstFormal;
 
+// Allocated only as far as its kind's member of the union reaches: never copy a node by value.
 struct AstNode {
-    AstKind kind;
+    AstKind kind : 16;
+    u16 depth; // height of the tree below, counted at creation
     Span span;
-    u32 depth; // height of the tree below, counted at creation
     union {
-        struct { f64 value; Str unit; Span unit_span; } number; // value as written; unit may be empty
+        struct { f64 value; Str unit; } number; // value as written; unit may be empty
         struct { Str value; } text;              // unescaped
         struct { AstList parts; } template_;     // AST_TEXT and expressions, in order
         struct { bool value; } boolean;
@@ -117,8 +118,8 @@ struct AstNode {
         struct { AstRefStep *steps; u32 n_steps; } ref;
         struct { AstList items; } list;
         struct { AstNode *value; AstBinder *binders; u32 n_binders; AstNode *condition; } comprehension; // condition may be NULL
-        struct { AstOp op; AstNode *operand; Span op_span; } unary;
-        struct { AstOp op; AstNode *left, *right; Span op_span; } binary;
+        struct { AstOp op; Span op_span; AstNode *operand; } unary;
+        struct { AstOp op; Span op_span; AstNode *left, *right; } binary;
         struct { AstNode *condition, *yes, *no; } ternary;
         struct { AstNode *low, *high; } range;
         struct { AstNode *subject; AstName function; AstArgs args; } call; // subject NULL: f(...)

@@ -330,7 +330,7 @@ static void carry_out(Pairing *p, Tokens *tokens, bool **quiet) {
                 flags[n + 1] = true;
                 continue;
             }
-            items[n++] = (Token){closer, span_before(p, i), {0, 0, 0}};
+            items[n++] = (Token){closer, 0, span_before(p, i)};
             flags[n] = true;
         }
         if (!drop)

@@ -54,7 +54,7 @@ static Str describe(const Mistake *m) {
 static bool explain_unit(Mistake *m, Repair *out) {
     u32 at = m->at;
     if ((kind_of(m, at) != TOK_NAME && kind_of(m, at) != TOK_IN) || at == 0 ||
-        kind_of(m, at - 1) != TOK_NUMBER || m->parse->layout.items[at - 1].unit.len)
+        kind_of(m, at - 1) != TOK_NUMBER || m->parse->layout.items[at - 1].unit_len)
         return false;
     Str word = mistake_text(m, at), unit = lex_unit_word(word);
     if (!unit.len || (kind_of(m, at) == TOK_IN && mistake_has(m, at + 1, TOKEN_VALUE)))

@@ -362,7 +362,9 @@ bool lang_format(Sources *sources, u32 source, Arena *arena, Diags *diags, StrBu
     if (!prose_skip(&text, source, arena, &ignored))
         return false;
     lex_text(text, source, arena, &ignored, &tokens);
-    if (!layout_build(&tokens, text, arena, &ignored, &layout))
+    Tokens code = {ARENA_NEW(arena, Token, tokens.len), tokens.len, tokens.len};
+    memcpy(code.items, tokens.items, tokens.len * sizeof *code.items);
+    if (!layout_build(&code, text, arena, &ignored, &layout))
         return false;
     Format *f = ARENA_NEW(arena, Format, 1);
     f->arena = arena;

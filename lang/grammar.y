@@ -10,8 +10,8 @@
 %extra_context {AstBuilder *b}
 %stack_size 8192
 %stack_overflow { b->overflowed = true; }
-// The driver (lang/parse.c) asks before it feeds and recovers by itself.
-%syntax_error { assert(!"a token that the parser does not accept was fed"); (void)b; }
+// The driver (lang/parse.c) asks before it feeds and recovers by itself; or else it starts again.
+%syntax_error { assert(b->is_straight); b->refused = true; }
 
 %include {
 #include "lang/parser_internal.h"

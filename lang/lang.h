@@ -12,10 +12,11 @@ typedef enum TokenKind {
     TOK_COUNT
 } TokenKind;
 
+// 16 bytes: a large program has half as many of them as it has bytes.
 typedef struct Token {
-    TokenKind kind;
+    TokenKind kind : 16;
+    u32 unit_len : 16; // of a number: its last bytes are a unit
     Span span;
-    Span unit; // of a number; len 0 without
     // Comments and line breaks (one token for a run of blank lines) stand in the token list as
     // kinds of their own; spaces do not.
 } Token;

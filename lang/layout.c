@@ -5,8 +5,6 @@
 // lang/tokens.def say which tokens these are.
 #include "lang/layout.h"
 
-#include "base/vec.h"
-
 u32 layout_indent(Str text, u32 off) {
     while (off > 0 && text.ptr[off - 1] != '\n')
         off--;
@@ -50,9 +48,8 @@ static bool is_name_before(TokenKind word, TokenKind next) {
     }
 }
 
-static bool ends_statement(const Layout *layout, u32 depth, const u32 *open, const Token *next) {
-    if (depth > 0 && layout->items[open[depth - 1]].kind != TOK_LBRACE)
-        return false;
+// Whether a line break among statements ends one.
+static bool ends_statement(const Layout *layout, const Token *next) {
     if (layout->len == 0)
         return false;
     TokenKind last = layout->items[layout->len - 1].kind;
@@ -72,44 +69,60 @@ static TokenKind kind_in_place(const Layout *layout, const Token *token, const T
     return token->kind;
 }
 
-static void pair_up(Layout *layout, u32 *depth, u32 *open, u32 i) {
-    u32 flags = token_flags(layout->items[i].kind);
-    if (flags & TOKEN_CLOSE) {
-        u32 from = open[--*depth];
-        layout->close_of[from] = i;
-        layout->open_of[i] = from;
-    }
-    if (flags & TOKEN_OPEN)
-        open[(*depth)++] = i;
-}
-
-bool layout_build(const Tokens *tokens, Str text, Arena *arena, Diags *diags, Layout *out) {
-    *out = (Layout){0};
-    Tokens code = {ARENA_NEW(arena, Token, tokens->len), 0, tokens->len};
+// Comments out, in place.
+static void drop_comments(Tokens *tokens) {
+    u32 n = 0;
     for (u32 i = 0; i < tokens->len; i++)
         if (tokens->items[i].kind != TOK_COMMENT)
-            code.items[code.len++] = tokens->items[i];
-    bool *quiet = NULL; // stays so when nothing was repaired
-    if (!brackets_repair(&code, &quiet, text, arena, diags, out))
+            tokens->items[n++] = tokens->items[i];
+    tokens->len = n;
+}
+
+bool layout_build(Tokens *tokens, Str text, Arena *arena, Diags *diags, Layout *out) {
+    *out = (Layout){0};
+    drop_comments(tokens);
+    if (!brackets_repair(tokens, &out->quiet, text, arena, diags, out))
         return false;
-    out->items = ARENA_NEW(arena, Token, code.len);
-    out->quiet = ARENA_NEW(arena, bool, code.len);
-    out->close_of = ARENA_NEW(arena, u32, code.len);
-    out->open_of = ARENA_NEW(arena, u32, code.len);
-    u32 open[LANG_NESTING_MAX], depth = 0;
+    // What comes out overtakes nothing that is still to be read: one array does for both.
+    const Token *code = out->items = tokens->items;
+    TokenKind open[LANG_NESTING_MAX];
+    u32 depth = 0;
     bool is_quiet = false;
-    for (u32 i = 0; i < code.len; i++) {
-        Token token = code.items[i];
-        const Token *next = &code.items[MIN(i + 1, code.len - 1)];
-        is_quiet = is_quiet || (quiet && quiet[i]);
-        if (token.kind == TOK_NEWLINE && !ends_statement(out, depth, open, next))
+    for (u32 i = 0; i < tokens->len; i++) {
+        Token token = code[i];
+        const Token *next = &code[MIN(i + 1, tokens->len - 1)];
+        is_quiet = is_quiet || (out->quiet && out->quiet[i]);
+        bool in_statements = depth == 0 || open[depth - 1] == TOK_LBRACE;
+        if (token.kind == TOK_NEWLINE && !(in_statements && ends_statement(out, next)))
             continue;
         token.kind = kind_in_place(out, &token, next);
-        out->close_of[out->len] = out->open_of[out->len] = NONE;
-        out->quiet[out->len] = is_quiet;
+        if (out->quiet)
+            out->quiet[out->len] = is_quiet;
         is_quiet = false;
-        out->items[out->len] = token;
-        pair_up(out, &depth, open, out->len++);
+        u32 flags = token_flags(token.kind);
+        depth -= (flags & TOKEN_CLOSE) != 0;
+        if (flags & TOKEN_OPEN)
+            open[depth++] = token.kind;
+        out->items[out->len++] = token;
     }
     return true;
+}
+
+void layout_pair(Layout *layout, Arena *arena) {
+    if (layout->close_of)
+        return;
+    layout->close_of = ARENA_NEW(arena, u32, layout->len);
+    layout->open_of = ARENA_NEW(arena, u32, layout->len);
+    u32 open[LANG_NESTING_MAX], depth = 0;
+    for (u32 i = 0; i < layout->len; i++) {
+        u32 flags = token_flags(layout->items[i].kind);
+        layout->close_of[i] = layout->open_of[i] = NONE;
+        if (flags & TOKEN_CLOSE) {
+            u32 from = open[--depth];
+            layout->close_of[from] = i;
+            layout->open_of[i] = from;
+        }
+        if (flags & TOKEN_OPEN)
+            open[depth++] = i;
+    }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The driver of the parser: prose stepped over, text to tokens, tokens laid out (lang/layout.h),
-// then fed to the generated parser one by one. Before each the driver asks whether the parser could
-// take it: the answer is found on a shadow of the parser's stack, so that when it is no, nothing
-// has been reduced yet and what was expected can still be told. Then the mistake is explained once
-// (lang/foreign.c), the innermost construct that can be given up is, and parsing goes on after it.
+// then fed to the generated parser one by one. A program without mistakes passes straight through.
+// One that is refused is parsed again with care: before each token the driver asks whether the
+// parser could take it, and the answer is found on a shadow of the parser's stack, so that when it
+// is no, nothing has been reduced yet and what was expected can still be told. Then the mistake is
+// explained once (lang/foreign.c), the innermost construct that can be given up is, and parsing
+// goes on after it.
 #include "lang/parse.h"
 
 #include "lang/prose.h"
@@ -51,15 +53,17 @@ static u32 recover(Parse *parse, u32 from) {
 static void feed_extra(Parse *parse, TokenKind kind, u32 before) {
     Token *token = ARENA_NEW(parse->arena, Token, 1);
     Span span = parse->layout.items[before].span;
-    *token = (Token){kind, {span.source, span.off, 0}, {span.source, span.off, 0}};
+    *token = (Token){kind, 0, {span.source, span.off, 0}};
     grammar_feed(parse->grammar, kind, token);
 }
 
 // What follows from a mistake that has been reported: beside a repaired bracket, or after a text
 // that swallowed the rest of its line.
 static bool is_quiet(const Parse *parse, u32 at) {
-    if (parse->layout.quiet[at] || at == 0)
-        return parse->layout.quiet[at];
+    if (parse->layout.quiet && parse->layout.quiet[at])
+        return true;
+    if (at == 0)
+        return false;
     Span span = parse->layout.items[at - 1].span;
     const char *text = parse->text.ptr + span.off;
     return kind_at(parse, at - 1) == TOK_TEXT && text[0] == '"' &&
@@ -67,6 +71,7 @@ static bool is_quiet(const Parse *parse, u32 at) {
 }
 
 static u32 handle_error(Parse *parse, u32 at) {
+    layout_pair(&parse->layout, parse->arena);
     Repair repair = repair_recover(at);
     if (!is_quiet(parse, at))
         repair = parse_explain(parse, at);
@@ -89,8 +94,30 @@ static u32 handle_error(Parse *parse, u32 at) {
     return recover(parse, at);
 }
 
+static void start(Parse *parse) {
+    parse->builder.overflowed = parse->builder.is_too_deep = false;
+    grammar_init(parse->grammar, &parse->builder);
+}
+
+// Most programs are right: feeds them without asking, and says whether all went well. If not,
+// nothing has been reported and the parse must be started again.
+static bool run_straight(Parse *parse, u32 end) {
+    Diags *diags = parse->builder.diags;
+    Diags silent;
+    diags_init(&silent, parse->arena, diags->sources);
+    parse->builder.diags = &silent;
+    parse->builder.is_straight = true;
+    start(parse);
+    for (u32 i = 0; i < end && !parse->builder.refused && !parse->builder.overflowed; i++)
+        grammar_feed(parse->grammar, parse->layout.items[i].kind, &parse->layout.items[i]);
+    parse->builder.diags = diags;
+    parse->builder.is_straight = false;
+    return !parse->builder.refused && !parse->builder.overflowed && silent.len == 0;
+}
+
 // Up to token end. Returns the token at which it stopped.
-static u32 run(Parse *parse, u32 end) {
+static u32 run_with_care(Parse *parse, u32 end) {
+    start(parse);
     u32 i = 0;
     while (i < end && !parse->builder.overflowed && parse->n_errors < SYNTAX_ERRORS_MAX) {
         const Token *token = &parse->layout.items[i];
@@ -165,21 +192,46 @@ static void report_no_program(Parse *parse, u32 source) {
               "a program begins with a line like: object chair \"A plain chair\"");
 }
 
-static bool prepare(Parse *parse, Str text, u32 source, Arena *arena, Diags *diags, Ast *ast) {
+// The tree goes to `arena`; all that only the parse needs, to `transient`.
+static bool prepare(Parse *parse, Str text, u32 source, Arena *arena, Arena *transient,
+                    Diags *diags, Ast *ast) {
     *parse = (Parse){
         .builder = {.arena = arena, .diags = diags, .text = text.ptr, .source = source, .ast = ast},
         .text = text,
-        .arena = arena,
+        .arena = transient,
         .diags = diags,
         .last_comma = NONE};
     Tokens tokens;
-    lex_text(text, source, arena, diags, &tokens);
-    if (!layout_build(&tokens, text, arena, diags, &parse->layout))
+    lex_text(text, source, transient, diags, &tokens);
+    if (!layout_build(&tokens, text, transient, diags, &parse->layout))
         return false;
     parse->builder.end = parse->layout.is_cut_off ? parse->layout.ends_at : NONE;
-    parse->grammar = arena_alloc(arena, 1, grammar_size());
-    grammar_init(parse->grammar, &parse->builder);
+    parse->grammar = arena_alloc(transient, 1, grammar_size());
+    start(parse);
     return true;
+}
+
+static void parse_text(Ast *ast, Str text, Arena *arena, Arena *transient, Diags *diags) {
+    Parse parse;
+    if (!prepare(&parse, text, ast->source, arena, transient, diags, ast))
+        return;
+    if (parse.layout.len <= 1 && diags->n_errors == 0)
+        report_no_program(&parse, ast->source);
+    u32 reached = parse.layout.len;
+    ArenaMark mark = arena_mark(arena);
+    if (!run_straight(&parse, parse.layout.len)) {
+        arena_reset(arena, mark);
+        ast->statements = (AstList){0};
+        reached = run_with_care(&parse, parse.layout.len);
+    }
+    if (parse.builder.overflowed && !parse.builder.is_too_deep) {
+        Span at = parse.layout.items[MIN(reached, parse.layout.len - 1)].span;
+        Diag *diag = diag_add(diags, DIAG_E0522, (Span){ast->source, at.off, at.len},
+                              "an expression is nested too deep to be read");
+        diag_help(diags, diag, "split it: name parts of it with let");
+    }
+    ast->is_cut_off = parse.layout.is_cut_off;
+    ast->cut_off_at = parse.layout.is_cut_off ? parse.layout.cut_off_at : text.len;
 }
 
 Ast *lang_parse(Sources *sources, u32 source, Arena *arena, Diags *diags) {
@@ -188,20 +240,10 @@ Ast *lang_parse(Sources *sources, u32 source, Arena *arena, Diags *diags) {
     Str text = sources->items[source].text;
     if (!prose_skip(&text, source, arena, diags))
         return ast;
-    Parse parse;
-    if (!prepare(&parse, text, source, arena, diags, ast))
-        return ast;
-    if (parse.layout.len <= 1 && diags->n_errors == 0)
-        report_no_program(&parse, source);
-    u32 reached = run(&parse, parse.layout.len);
-    if (parse.builder.overflowed && !parse.builder.is_too_deep) {
-        Span at = parse.layout.items[MIN(reached, parse.layout.len - 1)].span;
-        Diag *diag = diag_add(diags, DIAG_E0522, (Span){source, at.off, at.len},
-                              "an expression is nested too deep to be read");
-        diag_help(diags, diag, "split it: name parts of it with let");
-    }
-    ast->is_cut_off = parse.layout.is_cut_off;
-    ast->cut_off_at = parse.layout.is_cut_off ? parse.layout.cut_off_at : text.len;
+    Arena transient;
+    arena_init(&transient, arena->heap);
+    parse_text(ast, text, arena, &transient, diags);
+    arena_finish(&transient);
     return ast;
 }
 
@@ -212,7 +254,7 @@ u32 lang_expects(Sources *sources, u32 source, u32 off, Arena *arena, TokenKind 
     diags_init(&diags, arena, sources);
     Ast ast = {0};
     Parse parse;
-    if (!prepare(&parse, text, source, arena, &diags, &ast))
+    if (!prepare(&parse, text, source, arena, arena, &diags, &ast))
         return 0;
     u32 end = parse.layout.len - 1; // without END and the brackets put in before it
     while (end > 0 && parse.layout.items[end - 1].span.len == 0 &&

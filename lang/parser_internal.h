@@ -16,6 +16,8 @@ typedef struct AstBuilder {
     u32 end;          // closing brackets at or after it were put in: the text was cut off there
     bool is_too_deep; // reported once
     bool overflowed;  // the parser's stack; the parse ends
+    bool is_straight; // tokens are fed unasked: one that is refused ends the parse
+    bool refused;
 } AstBuilder;
 
 typedef const Token *TokenRef;
