@@ -93,7 +93,7 @@ static bool save_normals(Write *w, u32 view, const RenderImage *image, StrBuf *o
         const f32 *n = image->normals + i;
         bool none = n[0] == 0 && n[1] == 0 && n[2] == 0;
         for (u32 k = 0; k < 3; k++)
-            bytes[i + k] = none ? 0 : (u8)(n[k] * 127.5f + 128.0f);
+            bytes[i + k] = (u8)(none ? 0.0f : n[k] * 127.5f + 128.0f);
     }
     png_write(out, PNG_RGB8, image->width, image->height, bytes, (PngOptions){.level = w->job->png_level});
     heap_free(out->heap, bytes);
