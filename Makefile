@@ -268,6 +268,10 @@ $(faults_all): $(B)/faults/%: tests/faults/%.c $(foreach r,$(filter-out cli,$(RO
 
 bench: $(B)/frc
 	@python3 tests/bench/run
+.PHONY: bench-kernel
+bench-kernel: $(B)/bench/kernel $(B)/bench/companions
+	@$(B)/bench/kernel
+	@$(B)/bench/companions
 .PHONY: bench-render
 bench-render: $(B)/frc
 	@python3 tests/bench/render.py
@@ -293,6 +297,6 @@ help:
 	@echo "make test          set up, build, run all suites (minutes)"
 	@echo "make setup         install what the build needs, through apt"
 	@echo "make unit-ROOM     the unit tests of one room: $(ROOMS)"
-	@echo "make bench         time and memory against peers"
+	@echo "make bench         time and memory against peers; bench-kernel, bench-render: of the rooms"
 	@echo "make install       PREFIX=$(PREFIX) DESTDIR="
 	@echo "make format lint clean"

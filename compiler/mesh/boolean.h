@@ -5,8 +5,8 @@
 
 #include "compiler/mesh/mesh.h"
 
-// One operand. Operands may share a mesh; maps that are equal up to a common rotation stay exact
-// when the frame takes the rotation out (the caller hoists: see boolean_frame_suggest).
+// One operand. Operands may share a mesh. Coplanar faces stay coplanar exactly under moves and turns by
+// right angles; a rotation that all operands share is the caller's to take out (the solid room does).
 typedef struct CsgLeaf {
     const Mesh *mesh;
     Affine3 map; // mesh -> frame
