@@ -88,6 +88,7 @@ struct Renderer {
 
 // renderer_pipeline.c
 bool renderer_pipelines_init(Renderer *renderer);
+bool renderer_glass_init(Renderer *renderer); // with the first scene that has some: compiling costs time
 void renderer_pipelines_finish(Renderer *renderer);
 // renderer_slot.c
 bool slot_init(Renderer *renderer, Slot *slot);

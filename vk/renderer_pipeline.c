@@ -243,15 +243,19 @@ static void cache_save(Renderer *r) {
 bool renderer_pipelines_init(Renderer *r) {
     const PipelineShape geometry = {CODE(geometry_vert), CODE(geometry_frag), VK_FORMAT_R32G32_UINT, VK_FORMAT_D32_SFLOAT, false, true, false};
     const PipelineShape shadow = {CODE(shadow_vert), {0}, VK_FORMAT_UNDEFINED, VK_FORMAT_D16_UNORM, false, false, true};
-    const PipelineShape glass = {CODE(geometry_vert), CODE(glass_frag), VK_FORMAT_R16G16B16A16_SFLOAT, VK_FORMAT_D32_SFLOAT, true, true, false};
     if (!cache_init(r) || !samplers_init(r) || !layouts_init(r) || !graphics_init(r, &geometry, &r->geometry) ||
-        !graphics_init(r, &shadow, &r->shadow) || !graphics_init(r, &glass, &r->glass) ||
+        !graphics_init(r, &shadow, &r->shadow) ||
         !compute_init(r, CODE(classify_comp), &r->classify) || !compute_init(r, CODE(split_comp), &r->split) ||
         !compute_init(r, CODE(shade_comp), &r->shade) || !compute_init(r, CODE(floor_comp), &r->floor) ||
         !compute_init(r, CODE(resolve_comp), &r->resolve))
         return false;
     cache_save(r);
     return true;
+}
+
+bool renderer_glass_init(Renderer *r) {
+    const PipelineShape glass = {CODE(geometry_vert), CODE(glass_frag), VK_FORMAT_R16G16B16A16_SFLOAT, VK_FORMAT_D32_SFLOAT, true, true, false};
+    return r->glass || graphics_init(r, &glass, &r->glass);
 }
 
 void renderer_pipelines_finish(Renderer *r) {

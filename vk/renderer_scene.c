@@ -198,7 +198,8 @@ Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *er
     if (!scene_is_sound(scene, error))
         return STATUS_BUG;
     r->scene.bounds = render_scene_bounds(scene);
-    if (!upload_meshes(r, scene) || !upload_draws(r, scene) || !upload_field(r, scene)) {
+    if (!upload_meshes(r, scene) || !upload_draws(r, scene) || !upload_field(r, scene) ||
+        (r->scene.has_glass && !renderer_glass_init(r))) {
         gpu_error_take(&r->gpu, error);
         return STATUS_VULKAN;
     }
