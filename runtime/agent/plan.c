@@ -213,19 +213,13 @@ bool plan_read(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error)
 
 // ---- writing -------------------------------------------------------------------------------------
 
-static void add_number(StrBuf *out, f64 value) {
-    char text[NUMBER_TEXT_MAX];
-    u32 len = number_write_short(value, 6, text);
-    strbuf_add_bytes(out, text, len);
-}
-
 static void add_vec3(StrBuf *out, Vec3 v) {
     strbuf_add_char(out, '[');
-    add_number(out, v.x);
+    strbuf_add_number(out, v.x);
     strbuf_add_z(out, ", ");
-    add_number(out, v.y);
+    strbuf_add_number(out, v.y);
     strbuf_add_z(out, ", ");
-    add_number(out, v.z);
+    strbuf_add_number(out, v.z);
     strbuf_add_char(out, ']');
 }
 
@@ -269,7 +263,7 @@ void plan_write_json(const Plan *plan, StrBuf *out) {
             strbuf_add_z(out, ", \"size\": ");
             add_vec3(out, box->size);
             strbuf_add_z(out, ", \"turn\": ");
-            add_number(out, box->turn);
+            strbuf_add_number(out, box->turn);
             strbuf_add_char(out, '}');
         }
     }
@@ -285,7 +279,7 @@ static void write_box(const PlanPart *part, const PlanBox *box, StrBuf *out) {
     strbuf_add_char(out, ')');
     if (box->turn != 0) {
         strbuf_add_z(out, ".rotate(z = ");
-        add_number(out, box->turn);
+        strbuf_add_number(out, box->turn);
         strbuf_add_char(out, ')');
     }
     strbuf_add_z(out, ".move(");
