@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cameras: a place around the object (azimuth, elevation, field of view) becomes the nearest camera that
-// sees all of it. For a perspective camera of fixed direction the fit is exact: each vertex gives four
-// half-spaces that the eye must lie in, and the two pairs (left/right, top/bottom) each leave a least
-// distance and a middle.
+// Cameras: a place around the object (azimuth, elevation, field of view) becomes the nearest camera
+// that sees all of it. For a perspective camera of fixed direction the fit is exact: each vertex
+// gives four half-spaces that the eye must lie in, and the two pairs (left/right, top/bottom) each
+// leave a least distance and a middle.
 #include "vk/camera.h"
 
 #include "base/number.h"
@@ -15,11 +15,16 @@ typedef struct NamedPlace {
 #define FOV_DEFAULT 28.0
 
 static const NamedPlace places[] = {
-    {"iso", {35, 22, FOV_DEFAULT}},   {"front", {0, 0, 0}},
-    {"back", {180, 0, 0}},             {"left", {-90, 0, 0}},
-    {"right", {90, 0, 0}},             {"top", {0, 90, 0}},
-    {"bottom", {0, -90, 0}},           {"iso-left", {-35, 22, FOV_DEFAULT}},
-    {"iso-back", {145, 22, FOV_DEFAULT}}, {"iso-below", {35, -25, FOV_DEFAULT}},
+    {"iso", {35, 22, FOV_DEFAULT}},
+    {"front", {0, 0, 0}},
+    {"back", {180, 0, 0}},
+    {"left", {-90, 0, 0}},
+    {"right", {90, 0, 0}},
+    {"top", {0, 90, 0}},
+    {"bottom", {0, -90, 0}},
+    {"iso-left", {-35, 22, FOV_DEFAULT}},
+    {"iso-back", {145, 22, FOV_DEFAULT}},
+    {"iso-below", {35, -25, FOV_DEFAULT}},
 };
 
 bool camera_place_find(Str name, CameraPlace *out) {
@@ -87,8 +92,8 @@ static void place_axes(CameraPlace place, Vec3 rows[3]) {
 
 typedef struct FitState { // extents of what the camera must see
     Vec3 rows[3];
-    f64 slope[2];      // tangent of half the angle seen, less the margin, across and down
-    f64 lo[2], hi[2];  // orthographic: extents; perspective: of x - s z and x + s z
+    f64 slope[2];     // tangent of half the angle seen, less the margin, across and down
+    f64 lo[2], hi[2]; // orthographic: extents; perspective: of x - s z and x + s z
     f64 z_min, z_max;
 } FitState;
 
@@ -133,7 +138,8 @@ static void camera_finish(RenderCamera *camera, const FitState *fit, Vec3 eye_in
     camera->far = far + slack;
 }
 
-RenderCamera camera_fit(const RenderScene *scene, CameraPlace place, u32 width, u32 height, f64 margin, Str name) {
+RenderCamera camera_fit(const RenderScene *scene, CameraPlace place, u32 width, u32 height,
+                        f64 margin, Str name) {
     RenderCamera camera = {.is_ortho = place.fov <= 0, .width = width, .height = height};
     memcpy(camera.name, name.ptr, MIN((size_t)name.len, sizeof camera.name - 1));
     FitState fit;
@@ -186,8 +192,8 @@ bool camera_project(const RenderCamera *camera, Vec3 point, f64 *u, f64 *v, f64 
 Vec3 camera_unproject(const RenderCamera *camera, f64 u, f64 v, f64 z) {
     f64 w = camera->is_ortho ? 1 : z;
     const f64(*m)[4] = camera->world_to_camera;
-    f64 q[3] = {(u - camera->cx) / camera->fx * w - m[0][3], (v - camera->cy) / camera->fy * w - m[1][3],
-                z - m[2][3]};
+    f64 q[3] = {(u - camera->cx) / camera->fx * w - m[0][3],
+                (v - camera->cy) / camera->fy * w - m[1][3], z - m[2][3]};
     return vec3(m[0][0] * q[0] + m[1][0] * q[1] + m[2][0] * q[2],
                 m[0][1] * q[0] + m[1][1] * q[1] + m[2][1] * q[2],
                 m[0][2] * q[0] + m[1][2] * q[1] + m[2][2] * q[2]);

@@ -19,9 +19,10 @@ bool camera_place_read(Str text, CameraPlace *inout);
 // Names of the views, for messages: "iso, front, ..." (constant).
 const char *camera_place_names(void);
 
-// The nearest camera at place that sees every vertex of the scene with `margin` (a part of the picture,
-// 0.05) left on each side. O(vertices).
-RenderCamera camera_fit(const RenderScene *scene, CameraPlace place, u32 width, u32 height, f64 margin, Str name);
+// The nearest camera at place that sees every vertex of the scene with `margin` (a part of the
+// picture, 0.05) left on each side. O(vertices).
+RenderCamera camera_fit(const RenderScene *scene, CameraPlace place, u32 width, u32 height,
+                        f64 margin, Str name);
 
 // Where a point of the object lands: u, v in pixels, z in mm. False: behind the camera.
 bool camera_project(const RenderCamera *camera, Vec3 point, f64 *u, f64 *v, f64 *z);

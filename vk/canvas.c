@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drawing for sheets, by hand: coverage of a line is its distance from the pixel's middle; letters come
-// from FreeType as grey pictures of the font in the binary, so that sheets look the same everywhere.
+// Drawing for sheets, by hand: coverage of a line is its distance from the pixel's middle; letters
+// come from FreeType as grey pictures of the font in the binary, so that sheets look the same
+// everywhere.
 #include "vk/canvas.h"
 
 #include "base/utf8.h"
@@ -21,8 +22,12 @@ struct CanvasFont {
 
 // ---- the font
 
-static void *font_alloc(FT_Memory memory, long size) { return heap_alloc_raw(memory->user, (size_t)size, 1); }
-static void font_free(FT_Memory memory, void *block) { heap_free(memory->user, block); }
+static void *font_alloc(FT_Memory memory, long size) {
+    return heap_alloc_raw(memory->user, (size_t)size, 1);
+}
+static void font_free(FT_Memory memory, void *block) {
+    heap_free(memory->user, block);
+}
 static void *font_realloc(FT_Memory memory, long cur_size, long new_size, void *block) {
     (void)cur_size;
     return heap_realloc(memory->user, block, (size_t)new_size, 1);
@@ -32,11 +37,13 @@ static void *font_realloc(FT_Memory memory, long cur_size, long new_size, void *
 static FT_Face font_open(Canvas *canvas, f64 size) {
     if (!canvas->font) {
         CanvasFont *font = canvas->font = HEAP_NEW(canvas->heap, CanvasFont, 1);
-        font->memory = (struct FT_MemoryRec_){.user = canvas->heap, .alloc = font_alloc, .free = font_free, .realloc = font_realloc};
+        font->memory = (struct FT_MemoryRec_){
+            .user = canvas->heap, .alloc = font_alloc, .free = font_free, .realloc = font_realloc};
         if (FT_New_Library(&font->memory, &font->library) != 0)
             return NULL;
         FT_Add_Default_Modules(font->library);
-        if (FT_New_Memory_Face(font->library, frc_font_begin, (FT_Long)(frc_font_end - frc_font_begin), 0, &font->face) != 0)
+        if (FT_New_Memory_Face(font->library, frc_font_begin,
+                               (FT_Long)(frc_font_end - frc_font_begin), 0, &font->face) != 0)
             font->face = NULL;
     }
     FT_Face face = canvas->font->face;
@@ -78,8 +85,10 @@ void canvas_rect(Canvas *canvas, i32 x, i32 y, i32 width, i32 height, u32 rgb) {
 
 void canvas_line(Canvas *canvas, f64 x0, f64 y0, f64 x1, f64 y1, f64 width, u32 rgb) {
     f64 dx = x1 - x0, dy = y1 - y0, len2 = dx * dx + dy * dy, reach = width / 2 + 1;
-    i32 left = (i32)floor(fmax(fmin(x0, x1) - reach, 0)), right = (i32)ceil(fmin(fmax(x0, x1) + reach, canvas->width));
-    i32 top = (i32)floor(fmax(fmin(y0, y1) - reach, 0)), bottom = (i32)ceil(fmin(fmax(y0, y1) + reach, canvas->height));
+    i32 left = (i32)floor(fmax(fmin(x0, x1) - reach, 0)),
+        right = (i32)ceil(fmin(fmax(x0, x1) + reach, canvas->width));
+    i32 top = (i32)floor(fmax(fmin(y0, y1) - reach, 0)),
+        bottom = (i32)ceil(fmin(fmax(y0, y1) + reach, canvas->height));
     for (i32 y = top; y < bottom; y++) {
         for (i32 x = left; x < right; x++) {
             f64 px = x + 0.5 - x0, py = y + 0.5 - y0;
@@ -104,10 +113,12 @@ void canvas_picture(Canvas *canvas, i32 x, i32 y, u32 width, u32 height, const u
 
 static void draw_letter(Canvas *canvas, FT_Face face, f64 x, f64 y, u32 rgb) {
     const FT_Bitmap *bitmap = &face->glyph->bitmap;
-    i32 left = (i32)floor(x + 0.5) + face->glyph->bitmap_left, top = (i32)floor(y + 0.5) - face->glyph->bitmap_top;
+    i32 left = (i32)floor(x + 0.5) + face->glyph->bitmap_left,
+        top = (i32)floor(y + 0.5) - face->glyph->bitmap_top;
     for (u32 j = 0; j < bitmap->rows; j++)
         for (u32 i = 0; i < bitmap->width; i++)
-            blend(canvas, left + (i32)i, top + (i32)j, rgb, bitmap->buffer[j * (u32)MAX(bitmap->pitch, -bitmap->pitch) + i]);
+            blend(canvas, left + (i32)i, top + (i32)j, rgb,
+                  bitmap->buffer[j * (u32)MAX(bitmap->pitch, -bitmap->pitch) + i]);
 }
 
 static f64 walk_text(Canvas *canvas, f64 x, f64 y, f64 size, u32 rgb, Str text, bool draw) {
@@ -121,7 +132,8 @@ static f64 walk_text(Canvas *canvas, f64 x, f64 y, f64 size, u32 rgb, Str text, 
             n = 1;
         }
         at += n;
-        if (FT_Load_Char(face, code, draw ? FT_LOAD_RENDER | FT_LOAD_TARGET_LIGHT : FT_LOAD_TARGET_LIGHT) != 0)
+        if (FT_Load_Char(face, code,
+                         draw ? FT_LOAD_RENDER | FT_LOAD_TARGET_LIGHT : FT_LOAD_TARGET_LIGHT) != 0)
             continue;
         if (draw)
             draw_letter(canvas, face, x, y, rgb);
@@ -130,8 +142,12 @@ static f64 walk_text(Canvas *canvas, f64 x, f64 y, f64 size, u32 rgb, Str text, 
     return x;
 }
 
-f64 canvas_text(Canvas *canvas, f64 x, f64 y, f64 size, u32 rgb, Str text) { return walk_text(canvas, x, y, size, rgb, text, true); }
-f64 canvas_text_width(Canvas *canvas, f64 size, Str text) { return walk_text(canvas, 0, 0, size, 0, text, false); }
+f64 canvas_text(Canvas *canvas, f64 x, f64 y, f64 size, u32 rgb, Str text) {
+    return walk_text(canvas, x, y, size, rgb, text, true);
+}
+f64 canvas_text_width(Canvas *canvas, f64 size, Str text) {
+    return walk_text(canvas, 0, 0, size, 0, text, false);
+}
 
 Str canvas_text_fit(Canvas *canvas, f64 size, Str text, f64 width, Arena *arena) {
     if (canvas_text_width(canvas, size, text) <= width)

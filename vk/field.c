@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The surface is scattered as points, each cell keeps the nearest to its centre, and two sweeps hand the
-// nearest point on to neighbours (vector distance transform: Danielsson 1980, in three dimensions). The
-// result is exact but for rare cells, where it is over by a fraction of a cell; occlusion does not mind.
+// The surface is scattered as points, each cell keeps the nearest to its centre, and two sweeps
+// hand the nearest point on to neighbours (vector distance transform: Danielsson 1980, in three
+// dimensions). The result is exact but for rare cells, where it is over by a fraction of a cell;
+// occlusion does not mind.
 #include "vk/field.h"
 
 typedef struct FieldWork {
@@ -37,14 +38,16 @@ static void scatter_triangle(FieldWork *work, Vec3 a, Vec3 b, Vec3 c) {
     f64 longest = sqrt(fmax(vec3_dot(u, u), fmax(vec3_dot(v, v), vec3_dot(w, w))));
     u32 n = (u32)fmin(ceil(longest / 0.6), 2048) + 1;
     if (n == 2) { // small: its middle stands for it
-        f32 p[3] = {(f32)((a.x + b.x + c.x) / 3), (f32)((a.y + b.y + c.y) / 3), (f32)((a.z + b.z + c.z) / 3)};
+        f32 p[3] = {(f32)((a.x + b.x + c.x) / 3), (f32)((a.y + b.y + c.y) / 3),
+                    (f32)((a.z + b.z + c.z) / 3)};
         scatter_point(work, p);
         return;
     }
     for (u32 i = 0; i < n; i++) {
         for (u32 j = 0; i + j < n; j++) {
             f64 s = (i + 1.0 / 3) / n, t = (j + 1.0 / 3) / n;
-            f32 p[3] = {(f32)(a.x + u.x * s + v.x * t), (f32)(a.y + u.y * s + v.y * t), (f32)(a.z + u.z * s + v.z * t)};
+            f32 p[3] = {(f32)(a.x + u.x * s + v.x * t), (f32)(a.y + u.y * s + v.y * t),
+                        (f32)(a.z + u.z * s + v.z * t)};
             scatter_point(work, p);
         }
     }
@@ -72,11 +75,13 @@ static void scatter(FieldWork *work, Heap *heap, const RenderScene *scene, const
     }
 }
 
-// Takes the nearest points of the neighbours already visited, for each cell in scan order (step 1) or
-// against it (step -1).
+// Takes the nearest points of the neighbours already visited, for each cell in scan order (step 1)
+// or against it (step -1).
 static void sweep(FieldWork *work, i32 step) {
-    const i32 n[3] = {(i32)work->field->size[0], (i32)work->field->size[1], (i32)work->field->size[2]};
-    static const i8 near[7][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 0}, {1, 0, 1}, {0, 1, 1}, {-1, 1, 0}};
+    const i32 n[3] = {(i32)work->field->size[0], (i32)work->field->size[1],
+                      (i32)work->field->size[2]};
+    static const i8 near[7][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 0},
+                                  {1, 0, 1}, {0, 1, 1}, {-1, 1, 0}};
     i32 total = n[0] * n[1] * n[2];
     for (i32 c = 0; c < total; c++) {
         i32 at = step > 0 ? c : total - 1 - c;
@@ -86,14 +91,17 @@ static void sweep(FieldWork *work, i32 step) {
             i32 u = x - step * near[k][0], v = y - step * near[k][1], w = z - step * near[k][2];
             if (u < 0 || v < 0 || w < 0 || u >= n[0] || v >= n[1] || w >= n[2])
                 continue;
-            const f32 *p = work->points + 3 * ((size_t)w * (size_t)n[1] + (size_t)v) * (size_t)n[0] + 3 * (size_t)u;
+            const f32 *p = work->points +
+                           3 * ((size_t)w * (size_t)n[1] + (size_t)v) * (size_t)n[0] +
+                           3 * (size_t)u;
             if (p[0] > -1e8f)
                 keep(work, (size_t)at, center, p);
         }
     }
 }
 
-void field_init(Field *field, Heap *heap, const RenderScene *scene, Box3 bounds, u32 n_cells, const bool *is_seen) {
+void field_init(Field *field, Heap *heap, const RenderScene *scene, Box3 bounds, u32 n_cells,
+                const bool *is_seen) {
     *field = (Field){.size = {1, 1, 1}};
     if (box3_is_empty(bounds))
         bounds = (Box3){{-1, -1, -1}, {1, 1, 1}};
@@ -102,10 +110,12 @@ void field_init(Field *field, Heap *heap, const RenderScene *scene, Box3 bounds,
     field->cell = longest / (n_cells - 6);
     for (u32 k = 0; k < 3; k++) {
         field->size[k] = (u32)ceil(vec3_get(size, k) / field->cell) + 6;
-        vec3_set(&field->min, k, vec3_get(box3_center(bounds), k) - field->size[k] * field->cell / 2);
+        vec3_set(&field->min, k,
+                 vec3_get(box3_center(bounds), k) - field->size[k] * field->cell / 2);
     }
     size_t total = (size_t)field->size[0] * field->size[1] * field->size[2];
-    FieldWork work = {field, heap_alloc_raw(heap, total, 3 * sizeof(f32)), heap_alloc_raw(heap, total, sizeof(f32))};
+    FieldWork work = {field, heap_alloc_raw(heap, total, 3 * sizeof(f32)),
+                      heap_alloc_raw(heap, total, sizeof(f32))};
     for (size_t i = 0; i < total; i++) {
         work.points[3 * i] = -1e9f;
         work.best[i] = 1e9f;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loading Vulkan when a picture is asked for and not before, choosing a device, and keeping what went
-// wrong. There are no global function pointers: a Gpu has its own table, so two renderers can use two
-// devices, and a program that never draws never opens the library.
+// Loading Vulkan when a picture is asked for and not before, choosing a device, and keeping what
+// went wrong. There are no global function pointers: a Gpu has its own table, so two renderers can
+// use two devices, and a program that never draws never opens the library.
 #ifdef FRC_HAVE_VULKAN
 #include "vk/gpu.h"
 
@@ -12,17 +12,28 @@
 
 static const char *result_text(VkResult result) {
     switch ((int)result) {
-    case VK_ERROR_OUT_OF_HOST_MEMORY: return "out of memory";
-    case VK_ERROR_OUT_OF_DEVICE_MEMORY: return "out of device memory";
-    case VK_ERROR_INITIALIZATION_FAILED: return "initialization failed";
-    case VK_ERROR_DEVICE_LOST: return "the device was lost";
-    case VK_ERROR_LAYER_NOT_PRESENT: return "the validation layer is not installed";
-    case VK_ERROR_EXTENSION_NOT_PRESENT: return "an extension is missing";
-    case VK_ERROR_FEATURE_NOT_PRESENT: return "a feature is missing";
-    case VK_ERROR_INCOMPATIBLE_DRIVER: return "no Vulkan driver found";
-    case VK_ERROR_FORMAT_NOT_SUPPORTED: return "a format is not supported";
-    case VK_TIMEOUT: return "no answer within 30 s";
-    default: return NULL;
+    case VK_ERROR_OUT_OF_HOST_MEMORY:
+        return "out of memory";
+    case VK_ERROR_OUT_OF_DEVICE_MEMORY:
+        return "out of device memory";
+    case VK_ERROR_INITIALIZATION_FAILED:
+        return "initialization failed";
+    case VK_ERROR_DEVICE_LOST:
+        return "the device was lost";
+    case VK_ERROR_LAYER_NOT_PRESENT:
+        return "the validation layer is not installed";
+    case VK_ERROR_EXTENSION_NOT_PRESENT:
+        return "an extension is missing";
+    case VK_ERROR_FEATURE_NOT_PRESENT:
+        return "a feature is missing";
+    case VK_ERROR_INCOMPATIBLE_DRIVER:
+        return "no Vulkan driver found";
+    case VK_ERROR_FORMAT_NOT_SUPPORTED:
+        return "a format is not supported";
+    case VK_TIMEOUT:
+        return "no answer within 30 s";
+    default:
+        return NULL;
     }
 }
 
@@ -73,10 +84,12 @@ bool gpu_try_end(Gpu *gpu, VkResult result, const char *what) {
 
 static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlagBitsEXT severity,
                                                  VkDebugUtilsMessageTypeFlagsEXT types,
-                                                 const VkDebugUtilsMessengerCallbackDataEXT *data, void *user) {
+                                                 const VkDebugUtilsMessengerCallbackDataEXT *data,
+                                                 void *user) {
     Gpu *gpu = user;
     (void)types;
-    if (severity & (VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT)) {
+    if (severity & (VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT |
+                    VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT)) {
         if (atomic_fetch_add(&gpu->n_messages, 1) == 0)
             snprintf(gpu->message, sizeof gpu->message, "%s", data->pMessage);
     }
@@ -99,8 +112,10 @@ static bool load_library(Gpu *gpu) {
     return true;
 }
 
-#define LOAD_GLOBAL(name) (gpu->vk.name = (PFN_vk##name)gpu->vk.GetInstanceProcAddr(NULL, "vk" #name))
-#define LOAD_INSTANCE(name) (gpu->vk.name = (PFN_vk##name)gpu->vk.GetInstanceProcAddr(gpu->instance, "vk" #name))
+#define LOAD_GLOBAL(name)                                                                          \
+    (gpu->vk.name = (PFN_vk##name)gpu->vk.GetInstanceProcAddr(NULL, "vk" #name))
+#define LOAD_INSTANCE(name)                                                                        \
+    (gpu->vk.name = (PFN_vk##name)gpu->vk.GetInstanceProcAddr(gpu->instance, "vk" #name))
 
 static bool missing(Gpu *gpu, const char *name) {
     gpu_fail(gpu, "the Vulkan driver lacks %s: Vulkan 1.3 is needed", name);
@@ -134,12 +149,16 @@ static bool load_device(Gpu *gpu) {
 
 static bool instance_init(Gpu *gpu, bool validate) {
     static const char *const layers[] = {"VK_LAYER_KHRONOS_validation"};
-    static const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME, VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME};
-    static const VkValidationFeatureEnableEXT checks[] = {VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT};
+    static const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME,
+                                             VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME};
+    static const VkValidationFeatureEnableEXT checks[] = {
+        VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT};
     VkDebugUtilsMessengerCreateInfoEXT messages = {
         .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
-        .messageSeverity = VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT,
-        .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT,
+        .messageSeverity = VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT |
+                           VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT,
+        .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT |
+                       VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT,
         .pfnUserCallback = on_message,
         .pUserData = gpu};
     VkValidationFeaturesEXT features = {.sType = VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT,
@@ -165,9 +184,11 @@ static bool instance_init(Gpu *gpu, bool validate) {
         return false;
     if (!validate)
         return true;
-    if (!LOAD_INSTANCE(CreateDebugUtilsMessengerEXT) || !LOAD_INSTANCE(DestroyDebugUtilsMessengerEXT))
+    if (!LOAD_INSTANCE(CreateDebugUtilsMessengerEXT) ||
+        !LOAD_INSTANCE(DestroyDebugUtilsMessengerEXT))
         return missing(gpu, "VK_EXT_debug_utils");
-    if (!GPU_TRY(gpu, CreateDebugUtilsMessengerEXT, gpu->instance, &messages, NULL, &gpu->messenger))
+    if (!GPU_TRY(gpu, CreateDebugUtilsMessengerEXT, gpu->instance, &messages, NULL,
+                 &gpu->messenger))
         return false;
     gpu->n_objects++;
     return true;
@@ -175,7 +196,9 @@ static bool instance_init(Gpu *gpu, bool validate) {
 
 // ---- device
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
 
 static bool contains(const char *text, const char *word) {
     for (; *text; text++) {
@@ -241,22 +264,26 @@ static bool choose_physical(Gpu *gpu, const char *wanted) {
     if (n == 0)
         gpu_fail(gpu, "no Vulkan device");
     else
-        gpu_fail(gpu, "none of the %u Vulkan devices is '%s' with Vulkan 1.3", n, wanted ? wanted : "auto");
+        gpu_fail(gpu, "none of the %u Vulkan devices is '%s' with Vulkan 1.3", n,
+                 wanted ? wanted : "auto");
     return false;
 }
 
 static bool device_init(Gpu *gpu) {
-    VkPhysicalDeviceVulkan13Features has13 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
-    VkPhysicalDeviceFeatures2 has = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &has13};
+    VkPhysicalDeviceVulkan13Features has13 = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
+    VkPhysicalDeviceFeatures2 has = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+                                     .pNext = &has13};
     gpu->vk.GetPhysicalDeviceFeatures2(gpu->physical, &has);
     if (!has13.dynamicRendering || !has13.synchronization2) {
         gpu_fail(gpu, "%s lacks dynamic rendering", gpu->properties.deviceName);
         return false;
     }
-    VkPhysicalDeviceVulkan13Features use13 = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES,
-                                              .synchronization2 = VK_TRUE,
-                                              .dynamicRendering = VK_TRUE,
-                                              .maintenance4 = VK_TRUE}; // compute shaders of SPIR-V 1.6
+    VkPhysicalDeviceVulkan13Features use13 = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES,
+        .synchronization2 = VK_TRUE,
+        .dynamicRendering = VK_TRUE,
+        .maintenance4 = VK_TRUE}; // compute shaders of SPIR-V 1.6
 
     f32 priority = 1;
     VkDeviceQueueCreateInfo queue = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
@@ -316,7 +343,8 @@ static u32 memory_type(const Gpu *gpu, u32 allowed, VkMemoryPropertyFlags flags)
     return NONE;
 }
 
-static bool memory_allocate(Gpu *gpu, VkMemoryRequirements need, const VkMemoryPropertyFlags *wishes, u32 n_wishes,
+static bool memory_allocate(Gpu *gpu, VkMemoryRequirements need,
+                            const VkMemoryPropertyFlags *wishes, u32 n_wishes,
                             VkDeviceMemory *out) {
     if (!gpu_try_begin(gpu))
         return gpu_try_end(gpu, VK_RESULT_MAX_ENUM, "vkAllocateMemory");
@@ -337,13 +365,17 @@ static bool memory_allocate(Gpu *gpu, VkMemoryRequirements need, const VkMemoryP
     return gpu_try_end(gpu, result, "vkAllocateMemory");
 }
 
-bool gpu_buffer_init(Gpu *gpu, GpuBuffer *out, VkDeviceSize size, VkBufferUsageFlags usage, GpuUse use) {
-    const VkMemoryPropertyFlags mapped = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    const VkMemoryPropertyFlags wishes[2][2] = {{mapped | VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, mapped},
-                                                {mapped | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, mapped}};
+bool gpu_buffer_init(Gpu *gpu, GpuBuffer *out, VkDeviceSize size, VkBufferUsageFlags usage,
+                     GpuUse use) {
+    const VkMemoryPropertyFlags mapped =
+        VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    const VkMemoryPropertyFlags wishes[2][2] = {
+        {mapped | VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, mapped},
+        {mapped | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, mapped}};
     memset(out, 0, sizeof *out);
     out->size = MAX(size, 16u);
-    VkBufferCreateInfo info = {.sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, .size = out->size, .usage = usage};
+    VkBufferCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, .size = out->size, .usage = usage};
     if (!GPU_TRY(gpu, CreateBuffer, gpu->device, &info, NULL, &out->buffer)) {
         out->buffer = VK_NULL_HANDLE;
         return false;
@@ -371,13 +403,14 @@ void gpu_buffer_finish(Gpu *gpu, GpuBuffer *buffer) {
 }
 
 static bool view_init(Gpu *gpu, GpuImage *image) {
-    VkImageViewCreateInfo info = {.sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
-                                  .image = image->image,
-                                  .viewType = image->depth > 1    ? VK_IMAGE_VIEW_TYPE_3D
-                                              : image->layers > 0 ? VK_IMAGE_VIEW_TYPE_2D_ARRAY
-                                                                  : VK_IMAGE_VIEW_TYPE_2D,
-                                  .format = image->format,
-                                  .subresourceRange = {image->aspect, 0, 1, 0, MAX(image->layers, 1u)}};
+    VkImageViewCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
+        .image = image->image,
+        .viewType = image->depth > 1    ? VK_IMAGE_VIEW_TYPE_3D
+                    : image->layers > 0 ? VK_IMAGE_VIEW_TYPE_2D_ARRAY
+                                        : VK_IMAGE_VIEW_TYPE_2D,
+        .format = image->format,
+        .subresourceRange = {image->aspect, 0, 1, 0, MAX(image->layers, 1u)}};
     if (!GPU_TRY(gpu, CreateImageView, gpu->device, &info, NULL, &image->view)) {
         image->view = VK_NULL_HANDLE;
         return false;
@@ -386,11 +419,13 @@ static bool view_init(Gpu *gpu, GpuImage *image) {
     return true;
 }
 
-bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height, u32 depth, u32 layers,
-                    VkImageUsageFlags usage) {
+bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height, u32 depth,
+                    u32 layers, VkImageUsageFlags usage) {
     static const VkMemoryPropertyFlags wishes[] = {VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0};
     *out = (GpuImage){.format = format,
-                      .aspect = format == VK_FORMAT_D32_SFLOAT || format == VK_FORMAT_D16_UNORM ? VK_IMAGE_ASPECT_DEPTH_BIT : VK_IMAGE_ASPECT_COLOR_BIT,
+                      .aspect = format == VK_FORMAT_D32_SFLOAT || format == VK_FORMAT_D16_UNORM
+                                    ? VK_IMAGE_ASPECT_DEPTH_BIT
+                                    : VK_IMAGE_ASPECT_COLOR_BIT,
                       .width = width,
                       .height = height,
                       .depth = depth,
@@ -412,7 +447,8 @@ bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 hei
     VkMemoryRequirements need;
     gpu->vk.GetImageMemoryRequirements(gpu->device, out->image, &need);
     return memory_allocate(gpu, need, wishes, 2, &out->memory) &&
-           GPU_TRY(gpu, BindImageMemory, gpu->device, out->image, out->memory, 0) && view_init(gpu, out);
+           GPU_TRY(gpu, BindImageMemory, gpu->device, out->image, out->memory, 0) &&
+           view_init(gpu, out);
 }
 
 void gpu_image_finish(Gpu *gpu, GpuImage *image) {

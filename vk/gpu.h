@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The device and its objects, below the renderer. Every call that can fail goes through GPU_TRY, which
-// counts it, lets a test make it fail, and keeps the first failure as one line of text. Objects lie in
-// their owners' structs, zero while not made, so that destroying is always safe.
+// The device and its objects, below the renderer. Every call that can fail goes through GPU_TRY,
+// which counts it, lets a test make it fail, and keeps the first failure as one line of text.
+// Objects lie in their owners' structs, zero while not made, so that destroying is always safe.
 #ifndef FRC_VK_GPU_H
 #define FRC_VK_GPU_H
 
@@ -62,7 +62,9 @@ typedef struct GpuImage {
 } GpuImage;
 
 // False (and the error kept) unless the call gives VK_SUCCESS.
-#define GPU_TRY(gpu, name, ...) gpu_try_end((gpu), gpu_try_begin(gpu) ? (gpu)->vk.name(__VA_ARGS__) : VK_RESULT_MAX_ENUM, "vk" #name)
+#define GPU_TRY(gpu, name, ...)                                                                    \
+    gpu_try_end((gpu), gpu_try_begin(gpu) ? (gpu)->vk.name(__VA_ARGS__) : VK_RESULT_MAX_ENUM,      \
+                "vk" #name)
 bool gpu_try_begin(Gpu *gpu);
 bool gpu_try_end(Gpu *gpu, VkResult result, const char *what);
 void gpu_fail(Gpu *gpu, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -73,11 +75,12 @@ bool gpu_init(Gpu *gpu, Heap *heap, const RenderOptions *options);
 void gpu_finish(Gpu *gpu);
 
 typedef enum GpuUse { GPU_UPLOAD, GPU_READBACK } GpuUse; // written by us; read by us
-bool gpu_buffer_init(Gpu *gpu, GpuBuffer *out, VkDeviceSize size, VkBufferUsageFlags usage, GpuUse use);
+bool gpu_buffer_init(Gpu *gpu, GpuBuffer *out, VkDeviceSize size, VkBufferUsageFlags usage,
+                     GpuUse use);
 void gpu_buffer_finish(Gpu *gpu, GpuBuffer *buffer);
 // layers 0: a plain 2D image; depth > 1: 3D.
-bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height, u32 depth, u32 layers,
-                    VkImageUsageFlags usage);
+bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height, u32 depth,
+                    u32 layers, VkImageUsageFlags usage);
 void gpu_image_finish(Gpu *gpu, GpuImage *image);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// PNG (ISO/IEC 15948) over libdeflate at its fastest level: pictures are written by the thousand, and
-// most of a picture is flat. Colour rows are stored as differences from the row above; masks as they are.
+// PNG (ISO/IEC 15948) over libdeflate at its fastest level: pictures are written by the thousand,
+// and most of a picture is flat. Colour rows are stored as differences from the row above; masks as
+// they are.
 #include "vk/image.h"
 
 #include <libdeflate.h>
@@ -68,7 +69,8 @@ static void palette_write(StrBuf *out, const PngOptions *options) {
     chunk_write(out, "tRNS", &transparent, 1);
 }
 
-bool png_write(StrBuf *out, PngKind kind, u32 width, u32 height, const void *pixels, PngOptions options) {
+bool png_write(StrBuf *out, PngKind kind, u32 width, u32 height, const void *pixels,
+               PngOptions options) {
     static const u8 sizes[] = {1, 2, 3, 4, 1};
     size_t size = ((size_t)width * sizes[kind] + 1) * height;
     u32 level = options.level ? MIN(options.level, 12u) : 1;

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The front door of a build without Vulkan's headers: everything says so, and nothing else is missing.
+// The front door of a build without Vulkan's headers: everything says so, and nothing else is
+// missing.
 #include "vk/render.h"
 
 #ifndef FRC_HAVE_VULKAN
 
 #include <stdio.h>
 
-Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out, RenderError *error) {
+Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
+                       RenderError *error) {
     (void)heap;
     (void)options;
     *out = NULL;
-    snprintf(error->text, sizeof error->text, "this frc was built without Vulkan: install libvulkan-dev and glslc, and build it again");
+    snprintf(
+        error->text, sizeof error->text,
+        "this frc was built without Vulkan: install libvulkan-dev and glslc, and build it again");
     return STATUS_VULKAN;
 }
 
@@ -54,7 +58,8 @@ Status renderer_set_scene(Renderer *renderer, const RenderScene *scene, RenderEr
     return renderer_create(NULL, NULL, &renderer, error);
 }
 
-Status renderer_draw(Renderer *renderer, const RenderView *view, const RenderImage *image, RenderError *error) {
+Status renderer_draw(Renderer *renderer, const RenderView *view, const RenderImage *image,
+                     RenderError *error) {
     (void)view;
     (void)image;
     return renderer_create(NULL, NULL, &renderer, error);

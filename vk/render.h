@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Front door of the renderer: a RenderScene in, pictures and exact masks out, by headless Vulkan 1.3.
+// Front door of the renderer: a RenderScene in, pictures and exact masks out, by headless
+// Vulkan 1.3.
 //   render.h    scenes, cameras, the renderer (needs a Vulkan device; without one: STATUS_VULKAN)
 //   camera.h    views by name, fitting, cameras as JSON; needs no device
 //   image.h     PNG and NPY files from arrays
 //   sheet.h     contact sheets: several views in one picture, with names, axes and a legend
-// Lengths are mm, Z is up, the front looks toward -Y. The room includes base/ and compiler/mesh/ only.
+// Lengths are mm, Z is up, the front looks toward -Y. The room includes base/ and compiler/mesh/
+// only.
 #ifndef FRC_VK_RENDER_H
 #define FRC_VK_RENDER_H
 
@@ -18,9 +20,9 @@ typedef struct RenderRange { // consecutive triangles of one material
 
 typedef struct RenderMesh {
     u32 n_verts, n_tris;
-    const f32 *positions; // 3 n_verts, mm
-    const f32 *normals;   // 3 n_verts, unit
-    const u32 *indices;   // 3 n_tris, counter-clockwise seen from outside
+    const f32 *positions;      // 3 n_verts, mm
+    const f32 *normals;        // 3 n_verts, unit
+    const u32 *indices;        // 3 n_tris, counter-clockwise seen from outside
     const RenderRange *ranges; // cover all triangles
     u32 n_ranges;
     bool is_open; // not the surface of a solid: both sides are drawn
@@ -73,7 +75,11 @@ typedef enum RenderStyle {
     RENDER_PARTS,  // the part colours, lightly shaded
 } RenderStyle;
 
-typedef enum RenderBackground { BACKGROUND_STUDIO, BACKGROUND_TRANSPARENT, BACKGROUND_COLOR } RenderBackground;
+typedef enum RenderBackground {
+    BACKGROUND_STUDIO,
+    BACKGROUND_TRANSPARENT,
+    BACKGROUND_COLOR
+} RenderBackground;
 
 typedef struct RenderView {
     RenderCamera camera;
@@ -103,12 +109,13 @@ typedef struct RenderError {
 } RenderError;
 
 typedef struct RenderOptions {
-    const char *device;   // "auto" (NULL), "cpu", "gpu", or part of a device's name
-    u32 n_slots;          // pictures in flight; 0: 1 on a CPU device, 3 on a GPU
-    bool validate;        // the Khronos validation layer with synchronization checks; must be installed
-    u32 fail_at;          // tests: this Vulkan call (1-based) fails; 0: none
-    bool lose_device;     // ... as VK_ERROR_DEVICE_LOST, else out of memory
-    const char *cache_file; // pipeline cache of a GPU; NULL: none. Unreadable or unwritable: ignored
+    const char *device; // "auto" (NULL), "cpu", "gpu", or part of a device's name
+    u32 n_slots;        // pictures in flight; 0: 1 on a CPU device, 3 on a GPU
+    bool validate;    // the Khronos validation layer with synchronization checks; must be installed
+    u32 fail_at;      // tests: this Vulkan call (1-based) fails; 0: none
+    bool lose_device; // ... as VK_ERROR_DEVICE_LOST, else out of memory
+    const char
+        *cache_file; // pipeline cache of a GPU; NULL: none. Unreadable or unwritable: ignored
 } RenderOptions;
 
 typedef struct Renderer Renderer;
@@ -116,31 +123,36 @@ typedef struct Renderer Renderer;
 // Finds a device and makes all pipelines. STATUS_VULKAN: *error says why in one line. The renderer
 // lives in heap; if the job fails by longjmp, renderer_destroy must still be called before
 // heap_finish, so *out is set before anything else can fail.
-Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out, RenderError *error);
-u32 renderer_destroy(Renderer *renderer); // NULL allowed. Vulkan objects that were left: 0, or a bug of ours
+Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
+                       RenderError *error);
+u32 renderer_destroy(
+    Renderer *renderer); // NULL allowed. Vulkan objects that were left: 0, or a bug of ours
 
 const char *renderer_device(const Renderer *renderer); // "llvmpipe (LLVM 15.0.6, 256 bits)"
 bool renderer_is_cpu(const Renderer *renderer);
 u32 renderer_message_count(const Renderer *renderer); // of the validation layer
-const char *renderer_message(const Renderer *renderer); // the first of them, cut to 511 bytes; or ""
-u32 renderer_call_count(const Renderer *renderer);    // Vulkan calls that can fail, so far
-u32 renderer_object_count(const Renderer *renderer);  // Vulkan objects now alive
+const char *
+renderer_message(const Renderer *renderer);          // the first of them, cut to 511 bytes; or ""
+u32 renderer_call_count(const Renderer *renderer);   // Vulkan calls that can fail, so far
+u32 renderer_object_count(const Renderer *renderer); // Vulkan objects now alive
 
 // Uploads the scene, which must outlive its use. O(triangles), and a distance field for occlusion
 // (n_threads: 0 all).
 Status renderer_set_scene(Renderer *renderer, const RenderScene *scene, RenderError *error);
 
-// Draws one view into image. May be called from several threads at once, each waiting for a free slot.
-// Waits at most 30 s for the device. STATUS_VULKAN: device lost, hang, memory.
-Status renderer_draw(Renderer *renderer, const RenderView *view, const RenderImage *image, RenderError *error);
+// Draws one view into image. May be called from several threads at once, each waiting for a free
+// slot. Waits at most 30 s for the device. STATUS_VULKAN: device lost, hang, memory.
+Status renderer_draw(Renderer *renderer, const RenderView *view, const RenderImage *image,
+                     RenderError *error);
 
 // Bounds of all instances' vertices. O(vertices).
 Box3 render_scene_bounds(const RenderScene *scene);
-// The sRGB colour 0xrrggbb of a part id in part-coloured pictures and legends: distinct for small n.
+// The sRGB colour 0xrrggbb of a part id in part-coloured pictures and legends: distinct for small
+// n.
 u32 render_part_color(u32 part);
 
-// Copies for inspection; arrays from arena. Exploded: each part moved away from the middle by factor
-// times its own distance from it. X-ray: all but faint glass in part colours.
+// Copies for inspection; arrays from arena. Exploded: each part moved away from the middle by
+// factor times its own distance from it. X-ray: all but faint glass in part colours.
 RenderScene render_scene_exploded(const RenderScene *scene, f64 factor, Arena *arena);
 RenderScene render_scene_xray(const RenderScene *scene, Arena *arena);
 

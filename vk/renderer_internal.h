@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// The renderer's inside: what is made once (pipelines), what a scene brings (buffers, field), and what
-// each picture in flight has of its own (slot).
+// The renderer's inside: what is made once (pipelines), what a scene brings (buffers, field), and
+// what each picture in flight has of its own (slot).
 #ifndef FRC_VK_RENDERER_INTERNAL_H
 #define FRC_VK_RENDERER_INTERNAL_H
 
 #include "vk/field.h"
 #include "vk/gpu.h"
 
-enum { SLOTS_MAX = 8, SHADOWS_MAX = 16, SHADOW_TAPS = 16, SHADOW_SIZE = 1024, LIGHTS = 3, BINDINGS = 13 };
+enum {
+    SLOTS_MAX = 8,
+    SHADOWS_MAX = 16,
+    SHADOW_TAPS = 16,
+    SHADOW_SIZE = 1024,
+    LIGHTS = 3,
+    BINDINGS = 13
+};
 enum { VIEW_PART_COLORS = 1, VIEW_FLOOR = 2, VIEW_OUTLINES = 4, VIEW_GLASS = 8 };
 
 // ---- mirrored by shaders/common.glsl (std140, std430: vec4s and uvec4s only)
@@ -15,7 +22,8 @@ enum { VIEW_PART_COLORS = 1, VIEW_FLOOR = 2, VIEW_OUTLINES = 4, VIEW_GLASS = 8 }
 typedef struct ViewBlock {
     f32 clip[16]; // by columns
     f32 camera[3][4];
-    f32 intrinsics[4], eye[4], depth_range[4], center[4], background[4], field_min[4], field_size[4];
+    f32 intrinsics[4], eye[4], depth_range[4], center[4], background[4], field_min[4],
+        field_size[4];
     f32 lights[LIGHTS][4], light_colors[LIGHTS][4];
     f32 shadow[16], taps[SHADOW_TAPS][4];
     u32 size[4], flags[4];
@@ -52,7 +60,7 @@ typedef struct Slot {
     VkCommandBuffer commands;
     VkFence fence;
     VkDescriptorSet set;
-    GpuBuffer view, pixels, work; // work: the list of samples to shade
+    GpuBuffer view, pixels, work;         // work: the list of samples to shade
     GpuImage samples, depths;             // opaque geometry
     GpuImage front_samples, front_depths; // with glass
     GpuImage glass;
@@ -88,13 +96,15 @@ struct Renderer {
 
 // renderer_pipeline.c
 bool renderer_pipelines_init(Renderer *renderer);
-bool renderer_glass_init(Renderer *renderer); // with the first scene that has some: compiling costs time
+bool renderer_glass_init(
+    Renderer *renderer); // with the first scene that has some: compiling costs time
 void renderer_pipelines_finish(Renderer *renderer);
 // renderer_slot.c
 bool slot_init(Renderer *renderer, Slot *slot);
 void slot_finish(Renderer *renderer, Slot *slot);
 // Images of at least this size and all bindings written.
-bool slot_prepare(Renderer *renderer, Slot *slot, u32 width, u32 height, u32 n_samples, u32 n_shadows);
+bool slot_prepare(Renderer *renderer, Slot *slot, u32 width, u32 height, u32 n_samples,
+                  u32 n_shadows);
 bool slot_begin(Renderer *renderer, Slot *slot);
 bool slot_submit(Renderer *renderer, Slot *slot); // and waits
 // renderer_scene.c
@@ -102,8 +112,8 @@ void device_scene_finish(Renderer *renderer);
 // renderer_light.c: lights and shadow matrices into the block.
 void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_shadows);
 
-void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, VkImageLayout from, VkImageLayout to,
-                   VkPipelineStageFlags2 src_stage, VkAccessFlags2 src_access, VkPipelineStageFlags2 dst_stage,
-                   VkAccessFlags2 dst_access);
+void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, VkImageLayout from,
+                   VkImageLayout to, VkPipelineStageFlags2 src_stage, VkAccessFlags2 src_access,
+                   VkPipelineStageFlags2 dst_stage, VkAccessFlags2 dst_access);
 
 #endif

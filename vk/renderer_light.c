@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The studio's three lights and the shadow maps' matrices. The key light is a disc: shadow maps are taken
-// from places spread evenly over it (a sunflower), so their average is a true penumbra.
+// The studio's three lights and the shadow maps' matrices. The key light is a disc: shadow maps are
+// taken from places spread evenly over it (a sunflower), so their average is a true penumbra.
 #ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
@@ -17,7 +17,8 @@ static const StudioLight studio[LIGHTS] = {
 };
 
 static Vec3 direction(f64 azimuth, f64 elevation) {
-    return vec3(trig_sin(azimuth) * trig_cos(elevation), -trig_cos(azimuth) * trig_cos(elevation), trig_sin(elevation));
+    return vec3(trig_sin(azimuth) * trig_cos(elevation), -trig_cos(azimuth) * trig_cos(elevation),
+                trig_sin(elevation));
 }
 
 // Two unit vectors across d.
@@ -27,12 +28,13 @@ static void across(Vec3 d, Vec3 *u, Vec3 *v) {
 }
 
 static f64 component(const Vec3 axes[3], u32 k, Box3 box, u32 corner) {
-    return vec3_dot(axes[k], vec3(corner & 1 ? box.max.x : box.min.x, corner & 2 ? box.max.y : box.min.y,
-                                  corner & 4 ? box.max.z : box.min.z));
+    return vec3_dot(axes[k],
+                    vec3(corner & 1 ? box.max.x : box.min.x, corner & 2 ? box.max.y : box.min.y,
+                         corner & 4 ? box.max.z : box.min.z));
 }
 
-// The map from object to (0..1)^3, z along -key, that holds the box however it is sheared; then each
-// layer's shear, so that what lies in one line with its place on the light falls on one texel.
+// The map from object to (0..1)^3, z along -key, that holds the box however it is sheared; then
+// each layer's shear, so that what lies in one line with its place on the light falls on one texel.
 static void shadow_maps(ViewBlock *block, Vec3 key, Box3 box, f64 radius, u32 n_layers) {
     Vec3 axes[3];
     across(key, &axes[0], &axes[1]);
@@ -40,7 +42,8 @@ static void shadow_maps(ViewBlock *block, Vec3 key, Box3 box, f64 radius, u32 n_
     f64 lo[3] = {INFINITY, INFINITY, INFINITY}, hi[3] = {-INFINITY, -INFINITY, -INFINITY}, scale[3];
     for (u32 k = 3; k-- > 0;) {
         for (u32 c = 0; c < 8; c++) {
-            f64 x = component(axes, k, box, c), reach = k < 2 ? radius * (component(axes, 2, box, c) - lo[2]) : 0;
+            f64 x = component(axes, k, box, c),
+                reach = k < 2 ? radius * (component(axes, 2, box, c) - lo[2]) : 0;
             lo[k] = fmin(lo[k], x - reach);
             hi[k] = fmax(hi[k], x + reach);
         }
@@ -55,7 +58,8 @@ static void shadow_maps(ViewBlock *block, Vec3 key, Box3 box, f64 radius, u32 n_
     u32 across_layer = n_layers >= SHADOW_TAPS ? 1 : n_layers >= 4 ? 2 : 4; // taps in each, squared
     for (u32 i = 0; i < SHADOW_TAPS; i++) {
         u32 layer = i % n_layers, k = i / n_layers;
-        f64 r = n_layers == 1 ? 0 : radius * sqrt((layer + 0.5) / n_layers), turn = layer * 137.50776405;
+        f64 r = n_layers == 1 ? 0 : radius * sqrt((layer + 0.5) / n_layers),
+            turn = layer * 137.50776405;
         block->taps[i][0] = (f32)(r * trig_cos(turn) * scale[0] / scale[2]);
         block->taps[i][1] = (f32)(r * trig_sin(turn) * scale[1] / scale[2]);
         f64 middle = (across_layer - 1) / 2.0, spread = 1.6 / SHADOW_SIZE;
@@ -74,7 +78,8 @@ void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_
         block->lights[i][3] = (f32)(studio[i].half_angle * 0.017453292519943295);
         block->light_colors[i][3] = i == 0;
     }
-    shadow_maps(block, direction(studio[0].azimuth + azimuth, studio[0].elevation), scene->bounds, trig_tan(studio[0].half_angle), n_shadows);
+    shadow_maps(block, direction(studio[0].azimuth + azimuth, studio[0].elevation), scene->bounds,
+                trig_tan(studio[0].half_angle), n_shadows);
     Vec3 size = box3_size(scene->bounds);
     f64 texel = vec3_norm(size) / SHADOW_SIZE;
     block->shadow_info[0] = 1.0f / SHADOW_SIZE;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is made once: eight pipelines over one descriptor set layout. Few, because each costs a compile at
-// first use; what varies (cull mode, winding) is dynamic state. A GPU's pipeline cache is kept in a file;
-// CPU drivers keep their own.
+// What is made once: eight pipelines over one descriptor set layout. Few, because each costs a
+// compile at first use; what varies (cull mode, winding) is dynamic state. A GPU's pipeline cache
+// is kept in a file; CPU drivers keep their own.
 #ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
@@ -23,9 +23,10 @@ typedef struct Code {
 #define CODE(name) ((Code){frc_##name##_begin, frc_##name##_end})
 
 static bool module_init(Gpu *gpu, Code code, VkShaderModule *out) {
-    VkShaderModuleCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-                                     .codeSize = (size_t)((const char *)code.end - (const char *)code.begin),
-                                     .pCode = code.begin};
+    VkShaderModuleCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
+        .codeSize = (size_t)((const char *)code.end - (const char *)code.begin),
+        .pCode = code.begin};
     *out = VK_NULL_HANDLE;
     if (!GPU_TRY(gpu, CreateShaderModule, gpu->device, &info, NULL, out))
         return false;
@@ -45,7 +46,8 @@ static bool samplers_init(Renderer *r) {
     VkSampler *const out[] = {&r->nearest, &r->linear, &r->compare};
     for (u32 i = 0; i < COUNT_OF(out); i++) {
         VkFilter filter = i == 0 ? VK_FILTER_NEAREST : VK_FILTER_LINEAR;
-        VkSamplerAddressMode mode = i == 2 ? VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_BORDER : VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE;
+        VkSamplerAddressMode mode = i == 2 ? VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_BORDER
+                                           : VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE;
         VkSamplerCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SAMPLER_CREATE_INFO,
                                     .magFilter = filter,
                                     .minFilter = filter,
@@ -75,10 +77,14 @@ static bool layouts_init(Renderer *r) {
     VkDescriptorSetLayoutBinding bindings[BINDINGS];
     for (u32 i = 0; i < BINDINGS; i++)
         bindings[i] = (VkDescriptorSetLayoutBinding){
-            i, types[i], 1, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT | VK_SHADER_STAGE_COMPUTE_BIT, NULL};
+            i, types[i], 1,
+            VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT | VK_SHADER_STAGE_COMPUTE_BIT,
+            NULL};
     // These are written, and by the compute stage alone.
-    bindings[2].stageFlags = bindings[11].stageFlags = bindings[12].stageFlags = VK_SHADER_STAGE_COMPUTE_BIT;
-    VkDescriptorSetLayoutCreateInfo set = {.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
+    bindings[2].stageFlags = bindings[11].stageFlags = bindings[12].stageFlags =
+        VK_SHADER_STAGE_COMPUTE_BIT;
+    VkDescriptorSetLayoutCreateInfo set = {.sType =
+                                               VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
                                            .bindingCount = BINDINGS,
                                            .pBindings = bindings};
     if (!GPU_TRY(gpu, CreateDescriptorSetLayout, gpu->device, &set, NULL, &r->set_layout)) {
@@ -122,51 +128,68 @@ typedef struct PipelineShape {
 static bool graphics_init(Renderer *r, const PipelineShape *shape, VkPipeline *out) {
     Gpu *gpu = &r->gpu;
     VkShaderModule vertex = VK_NULL_HANDLE, fragment = VK_NULL_HANDLE;
-    bool ok = module_init(gpu, shape->vertex, &vertex) && (!shape->fragment.begin || module_init(gpu, shape->fragment, &fragment));
+    bool ok = module_init(gpu, shape->vertex, &vertex) &&
+              (!shape->fragment.begin || module_init(gpu, shape->fragment, &fragment));
     VkPipelineShaderStageCreateInfo stages[2] = {
-        {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO, .stage = VK_SHADER_STAGE_VERTEX_BIT, .module = vertex, .pName = "main"},
-        {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO, .stage = VK_SHADER_STAGE_FRAGMENT_BIT, .module = fragment, .pName = "main"}};
+        {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+         .stage = VK_SHADER_STAGE_VERTEX_BIT,
+         .module = vertex,
+         .pName = "main"},
+        {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+         .stage = VK_SHADER_STAGE_FRAGMENT_BIT,
+         .module = fragment,
+         .pName = "main"}};
     VkVertexInputBindingDescription binding = {0, 6 * sizeof(f32), VK_VERTEX_INPUT_RATE_VERTEX};
-    VkVertexInputAttributeDescription attributes[] = {{0, 0, VK_FORMAT_R32G32B32_SFLOAT, 0},
-                                                      {1, 0, VK_FORMAT_R32G32B32_SFLOAT, 3 * sizeof(f32)}};
-    VkPipelineVertexInputStateCreateInfo input = {.sType = VK_STRUCTURE_TYPE_PIPELINE_VERTEX_INPUT_STATE_CREATE_INFO,
-                                                  .vertexBindingDescriptionCount = 1,
-                                                  .pVertexBindingDescriptions = &binding,
-                                                  .vertexAttributeDescriptionCount = shape->has_normals ? 2 : 1,
-                                                  .pVertexAttributeDescriptions = attributes};
-    VkPipelineInputAssemblyStateCreateInfo assembly = {.sType = VK_STRUCTURE_TYPE_PIPELINE_INPUT_ASSEMBLY_STATE_CREATE_INFO,
-                                                       .topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST};
-    VkPipelineViewportStateCreateInfo viewport = {.sType = VK_STRUCTURE_TYPE_PIPELINE_VIEWPORT_STATE_CREATE_INFO,
-                                                  .viewportCount = 1,
-                                                  .scissorCount = 1};
-    VkPipelineRasterizationStateCreateInfo raster = {.sType = VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_STATE_CREATE_INFO,
-                                                     .polygonMode = VK_POLYGON_MODE_FILL,
-                                                     .depthBiasEnable = shape->has_bias,
-                                                     .depthBiasConstantFactor = 2,
-                                                     .depthBiasSlopeFactor = 2,
-                                                     .lineWidth = 1};
-    VkPipelineMultisampleStateCreateInfo samples = {.sType = VK_STRUCTURE_TYPE_PIPELINE_MULTISAMPLE_STATE_CREATE_INFO,
-                                                    .rasterizationSamples = VK_SAMPLE_COUNT_1_BIT};
-    VkPipelineDepthStencilStateCreateInfo depth = {.sType = VK_STRUCTURE_TYPE_PIPELINE_DEPTH_STENCIL_STATE_CREATE_INFO,
-                                                   .depthTestEnable = VK_TRUE,
-                                                   .depthWriteEnable = !shape->blends,
-                                                   .depthCompareOp = VK_COMPARE_OP_LESS};
-    VkPipelineColorBlendAttachmentState blend = {.blendEnable = shape->blends,
-                                                 .srcColorBlendFactor = VK_BLEND_FACTOR_ONE,
-                                                 .dstColorBlendFactor = VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA,
-                                                 .srcAlphaBlendFactor = VK_BLEND_FACTOR_ONE,
-                                                 .dstAlphaBlendFactor = VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA,
-                                                 .colorWriteMask = 15};
+    VkVertexInputAttributeDescription attributes[] = {
+        {0, 0, VK_FORMAT_R32G32B32_SFLOAT, 0}, {1, 0, VK_FORMAT_R32G32B32_SFLOAT, 3 * sizeof(f32)}};
+    VkPipelineVertexInputStateCreateInfo input = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_VERTEX_INPUT_STATE_CREATE_INFO,
+        .vertexBindingDescriptionCount = 1,
+        .pVertexBindingDescriptions = &binding,
+        .vertexAttributeDescriptionCount = shape->has_normals ? 2 : 1,
+        .pVertexAttributeDescriptions = attributes};
+    VkPipelineInputAssemblyStateCreateInfo assembly = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_INPUT_ASSEMBLY_STATE_CREATE_INFO,
+        .topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST};
+    VkPipelineViewportStateCreateInfo viewport = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_VIEWPORT_STATE_CREATE_INFO,
+        .viewportCount = 1,
+        .scissorCount = 1};
+    VkPipelineRasterizationStateCreateInfo raster = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_STATE_CREATE_INFO,
+        .polygonMode = VK_POLYGON_MODE_FILL,
+        .depthBiasEnable = shape->has_bias,
+        .depthBiasConstantFactor = 2,
+        .depthBiasSlopeFactor = 2,
+        .lineWidth = 1};
+    VkPipelineMultisampleStateCreateInfo samples = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_MULTISAMPLE_STATE_CREATE_INFO,
+        .rasterizationSamples = VK_SAMPLE_COUNT_1_BIT};
+    VkPipelineDepthStencilStateCreateInfo depth = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_DEPTH_STENCIL_STATE_CREATE_INFO,
+        .depthTestEnable = VK_TRUE,
+        .depthWriteEnable = !shape->blends,
+        .depthCompareOp = VK_COMPARE_OP_LESS};
+    VkPipelineColorBlendAttachmentState blend = {
+        .blendEnable = shape->blends,
+        .srcColorBlendFactor = VK_BLEND_FACTOR_ONE,
+        .dstColorBlendFactor = VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA,
+        .srcAlphaBlendFactor = VK_BLEND_FACTOR_ONE,
+        .dstAlphaBlendFactor = VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA,
+        .colorWriteMask = 15};
     u32 n_colors = shape->color != VK_FORMAT_UNDEFINED;
-    VkPipelineColorBlendStateCreateInfo blends = {.sType = VK_STRUCTURE_TYPE_PIPELINE_COLOR_BLEND_STATE_CREATE_INFO,
-                                                  .attachmentCount = n_colors,
-                                                  .pAttachments = &blend};
-    VkDynamicState states[] = {VK_DYNAMIC_STATE_VIEWPORT, VK_DYNAMIC_STATE_SCISSOR, VK_DYNAMIC_STATE_CULL_MODE,
-                               VK_DYNAMIC_STATE_FRONT_FACE};
-    VkPipelineDynamicStateCreateInfo dynamic = {.sType = VK_STRUCTURE_TYPE_PIPELINE_DYNAMIC_STATE_CREATE_INFO,
-                                                .dynamicStateCount = COUNT_OF(states),
-                                                .pDynamicStates = states};
-    VkPipelineRenderingCreateInfo rendering = {.sType = VK_STRUCTURE_TYPE_PIPELINE_RENDERING_CREATE_INFO,
+    VkPipelineColorBlendStateCreateInfo blends = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_COLOR_BLEND_STATE_CREATE_INFO,
+        .attachmentCount = n_colors,
+        .pAttachments = &blend};
+    VkDynamicState states[] = {VK_DYNAMIC_STATE_VIEWPORT, VK_DYNAMIC_STATE_SCISSOR,
+                               VK_DYNAMIC_STATE_CULL_MODE, VK_DYNAMIC_STATE_FRONT_FACE};
+    VkPipelineDynamicStateCreateInfo dynamic = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_DYNAMIC_STATE_CREATE_INFO,
+        .dynamicStateCount = COUNT_OF(states),
+        .pDynamicStates = states};
+    VkPipelineRenderingCreateInfo rendering = {.sType =
+                                                   VK_STRUCTURE_TYPE_PIPELINE_RENDERING_CREATE_INFO,
                                                .colorAttachmentCount = n_colors,
                                                .pColorAttachmentFormats = &shape->color,
                                                .depthAttachmentFormat = shape->depth};
@@ -198,7 +221,10 @@ static bool compute_init(Renderer *r, Code code, VkPipeline *out) {
     bool ok = module_init(gpu, code, &module);
     VkComputePipelineCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
-        .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO, .stage = VK_SHADER_STAGE_COMPUTE_BIT, .module = module, .pName = "main"},
+        .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                  .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                  .module = module,
+                  .pName = "main"},
         .layout = r->layout};
     ok = ok && GPU_TRY(gpu, CreateComputePipelines, gpu->device, r->cache, 1, &info, NULL, out);
     module_finish(gpu, module);
@@ -215,7 +241,8 @@ static bool cache_init(Renderer *r) {
     arena_init(&arena, r->heap);
     Str bytes = {0};
     const char *error;
-    if (gpu->is_cpu || !r->cache_file || file_read(&arena, r->cache_file, 64u << 20, &bytes, &error) != STATUS_OK)
+    if (gpu->is_cpu || !r->cache_file ||
+        file_read(&arena, r->cache_file, 64u << 20, &bytes, &error) != STATUS_OK)
         bytes.len = 0;
     VkPipelineCacheCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
                                       .initialDataSize = bytes.len,
@@ -231,7 +258,8 @@ static bool cache_init(Renderer *r) {
 static void cache_save(Renderer *r) {
     Gpu *gpu = &r->gpu;
     size_t size = 0;
-    if (gpu->is_cpu || !r->cache_file || gpu->vk.GetPipelineCacheData(gpu->device, r->cache, &size, NULL) != VK_SUCCESS || size == 0)
+    if (gpu->is_cpu || !r->cache_file ||
+        gpu->vk.GetPipelineCacheData(gpu->device, r->cache, &size, NULL) != VK_SUCCESS || size == 0)
         return;
     void *bytes = heap_alloc(r->heap, size, 1);
     const char *error;
@@ -241,12 +269,21 @@ static void cache_save(Renderer *r) {
 }
 
 bool renderer_pipelines_init(Renderer *r) {
-    const PipelineShape geometry = {CODE(geometry_vert), CODE(geometry_frag), VK_FORMAT_R32G32_UINT, VK_FORMAT_D32_SFLOAT, false, true, false};
-    const PipelineShape shadow = {CODE(shadow_vert), {0}, VK_FORMAT_UNDEFINED, VK_FORMAT_D16_UNORM, false, false, true};
-    if (!cache_init(r) || !samplers_init(r) || !layouts_init(r) || !graphics_init(r, &geometry, &r->geometry) ||
-        !graphics_init(r, &shadow, &r->shadow) ||
-        !compute_init(r, CODE(classify_comp), &r->classify) || !compute_init(r, CODE(split_comp), &r->split) ||
-        !compute_init(r, CODE(shade_comp), &r->shade) || !compute_init(r, CODE(floor_comp), &r->floor) ||
+    const PipelineShape geometry = {CODE(geometry_vert),
+                                    CODE(geometry_frag),
+                                    VK_FORMAT_R32G32_UINT,
+                                    VK_FORMAT_D32_SFLOAT,
+                                    false,
+                                    true,
+                                    false};
+    const PipelineShape shadow = {
+        CODE(shadow_vert), {0}, VK_FORMAT_UNDEFINED, VK_FORMAT_D16_UNORM, false, false, true};
+    if (!cache_init(r) || !samplers_init(r) || !layouts_init(r) ||
+        !graphics_init(r, &geometry, &r->geometry) || !graphics_init(r, &shadow, &r->shadow) ||
+        !compute_init(r, CODE(classify_comp), &r->classify) ||
+        !compute_init(r, CODE(split_comp), &r->split) ||
+        !compute_init(r, CODE(shade_comp), &r->shade) ||
+        !compute_init(r, CODE(floor_comp), &r->floor) ||
         !compute_init(r, CODE(resolve_comp), &r->resolve))
         return false;
     cache_save(r);
@@ -254,13 +291,20 @@ bool renderer_pipelines_init(Renderer *r) {
 }
 
 bool renderer_glass_init(Renderer *r) {
-    const PipelineShape glass = {CODE(geometry_vert), CODE(glass_frag), VK_FORMAT_R16G16B16A16_SFLOAT, VK_FORMAT_D32_SFLOAT, true, true, false};
+    const PipelineShape glass = {CODE(geometry_vert),
+                                 CODE(glass_frag),
+                                 VK_FORMAT_R16G16B16A16_SFLOAT,
+                                 VK_FORMAT_D32_SFLOAT,
+                                 true,
+                                 true,
+                                 false};
     return r->glass || graphics_init(r, &glass, &r->glass);
 }
 
 void renderer_pipelines_finish(Renderer *r) {
     Gpu *gpu = &r->gpu;
-    const VkPipeline pipelines[] = {r->geometry, r->shadow, r->glass, r->classify, r->split, r->shade, r->floor, r->resolve};
+    const VkPipeline pipelines[] = {r->geometry, r->shadow, r->glass, r->classify,
+                                    r->split,    r->shade,  r->floor, r->resolve};
     for (u32 i = 0; i < COUNT_OF(pipelines); i++) {
         if (pipelines[i])
             gpu->vk.DestroyPipeline(gpu->device, pipelines[i], NULL);
@@ -280,7 +324,8 @@ void renderer_pipelines_finish(Renderer *r) {
         gpu->vk.DestroyPipelineLayout(gpu->device, r->layout, NULL);
     if (r->set_layout)
         gpu->vk.DestroyDescriptorSetLayout(gpu->device, r->set_layout, NULL);
-    gpu->n_objects -= (r->cache != 0) + (r->descriptors != 0) + (r->layout != 0) + (r->set_layout != 0);
+    gpu->n_objects -=
+        (r->cache != 0) + (r->descriptors != 0) + (r->layout != 0) + (r->set_layout != 0);
 }
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A scene goes to the device: one vertex and one index buffer for all meshes, one draw record, with its
-// material, for each range of each instance, and the distance field as a texture.
+// A scene goes to the device: one vertex and one index buffer for all meshes, one draw record, with
+// its material, for each range of each instance, and the distance field as a texture.
 #ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
@@ -41,7 +41,8 @@ static bool scene_is_sound(const RenderScene *scene, RenderError *error) {
         const RenderMesh *mesh = &scene->meshes[i];
         for (u32 k = 0; k < mesh->n_ranges && !what; k++) {
             const RenderRange *range = &mesh->ranges[k];
-            if (range->first_tri > mesh->n_tris || range->n_tris > mesh->n_tris - range->first_tri ||
+            if (range->first_tri > mesh->n_tris ||
+                range->n_tris > mesh->n_tris - range->first_tri ||
                 (range->material != NONE && range->material >= scene->n_materials))
                 what = "a range refers to nothing";
         }
@@ -69,8 +70,10 @@ static bool upload_meshes(Renderer *r, const RenderScene *scene) {
         return false;
     }
     DeviceScene *out = &r->scene;
-    if (!gpu_buffer_init(&r->gpu, &out->vertices, n_verts * 24, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT, GPU_UPLOAD) ||
-        !gpu_buffer_init(&r->gpu, &out->indices, n_indices * 4, VK_BUFFER_USAGE_INDEX_BUFFER_BIT, GPU_UPLOAD))
+    if (!gpu_buffer_init(&r->gpu, &out->vertices, n_verts * 24, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT,
+                         GPU_UPLOAD) ||
+        !gpu_buffer_init(&r->gpu, &out->indices, n_indices * 4, VK_BUFFER_USAGE_INDEX_BUFFER_BIT,
+                         GPU_UPLOAD))
         return false;
     f32 *vertex = out->vertices.map;
     u32 *index = out->indices.map;
@@ -86,7 +89,9 @@ static bool upload_meshes(Renderer *r, const RenderScene *scene) {
     return true;
 }
 
-static u32 steps(f64 value, u32 most) { return (u32)(fmin(1, fmax(0, value)) * most + 0.5); }
+static u32 steps(f64 value, u32 most) {
+    return (u32)(fmin(1, fmax(0, value)) * most + 0.5);
+}
 
 static void material_pack(const RenderMaterial *m, u32 instance, DrawRecord *out) {
     f64 most = fmax(m->emission[0], fmax(m->emission[1], m->emission[2]));
@@ -97,11 +102,13 @@ static void material_pack(const RenderMaterial *m, u32 instance, DrawRecord *out
         out->emission |= (strength ? steps(m->emission[k] / kept, 255) : 0) << 8 * k;
     }
     out->emission |= strength << 24;
-    out->surface = instance | steps(m->metallic, 15) << 16 | steps(m->roughness, 63) << 20 | steps(m->opacity, 63) << 26;
+    out->surface = instance | steps(m->metallic, 15) << 16 | steps(m->roughness, 63) << 20 |
+                   steps(m->opacity, 63) << 26;
 }
 
 static void draw_record(const RenderScene *scene, u32 instance, u32 material, DrawRecord *out) {
-    static const RenderMaterial plain = {.color = {0.55f, 0.55f, 0.56f}, .roughness = 0.55f, .opacity = 1};
+    static const RenderMaterial plain = {
+        .color = {0.55f, 0.55f, 0.56f}, .roughness = 0.55f, .opacity = 1};
     const RenderInstance *from = &scene->instances[instance];
     memset(out, 0, sizeof *out);
     for (u32 k = 0; k < 3; k++) {
@@ -122,32 +129,35 @@ static bool upload_draws(Renderer *r, const RenderScene *scene) {
         gpu_fail(&r->gpu, "the scene has more than 2^24 draws");
         return false;
     }
-    u32 *first_vertex = HEAP_NEW(r->heap, u32, scene->n_meshes + 1), *first_index = HEAP_NEW(r->heap, u32, scene->n_meshes + 1);
+    u32 *first_vertex = HEAP_NEW(r->heap, u32, scene->n_meshes + 1),
+        *first_index = HEAP_NEW(r->heap, u32, scene->n_meshes + 1);
     for (u32 i = 0; i < scene->n_meshes; i++) {
         first_vertex[i + 1] = first_vertex[i] + scene->meshes[i].n_verts;
         first_index[i + 1] = first_index[i] + 3 * scene->meshes[i].n_tris;
     }
     out->calls = HEAP_NEW(r->heap, DrawCall, (size_t)n + 1);
-    bool ok = gpu_buffer_init(&r->gpu, &out->draws, n * sizeof(DrawRecord), VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_UPLOAD);
+    bool ok = gpu_buffer_init(&r->gpu, &out->draws, n * sizeof(DrawRecord),
+                              VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_UPLOAD);
     DrawRecord *record = out->draws.map;
     for (u32 i = 0; i < scene->n_instances && ok; i++) {
         const RenderInstance *instance = &scene->instances[i];
         const RenderMesh *mesh = &scene->meshes[instance->mesh];
         for (u32 k = 0; k < mesh->n_ranges; k++) {
-            u32 material = mesh->ranges[k].material != NONE ? mesh->ranges[k].material : instance->material;
+            u32 material =
+                mesh->ranges[k].material != NONE ? mesh->ranges[k].material : instance->material;
             draw_record(scene, i, material, record++);
             bool is_glass = material != NONE && scene->materials[material].opacity < OPAQUE;
             out->has_glass |= is_glass;
-            out->calls[out->n_calls++] =
-                (DrawCall){.first_index = first_index[instance->mesh] + 3 * mesh->ranges[k].first_tri,
-                           .n_indices = 3 * mesh->ranges[k].n_tris,
-                           .first_vertex = first_vertex[instance->mesh],
-                           .instance = (u16)i,
-                           .part = (u16)instance->part,
-                           .is_glass = is_glass,
-                           .is_mirrored = affine3_det(&instance->map) < 0,
-                           .is_open = mesh->is_open,
-                           .middle = instance->map.t};
+            out->calls[out->n_calls++] = (DrawCall){.first_index = first_index[instance->mesh] +
+                                                                   3 * mesh->ranges[k].first_tri,
+                                                    .n_indices = 3 * mesh->ranges[k].n_tris,
+                                                    .first_vertex = first_vertex[instance->mesh],
+                                                    .instance = (u16)i,
+                                                    .part = (u16)instance->part,
+                                                    .is_glass = is_glass,
+                                                    .is_mirrored = affine3_det(&instance->map) < 0,
+                                                    .is_open = mesh->is_open,
+                                                    .middle = instance->map.t};
         }
     }
     heap_free(r->heap, first_vertex);
@@ -171,21 +181,29 @@ static bool upload_field(Renderer *r, const RenderScene *scene) {
     heap_free(r->heap, is_seen);
     size_t total = (size_t)field->size[0] * field->size[1] * field->size[2];
     GpuBuffer staging = {0};
-    bool ok = gpu_image_init(gpu, &out->field, VK_FORMAT_R16_SFLOAT, field->size[0], field->size[1], field->size[2], 0,
-                             VK_IMAGE_USAGE_TRANSFER_DST_BIT | VK_IMAGE_USAGE_SAMPLED_BIT) &&
-              gpu_buffer_init(gpu, &staging, total * 2, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, GPU_UPLOAD) && slot_begin(r, slot);
+    bool ok =
+        gpu_image_init(gpu, &out->field, VK_FORMAT_R16_SFLOAT, field->size[0], field->size[1],
+                       field->size[2], 0,
+                       VK_IMAGE_USAGE_TRANSFER_DST_BIT | VK_IMAGE_USAGE_SAMPLED_BIT) &&
+        gpu_buffer_init(gpu, &staging, total * 2, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, GPU_UPLOAD) &&
+        slot_begin(r, slot);
     if (ok) {
         u16 *half = staging.map;
         for (size_t i = 0; i < total; i++)
             half[i] = half_from_float(field->distance[i]);
-        image_barrier(gpu, slot->commands, &out->field, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                      VK_PIPELINE_STAGE_2_NONE, 0, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT);
+        image_barrier(gpu, slot->commands, &out->field, VK_IMAGE_LAYOUT_UNDEFINED,
+                      VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_PIPELINE_STAGE_2_NONE, 0,
+                      VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT);
         VkBufferImageCopy copy = {.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
                                   .imageExtent = {field->size[0], field->size[1], field->size[2]}};
-        gpu->vk.CmdCopyBufferToImage(slot->commands, staging.buffer, out->field.image, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
-        image_barrier(gpu, slot->commands, &out->field, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                      VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                      VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT);
+        gpu->vk.CmdCopyBufferToImage(slot->commands, staging.buffer, out->field.image,
+                                     VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
+        image_barrier(gpu, slot->commands, &out->field, VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                      VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL, VK_PIPELINE_STAGE_2_COPY_BIT,
+                      VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                      VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT |
+                          VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+                      VK_ACCESS_2_SHADER_SAMPLED_READ_BIT);
         ok = slot_submit(r, slot);
     }
     gpu_buffer_finish(gpu, &staging);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A slot is what one picture in flight owns: commands, a fence, images to draw into, and the buffer that
-// its pixels come back in. Slots are made small and grow with the pictures asked for.
+// A slot is what one picture in flight owns: commands, a fence, images to draw into, and the buffer
+// that its pixels come back in. Slots are made small and grow with the pictures asked for.
 #ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
@@ -34,7 +34,8 @@ bool slot_init(Renderer *r, Slot *slot) {
                                        .descriptorSetCount = 1,
                                        .pSetLayouts = &r->set_layout};
     return GPU_TRY(gpu, AllocateDescriptorSets, gpu->device, &set, &slot->set) &&
-           gpu_buffer_init(gpu, &slot->view, sizeof(ViewBlock), VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT, GPU_UPLOAD);
+           gpu_buffer_init(gpu, &slot->view, sizeof(ViewBlock), VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT,
+                           GPU_UPLOAD);
 }
 
 static void shadows_finish(Renderer *r, Slot *slot) {
@@ -51,7 +52,8 @@ static void shadows_finish(Renderer *r, Slot *slot) {
 }
 
 static void images_finish(Renderer *r, Slot *slot) {
-    GpuImage *const images[] = {&slot->samples, &slot->depths, &slot->front_samples, &slot->front_depths, &slot->glass};
+    GpuImage *const images[] = {&slot->samples, &slot->depths, &slot->front_samples,
+                                &slot->front_depths, &slot->glass};
     for (u32 i = 0; i < COUNT_OF(images); i++)
         gpu_image_finish(&r->gpu, images[i]);
 }
@@ -75,18 +77,24 @@ void slot_finish(Renderer *r, Slot *slot) {
 // ---- growing
 
 static bool images_init(Renderer *r, Slot *slot, u32 width, u32 height) {
-    const VkImageUsageFlags color = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
-    const VkImageUsageFlags depth = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
+    const VkImageUsageFlags color =
+        VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
+    const VkImageUsageFlags depth =
+        VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
     bool glass = r->scene.has_glass;
-    if (slot->samples.view && slot->samples.width >= width && slot->samples.height >= height && (slot->glass.view || !glass))
+    if (slot->samples.view && slot->samples.width >= width && slot->samples.height >= height &&
+        (slot->glass.view || !glass))
         return true;
     images_finish(r, slot);
     Gpu *gpu = &r->gpu;
     return gpu_image_init(gpu, &slot->samples, VK_FORMAT_R32G32_UINT, width, height, 1, 0, color) &&
            gpu_image_init(gpu, &slot->depths, VK_FORMAT_D32_SFLOAT, width, height, 1, 0, depth) &&
-           (!glass || (gpu_image_init(gpu, &slot->front_samples, VK_FORMAT_R32G32_UINT, width, height, 1, 0, color) &&
-                       gpu_image_init(gpu, &slot->front_depths, VK_FORMAT_D32_SFLOAT, width, height, 1, 0, depth) &&
-                       gpu_image_init(gpu, &slot->glass, VK_FORMAT_R16G16B16A16_SFLOAT, width, height, 1, 0, color)));
+           (!glass || (gpu_image_init(gpu, &slot->front_samples, VK_FORMAT_R32G32_UINT, width,
+                                      height, 1, 0, color) &&
+                       gpu_image_init(gpu, &slot->front_depths, VK_FORMAT_D32_SFLOAT, width, height,
+                                      1, 0, depth) &&
+                       gpu_image_init(gpu, &slot->glass, VK_FORMAT_R16G16B16A16_SFLOAT, width,
+                                      height, 1, 0, color)));
 }
 
 static bool shadows_init(Renderer *r, Slot *slot, u32 layers) {
@@ -94,9 +102,11 @@ static bool shadows_init(Renderer *r, Slot *slot, u32 layers) {
     if (slot->n_shadow_layers >= layers)
         return true;
     shadows_finish(r, slot);
-    if (!gpu_image_init(gpu, &slot->shadows, VK_FORMAT_D16_UNORM, SHADOW_SIZE, SHADOW_SIZE, 1, layers,
+    if (!gpu_image_init(gpu, &slot->shadows, VK_FORMAT_D16_UNORM, SHADOW_SIZE, SHADOW_SIZE, 1,
+                        layers,
                         VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT) ||
-        !gpu_image_init(gpu, &slot->floor, VK_FORMAT_R16G16B16A16_SFLOAT, layers > 4 ? 512 : 256, layers > 4 ? 512 : 256, 1, 0,
+        !gpu_image_init(gpu, &slot->floor, VK_FORMAT_R16G16B16A16_SFLOAT, layers > 4 ? 512 : 256,
+                        layers > 4 ? 512 : 256, 1, 0,
                         VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_SAMPLED_BIT))
         return false;
     for (u32 i = 0; i < layers; i++) {
@@ -118,7 +128,8 @@ static bool shadows_init(Renderer *r, Slot *slot, u32 layers) {
 // Every binding is written: a driver may read one that no shader uses.
 static void bindings_write(Renderer *r, Slot *slot) {
     const DeviceScene *scene = &r->scene;
-    const GpuBuffer *buffers[BINDINGS] = {[0] = &slot->view, [1] = &scene->draws, [2] = &slot->pixels, [11] = &slot->work};
+    const GpuBuffer *buffers[BINDINGS] = {
+        [0] = &slot->view, [1] = &scene->draws, [2] = &slot->pixels, [11] = &slot->work};
     bool glass = slot->glass.view != VK_NULL_HANDLE && scene->has_glass;
     const GpuImage *images[BINDINGS] = {[3] = &scene->field,
                                         [4] = &slot->shadows,
@@ -139,13 +150,17 @@ static void bindings_write(Renderer *r, Slot *slot) {
                                            .descriptorCount = 1};
         if (buffers[i]) {
             buffer_info[i] = (VkDescriptorBufferInfo){buffers[i]->buffer, 0, VK_WHOLE_SIZE};
-            writes[i].descriptorType = i == 0 ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+            writes[i].descriptorType =
+                i == 0 ? VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
             writes[i].pBufferInfo = &buffer_info[i];
         } else {
             VkSampler sampler = i == 3 || i == 8 ? r->linear : i == 4 ? r->compare : r->nearest;
             image_info[i] = (VkDescriptorImageInfo){sampler, images[i]->view,
-                                                    i == 8 || i == 12 ? VK_IMAGE_LAYOUT_GENERAL : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
-            writes[i].descriptorType = i == 12 ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE : VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
+                                                    i == 8 || i == 12
+                                                        ? VK_IMAGE_LAYOUT_GENERAL
+                                                        : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+            writes[i].descriptorType = i == 12 ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE
+                                               : VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
             writes[i].pImageInfo = &image_info[i];
         }
     }
@@ -155,14 +170,18 @@ static void bindings_write(Renderer *r, Slot *slot) {
 bool slot_prepare(Renderer *r, Slot *slot, u32 width, u32 height, u32 n_samples, u32 n_shadows) {
     Gpu *gpu = &r->gpu;
     u32 extra = n_samples == 2;
-    if (!images_init(r, slot, width * n_samples + extra, height * n_samples + extra) || !shadows_init(r, slot, n_shadows))
+    if (!images_init(r, slot, width * n_samples + extra, height * n_samples + extra) ||
+        !shadows_init(r, slot, n_shadows))
         return false;
     VkDeviceSize size = (VkDeviceSize)width * height * 16;
     if (slot->pixels.size < size) {
         gpu_buffer_finish(gpu, &slot->pixels);
         gpu_buffer_finish(gpu, &slot->work);
-        if (!gpu_buffer_init(gpu, &slot->pixels, size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_READBACK) ||
-            !gpu_buffer_init(gpu, &slot->work, 16 + size + size / 4, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, GPU_UPLOAD))
+        if (!gpu_buffer_init(gpu, &slot->pixels, size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
+                             GPU_READBACK) ||
+            !gpu_buffer_init(gpu, &slot->work, 16 + size + size / 4,
+                             VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                             GPU_UPLOAD))
             return false;
     }
     bindings_write(r, slot);
@@ -175,14 +194,19 @@ bool slot_begin(Renderer *r, Slot *slot) {
     Gpu *gpu = &r->gpu;
     VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
                                      .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
-    return GPU_TRY(gpu, ResetCommandPool, gpu->device, slot->pool, 0) && GPU_TRY(gpu, BeginCommandBuffer, slot->commands, &info);
+    return GPU_TRY(gpu, ResetCommandPool, gpu->device, slot->pool, 0) &&
+           GPU_TRY(gpu, BeginCommandBuffer, slot->commands, &info);
 }
 
 bool slot_submit(Renderer *r, Slot *slot) {
     Gpu *gpu = &r->gpu;
-    VkCommandBufferSubmitInfo commands = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO, .commandBuffer = slot->commands};
-    VkSubmitInfo2 submit = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO_2, .commandBufferInfoCount = 1, .pCommandBufferInfos = &commands};
-    if (!GPU_TRY(gpu, EndCommandBuffer, slot->commands) || !GPU_TRY(gpu, ResetFences, gpu->device, 1, &slot->fence))
+    VkCommandBufferSubmitInfo commands = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO,
+                                          .commandBuffer = slot->commands};
+    VkSubmitInfo2 submit = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO_2,
+                            .commandBufferInfoCount = 1,
+                            .pCommandBufferInfos = &commands};
+    if (!GPU_TRY(gpu, EndCommandBuffer, slot->commands) ||
+        !GPU_TRY(gpu, ResetFences, gpu->device, 1, &slot->fence))
         return false;
     pthread_mutex_lock(&r->lock); // a queue is used by one thread at a time
     bool ok = GPU_TRY(gpu, QueueSubmit2, gpu->queue, 1, &submit, slot->fence);
@@ -197,21 +221,24 @@ bool slot_submit(Renderer *r, Slot *slot) {
     return false;
 }
 
-void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, VkImageLayout from, VkImageLayout to,
-                   VkPipelineStageFlags2 src_stage, VkAccessFlags2 src_access, VkPipelineStageFlags2 dst_stage,
-                   VkAccessFlags2 dst_access) {
-    VkImageMemoryBarrier2 barrier = {.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
-                                     .srcStageMask = src_stage,
-                                     .srcAccessMask = src_access,
-                                     .dstStageMask = dst_stage,
-                                     .dstAccessMask = dst_access,
-                                     .oldLayout = from,
-                                     .newLayout = to,
-                                     .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-                                     .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-                                     .image = image->image,
-                                     .subresourceRange = {image->aspect, 0, 1, 0, MAX(image->layers, 1u)}};
-    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .imageMemoryBarrierCount = 1, .pImageMemoryBarriers = &barrier};
+void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, VkImageLayout from,
+                   VkImageLayout to, VkPipelineStageFlags2 src_stage, VkAccessFlags2 src_access,
+                   VkPipelineStageFlags2 dst_stage, VkAccessFlags2 dst_access) {
+    VkImageMemoryBarrier2 barrier = {
+        .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
+        .srcStageMask = src_stage,
+        .srcAccessMask = src_access,
+        .dstStageMask = dst_stage,
+        .dstAccessMask = dst_access,
+        .oldLayout = from,
+        .newLayout = to,
+        .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+        .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+        .image = image->image,
+        .subresourceRange = {image->aspect, 0, 1, 0, MAX(image->layers, 1u)}};
+    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+                             .imageMemoryBarrierCount = 1,
+                             .pImageMemoryBarriers = &barrier};
     gpu->vk.CmdPipelineBarrier2(commands, &info);
 }
 

@@ -69,9 +69,10 @@ RenderScene render_scene_xray(const RenderScene *scene, Arena *arena) {
     RenderMesh *whole = ARENA_NEW(arena, RenderMesh, MAX(scene->n_meshes, 1u));
     for (u32 i = 0; i < scene->n_parts; i++) {
         u32 rgb = render_part_color(i);
-        glass[i] = (RenderMaterial){.color = {linear_of(rgb >> 16), linear_of(rgb >> 8 & 255), linear_of(rgb & 255)},
-                                    .roughness = 0.7f,
-                                    .opacity = 0.22f};
+        glass[i] = (RenderMaterial){
+            .color = {linear_of(rgb >> 16), linear_of(rgb >> 8 & 255), linear_of(rgb & 255)},
+            .roughness = 0.7f,
+            .opacity = 0.22f};
     }
     for (u32 i = 0; i < scene->n_instances; i++) {
         seen[i] = scene->instances[i];

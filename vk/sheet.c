@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sheets are laid out by hand: a title, a grid of pictures, and for parts a legend on the right. Labels are
-// drawn beside the pictures, never over the object.
+// Sheets are laid out by hand: a title, a grid of pictures, and for parts a legend on the right.
+// Labels are drawn beside the pictures, never over the object.
 #include "vk/sheet.h"
 
 #include "base/number.h"
 #include "vk/camera.h"
 
-enum { SHEET_WIDTH = 1024, TITLE = 44, GAP = 6, CAPTION = 22, CELL = 333, CELL_HIGH = 344, PARTS_CELL = 372, PARTS_HIGH = 380 };
+enum {
+    SHEET_WIDTH = 1024,
+    TITLE = 44,
+    GAP = 6,
+    CAPTION = 22,
+    CELL = 333,
+    CELL_HIGH = 344,
+    PARTS_CELL = 372,
+    PARTS_HIGH = 380
+};
 enum { INK = 0x23272e, FAINT = 0x6b7280, PAPER = 0xffffff, FRAME = 0xd6d9de };
 
 typedef struct Sheet {
@@ -30,16 +39,19 @@ static void draw_title(Sheet *sheet, const RenderScene *scene, const char *what)
     Canvas *canvas = sheet->canvas;
     Vec3 size = box3_size(render_scene_bounds(scene));
     Str unit = scene->unit.len ? scene->unit : STR("mm");
-    Str dims = str_format(&sheet->arena, "%.*s x %.*s x %.*s %.*s", STR_ARG(length_text(scene, size.x, 4, &sheet->arena)),
-                          STR_ARG(length_text(scene, size.y, 4, &sheet->arena)), STR_ARG(length_text(scene, size.z, 4, &sheet->arena)),
-                          STR_ARG(unit));
+    Str dims = str_format(&sheet->arena, "%.*s x %.*s x %.*s %.*s",
+                          STR_ARG(length_text(scene, size.x, 4, &sheet->arena)),
+                          STR_ARG(length_text(scene, size.y, 4, &sheet->arena)),
+                          STR_ARG(length_text(scene, size.z, 4, &sheet->arena)), STR_ARG(unit));
     Str right = str_format(&sheet->arena, "%s   %.*s (x, y, z)", what, STR_ARG(dims));
     f64 width = canvas_text_width(canvas, 14, right);
     canvas_text(canvas, canvas->width - 14 - width, 28, 14, FAINT, right);
     f64 room = canvas->width - 42 - width;
-    f64 x = canvas_text(canvas, 14, 29, 20, INK, canvas_text_fit(canvas, 20, scene->name, room, &sheet->arena));
+    f64 x = canvas_text(canvas, 14, 29, 20, INK,
+                        canvas_text_fit(canvas, 20, scene->name, room, &sheet->arena));
     if (room - x > 60)
-        canvas_text(canvas, x + 12, 29, 14, FAINT, canvas_text_fit(canvas, 14, scene->words, room - x - 12, &sheet->arena));
+        canvas_text(canvas, x + 12, 29, 14, FAINT,
+                    canvas_text_fit(canvas, 14, scene->words, room - x - 12, &sheet->arena));
 }
 
 // The three axes as the camera sees them, at (x, y).
@@ -48,17 +60,20 @@ static void draw_axes(Canvas *canvas, const RenderCamera *camera, f64 x, f64 y) 
     static const char *const names[] = {"x", "y", "z"};
     for (u32 pass = 0; pass < 2; pass++) { // those that come toward the eye on top
         for (u32 k = 0; k < 3; k++) {
-            f64 u = camera->world_to_camera[0][k] * 20, v = camera->world_to_camera[1][k] * 20, z = camera->world_to_camera[2][k];
+            f64 u = camera->world_to_camera[0][k] * 20, v = camera->world_to_camera[1][k] * 20,
+                z = camera->world_to_camera[2][k];
             if ((z <= 0) != (pass == 1) || u * u + v * v < 9)
                 continue;
             canvas_line(canvas, x, y, x + u, y + v, 2, colors[k]);
-            canvas_text(canvas, x + u * 1.42 - 3, y + v * 1.42 + 4, 12, colors[k], str_from(names[k]));
+            canvas_text(canvas, x + u * 1.42 - 3, y + v * 1.42 + 4, 12, colors[k],
+                        str_from(names[k]));
         }
     }
 }
 
 // A length of 1, 2 or 5 times a power of ten that is at most `most` pixels long.
-static void draw_scale(Sheet *sheet, const RenderScene *scene, const RenderCamera *camera, f64 right, f64 y) {
+static void draw_scale(Sheet *sheet, const RenderScene *scene, const RenderCamera *camera,
+                       f64 right, f64 y) {
     f64 unit = scene->unit_mm > 0 ? scene->unit_mm : 1, pixels = camera->fx * unit, length = 1;
     while (length * pixels > 90)
         length /= 10;
@@ -67,12 +82,15 @@ static void draw_scale(Sheet *sheet, const RenderScene *scene, const RenderCamer
     length *= length * pixels * 5 <= 90 ? 5 : length * pixels * 2 <= 90 ? 2 : 1;
     f64 wide = length * pixels;
     Str unit_name = scene->unit.len ? scene->unit : STR("mm");
-    Str text = str_format(&sheet->arena, "%.*s %.*s", STR_ARG(length_text(scene, length * unit, 6, &sheet->arena)), STR_ARG(unit_name));
+    Str text = str_format(&sheet->arena, "%.*s %.*s",
+                          STR_ARG(length_text(scene, length * unit, 6, &sheet->arena)),
+                          STR_ARG(unit_name));
     Canvas *canvas = sheet->canvas;
     canvas_line(canvas, right - wide, y, right, y, 2, INK);
     canvas_line(canvas, right - wide, y - 4, right - wide, y + 4, 2, INK);
     canvas_line(canvas, right, y - 4, right, y + 4, 2, INK);
-    canvas_text(canvas, right - wide / 2 - canvas_text_width(canvas, 12, text) / 2, y - 7, 12, INK, text);
+    canvas_text(canvas, right - wide / 2 - canvas_text_width(canvas, 12, text) / 2, y - 7, 12, INK,
+                text);
 }
 
 static void draw_frame(Canvas *canvas, i32 x, i32 y, i32 width, i32 height) {
@@ -96,14 +114,17 @@ static Status draw_cell(Sheet *sheet, const RenderScene *scene, const Cell *cell
     CameraPlace place;
     camera_place_find(str_from(cell->name), &place);
     u32 high = cell->height - CAPTION;
-    RenderView view = {.camera = camera_fit(scene, place, cell->width, high, 0.09, str_from(cell->name)),
-                       .style = cell->style,
-                       .no_floor = cell->no_floor || place.elevation == 0, // a floor seen edge on says nothing
-                       .light_azimuth = place.azimuth == 180 ? 180 : 0};
+    RenderView view = {
+        .camera = camera_fit(scene, place, cell->width, high, 0.09, str_from(cell->name)),
+        .style = cell->style,
+        .no_floor = cell->no_floor || place.elevation == 0, // a floor seen edge on says nothing
+        .light_azimuth = place.azimuth == 180 ? 180 : 0};
     if (place.azimuth > 90)
         view.light_azimuth = place.azimuth;
     ArenaMark mark = arena_mark(&sheet->arena);
-    RenderImage image = {.width = cell->width, .height = high, .color = arena_alloc(&sheet->arena, (size_t)cell->width * high, 4)};
+    RenderImage image = {.width = cell->width,
+                         .height = high,
+                         .color = arena_alloc(&sheet->arena, (size_t)cell->width * high, 4)};
     Status status = renderer_draw(sheet->renderer, &view, &image, sheet->error);
     if (status != STATUS_OK)
         return status;
@@ -120,12 +141,23 @@ static Status draw_cell(Sheet *sheet, const RenderScene *scene, const Cell *cell
 }
 
 static Status draw_views(Sheet *sheet, const RenderScene *scene) {
-    static const char *const names[6][2] = {{"iso", "from the front right, above"}, {"front", "front"}, {"right", "viewer's right (+x)"},
-                                            {"iso-back", "from the back, above"},  {"top", "top"},     {"left", "viewer's left (-x)"}};
+    static const char *const names[6][2] = {{"iso", "from the front right, above"},
+                                            {"front", "front"},
+                                            {"right", "viewer's right (+x)"},
+                                            {"iso-back", "from the back, above"},
+                                            {"top", "top"},
+                                            {"left", "viewer's left (-x)"}};
     Status status = renderer_set_scene(sheet->renderer, scene, sheet->error);
     draw_title(sheet, scene, "views");
     for (u32 i = 0; i < 6 && status == STATUS_OK; i++) {
-        Cell cell = {names[i][0], names[i][1], RENDER_SHADED, false, GAP + (i32)(i % 3) * (CELL + GAP), TITLE + (i32)(i / 3) * (CELL_HIGH + GAP), CELL, CELL_HIGH};
+        Cell cell = {names[i][0],
+                     names[i][1],
+                     RENDER_SHADED,
+                     false,
+                     GAP + (i32)(i % 3) * (CELL + GAP),
+                     TITLE + (i32)(i / 3) * (CELL_HIGH + GAP),
+                     CELL,
+                     CELL_HIGH};
         status = draw_cell(sheet, scene, &cell);
     }
     return status;
@@ -145,26 +177,32 @@ static void draw_legend(Sheet *sheet, const RenderScene *scene, i32 x, i32 y, i3
             return;
         }
         canvas_rect(canvas, x, y + 3, 15, 15, render_part_color(i));
-        Str count = part->n_instances > 1 ? str_format(&sheet->arena, "x %u", part->n_instances) : STR("");
+        Str count =
+            part->n_instances > 1 ? str_format(&sheet->arena, "x %u", part->n_instances) : STR("");
         f64 right = canvas_text_width(canvas, 13, count), room = width - 28 - right;
-        f64 pen = canvas_text(canvas, x + 22, y + 15, 13, INK, canvas_text_fit(canvas, 13, part->path, room, &sheet->arena));
+        f64 pen = canvas_text(canvas, x + 22, y + 15, 13, INK,
+                              canvas_text_fit(canvas, 13, part->path, room, &sheet->arena));
         if (!str_equal(part->words, part->label) && room - (pen - x - 22) > 40)
-            canvas_text(canvas, pen + 7, y + 15, 12, FAINT, canvas_text_fit(canvas, 12, part->words, room - (pen - x - 22) - 10, &sheet->arena));
+            canvas_text(canvas, pen + 7, y + 15, 12, FAINT,
+                        canvas_text_fit(canvas, 12, part->words, room - (pen - x - 22) - 10,
+                                        &sheet->arena));
         canvas_text(canvas, x + width - right, y + 15, 13, INK, count);
     }
 }
 
 static Status draw_parts(Sheet *sheet, const RenderScene *scene) {
     const i32 x1 = GAP + PARTS_CELL + GAP, y0 = TITLE, y1 = TITLE + PARTS_HIGH + GAP;
-    const Cell cells[4] = {{"iso", "parts, from the front right", RENDER_PARTS, true, GAP, y0, PARTS_CELL, PARTS_HIGH},
-                           {"iso-back", "parts, from the back", RENDER_PARTS, true, x1, y0, PARTS_CELL, PARTS_HIGH},
-                           {"iso", "exploded", RENDER_PARTS, true, GAP, y1, PARTS_CELL, PARTS_HIGH},
-                           {"iso", "x-ray", RENDER_SHADED, true, x1, y1, PARTS_CELL, PARTS_HIGH}};
+    const Cell cells[4] = {
+        {"iso", "parts, from the front right", RENDER_PARTS, true, GAP, y0, PARTS_CELL, PARTS_HIGH},
+        {"iso-back", "parts, from the back", RENDER_PARTS, true, x1, y0, PARTS_CELL, PARTS_HIGH},
+        {"iso", "exploded", RENDER_PARTS, true, GAP, y1, PARTS_CELL, PARTS_HIGH},
+        {"iso", "x-ray", RENDER_SHADED, true, x1, y1, PARTS_CELL, PARTS_HIGH}};
     draw_title(sheet, scene, "parts");
     Status status = renderer_set_scene(sheet->renderer, scene, sheet->error);
     for (u32 i = 0; i < 2 && status == STATUS_OK; i++)
         status = draw_cell(sheet, scene, &cells[i]);
-    RenderScene exploded = render_scene_exploded(scene, 0.6, &sheet->arena), xray = render_scene_xray(scene, &sheet->arena);
+    RenderScene exploded = render_scene_exploded(scene, 0.6, &sheet->arena),
+                xray = render_scene_xray(scene, &sheet->arena);
     const RenderScene *const made[2] = {&exploded, &xray};
     for (u32 i = 0; i < 2 && status == STATUS_OK; i++) {
         status = renderer_set_scene(sheet->renderer, made[i], sheet->error);
@@ -175,10 +213,12 @@ static Status draw_parts(Sheet *sheet, const RenderScene *scene) {
     return status;
 }
 
-Status sheet_draw(Renderer *renderer, const RenderScene *scene, SheetKind kind, Heap *heap, Canvas *out, RenderError *error) {
+Status sheet_draw(Renderer *renderer, const RenderScene *scene, SheetKind kind, Heap *heap,
+                  Canvas *out, RenderError *error) {
     Sheet sheet = {.renderer = renderer, .heap = heap, .canvas = out, .error = error};
     arena_init(&sheet.arena, heap);
-    u32 height = kind == SHEET_VIEWS ? TITLE + 2 * (CELL_HIGH + GAP) : TITLE + 2 * (PARTS_HIGH + GAP);
+    u32 height =
+        kind == SHEET_VIEWS ? TITLE + 2 * (CELL_HIGH + GAP) : TITLE + 2 * (PARTS_HIGH + GAP);
     canvas_init(out, heap, SHEET_WIDTH, height, PAPER);
     Status status = kind == SHEET_VIEWS ? draw_views(&sheet, scene) : draw_parts(&sheet, scene);
     arena_finish(&sheet.arena);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Contact sheets, for people and for models that look: several views in one picture of at most 1,024
-// pixels, each with its name, the axes and, where it has one scale, a bar of known length.
+// Contact sheets, for people and for models that look: several views in one picture of at most
+// 1,024 pixels, each with its name, the axes and, where it has one scale, a bar of known length.
 #ifndef FRC_VK_SHEET_H
 #define FRC_VK_SHEET_H
 
@@ -12,8 +12,9 @@ typedef enum SheetKind {
     SHEET_PARTS, // two views in part colours, one exploded, one x-ray; a legend with counts
 } SheetKind;
 
-// Leaves the renderer with the scene, or one made of it, set. *out is to be finished by the caller in any
-// case. STATUS_VULKAN: *error. Cost: that of six views of 340 pixels, or four.
-Status sheet_draw(Renderer *renderer, const RenderScene *scene, SheetKind kind, Heap *heap, Canvas *out, RenderError *error);
+// Leaves the renderer with the scene, or one made of it, set. *out is to be finished by the caller
+// in any case. STATUS_VULKAN: *error. Cost: that of six views of 340 pixels, or four.
+Status sheet_draw(Renderer *renderer, const RenderScene *scene, SheetKind kind, Heap *heap,
+                  Canvas *out, RenderError *error);
 
 #endif

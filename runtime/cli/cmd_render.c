@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// frc render FILE.part|FILE.glb -o OUT: pictures and masks of many views into a folder, contact sheets, or
-// one picture. What can fail for want of a device fails here alone: compiling never needs one.
+// frc render FILE.part|FILE.glb -o OUT: pictures and masks of many views into a folder, contact
+// sheets, or one picture. What can fail for want of a device fails here alone: compiling never
+// needs one.
 #include "runtime/cli/cli.h"
 
 #include "base/file.h"
@@ -16,7 +17,7 @@ enum { GLB_SIZE_MAX = 1 << 30, SIZE_DEFAULT = 512 };
 
 typedef struct Render {
     Cli *cli;
-    Heap *heap;   // of the compilation, or the command line's for a GLB
+    Heap *heap; // of the compilation, or the command line's for a GLB
     Arena arena;
     const Model *model; // NULL: scene is made
     RenderScene scene;
@@ -44,9 +45,11 @@ static bool size_read(Render *r) {
         return true;
     const char *x = strchr(text, 'x');
     f64 width, height;
-    Str first = x ? (Str){text, (u32)(x - text)} : str_from(text), second = x ? str_from(x + 1) : first;
-    if (!number_read(first, &width) || !number_read(second, &height) || width != floor(width) || height != floor(height) || width < 1 ||
-        height < 1 || width > RENDER_MAX_SIZE || height > RENDER_MAX_SIZE)
+    Str first = x ? (Str){text, (u32)(x - text)} : str_from(text),
+        second = x ? str_from(x + 1) : first;
+    if (!number_read(first, &width) || !number_read(second, &height) || width != floor(width) ||
+        height != floor(height) || width < 1 || height < 1 || width > RENDER_MAX_SIZE ||
+        height > RENDER_MAX_SIZE)
         return usage(r, "--size wants WIDTHxHEIGHT of 1 to 4000 pixels", text);
     r->width = (u32)width;
     r->height = (u32)height;
@@ -54,21 +57,29 @@ static bool size_read(Render *r) {
 }
 
 static bool passes_read(Render *r) {
-    static const char *const names[] = {"color", "parts", "instances", "depth", "normal", "position"};
+    static const char *const names[] = {"color", "parts",  "instances",
+                                        "depth", "normal", "position"};
     const char *text = r->cli->passes ? r->cli->passes : "color,parts,instances,depth,normal";
     for (const char *at = text; *at;) {
         size_t n = strcspn(at, ","), k = 0;
         while (k < COUNT_OF(names) && (strlen(names[k]) != n || memcmp(names[k], at, n) != 0))
             k++;
         if (k == COUNT_OF(names))
-            return usage(r, "--passes are color, parts, instances, depth, normal and position, with commas between", text);
+            return usage(r,
+                         "--passes are color, parts, instances, depth, normal and position, with "
+                         "commas between",
+                         text);
         r->passes |= 1u << k;
         at += n + (at[n] == ',');
     }
     return true;
 }
 
-static u32 hex_digit(char c) { return c >= '0' && c <= '9' ? (u32)(c - '0') : (c | 32) >= 'a' && (c | 32) <= 'f' ? (u32)((c | 32) - 'a') + 10 : NONE; }
+static u32 hex_digit(char c) {
+    return c >= '0' && c <= '9'                 ? (u32)(c - '0')
+           : (c | 32) >= 'a' && (c | 32) <= 'f' ? (u32)((c | 32) - 'a') + 10
+                                                : NONE;
+}
 
 static bool background_read(Render *r) {
     const char *text = r->cli->background;
@@ -89,19 +100,25 @@ static bool background_read(Render *r) {
     return ok || usage(r, "--background is studio, transparent or #rrggbb", text);
 }
 
-static bool is_png(const char *path) { return str_ends(str_from(path), STR(".png")); }
+static bool is_png(const char *path) {
+    return str_ends(str_from(path), STR(".png"));
+}
 
 // ---- outputs
 
 static Status say(const Render *r, Status status, const RenderError *error) {
     if (status == STATUS_VULKAN)
-        cli_error(r->cli, "can't draw: %s (is a driver installed? mesa-vulkan-drivers draws without a GPU; --device chooses)", error->text);
+        cli_error(r->cli,
+                  "can't draw: %s (is a driver installed? mesa-vulkan-drivers draws without a GPU; "
+                  "--device chooses)",
+                  error->text);
     else if (status != STATUS_OK)
         cli_error(r->cli, "can't draw: %s", error->text);
     return status;
 }
 
-static Status save_png(Render *r, const char *path, PngKind kind, u32 width, u32 height, const u8 *pixels) {
+static Status save_png(Render *r, const char *path, PngKind kind, u32 width, u32 height,
+                       const u8 *pixels) {
     StrBuf out;
     strbuf_init(&out, r->heap);
     if (!png_write(&out, kind, width, height, pixels, (PngOptions){.level = 6}))
@@ -113,7 +130,9 @@ static Status save_png(Render *r, const char *path, PngKind kind, u32 width, u32
 
 static Status render_one(Render *r) {
     RenderError error;
-    RenderImage image = {.width = r->width, .height = r->height, .color = heap_alloc_raw(r->heap, (size_t)r->width * r->height, 4)};
+    RenderImage image = {.width = r->width,
+                         .height = r->height,
+                         .color = heap_alloc_raw(r->heap, (size_t)r->width * r->height, 4)};
     r->views[0].n_shadows = 16;
     Status status = renderer_set_scene(r->renderer, &r->scene, &error);
     if (status == STATUS_OK)
@@ -147,7 +166,12 @@ static Status render_folder(Render *r) {
         return STATUS_IO;
     }
     RenderError error;
-    PictureJob job = {.scene = &r->scene, .views = r->views, .n_views = r->n_views, .passes = r->passes, .folder = r->out, .n_threads = r->cli->n_threads};
+    PictureJob job = {.scene = &r->scene,
+                      .views = r->views,
+                      .n_views = r->n_views,
+                      .passes = r->passes,
+                      .folder = r->out,
+                      .n_threads = r->cli->n_threads};
     Status status = renderer_set_scene(r->renderer, &r->scene, &error);
     if (status == STATUS_OK)
         status = picture_write_all(r->renderer, &job, r->heap, &error);
@@ -184,17 +208,22 @@ static void render_run(void *ctx) {
     r->status = STATUS_USAGE;
     if (!size_read(r) || !passes_read(r) || !background_read(r))
         return;
-    if (!picture_views_read(&r->scene, cli->views, cli->camera, r->width, r->height, r->like, &r->arena, &r->views, &r->n_views, &error)) {
+    if (!picture_views_read(&r->scene, cli->views, cli->camera, r->width, r->height, r->like,
+                            &r->arena, &r->views, &r->n_views, &error)) {
         cli_error(cli, "%s", error.text);
         return;
     }
     if (one && r->n_views != 1) {
-        cli_error(cli, "'%s' is one picture, and there are %u views: name one view, none for a contact sheet, or a folder", r->out, r->n_views);
+        cli_error(cli,
+                  "'%s' is one picture, and there are %u views: name one view, none for a contact "
+                  "sheet, or a folder",
+                  r->out, r->n_views);
         return;
     }
     u64 start = clock_now_ns();
     draw_with(r, cli->device, one);
-    if (r->status == STATUS_VULKAN && r->has_drawn) { // the device was lost: once more, then without a GPU
+    if (r->status == STATUS_VULKAN &&
+        r->has_drawn) { // the device was lost: once more, then without a GPU
         cli_note(cli, "drawing again, on a fresh device");
         draw_with(r, cli->device, one);
     }
@@ -204,14 +233,19 @@ static void render_run(void *ctx) {
         draw_with(r, "cpu", one);
     }
     if (r->status == STATUS_OK && cli->verbose)
-        cli_note(cli, "drew %s on %s in %u ms", r->out, renderer_device(r->renderer), (u32)((clock_now_ns() - start) / 1000000));
+        cli_note(cli, "drew %s on %s in %u ms", r->out, renderer_device(r->renderer),
+                 (u32)((clock_now_ns() - start) / 1000000));
 }
 
 // Runs with r->scene made; the renderer goes whatever happens.
 static Status render_guarded(Render *r) {
     if (!heap_guard(r->heap, render_run, r)) {
-        r->status = r->heap->failure == FAIL_CANCELLED ? STATUS_INTERRUPTED : r->heap->failure == FAIL_NO_MEMORY ? STATUS_MEMORY : STATUS_LIMIT;
-        cli_error(r->cli, r->status == STATUS_INTERRUPTED ? "interrupted" : "memory or time ran out while drawing (--max-memory, --timeout)");
+        r->status = r->heap->failure == FAIL_CANCELLED   ? STATUS_INTERRUPTED
+                    : r->heap->failure == FAIL_NO_MEMORY ? STATUS_MEMORY
+                                                         : STATUS_LIMIT;
+        cli_error(r->cli, r->status == STATUS_INTERRUPTED
+                              ? "interrupted"
+                              : "memory or time ran out while drawing (--max-memory, --timeout)");
     }
     renderer_destroy(r->renderer);
     return r->status;
@@ -222,7 +256,8 @@ static Status render_glb(Cli *cli, Render *r, const char *file) {
     Str bytes, fault;
     Status status = file_read(&cli->arena, file, GLB_SIZE_MAX, &bytes, &why);
     if (status != STATUS_OK) {
-        cli_error(cli, "can't read '%s': %s", file, status == STATUS_LIMIT ? "it is larger than 1 GiB" : why);
+        cli_error(cli, "can't read '%s': %s", file,
+                  status == STATUS_LIMIT ? "it is larger than 1 GiB" : why);
         return status;
     }
     GlbFile glb;
@@ -250,7 +285,8 @@ Status cmd_render(Cli *cli) {
         cli_error(cli, "render writes one output: a folder, or a .png");
         return STATUS_USAGE;
     }
-    Render r = {.cli = cli, .out = cli->outputs.len ? cli->outputs.items[0] : default_folder(cli, file).ptr};
+    Render r = {.cli = cli,
+                .out = cli->outputs.len ? cli->outputs.items[0] : default_folder(cli, file).ptr};
     if (str_ends(str_from(file), STR(".glb")))
         return render_glb(cli, &r, file);
     Compilation c;

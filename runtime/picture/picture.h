@@ -35,19 +35,21 @@ typedef struct PictureJob {
     u32 png_level;      // 0: 1
 } PictureJob;
 
-// Draws every view and writes FOLDER/VIEW_color.png, _parts.png, _instances.png, _depth.png and .npy,
-// _normal.png, _position.npy; then FOLDER/scene.json: device, cameras, and what the ids stand for with
-// their visible pixels. Each file is replaced whole. STATUS_VULKAN, STATUS_IO: *error.
+// Draws every view and writes FOLDER/VIEW_color.png, _parts.png, _instances.png, _depth.png and
+// .npy, _normal.png, _position.npy; then FOLDER/scene.json: device, cameras, and what the ids stand
+// for with their visible pixels. Each file is replaced whole. STATUS_VULKAN, STATUS_IO: *error.
 Status picture_write_all(Renderer *renderer, const PictureJob *job, Heap *heap, RenderError *error);
 
-// One good picture of the model, as PNG bytes: the row `png` among the output formats. STATUS_VULKAN:
-// *error, from heap.
-Status picture_export_png(const Model *model, const ExportOptions *options, Heap *heap, StrBuf *out, const char **error);
+// One good picture of the model, as PNG bytes: the row `png` among the output formats.
+// STATUS_VULKAN: *error, from heap.
+Status picture_export_png(const Model *model, const ExportOptions *options, Heap *heap, StrBuf *out,
+                          const char **error);
 
-// Views from what the command line says: "iso,front" or a number of views around; camera "az=30,el=20"
-// (or NULL) is one more. False: *error says what is wrong. Views from arena; size, background and the
-// rest are taken from like.
-bool picture_views_read(const RenderScene *scene, const char *names, const char *camera, u32 width, u32 height, RenderView like,
-                        Arena *arena, RenderView **views, u32 *n_views, RenderError *error);
+// Views from what the command line says: "iso,front" or a number of views around; camera
+// "az=30,el=20" (or NULL) is one more. False: *error says what is wrong. Views from arena; size,
+// background and the rest are taken from like.
+bool picture_views_read(const RenderScene *scene, const char *names, const char *camera, u32 width,
+                        u32 height, RenderView like, Arena *arena, RenderView **views, u32 *n_views,
+                        RenderError *error);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's meshes become what a device draws. The kernel keeps one vertex a place and normals at
-// triangle corners; a device wants one vertex for each different pair of the two. Triangles are put in
-// order of their material, so that each material is one range.
+// The kernel's meshes become what a device draws. The kernel keeps one vertex a place and normals
+// at triangle corners; a device wants one vertex for each different pair of the two. Triangles are
+// put in order of their material, so that each material is one range.
 #include "runtime/picture/picture.h"
 
 #include "base/vec.h"
@@ -12,7 +12,7 @@ typedef VEC(u32) IndexList;
 typedef struct MeshBuild {
     Arena *arena;
     const Mesh *mesh;
-    u32 *first; // of a vertex: its newest copy, or NONE
+    u32 *first;     // of a vertex: its newest copy, or NONE
     IndexList next; // of a copy: the one before it
     FloatList positions, normals;
 } MeshBuild;
@@ -67,10 +67,12 @@ static u32 *material_order(const Mesh *mesh, Arena *arena, RenderMesh *out) {
 
 void picture_mesh(const Mesh *mesh, Arena *arena, RenderMesh *out) {
     *out = (RenderMesh){.n_tris = mesh->n_tris};
-    MeshBuild b = {.arena = arena, .mesh = mesh, .first = ARENA_NEW(arena, u32, MAX(mesh->n_verts, 1u))};
+    MeshBuild b = {
+        .arena = arena, .mesh = mesh, .first = ARENA_NEW(arena, u32, MAX(mesh->n_verts, 1u))};
     for (u32 v = 0; v < mesh->n_verts; v++)
         b.first[v] = NONE;
-    u32 *order = material_order(mesh, arena, out), *indices = ARENA_NEW(arena, u32, MAX(3 * (size_t)mesh->n_tris, 1u));
+    u32 *order = material_order(mesh, arena, out),
+        *indices = ARENA_NEW(arena, u32, MAX(3 * (size_t)mesh->n_tris, 1u));
     avec_reserve(arena, &b.next, (size_t)mesh->n_verts * 2);
     avec_reserve(arena, &b.positions, (size_t)mesh->n_verts * 6);
     avec_reserve(arena, &b.normals, (size_t)mesh->n_verts * 6);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scenes to draw, from a compiled model or from a GLB read back. A part id stands for one path ("back/slat"),
-// an instance id for one placed part; only what has triangles gets one.
+// Scenes to draw, from a compiled model or from a GLB read back. A part id stands for one path
+// ("back/slat"), an instance id for one placed part; only what has triangles gets one.
 #include "runtime/picture/picture.h"
 
 #include "base/map.h"
@@ -42,7 +42,9 @@ static void build_finish(const SceneBuild *b, RenderScene *out) {
 static RenderMaterial *materials_of(const SceneMaterial *from, u32 n, Arena *arena) {
     RenderMaterial *materials = ARENA_NEW(arena, RenderMaterial, MAX(n, 1u));
     for (u32 i = 0; i < n; i++) {
-        materials[i] = (RenderMaterial){.metallic = from[i].metallic, .roughness = from[i].roughness, .opacity = from[i].opacity};
+        materials[i] = (RenderMaterial){.metallic = from[i].metallic,
+                                        .roughness = from[i].roughness,
+                                        .opacity = from[i].opacity};
         memcpy(materials[i].color, from[i].color, sizeof materials[i].color);
         memcpy(materials[i].emission, from[i].emission, sizeof materials[i].emission);
     }
@@ -68,12 +70,13 @@ void picture_scene_from_model(const Model *model, Arena *arena, RenderScene *out
         const ScenePart *part = &scene->parts[i];
         if (model->parts[i].mesh == NONE || meshes[model->parts[i].mesh].n_tris == 0)
             continue;
-        b.instances[b.n_instances++] = (RenderInstance){.mesh = model->parts[i].mesh,
-                                                        .part = part_of(&b, part->label, part->words, part->path),
-                                                        .material = part->material,
-                                                        .index = part->instance,
-                                                        .side = str_from(side_text(part->sides)),
-                                                        .map = model->parts[i].map};
+        b.instances[b.n_instances++] =
+            (RenderInstance){.mesh = model->parts[i].mesh,
+                             .part = part_of(&b, part->label, part->words, part->path),
+                             .material = part->material,
+                             .index = part->instance,
+                             .side = str_from(side_text(part->sides)),
+                             .map = model->parts[i].map};
     }
     build_finish(&b, out);
 }
@@ -108,12 +111,13 @@ void picture_scene_from_glb(const GlbFile *file, Arena *arena, RenderScene *out)
         if (node->mesh == NONE || meshes[node->mesh].n_tris == 0)
             continue;
         u32 part = node_part(&b, node);
-        b.instances[b.n_instances++] = (RenderInstance){.mesh = node->mesh,
-                                                        .part = part,
-                                                        .material = NONE,
-                                                        .index = b.parts[part].n_instances - 1,
-                                                        .side = glb_extra(node->extras, node->n_extras, "side"),
-                                                        .map = node->map};
+        b.instances[b.n_instances++] =
+            (RenderInstance){.mesh = node->mesh,
+                             .part = part,
+                             .material = NONE,
+                             .index = b.parts[part].n_instances - 1,
+                             .side = glb_extra(node->extras, node->n_extras, "side"),
+                             .map = node->map};
     }
     build_finish(&b, out);
 }

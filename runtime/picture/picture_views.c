@@ -26,7 +26,8 @@ static void add_around(ViewList *list, u32 n, Arena *arena) {
     u32 digits = n > 100 ? 3 : 2;
     for (u32 i = 0; i < n; i++) {
         Str name = str_format(arena, "view_%0*u", (int)digits, i);
-        add_view(list, (CameraPlace){.azimuth = 360.0 * i / n + 35, .elevation = 20, .fov = 28}, name);
+        add_view(list, (CameraPlace){.azimuth = 360.0 * i / n + 35, .elevation = 20, .fov = 28},
+                 name);
     }
 }
 
@@ -45,7 +46,8 @@ static bool add_names(ViewList *list, Str names, RenderError *error) {
         Str name = {names.ptr, n};
         CameraPlace place;
         if (!camera_place_find(name, &place) || list->n == VIEWS_MAX) {
-            snprintf(error->text, sizeof error->text, "no view '%.40s': there are %s, or a number of views around",
+            snprintf(error->text, sizeof error->text,
+                     "no view '%.40s': there are %s, or a number of views around",
                      n ? name.ptr : "", camera_place_names());
             return false;
         }
@@ -57,23 +59,35 @@ static bool add_names(ViewList *list, Str names, RenderError *error) {
     return true;
 }
 
-bool picture_views_read(const RenderScene *scene, const char *names, const char *camera, u32 width, u32 height, RenderView like,
-                        Arena *arena, RenderView **views, u32 *n_views, RenderError *error) {
-    ViewList list = {.scene = scene, .like = like, .width = width, .height = height, .views = ARENA_NEW(arena, RenderView, VIEWS_MAX + 1)};
+bool picture_views_read(const RenderScene *scene, const char *names, const char *camera, u32 width,
+                        u32 height, RenderView like, Arena *arena, RenderView **views, u32 *n_views,
+                        RenderError *error) {
+    ViewList list = {.scene = scene,
+                     .like = like,
+                     .width = width,
+                     .height = height,
+                     .views = ARENA_NEW(arena, RenderView, VIEWS_MAX + 1)};
     f64 number;
     if (names && number_read(str_from(names), &number)) {
         if (number != floor(number) || number < 1 || number > VIEWS_MAX) {
-            snprintf(error->text, sizeof error->text, "--views wants 1 to %d views around, or names: %s", VIEWS_MAX, camera_place_names());
+            snprintf(error->text, sizeof error->text,
+                     "--views wants 1 to %d views around, or names: %s", VIEWS_MAX,
+                     camera_place_names());
             return false;
         }
         add_around(&list, (u32)number, arena);
-    } else if ((names || !camera) && !add_names(&list, names ? str_from(names) : STR("iso,front,right,back,left,top"), error)) {
+    } else if ((names || !camera) &&
+               !add_names(&list, names ? str_from(names) : STR("iso,front,right,back,left,top"),
+                          error)) {
         return false;
     }
     if (camera) {
         CameraPlace place = {.azimuth = 35, .elevation = 20, .fov = 28};
         if (!camera_place_read(str_from(camera), &place)) {
-            snprintf(error->text, sizeof error->text, "--camera wants az=, el= and fov= (degrees; fov=0 is orthographic), not '%.60s'", camera);
+            snprintf(
+                error->text, sizeof error->text,
+                "--camera wants az=, el= and fov= (degrees; fov=0 is orthographic), not '%.60s'",
+                camera);
             return false;
         }
         add_view(&list, place, STR("camera"));
@@ -100,21 +114,28 @@ static void draw_one(void *ctx) {
     arena_init(&arena, one->heap);
     RenderScene scene;
     picture_scene_from_model(one->model, &arena, &scene);
-    one->status = renderer_create(one->heap, &(RenderOptions){.n_slots = 1}, &one->renderer, &one->error);
+    one->status =
+        renderer_create(one->heap, &(RenderOptions){.n_slots = 1}, &one->renderer, &one->error);
     if (one->status == STATUS_OK)
         one->status = renderer_set_scene(one->renderer, &scene, &one->error);
     CameraPlace place;
     camera_place_find(STR("iso"), &place);
-    RenderView view = {.camera = camera_fit(&scene, place, PICTURE_SIZE, PICTURE_SIZE, 0.07, STR("iso")), .n_shadows = 16};
-    RenderImage image = {.width = PICTURE_SIZE, .height = PICTURE_SIZE, .color = arena_alloc(&arena, (size_t)PICTURE_SIZE * PICTURE_SIZE, 4)};
+    RenderView view = {.camera =
+                           camera_fit(&scene, place, PICTURE_SIZE, PICTURE_SIZE, 0.07, STR("iso")),
+                       .n_shadows = 16};
+    RenderImage image = {.width = PICTURE_SIZE,
+                         .height = PICTURE_SIZE,
+                         .color = arena_alloc(&arena, (size_t)PICTURE_SIZE * PICTURE_SIZE, 4)};
     if (one->status == STATUS_OK)
         one->status = renderer_draw(one->renderer, &view, &image, &one->error);
-    if (one->status == STATUS_OK && !png_write(one->out, PNG_RGBA8, PICTURE_SIZE, PICTURE_SIZE, image.color, (PngOptions){.level = 6}))
+    if (one->status == STATUS_OK && !png_write(one->out, PNG_RGBA8, PICTURE_SIZE, PICTURE_SIZE,
+                                               image.color, (PngOptions){.level = 6}))
         one->status = STATUS_MEMORY;
     arena_finish(&arena);
 }
 
-Status picture_export_png(const Model *model, const ExportOptions *options, Heap *heap, StrBuf *out, const char **error) {
+Status picture_export_png(const Model *model, const ExportOptions *options, Heap *heap, StrBuf *out,
+                          const char **error) {
     (void)options;
     OnePicture one = {.model = model, .heap = heap, .out = out};
     bool ok = heap_guard(heap, draw_one, &one);

@@ -42,17 +42,21 @@ static bool save(Write *w, u32 view, const char *suffix, StrBuf *out) {
     char path[1024];
     const char *error = NULL;
     RenderError text;
-    int n = snprintf(path, sizeof path, "%s/%s%s", w->job->folder, view == NONE ? "" : w->job->views[view].camera.name, suffix);
-    bool ok = n > 0 && (size_t)n < sizeof path && file_save(path, out->ptr, out->len, &error) == STATUS_OK;
+    int n = snprintf(path, sizeof path, "%s/%s%s", w->job->folder,
+                     view == NONE ? "" : w->job->views[view].camera.name, suffix);
+    bool ok = n > 0 && (size_t)n < sizeof path &&
+              file_save(path, out->ptr, out->len, &error) == STATUS_OK;
     out->len = 0;
     if (!ok) {
-        snprintf(text.text, sizeof text.text, "can't write '%.160s': %.60s", path, error ? error : "the path is too long");
+        snprintf(text.text, sizeof text.text, "can't write '%.160s': %.60s", path,
+                 error ? error : "the path is too long");
         write_fail(w, view, STATUS_IO, &text);
     }
     return ok;
 }
 
-static bool save_mask(Write *w, u32 view, const char *suffix, const u16 *ids, u32 n_ids, const RenderImage *image, StrBuf *out) {
+static bool save_mask(Write *w, u32 view, const char *suffix, const u16 *ids, u32 n_ids,
+                      const RenderImage *image, StrBuf *out) {
     PngOptions options = {.level = w->job->png_level};
     size_t total = (size_t)image->width * image->height;
     if (n_ids > 255) {
@@ -68,7 +72,9 @@ static bool save_mask(Write *w, u32 view, const char *suffix, const u16 *ids, u3
 }
 
 // mm that one step of the 16-bit depth stands for: 1, unless the object is too far for it.
-static f64 depth_step(const RenderCamera *camera) { return fmax(1, ceil(camera->far / 65535)); }
+static f64 depth_step(const RenderCamera *camera) {
+    return fmax(1, ceil(camera->far / 65535));
+}
 
 static bool save_depth(Write *w, u32 view, const RenderImage *image, StrBuf *out) {
     size_t total = (size_t)image->width * image->height;
@@ -78,7 +84,8 @@ static bool save_depth(Write *w, u32 view, const RenderImage *image, StrBuf *out
         f32 d = image->depth[i] * scale + 0.5f;
         steps[i] = (u16)(d > 0 ? MIN(d, 65535.0f) : 0);
     }
-    png_write(out, PNG_GRAY16, image->width, image->height, steps, (PngOptions){.level = w->job->png_level});
+    png_write(out, PNG_GRAY16, image->width, image->height, steps,
+              (PngOptions){.level = w->job->png_level});
     heap_free(out->heap, steps);
     if (!save(w, view, "_depth.png", out))
         return false;
@@ -95,7 +102,8 @@ static bool save_normals(Write *w, u32 view, const RenderImage *image, StrBuf *o
         for (u32 k = 0; k < 3; k++)
             bytes[i + k] = (u8)(none ? 0.0f : n[k] * 127.5f + 128.0f);
     }
-    png_write(out, PNG_RGB8, image->width, image->height, bytes, (PngOptions){.level = w->job->png_level});
+    png_write(out, PNG_RGB8, image->width, image->height, bytes,
+              (PngOptions){.level = w->job->png_level});
     heap_free(out->heap, bytes);
     return save(w, view, "_normal.png", out);
 }
@@ -133,7 +141,8 @@ static RenderImage image_for(const RenderCamera *camera, u32 passes, Heap *heap)
 }
 
 static void image_free(RenderImage *image, Heap *heap) {
-    void *const arrays[] = {image->instances, image->color, image->parts, image->depth, image->normals, image->positions};
+    void *const arrays[] = {image->instances, image->color,   image->parts,
+                            image->depth,     image->normals, image->positions};
     for (u32 i = 0; i < COUNT_OF(arrays); i++)
         heap_free(heap, arrays[i]);
 }
@@ -144,8 +153,10 @@ static void save_all(Write *w, u32 view, const RenderImage *image, Heap *heap) {
     StrBuf out;
     strbuf_init(&out, heap);
     bool ok = !(passes & PASS_COLOR) || save_color(w, view, image, &out);
-    ok = ok && (!(passes & PASS_PARTS) || save_mask(w, view, "_parts.png", image->parts, scene->n_parts, image, &out));
-    ok = ok && (!(passes & PASS_INSTANCES) || save_mask(w, view, "_instances.png", image->instances, scene->n_instances, image, &out));
+    ok = ok && (!(passes & PASS_PARTS) ||
+                save_mask(w, view, "_parts.png", image->parts, scene->n_parts, image, &out));
+    ok = ok && (!(passes & PASS_INSTANCES) || save_mask(w, view, "_instances.png", image->instances,
+                                                        scene->n_instances, image, &out));
     ok = ok && (!(passes & PASS_DEPTH) || save_depth(w, view, image, &out));
     ok = ok && (!(passes & PASS_NORMAL) || save_normals(w, view, image, &out));
     if (ok && passes & PASS_POSITION) {
@@ -205,17 +216,22 @@ static void scene_json(const Write *w, StrBuf *out) {
     add_text(out, "object", scene->name);
     add_text(out, "words", scene->words);
     add_text(out, "device", str_from(renderer_device(w->renderer)));
-    strbuf_add_z(out, ",\"unit\":\"mm\",\"conventions\":{\"axes\":\"right-handed, z up, front toward -y\","
-                      "\"pixel\":\"pixel (i, j) covers [i, i+1); its centre is at i + 0.5; u = fx x / z + cx (orthographic: u = fx x + cx)\","
-                      "\"world_to_camera\":\"OpenCV: x right, y down, z forward\",\"camera_to_world\":\"OpenGL: x right, y up, z back\","
-                      "\"depth\":\"along the camera's z; 0: nothing\",\"normal\":\"object frame, (n + 1) / 2\","
-                      "\"ids\":\"of the pixel's centre; 0: nothing\"},\n\"views\":[");
+    strbuf_add_z(
+        out,
+        ",\"unit\":\"mm\",\"conventions\":{\"axes\":\"right-handed, z up, front toward -y\","
+        "\"pixel\":\"pixel (i, j) covers [i, i+1); its centre is at i + 0.5; u = fx x / z + cx "
+        "(orthographic: u = fx x + cx)\","
+        "\"world_to_camera\":\"OpenCV: x right, y down, z forward\",\"camera_to_world\":\"OpenGL: "
+        "x right, y up, z back\","
+        "\"depth\":\"along the camera's z; 0: nothing\",\"normal\":\"object frame, (n + 1) / 2\","
+        "\"ids\":\"of the pixel's centre; 0: nothing\"},\n\"views\":[");
     for (u32 v = 0; v < w->job->n_views; v++) {
         strbuf_add_z(out, v ? ",\n{\"camera\":" : "\n{\"camera\":");
         camera_write_json(&w->job->views[v].camera, out);
         strbuf_add_z(out, ",\"depth_mm_per_step\":");
         strbuf_add_number(out, depth_step(&w->job->views[v].camera));
-        strbuf_addf(out, ",\"background_pixels\":%u}", w->pixels[(size_t)v * (scene->n_instances + 1)]);
+        strbuf_addf(out, ",\"background_pixels\":%u}",
+                    w->pixels[(size_t)v * (scene->n_instances + 1)]);
     }
     strbuf_add_z(out, "],\n\"parts\":[");
     for (u32 i = 0; i < scene->n_parts; i++) {
@@ -224,7 +240,8 @@ static void scene_json(const Write *w, StrBuf *out) {
         add_text(out, "label", part->label);
         add_text(out, "words", part->words);
         add_text(out, "path", part->path);
-        strbuf_addf(out, ",\"color\":\"#%06x\",\"instances\":%u", render_part_color(i), part->n_instances);
+        strbuf_addf(out, ",\"color\":\"#%06x\",\"instances\":%u", render_part_color(i),
+                    part->n_instances);
         add_pixels(w, out, i, NONE);
     }
     strbuf_add_z(out, "],\n\"instances\":[");
@@ -240,9 +257,12 @@ static void scene_json(const Write *w, StrBuf *out) {
     strbuf_add_z(out, "]}\n");
 }
 
-Status picture_write_all(Renderer *renderer, const PictureJob *job, Heap *heap, RenderError *error) {
+Status picture_write_all(Renderer *renderer, const PictureJob *job, Heap *heap,
+                         RenderError *error) {
     size_t stride = (size_t)job->scene->n_instances + 1;
-    Write w = {.renderer = renderer, .job = job, .pixels = HEAP_NEW(heap, u32, stride * MAX(job->n_views, 1u))};
+    Write w = {.renderer = renderer,
+               .job = job,
+               .pixels = HEAP_NEW(heap, u32, stride * MAX(job->n_views, 1u))};
     pthread_mutex_init(&w.lock, NULL);
     thread_for(heap, job->n_threads, job->n_views, write_view, &w);
     if (w.status == STATUS_OK) {

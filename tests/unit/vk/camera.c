@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cameras: fitting, projection there and back, and the JSON in both conventions, checked by reprojection.
+// Cameras: fitting, projection there and back, and the JSON in both conventions, checked by
+// reprojection.
 #include "tests/unit/vk/scenes.h"
 
 #include "tests/unit/test.h"
@@ -25,8 +26,10 @@ static f64 least_margin(const RenderScene *scene, const RenderCamera *camera, bo
         for (u32 v = 0; v < mesh->n_verts; v++) {
             const f32 *p = mesh->positions + 3 * v;
             f64 x, y, z;
-            camera_project(camera, affine3_point(&scene->instances[i].map, vec3(p[0], p[1], p[2])), &x, &y, &z);
-            least = fmin(least, fmin(fmin(x, camera->width - x) / camera->width, fmin(y, camera->height - y) / camera->height));
+            camera_project(camera, affine3_point(&scene->instances[i].map, vec3(p[0], p[1], p[2])),
+                           &x, &y, &z);
+            least = fmin(least, fmin(fmin(x, camera->width - x) / camera->width,
+                                     fmin(y, camera->height - y) / camera->height));
             *in_depth = *in_depth && z > camera->near && z < camera->far;
         }
     }
@@ -34,7 +37,8 @@ static f64 least_margin(const RenderScene *scene, const RenderCamera *camera, bo
 }
 
 TEST(every_view_sees_all_and_no_more_than_it_must) {
-    static const char *const names[] = {"iso", "front", "back", "left", "right", "top", "bottom", "iso-left", "iso-back", "iso-below"};
+    static const char *const names[] = {"iso", "front",  "back",     "left",     "right",
+                                        "top", "bottom", "iso-left", "iso-back", "iso-below"};
     Fix f;
     fix_init(&f);
     for (u32 i = 0; i < COUNT_OF(names); i++) {
@@ -57,7 +61,8 @@ TEST(every_view_sees_all_and_no_more_than_it_must) {
 TEST(front_is_seen_from_minus_y) {
     Fix f;
     fix_init(&f);
-    RenderCamera camera = camera_fit(&f.scene, (CameraPlace){0, 0, 30}, 200, 200, 0.1, STR("front"));
+    RenderCamera camera =
+        camera_fit(&f.scene, (CameraPlace){0, 0, 30}, 200, 200, 0.1, STR("front"));
     f64 u0, v0, z0, u1, v1, z1;
     camera_project(&camera, vec3(0, 0, 0), &u0, &v0, &z0);
     camera_project(&camera, vec3(1, 0, 0), &u1, &v1, &z1);
@@ -73,7 +78,9 @@ TEST(points_come_back) {
     Fix f;
     fix_init(&f);
     for (u32 i = 0; i < 40; i++) {
-        RenderCamera camera = camera_fit(&f.scene, (CameraPlace){i * 37.0, i * 4.0 - 80, i % 2 ? 35 : 0}, 320, 240, 0.05, STR("x"));
+        RenderCamera camera =
+            camera_fit(&f.scene, (CameraPlace){i * 37.0, i * 4.0 - 80, i % 2 ? 35 : 0}, 320, 240,
+                       0.05, STR("x"));
         Vec3 p = vec3(i * 1.5 - 20, 10 - i, i * 0.7);
         f64 u, v, z;
         camera_project(&camera, p, &u, &v, &z);
@@ -100,7 +107,8 @@ TEST(both_conventions_reproject) {
     fix_init(&f);
     StrBuf json;
     strbuf_init(&json, &f.heap);
-    RenderCamera camera = camera_fit(&f.scene, (CameraPlace){35, 20, 30}, 320, 240, 0.05, STR("iso"));
+    RenderCamera camera =
+        camera_fit(&f.scene, (CameraPlace){35, 20, 30}, 320, 240, 0.05, STR("iso"));
     camera_write_json(&camera, &json);
     f64 k[9], w2c[16], c2w[16];
     matrix_read(json.ptr, "\"K\"", k, 9);
@@ -110,7 +118,8 @@ TEST(both_conventions_reproject) {
         f64 p[3] = {i & 1 ? 30 : -30, i & 2 ? 20 : -20, i & 4 ? 40 : 0}, q[3], u, v, z;
         camera_project(&camera, vec3(p[0], p[1], p[2]), &u, &v, &z);
         for (u32 r = 0; r < 3; r++)
-            q[r] = w2c[4 * r] * p[0] + w2c[4 * r + 1] * p[1] + w2c[4 * r + 2] * p[2] + w2c[4 * r + 3];
+            q[r] =
+                w2c[4 * r] * p[0] + w2c[4 * r + 1] * p[1] + w2c[4 * r + 2] * p[2] + w2c[4 * r + 3];
         CHECK_NEAR(k[0] * q[0] / q[2] + k[2], u, 1e-6);
         CHECK_NEAR(k[4] * q[1] / q[2] + k[5], v, 1e-6);
         // OpenGL: x right, y up, z back; the inverse of camera_to_world by its columns.
@@ -125,7 +134,8 @@ TEST(both_conventions_reproject) {
 
 TEST(places_are_read) {
     CameraPlace place = {1, 2, 3};
-    CHECK(camera_place_read(STR("az=-30,fov=0"), &place) && place.azimuth == -30 && place.elevation == 2 && place.fov == 0);
+    CHECK(camera_place_read(STR("az=-30,fov=0"), &place) && place.azimuth == -30 &&
+          place.elevation == 2 && place.fov == 0);
     CHECK(!camera_place_read(STR("az=-30,el=91"), &place));
     CHECK(!camera_place_read(STR("az"), &place));
     CHECK(!camera_place_read(STR("az=x"), &place));
@@ -133,5 +143,6 @@ TEST(places_are_read) {
     CHECK(place.azimuth == -30);
 }
 
-TEST_MAIN(TEST_CASE(every_view_sees_all_and_no_more_than_it_must), TEST_CASE(front_is_seen_from_minus_y), TEST_CASE(points_come_back),
+TEST_MAIN(TEST_CASE(every_view_sees_all_and_no_more_than_it_must),
+          TEST_CASE(front_is_seen_from_minus_y), TEST_CASE(points_come_back),
           TEST_CASE(both_conventions_reproject), TEST_CASE(places_are_read))

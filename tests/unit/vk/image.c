@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our PNG files read back by libpng, bit for bit; NPY by hand; and the distance field against brute force.
+// Our PNG files read back by libpng, bit for bit; NPY by hand; and the distance field against brute
+// force.
 #include "tests/unit/vk/scenes.h"
 
 #include "tests/unit/test.h"
@@ -8,13 +9,15 @@
 
 #include <png.h>
 
-static bool png_is(const StrBuf *file, png_uint_32 format, u32 width, u32 height, const void *want, size_t size) {
+static bool png_is(const StrBuf *file, png_uint_32 format, u32 width, u32 height, const void *want,
+                   size_t size) {
     png_image image = {.version = PNG_IMAGE_VERSION};
     if (!png_image_begin_read_from_memory(&image, file->ptr, file->len))
         return false;
     image.format = format;
     void *pixels = malloc(PNG_IMAGE_SIZE(image));
-    bool ok = image.width == width && image.height == height && PNG_IMAGE_SIZE(image) == size && png_image_finish_read(&image, NULL, pixels, 0, NULL) &&
+    bool ok = image.width == width && image.height == height && PNG_IMAGE_SIZE(image) == size &&
+              png_image_finish_read(&image, NULL, pixels, 0, NULL) &&
               memcmp(pixels, want, size) == 0 && image.warning_or_error == 0;
     free(pixels);
     return ok;
@@ -39,7 +42,8 @@ TEST(colour_and_masks_come_back) {
         out.len = 0;
         CHECK(png_write(&out, PNG_GRAY8, w, h, bytes, (PngOptions){0}));
         CHECK(png_is(&out, PNG_FORMAT_GRAY, w, h, bytes, n));
-        CHECK(!png_is(&out, PNG_FORMAT_GRAY, w, h, bytes + n, n) || n == 1); // the comparison can fail
+        CHECK(!png_is(&out, PNG_FORMAT_GRAY, w, h, bytes + n, n) ||
+              n == 1); // the comparison can fail
         strbuf_finish(&out);
         heap_free(&heap, bytes);
     }
@@ -61,7 +65,8 @@ TEST(sixteen_bits_come_back) {
     png_init_io(png, file);
     png_read_png(png, info, PNG_TRANSFORM_IDENTITY, NULL);
     png_bytepp rows = png_get_rows(png, info);
-    CHECK(png_get_bit_depth(png, info) == 16 && png_get_color_type(png, info) == PNG_COLOR_TYPE_GRAY);
+    CHECK(png_get_bit_depth(png, info) == 16 &&
+          png_get_color_type(png, info) == PNG_COLOR_TYPE_GRAY);
     for (u32 i = 0; i < 6; i++)
         CHECK_EQ(rows[i / 3][2 * (i % 3)] << 8 | rows[i / 3][2 * (i % 3) + 1], values[i]);
     png_destroy_read_struct(&png, &info, NULL);
@@ -90,7 +95,12 @@ TEST(field_is_the_distance) {
     RenderMesh box = test_box(&arena, 40, 60, 30);
     RenderInstance instance = {.mesh = 0, .material = NONE, .map = test_place(5, 0, 15)};
     RenderPart part = {0};
-    RenderScene scene = {.meshes = &box, .instances = &instance, .parts = &part, .n_meshes = 1, .n_instances = 1, .n_parts = 1};
+    RenderScene scene = {.meshes = &box,
+                         .instances = &instance,
+                         .parts = &part,
+                         .n_meshes = 1,
+                         .n_instances = 1,
+                         .n_parts = 1};
     const bool seen[1] = {true};
     Field field;
     field_init(&field, &heap, &scene, render_scene_bounds(&scene), 40, seen);
@@ -98,7 +108,8 @@ TEST(field_is_the_distance) {
     for (u32 z = 0; z < field.size[2]; z++) {
         for (u32 y = 0; y < field.size[1]; y++) {
             for (u32 x = 0; x < field.size[0]; x++) {
-                Vec3 p = vec3_add(field.min, vec3_scale(vec3(x + 0.5, y + 0.5, z + 0.5), field.cell));
+                Vec3 p =
+                    vec3_add(field.min, vec3_scale(vec3(x + 0.5, y + 0.5, z + 0.5), field.cell));
                 f64 d[3] = {fabs(p.x - 5) - 20, fabs(p.y) - 30, fabs(p.z - 15) - 15};
                 f64 out = vec3_norm(vec3(fmax(d[0], 0), fmax(d[1], 0), fmax(d[2], 0)));
                 f64 want = out > 0 ? out : -fmax(d[0], fmax(d[1], d[2]));
@@ -124,5 +135,5 @@ TEST(halves_round) {
     CHECK_EQ(half_from_float(1.00048828125f), 0x3c01);
 }
 
-TEST_MAIN(TEST_CASE(colour_and_masks_come_back), TEST_CASE(sixteen_bits_come_back), TEST_CASE(npy_has_its_header), TEST_CASE(field_is_the_distance),
-          TEST_CASE(halves_round))
+TEST_MAIN(TEST_CASE(colour_and_masks_come_back), TEST_CASE(sixteen_bits_come_back),
+          TEST_CASE(npy_has_its_header), TEST_CASE(field_is_the_distance), TEST_CASE(halves_round))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The renderer against a rasteriser in plain C, under the validation layer, with calls that fail, and
-// without any driver. Draws on whatever Vulkan device there is; without one the suite fails.
+// The renderer against a rasteriser in plain C, under the validation layer, with calls that fail,
+// and without any driver. Draws on whatever Vulkan device there is; without one the suite fails.
 #include "tests/unit/vk/scenes.h"
 
 #include "tests/unit/test.h"
@@ -9,14 +9,15 @@
 
 enum { SIZE = 160 };
 
-// Drivers and layers leak a little of their own. They are kept loaded, so that the leak sanitizer knows
-// their names, and told apart by them from what we leak.
+// Drivers and layers leak a little of their own. They are kept loaded, so that the leak sanitizer
+// knows their names, and told apart by them from what we leak.
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) {
     return "leak:libvulkan_\nleak:libLLVM\nleak:libVkLayer\nleak:libvulkan.so\n";
 }
 __attribute__((constructor)) static void keep_drivers(void) {
-    static const char *const names[] = {"libvulkan.so.1", "libvulkan_lvp.so", "libVkLayer_khronos_validation.so"};
+    static const char *const names[] = {"libvulkan.so.1", "libvulkan_lvp.so",
+                                        "libVkLayer_khronos_validation.so"};
     for (u32 i = 0; i < COUNT_OF(names); i++)
         (void)dlopen(names[i], RTLD_LAZY | RTLD_NODELETE);
 }
@@ -47,8 +48,14 @@ static void bench_finish(Bench *b) {
 
 static RenderImage image_all(Arena *arena, u32 width, u32 height) {
     size_t n = (size_t)width * height;
-    return (RenderImage){width, height, ARENA_NEW(arena, u8, 4 * n), ARENA_NEW(arena, u16, n), ARENA_NEW(arena, u16, n),
-                         ARENA_NEW(arena, f32, n), ARENA_NEW(arena, f32, 3 * n), ARENA_NEW(arena, f32, 3 * n)};
+    return (RenderImage){width,
+                         height,
+                         ARENA_NEW(arena, u8, 4 * n),
+                         ARENA_NEW(arena, u16, n),
+                         ARENA_NEW(arena, u16, n),
+                         ARENA_NEW(arena, f32, n),
+                         ARENA_NEW(arena, f32, 3 * n),
+                         ARENA_NEW(arena, f32, 3 * n)};
 }
 
 static RenderView view_of(const RenderScene *scene, const char *name) {
@@ -58,26 +65,31 @@ static RenderView view_of(const RenderScene *scene, const char *name) {
 }
 
 // Ids equal the reference's wherever it is sure; depth, position and normal fit.
-static bool image_is_right(const RenderScene *scene, const RenderView *view, const RenderImage *image, const Reference *ref) {
+static bool image_is_right(const RenderScene *scene, const RenderView *view,
+                           const RenderImage *image, const Reference *ref) {
     u32 n = image->width * image->height, n_unsure = 0, n_covered = 0;
     for (u32 i = 0; i < n; i++) {
         n_unsure += ref->is_unsure[i];
         n_covered += image->instances[i] != 0;
         bool has_part = image->parts[i] != 0, has_instance = image->instances[i] != 0;
-        if (has_part != has_instance || (has_instance && scene->instances[image->instances[i] - 1].part != image->parts[i] - 1u))
+        if (has_part != has_instance ||
+            (has_instance &&
+             scene->instances[image->instances[i] - 1].part != image->parts[i] - 1u))
             return false; // the masks partition the same pixels
         if (has_instance != (image->depth[i] > 0))
             return false;
         if (ref->is_unsure[i])
             continue;
         if (image->instances[i] != ref->instances[i]) {
-            printf("pixel %u, %u of %s: instance %u, not %u\n", i % image->width, i / image->width, view->camera.name, image->instances[i], ref->instances[i]);
+            printf("pixel %u, %u of %s: instance %u, not %u\n", i % image->width, i / image->width,
+                   view->camera.name, image->instances[i], ref->instances[i]);
             return false;
         }
         if (!has_instance)
             continue;
         if (fabs(image->depth[i] - ref->depth[i]) > 0.02 + 1e-4 * ref->depth[i]) {
-            printf("pixel %u of %s: depth %d um, not %d\n", i, view->camera.name, (int)(1000 * (f64)image->depth[i]), (int)(1000 * ref->depth[i]));
+            printf("pixel %u of %s: depth %d um, not %d\n", i, view->camera.name,
+                   (int)(1000 * (f64)image->depth[i]), (int)(1000 * ref->depth[i]));
             return false;
         }
         f64 u, v, z;
@@ -91,7 +103,8 @@ static bool image_is_right(const RenderScene *scene, const RenderView *view, con
     return n_unsure * 20 < n && n_covered * 10 > n;
 }
 
-static const char *const names[] = {"iso", "front", "back", "left", "right", "top", "bottom", "iso-back", "iso-below"};
+static const char *const names[] = {"iso", "front",  "back",     "left",     "right",
+                                    "top", "bottom", "iso-back", "iso-below"};
 
 TEST(ids_and_depth_agree_with_the_reference) {
     Bench b;
@@ -131,7 +144,8 @@ TEST(samples_and_lights_do_not_change_masks) {
     bench_init(&b, &(RenderOptions){0}, 12);
     CHECK(b.status == STATUS_OK);
     RenderView view = view_of(&b.scene, "iso");
-    RenderImage two = image_all(&b.arena, SIZE, SIZE - 30), one = image_all(&b.arena, SIZE, SIZE - 30);
+    RenderImage two = image_all(&b.arena, SIZE, SIZE - 30),
+                one = image_all(&b.arena, SIZE, SIZE - 30);
     CHECK(renderer_draw(b.renderer, &view, &two, &b.error) == STATUS_OK);
     Reference ref = reference_draw(&b.arena, &b.scene, &view.camera);
     view.n_samples = 1;
@@ -142,7 +156,8 @@ TEST(samples_and_lights_do_not_change_masks) {
     CHECK(renderer_draw(b.renderer, &view, &one, &b.error) == STATUS_OK);
     u32 n = SIZE * (SIZE - 30), n_differ = 0;
     for (u32 i = 0; i < n; i++)
-        n_differ += !ref.is_unsure[i] && (one.instances[i] != two.instances[i] || one.parts[i] != two.parts[i]);
+        n_differ += !ref.is_unsure[i] &&
+                    (one.instances[i] != two.instances[i] || one.parts[i] != two.parts[i]);
     CHECK_EQ(n_differ, 0);
     CHECK(memcmp(one.color, two.color, 4 * n) != 0);
     bench_finish(&b);
@@ -162,7 +177,8 @@ TEST(background_covers_what_the_object_does_not) {
     view.background_rgb[0] = 1;
     view.background_rgb[2] = 0.5f;
     CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
-    CHECK(image.color[0] == 255 && image.color[1] == 0 && image.color[2] >= 127 && image.color[2] <= 128 && image.color[3] == 255);
+    CHECK(image.color[0] == 255 && image.color[1] == 0 && image.color[2] >= 127 &&
+          image.color[2] <= 128 && image.color[3] == 255);
     bench_finish(&b);
 }
 
@@ -191,8 +207,8 @@ TEST(the_layers_are_silent) {
     bench_finish(&b);
 }
 
-// Every n-th Vulkan call fails: an error is told, and every object made is destroyed (the device's own
-// count says so; the sanitizers see to memory).
+// Every n-th Vulkan call fails: an error is told, and every object made is destroyed (the device's
+// own count says so; the sanitizers see to memory).
 TEST(any_call_may_fail) {
     Bench b;
     bench_init(&b, &(RenderOptions){.n_slots = 1}, 4);
@@ -227,7 +243,8 @@ TEST(many_frames_keep_memory_flat) {
     u32 objects = 0;
     u64 used = 0;
     for (u32 i = 0; i < 300; i++) {
-        view.camera = camera_fit(&b.scene, (CameraPlace){i * 7.0, 20, 30}, 48, 48, 0.05, STR("soak"));
+        view.camera =
+            camera_fit(&b.scene, (CameraPlace){i * 7.0, 20, 30}, 48, 48, 0.05, STR("soak"));
         view.light_azimuth = i % 3;
         CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
         if (i % 60 == 59)
@@ -266,6 +283,7 @@ TEST(no_such_device) {
 }
 
 TEST_MAIN(TEST_CASE(ids_and_depth_agree_with_the_reference), TEST_CASE(a_wrong_mask_is_noticed),
-          TEST_CASE(samples_and_lights_do_not_change_masks), TEST_CASE(background_covers_what_the_object_does_not),
-          TEST_CASE(the_layers_are_silent), TEST_CASE(any_call_may_fail), TEST_CASE(many_frames_keep_memory_flat),
+          TEST_CASE(samples_and_lights_do_not_change_masks),
+          TEST_CASE(background_covers_what_the_object_does_not), TEST_CASE(the_layers_are_silent),
+          TEST_CASE(any_call_may_fail), TEST_CASE(many_frames_keep_memory_flat),
           TEST_CASE(a_bad_scene_is_refused), TEST_CASE(no_such_device))
