@@ -81,6 +81,10 @@ Status agent_ask(Agent *agent, const char *role, u32 round, ModelRequest *reques
     bool is_inspector = strcmp(role, "inspector") == 0;
     if (agent->has_client)
         request->model = str_from(is_inspector ? agent->client.config.inspector_model : agent->client.config.model);
+    else if (agent->transcript.cursor < agent->transcript.n_calls) // a replay: nobody is asked
+        request->model = agent->transcript.calls[agent->transcript.cursor].model;
+    else
+        request->model = STR("");
     request->temperature = -1;
     request->stream = o->stream;
     u64 key = transcript_key(str_from(role), request);

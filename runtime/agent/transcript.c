@@ -33,6 +33,7 @@ static void add_call(Transcript *t, const JsonNode *root) {
     }
     t->calls[t->n_calls++] = (TranscriptCall){
         .role = jtree_text(root, "role", STR("")),
+        .model = jtree_text(root, "model", STR("")),
         .key = read_hex(jtree_text(root, "key", STR(""))),
         .reply = jtree_text(root, "reply", STR("")),
         .usage = {.input = jtree_count(usage, "input"),

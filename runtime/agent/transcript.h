@@ -9,7 +9,7 @@
 #include "runtime/net/model.h"
 
 typedef struct TranscriptCall { // one answer of a model
-    Str role;
+    Str role, model;
     u64 key; // hash of what was asked; pictures aside, they depend on the machine
     Str reply;
     Usage usage;
