@@ -69,12 +69,16 @@ static TokenKind kind_in_place(const Layout *layout, const Token *token, const T
     return token->kind;
 }
 
-// Comments out, in place.
+// Comments out, in place. The line breaks around one become one: what goes on with a statement may
+// stand below a comment.
 static void drop_comments(Tokens *tokens) {
     u32 n = 0;
-    for (u32 i = 0; i < tokens->len; i++)
-        if (tokens->items[i].kind != TOK_COMMENT)
+    for (u32 i = 0; i < tokens->len; i++) {
+        TokenKind kind = tokens->items[i].kind;
+        bool is_again = kind == TOK_NEWLINE && n > 0 && tokens->items[n - 1].kind == TOK_NEWLINE;
+        if (kind != TOK_COMMENT && !is_again)
             tokens->items[n++] = tokens->items[i];
+    }
     tokens->len = n;
 }
 
