@@ -239,7 +239,7 @@ demo: setup
 # Unit tests run under the sanitizers; everything else against the release binary.
 test: setup-test
 	@$(MAKE) --no-print-directory build/release/frc config=release
-	@$(MAKE) --no-print-directory unit-binaries frc-sanitize fuzz-binaries config=sanitize
+	@$(MAKE) --no-print-directory unit-binaries frc-sanitize fuzz-binaries fault-binaries config=sanitize
 	@tests/run
 .PHONY: unit-binaries frc-sanitize fuzz-binaries
 unit-binaries: $(unit_all)
@@ -265,6 +265,12 @@ $(faults_all): $(B)/faults/%: tests/faults/%.c $(foreach r,$(filter-out cli,$(RO
 	@mkdir -p $(@D)
 	@echo "ld  $@"
 	@$(CC) $(ALL_CFLAGS) $(WARN) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
+
+# Lines run by the unit tests, the corpora and the suites that only need the program, for each room.
+coverage:
+	@$(MAKE) --no-print-directory config=coverage WARN=-w build/coverage/frc unit-binaries fuzz-binaries fault-binaries
+	@tests/coverage
+.PHONY: coverage
 
 bench: $(B)/frc
 	@python3 tests/bench/run
