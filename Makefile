@@ -8,7 +8,7 @@ VERSION := 0.1.0
 
 # ---- what must be there: the one list of Debian 12 packages --------------------------------------
 PACKAGES_BUILD := gcc make pkg-config re2c lemon libcurl4-openssl-dev libcjson-dev libfreetype-dev \
-                  fonts-dejavu-core libdeflate-dev libvulkan-dev libvulkan-volk-dev glslc
+                  fonts-dejavu-core libdeflate-dev libvulkan-dev glslc
 PACKAGES_RUN   := mesa-vulkan-drivers libvulkan1 libcurl4
 # Node may have come another way than from Debian: then Debian's npm cannot be had beside it.
 PACKAGES_NODE  := $(shell command -v npm >/dev/null && command -v node >/dev/null || echo nodejs npm)
