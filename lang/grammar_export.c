@@ -210,6 +210,14 @@ static CfgSymbol *separator_of(const CfgSymbol *list) {
     return NULL;
 }
 
+// How the items of a list must not begin: statements are known by their first word.
+static u32 list_bans(const CfgSymbol *symbol) {
+    if (!symbol->is_list)
+        return 0;
+    TokenSet soft = set_meet(symbol->base.data[0].items[0].symbol->first, tokens_with(TOKEN_SOFT));
+    return set_is_empty(soft) ? 0 : BAN_START;
+}
+
 static Expr *elem_expr(Walk *w, Elem e, u32 bans);
 
 // One element after each of the gaps that may stand before it.
@@ -220,7 +228,7 @@ static Expr *spaced(Walk *w, Elem e) {
     Context context = context_now(w);
     if (e.symbol->is_token && (e.symbol->token == TOK_TEXT_MIDDLE || e.symbol->token == TOK_TEXT_CLOSE))
         context = IN_FILL;
-    TokenSet first = e.symbol->first;
+    TokenSet first = set_less(e.symbol->first, tokens_banned(list_bans(e.symbol)));
     if (e.kind == ELEM_REPEAT)
         first = e.symbol->tails.data[0].items[0].symbol->first;
     Gaps gaps = gaps_between(s, w->last, first, context);
@@ -343,9 +351,7 @@ static Walk walk_from(Shaper *s, Context context, u32 bans) {
 static Expr *list_expr(Shaper *s, const CfgSymbol *symbol, Context context) {
     CfgSymbol *separator = separator_of(symbol);
     CfgSymbol *item = symbol->base.data[0].items[0].symbol;
-    TokenSet soft = set_meet(item->first, tokens_with(TOKEN_SOFT));
-    u32 bans = set_is_empty(soft) ? 0 : BAN_START;
-    Expr *one = expr_make_rule(s->arena, variant_of(s, item, context, bans, false));
+    Expr *one = expr_make_rule(s->arena, variant_of(s, item, context, list_bans(symbol), false));
     Expr *end = expr_make_rule(s->arena, variant_of(s, separator, context, 0, false));
     if (!s->with_spaces)
         return expr_join(s->arena, expr_make_opt(s->arena, one), expr_make_star(s->arena, expr_join(s->arena, end, expr_make_opt(s->arena, one))));
@@ -467,6 +473,8 @@ static Expr *root_expr(Shaper *s) {
     Expr *program = walk(w, s->cfg.start->base.data, s->cfg.start->base.len, 0);
     if (!s->with_spaces)
         return program;
+    if (program->kind == EXPR_OPT) // an empty text is no program (E0231)
+        program = program->items[0];
     Expr *end = expr_join(s->arena, expr_make_opt(s->arena, expr_make_rule(s->arena, s->lexical.space)),
                           expr_make_rule(s->arena, s->lexical.comment));
     program = expr_join(s->arena, expr_make_opt(s->arena, expr_make_rule(s->arena, s->lexical.gap)), program);

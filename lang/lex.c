@@ -18,8 +18,13 @@
 
 typedef struct TokenRow {
     const char *id, *spelling, *name;
-    u32 flags;
 } TokenRow;
+
+static const TokenRow TOKEN_ROWS[TOK_COUNT] = {
+#define TOKEN(kind, spelling, name, flags) {#kind, spelling, name},
+#include "lang/tokens.def"
+#undef TOKEN
+};
 
 #define MORE TOKEN_MORE
 #define JOIN TOKEN_JOIN
@@ -30,8 +35,8 @@ typedef struct TokenRow {
 #define OPEN TOKEN_OPEN
 #define CLOSE TOKEN_CLOSE
 #define FOREIGN TOKEN_FOREIGN
-static const TokenRow TOKEN_ROWS[TOK_COUNT] = {
-#define TOKEN(kind, spelling, name, flags) {#kind, spelling, name, flags},
+const u16 TOKEN_FLAGS[TOK_COUNT] = {
+#define TOKEN(kind, spelling, name, flags) flags,
 #include "lang/tokens.def"
 #undef TOKEN
 };
@@ -107,11 +112,6 @@ const char *token_kind_id(TokenKind kind) {
 const char *token_kind_spelling(TokenKind kind) {
     assert(kind < TOK_COUNT);
     return TOKEN_ROWS[kind].spelling;
-}
-
-u32 token_flags(TokenKind kind) {
-    assert(kind < TOK_COUNT);
-    return TOKEN_ROWS[kind].flags;
 }
 
 Span token_unit(const Token *token) {

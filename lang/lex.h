@@ -17,7 +17,10 @@ enum {
     TOKEN_FOREIGN = 256,
 };
 
-u32 token_flags(TokenKind kind);                 // of TOKEN_MORE ...
+extern const u16 TOKEN_FLAGS[TOK_COUNT];
+static inline u32 token_flags(TokenKind kind) { // of TOKEN_MORE ...
+    return TOKEN_FLAGS[kind];
+}
 const char *token_kind_spelling(TokenKind kind); // "" where it varies
 Span token_unit(const Token *token);             // of a number; len 0 without
 
