@@ -8,17 +8,15 @@
 u64 hash_bytes(const void *bytes, size_t len, u64 seed) {
     const u8 *b = bytes;
     u64 hash = hash_mix(seed ^ (u64)len * 0x9e3779b97f4a7c15ull);
-    while (len > 0) {
-        // Bytes are put together low first, so that the hash is the same on every machine.
-        u64 word = 0;
-        u32 n = (u32)MIN(len, (size_t)8);
-        for (u32 i = 0; i < n; i++)
-            word |= (u64)b[i] << (8 * i);
-        hash = hash_combine(hash, word);
-        b += n;
-        len -= n;
-    }
-    return hash;
+    // Bytes are put together low first, so that the hash is the same on every machine.
+    for (; len >= 8; b += 8, len -= 8)
+        hash = hash_combine(hash, (u64)b[0] | (u64)b[1] << 8 | (u64)b[2] << 16 | (u64)b[3] << 24 |
+                                      (u64)b[4] << 32 | (u64)b[5] << 40 | (u64)b[6] << 48 |
+                                      (u64)b[7] << 56);
+    u64 word = 0;
+    for (size_t i = len; i > 0; i--)
+        word = word << 8 | b[i - 1];
+    return len ? hash_combine(hash, word) : hash;
 }
 
 void strmap_init(StrMap *map, Arena *arena) {

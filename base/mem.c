@@ -22,7 +22,7 @@ struct ArenaChunk {
     size_t size;
 };
 
-enum { ARENA_CHUNK_SIZE = 64 * 1024, ARENA_ALIGN = 16 };
+enum { ARENA_CHUNK_SIZE = 64 << 10, ARENA_CHUNK_SIZE_MAX = 1 << 20, ARENA_ALIGN = 16 };
 
 u64 clock_now_ns(void) {
     struct timespec ts;
@@ -221,7 +221,9 @@ void *arena_alloc(Arena *arena, size_t n, size_t size) {
     size_t bytes = size_checked(arena->heap, n, size);
     bytes = (MAX(bytes, 1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
     if (!arena->chunk || bytes > (size_t)(arena->end - arena->next)) {
-        size_t chunk_size = MAX(bytes + sizeof(ArenaChunk), (size_t)ARENA_CHUNK_SIZE);
+        size_t usual = arena->chunk ? MIN(2 * arena->chunk->size, (size_t)ARENA_CHUNK_SIZE_MAX)
+                                    : (size_t)ARENA_CHUNK_SIZE;
+        size_t chunk_size = MAX(bytes + sizeof(ArenaChunk), usual);
         ArenaChunk *chunk = heap_alloc(arena->heap, 1, chunk_size);
         chunk->prev = arena->chunk;
         chunk->size = chunk_size;

@@ -24,7 +24,12 @@ bool str_equal(Str a, Str b) {
 }
 
 bool str_equal_z(Str a, const char *z) {
-    return str_equal(a, str_from(z));
+    if (!z)
+        return a.len == 0;
+    u32 i = 0; // most comparisons end at the first byte
+    while (i < a.len && z[i] == a.ptr[i] && z[i])
+        i++;
+    return i == a.len && !z[i];
 }
 
 int str_compare(Str a, Str b) {

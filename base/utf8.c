@@ -80,6 +80,15 @@ u32 utf8_encode(u32 code, char out[4]) {
 size_t utf8_validate(const char *s, size_t len) {
     size_t i = 0;
     while (i < len) {
+        u64 word;
+        while (len - i >= sizeof word) { // most text is ASCII
+            memcpy(&word, s + i, sizeof word);
+            if (word & 0x8080808080808080u)
+                break;
+            i += sizeof word;
+        }
+        if (i == len)
+            break;
         u32 code;
         u32 n = utf8_decode(s + i, len - i, &code);
         if (!n)

@@ -159,7 +159,9 @@ static void pair_all(Pairing *p, bool by_indent) {
     u32 n = p->tokens->len, indent = 0; // of the line
     for (u32 i = 0; i + 1 < n; i++) {
         u32 flags = token_flags(kind_at(p, i));
-        if (kind_at(p, i) != TOK_NEWLINE && layout_is_first_on_line(p->text, off_at(p, i))) {
+        bool may_lead = i == 0 || kind_at(p, i - 1) == TOK_NEWLINE;
+        if (may_lead && kind_at(p, i) != TOK_NEWLINE &&
+            layout_is_first_on_line(p->text, off_at(p, i))) {
             indent = layout_indent(p->text, off_at(p, i));
             if (by_indent && p->depth > 0)
                 close_by_indent(p, i, indent);
