@@ -93,11 +93,23 @@ static void diagnose_useless(Inspection *in, const CutTool *row) {
     diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[row->part].path));
 }
 
+// Pieces of matter: surfaces that enclose some. The wall of a closed hollow is turned inward and is
+// none.
 static u32 count_pieces(Heap *heap, const Mesh *mesh) {
     u32 *component = heap_alloc_raw(heap, MAX(mesh->n_tris, 1u), sizeof *component);
-    u32 n = mesh_components(heap, mesh, component);
+    u32 n = mesh_components(heap, mesh, component), n_pieces = 0;
+    f64 *volume = heap_alloc(heap, MAX(n, 1u), sizeof *volume);
+    Vec3 origin = box3_center(mesh_bounds(mesh));
+    for (u32 t = 0; t < mesh->n_tris && n > 0; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        Vec3 a = vec3_sub(mesh->verts[tri[0]], origin), b = vec3_sub(mesh->verts[tri[1]], origin);
+        volume[component[t]] += vec3_dot(a, vec3_cross(b, vec3_sub(mesh->verts[tri[2]], origin)));
+    }
+    for (u32 i = 0; i < n; i++)
+        n_pieces += volume[i] > 0;
+    heap_free(heap, volume);
     heap_free(heap, component);
-    return n;
+    return n_pieces;
 }
 
 // A part whose own geometry is a difference that has more pieces than what was cut.
