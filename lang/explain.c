@@ -372,10 +372,10 @@ static Mistake mistake_at(Parse *parse, u32 at) {
 
 Repair parse_explain(Parse *parse, u32 at) {
     static bool (*const RULES[])(Mistake *, Repair *) = {
-        foreign_explain,   explain_unit,        explain_chain,   explain_reserved,
-        explain_expect,    explain_equals,      explain_product, explain_comma,
-        explain_separator, explain_unfinished,  explain_empty,   explain_round_list,
-        explain_no_body,   explain_plain_words,
+        foreign_explain,    explain_unit,      explain_chain,       explain_reserved,
+        explain_expect,     explain_equals,    keyword_explain,     explain_product,
+        explain_comma,      explain_separator, explain_unfinished,  explain_empty,
+        explain_round_list, explain_no_body,   explain_plain_words,
     };
     Mistake m = mistake_at(parse, at);
     Repair repair;

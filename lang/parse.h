@@ -42,6 +42,9 @@ Repair parse_explain(Parse *parse, u32 at);
 // The same for what looks like another language; false: it doesn't, nothing was reported.
 bool foreign_explain(Mistake *m, Repair *out);
 
+// The same for a word before it that is nearly a keyword.
+bool keyword_explain(Mistake *m, Repair *out);
+
 // What could come in the place of the wrong token, as words: "a value, ')' or ','".
 Str parse_expected(Parse *parse);
 
