@@ -287,8 +287,10 @@ $(B)/bench/%: tests/bench/%.c $(foreach r,base ir mesh,$(B)/lib/$(r).a)
 
 install: $(B)/frc
 	@install -Dm755 $(B)/frc $(DESTDIR)$(PREFIX)/bin/frc
+	@install -Dm644 LICENSE NOTICE -t $(DESTDIR)$(PREFIX)/share/doc/frc
+	@install -Dm644 /usr/share/doc/fonts-dejavu-core/copyright $(DESTDIR)$(PREFIX)/share/doc/frc/font-copyright
 uninstall:
-	@rm -f $(DESTDIR)$(PREFIX)/bin/frc
+	@rm -rf $(DESTDIR)$(PREFIX)/bin/frc $(DESTDIR)$(PREFIX)/share/doc/frc
 
 format:
 	@clang-format -i $$(git ls-files '*.c' '*.h')
