@@ -124,6 +124,7 @@ static Gaps gaps_between(Shaper *s, TokenSet last, TokenSet first, Context conte
     bool breaks = context == IN_BRACKETS ||
                   (context == IN_BODY && (set_within(last, tokens_with(TOKEN_MORE)) ||
                                           set_within(first, tokens_with(TOKEN_JOIN))));
+    breaks = breaks && !set_has(last, TOK_SLASH); // a comment right behind '/' would be read as another
     u32 bans = set_is_empty(set_meet(last, tokens_with(TOKEN_SOFT))) ? 0 : BAN_COLOR;
     // In a body a line does not begin with a colour.
     bool splits = breaks && context == IN_BODY && set_has(first, TOK_COLOR) && !bans;
