@@ -3,10 +3,12 @@
 // several like parts off the symmetry of the others (W0805), wheels with an upright axle (W0807).
 #include "compiler/inspect/inspect_internal.h"
 
+#include "base/map.h"
 #include "base/sort.h"
 
 #define GROUND_TOLERANCE 0.1    // mm
 #define SCALE_RATIO 100.0       // to the median longest extent
+#define TINY_SHARE 0.004        // of the whole's longest extent
 #define SYMMETRY_TOLERANCE 0.05 // mm: partners this near mirror each other
 #define SYMMETRY_NEAR 0.15      // of the spread: farther off is another place, not a slip
 
@@ -42,7 +44,8 @@ static f64 longest(Box3 box) {
     return fmax(s.x, fmax(s.y, s.z));
 }
 
-static void check_scale(Inspection *in) {
+// Returns the size below which it has spoken of a part.
+static f64 check_scale(Inspection *in) {
     u32 n = 0;
     f64 *extents = heap_alloc_raw(in->heap, MAX(in->scene->n_parts, 1u), sizeof *extents);
     for (u32 i = 0; i < in->scene->n_parts; i++)
@@ -52,7 +55,7 @@ static void check_scale(Inspection *in) {
     f64 median = n ? extents[n / 2] : 0;
     heap_free(in->heap, extents);
     if (n < 3)
-        return;
+        return 0;
     for (u32 i = 0; i < in->scene->n_parts; i++) {
         if (!inspect_has_geometry(in, i))
             continue;
@@ -68,6 +71,35 @@ static void check_scale(Inspection *in) {
         diag_help(in->diags, diag, "is a unit wrong? bare lengths here are %.*s",
                   STR_ARG(in->scene->unit));
         diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[i].path));
+    }
+    return median / SCALE_RATIO;
+}
+
+// A part this small beside the whole has a pixel or two in a picture of 512: its label teaches
+// nothing.
+static void check_tiny(Inspection *in, f64 said_below) {
+    f64 whole = longest(in->model->bounds);
+    StrMap seen; // one message for each path
+    strmap_init(&seen, in->arena);
+    for (u32 i = 0; i < in->scene->n_parts; i++) {
+        if (!inspect_has_geometry(in, i))
+            continue;
+        f64 size = longest(in->model->parts[i].bounds);
+        if (size < said_below || size >= TINY_SHARE * whole)
+            continue;
+        const ScenePart *part = &in->scene->parts[i];
+        if (strmap_get(&seen, part->path) != NONE)
+            continue;
+        strmap_set(&seen, part->path, i);
+        Diag *diag =
+            diag_add(in->diags, DIAG_W0812, part->span,
+                     "'%.*s' is %.*s across, too small to see beside %.*s of the whole",
+                     STR_ARG(inspect_part_name(in->scene, i, in->arena)),
+                     STR_ARG(inspect_length(in, size)), STR_ARG(inspect_length(in, whole)));
+        diag_measure(diag, size, TINY_SHARE * whole, STR("mm"));
+        diag_help(in->diags, diag, "make it at least %.*s, or make it part of what it sits on",
+                  STR_ARG(inspect_length(in, TINY_SHARE * whole)));
+        diag_key(in->diags, diag, "%.*s", STR_ARG(part->path));
     }
 }
 
@@ -238,7 +270,7 @@ static void check_wheels(Inspection *in) {
 
 void inspect_check_shape(Inspection *in) {
     check_ground(in);
-    check_scale(in);
+    check_tiny(in, check_scale(in));
     check_symmetry(in);
     check_wheels(in);
 }

@@ -5,7 +5,11 @@
 #include "base/file.h"
 #include "base/number.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 static void say(bool color, const char *kind, const char *tone, const char *fmt, va_list args) {
     char text[2048];
@@ -121,6 +125,55 @@ Status cli_read_source(Cli *cli, const char *file, Str *text) {
     return status;
 }
 
+// ---- the progress line: on a terminal, and only when a compilation takes more than a second ----
+
+typedef struct Progress {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool is_on, is_done;
+    Str name;
+} Progress;
+
+static void *progress_run(void *ctx) {
+    Progress *p = ctx;
+    bool shown = false;
+    pthread_mutex_lock(&p->lock);
+    for (u32 tick = 1; !p->is_done; tick++) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 1;
+        if (pthread_cond_timedwait(&p->ended, &p->lock, &until) == 0)
+            continue; // ended, or woken for nothing
+        fprintf(stderr, "\rfrc: compiling %.*s, %u s", STR_ARG(p->name), tick);
+        shown = true;
+    }
+    pthread_mutex_unlock(&p->lock);
+    if (shown)
+        fprintf(stderr, "\r\033[K");
+    return NULL;
+}
+
+static void progress_begin(Progress *p, const Cli *cli, Str name) {
+    const char *term = getenv("TERM");
+    *p = (Progress){.name = name, .is_on = !cli->quiet && isatty(2) && !(term && strcmp(term, "dumb") == 0)};
+    if (!p->is_on)
+        return;
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->ended, NULL);
+    p->is_on = pthread_create(&p->thread, NULL, progress_run, p) == 0; // without it there is only no line
+}
+
+static void progress_end(Progress *p) {
+    if (!p->is_on)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->is_done = true;
+    pthread_cond_signal(&p->ended);
+    pthread_mutex_unlock(&p->lock);
+    pthread_join(p->thread, NULL);
+}
+
 Status cli_compile_quiet(Cli *cli, const char *file, CompileStage last, Compilation *out) {
     compile_init(out);
     CompileOptions options = {.last = last,
@@ -142,7 +195,11 @@ Status cli_compile_quiet(Cli *cli, const char *file, CompileStage last, Compilat
     if (status != STATUS_OK)
         return status;
     Str name = strcmp(file, "-") == 0 ? STR("<stdin>") : str_from(file);
-    return compile(out, name, text, &options);
+    Progress progress;
+    progress_begin(&progress, cli, name);
+    status = compile(out, name, text, &options);
+    progress_end(&progress);
+    return status;
 }
 
 Status cli_conclude(Cli *cli, Compilation *c, Status status) {

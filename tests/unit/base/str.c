@@ -177,7 +177,10 @@ TEST(numbers_are_appended) {
     strbuf_add_number(&buf, 0.1);
     strbuf_add_char(&buf, ' ');
     strbuf_add_number(&buf, -0.0);
-    CHECK(strcmp(buf.ptr, "0.1 0") == 0);
+    strbuf_add_char(&buf, ' ');
+    strbuf_add_u32(&buf, 0);
+    strbuf_add_u32(&buf, 4294967295u);
+    CHECK(strcmp(buf.ptr, "0.1 0 04294967295") == 0);
     strbuf_finish(&buf);
     CHECK(end());
 }
