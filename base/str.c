@@ -198,6 +198,16 @@ void strbuf_addf(StrBuf *buf, const char *fmt, ...) {
     buf->len += (size_t)len;
 }
 
+void strbuf_add_u32(StrBuf *buf, u32 value) {
+    char digits[10];
+    u32 at = COUNT_OF(digits);
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    strbuf_add_bytes(buf, digits + at, COUNT_OF(digits) - at);
+}
+
 void strbuf_add_number(StrBuf *buf, f64 value) {
     char text[NUMBER_TEXT_MAX];
     u32 len = number_write(value, text);

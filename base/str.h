@@ -47,6 +47,7 @@ void strbuf_add_z(StrBuf *buf, const char *z);
 void strbuf_add_char(StrBuf *buf, char c);
 void strbuf_add_bytes(StrBuf *buf, const void *bytes, size_t len);
 void strbuf_addf(StrBuf *buf, const char *fmt, ...) PRINTF_LIKE(2, 3); // never %f %g %e: use strbuf_add_number
+void strbuf_add_u32(StrBuf *buf, u32 value); // decimal; strbuf_addf costs ten times as much
 void strbuf_add_number(StrBuf *buf, f64 value); // shortest text that reads back the same (base/number.h)
 void strbuf_add_json(StrBuf *buf, Str s);       // quoted and escaped; invalid UTF-8 becomes U+FFFD
 Str strbuf_str(const StrBuf *buf);

@@ -35,7 +35,14 @@ const char *ast_op_text(AstOp op) {
 static void dump_node(Dump *d, const AstNode *node, u32 indent);
 
 static void line_start(Dump *d, u32 indent) {
-    strbuf_addf(d->out, "%*s", (int)(2 * indent), "");
+    while (indent-- > 0)
+        strbuf_add(d->out, STR("  "));
+}
+
+static void dump_place(Dump *d, SourcePlace place) {
+    strbuf_add_u32(d->out, place.line);
+    strbuf_add_char(d->out, ':');
+    strbuf_add_u32(d->out, place.column);
 }
 
 static void dump_span(Dump *d, Span span) {
@@ -43,7 +50,10 @@ static void dump_span(Dump *d, Span span) {
         return;
     SourcePlace from = source_place(d->sources, span.source, span.off);
     SourcePlace to = source_place(d->sources, span.source, span.off + span.len);
-    strbuf_addf(d->out, " @%u:%u-%u:%u", from.line, from.column, to.line, to.column);
+    strbuf_add(d->out, STR(" @"));
+    dump_place(d, from);
+    strbuf_add_char(d->out, '-');
+    dump_place(d, to);
 }
 
 static void dump_str(Dump *d, Str s) {

@@ -44,9 +44,9 @@ static f64 longest(Box3 box) {
     return fmax(s.x, fmax(s.y, s.z));
 }
 
-// Returns the size below which it has spoken of a part.
+// Returns the size below which smallness has been spoken of: all of it when one part is far too large.
 static f64 check_scale(Inspection *in) {
-    u32 n = 0;
+    u32 n = 0, n_large = 0;
     f64 *extents = heap_alloc_raw(in->heap, MAX(in->scene->n_parts, 1u), sizeof *extents);
     for (u32 i = 0; i < in->scene->n_parts; i++)
         if (inspect_has_geometry(in, i))
@@ -62,6 +62,7 @@ static f64 check_scale(Inspection *in) {
         f64 size = longest(in->model->parts[i].bounds);
         if (size <= SCALE_RATIO * median && size * SCALE_RATIO >= median)
             continue;
+        n_large += size > median;
         Str name = inspect_part_name(in->scene, i, in->arena);
         Diag *diag =
             diag_add(in->diags, DIAG_W0804, in->scene->parts[i].span,
@@ -72,7 +73,7 @@ static f64 check_scale(Inspection *in) {
                   STR_ARG(in->scene->unit));
         diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[i].path));
     }
-    return median / SCALE_RATIO;
+    return n_large ? INFINITY : median / SCALE_RATIO;
 }
 
 // A part this small beside the whole has a pixel or two in a picture of 512: its label teaches
