@@ -229,7 +229,7 @@ build/npm/.done: tests/npm/package.json tests/npm/package-lock.json
 
 # ---- what people run -----------------------------------------------------------------------------
 demo: setup
-	@$(MAKE) --no-print-directory build/release/frc config=release
+	@$(MAKE) --no-print-directory -j2 build/release/frc config=release
 	@mkdir -p build/demo
 	@build/release/frc examples/chair.part -o build/demo/chair.glb
 	@build/release/frc report examples/chair.part | head -4
@@ -240,8 +240,8 @@ demo: setup
 
 # Unit tests run under the sanitizers; everything else against the release binary.
 test: setup-test
-	@$(MAKE) --no-print-directory build/release/frc config=release
-	@$(MAKE) --no-print-directory unit-binaries frc-sanitize fuzz-binaries fault-binaries config=sanitize
+	@$(MAKE) --no-print-directory -j2 build/release/frc config=release
+	@$(MAKE) --no-print-directory -j2 unit-binaries frc-sanitize fuzz-binaries fault-binaries config=sanitize
 	@tests/run
 .PHONY: unit-binaries frc-sanitize fuzz-binaries
 unit-binaries: $(unit_all)
