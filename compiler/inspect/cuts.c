@@ -93,23 +93,43 @@ static void diagnose_useless(Inspection *in, const CutTool *row) {
     diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[row->part].path));
 }
 
+typedef struct Pieces {
+    u32 n;
+    f64 least;   // volume of the smallest, mm3
+    Box3 bounds; // its box
+} Pieces;
+
 // Pieces of matter: surfaces that enclose some. The wall of a closed hollow is turned inward and is
 // none.
-static u32 count_pieces(Heap *heap, const Mesh *mesh) {
+static Pieces find_pieces(Heap *heap, const Mesh *mesh) {
     u32 *component = heap_alloc_raw(heap, MAX(mesh->n_tris, 1u), sizeof *component);
-    u32 n = mesh_components(heap, mesh, component), n_pieces = 0;
+    u32 n = mesh_components(heap, mesh, component);
     f64 *volume = heap_alloc(heap, MAX(n, 1u), sizeof *volume);
+    Box3 *box = heap_alloc_raw(heap, MAX(n, 1u), sizeof *box);
+    Pieces out = {.least = INFINITY, .bounds = box3_empty()};
     Vec3 origin = box3_center(mesh_bounds(mesh));
+    for (u32 i = 0; i < n; i++)
+        box[i] = box3_empty();
     for (u32 t = 0; t < mesh->n_tris && n > 0; t++) {
         const u32 *tri = mesh->tris + 3 * (size_t)t;
-        Vec3 a = vec3_sub(mesh->verts[tri[0]], origin), b = vec3_sub(mesh->verts[tri[1]], origin);
-        volume[component[t]] += vec3_dot(a, vec3_cross(b, vec3_sub(mesh->verts[tri[2]], origin)));
+        Vec3 v[3];
+        for (u32 k = 0; k < 3; k++) {
+            box[component[t]] = box3_add_point(box[component[t]], mesh->verts[tri[k]]);
+            v[k] = vec3_sub(mesh->verts[tri[k]], origin);
+        }
+        volume[component[t]] += vec3_dot(v[0], vec3_cross(v[1], v[2])) / 6;
     }
-    for (u32 i = 0; i < n; i++)
-        n_pieces += volume[i] > 0;
+    for (u32 i = 0; i < n; i++) {
+        out.n += volume[i] > 0;
+        if (volume[i] > 0 && volume[i] < out.least) {
+            out.least = volume[i];
+            out.bounds = box[i];
+        }
+    }
     heap_free(heap, volume);
+    heap_free(heap, box);
     heap_free(heap, component);
-    return n_pieces;
+    return out;
 }
 
 // A part whose own geometry is a difference that has more pieces than what was cut.
@@ -122,16 +142,28 @@ static void check_split(Inspection *in, u32 part, u8 *seen) {
     if (node->kind != IR_DIFFERENCE || seen[id] == 2)
         return;
     seen[id] = 2;
-    u32 n = count_pieces(in->heap, in->placed[part].mesh);
+    Pieces pieces = find_pieces(in->heap, in->placed[part].mesh);
+    u32 n = pieces.n;
     if (n < 2 || !solid_placed(in->model->solids, node->children[0], false, &before) ||
-        count_pieces(in->heap, before.mesh) >= n)
+        find_pieces(in->heap, before.mesh).n >= n)
         return;
     Str name = inspect_part_name(in->scene, part, in->arena);
     Diag *diag =
         diag_add(in->diags, DIAG_W0811, node->span, "'%.*s' is now %u pieces", STR_ARG(name), n);
     diag_measure(diag, n, 1, STR("pieces"));
     diag_label(in->diags, diag, in->scene->parts[part].span, "the part");
-    diag_help(in->diags, diag, "make the cut smaller, or give each piece a part of its own");
+    Vec3 at = affine3_point(&in->placed[part].map, box3_center(pieces.bounds)),
+         size = box3_size(pieces.bounds);
+    f64 unit = in->scene->unit_mm;
+    diag_note(in->diags, diag,
+              "the smallest has %.*s %.*s3 and lies round [%.*s, %.*s, %.*s], %.*s across",
+              STR_ARG(diag_number(in->diags, pieces.least / (unit * unit * unit))),
+              STR_ARG(in->scene->unit), STR_ARG(inspect_typed(in, at.x)),
+              STR_ARG(inspect_typed(in, at.y)), STR_ARG(inspect_typed(in, at.z)),
+              STR_ARG(inspect_length(in, fmax(size.x, fmax(size.y, size.z)))));
+    diag_help(in->diags, diag,
+              "if a crumb is left, cut wider or deeper there; if the pieces are meant, give each a "
+              "part of its own");
     diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[part].path));
 }
 

@@ -8,14 +8,17 @@
 
 Str inspect_part_name(const Scene *scene, u32 part, Arena *arena) {
     const ScenePart *p = &scene->parts[part];
-    if (p->sides)
-        return str_format(arena, "%.*s[%s]", STR_ARG(p->path), side_text(p->sides));
-    u32 n_same = 0;
-    for (u32 i = 0; i < scene->n_parts && n_same < 2; i++)
-        n_same += str_equal(scene->parts[i].path, p->path);
+    u32 n_same = 0, n_before = 0;
+    for (u32 i = 0; i < scene->n_parts; i++) {
+        bool same = scene->parts[i].sides == p->sides && str_equal(scene->parts[i].path, p->path);
+        n_same += same;
+        n_before += same && i < part;
+    }
+    if (!p->sides)
+        return n_same > 1 ? str_format(arena, "%.*s[%u]", STR_ARG(p->path), p->instance) : p->path;
     if (n_same > 1)
-        return str_format(arena, "%.*s[%u]", STR_ARG(p->path), p->instance);
-    return p->path;
+        return str_format(arena, "%.*s[%s][%u]", STR_ARG(p->path), side_text(p->sides), n_before);
+    return str_format(arena, "%.*s[%s]", STR_ARG(p->path), side_text(p->sides));
 }
 
 Str inspect_typed(const Inspection *in, f64 mm) {

@@ -164,6 +164,9 @@ static void add_area(StrBuf *out, const Scene *scene, f64 area) {
     strbuf_addf(out, " %.*s2", STR_ARG(scene->unit));
 }
 
+#define AREA_SHOWN 0.01   // mm2
+#define SHARE_SHOWN 0.001 // of the smaller part
+
 static void add_contacts_text(const Report *report, Arena *arena, StrBuf *out) {
     const Scene *scene = report->model->scene;
     strbuf_add_z(out, "\ntouching\n");
@@ -171,14 +174,15 @@ static void add_contacts_text(const Report *report, Arena *arena, StrBuf *out) {
         const InspectContact *c = &report->contacts[i];
         strbuf_add_z(out, "  ");
         add_contact_names(report, c, arena, out);
-        if (c->area > 0) {
+        if (c->area > AREA_SHOWN) {
             strbuf_add_z(out, ", over ");
             add_area(out, scene, c->area);
         }
-        if (c->overlap > 0) {
-            strbuf_add_z(out, ", sunk by ");
-            add_short(out, c->depth / scene->unit_mm);
-            strbuf_addf(out, " %.*s", STR_ARG(scene->unit));
+        f64 small = fmin(report->model->parts[c->a].volume, report->model->parts[c->b].volume);
+        if (c->overlap > SHARE_SHOWN * small) {
+            strbuf_add_z(out, ", sharing ");
+            add_short(out, c->overlap / (scene->unit_mm * scene->unit_mm * scene->unit_mm));
+            strbuf_addf(out, " %.*s3", STR_ARG(scene->unit));
         }
         strbuf_add_char(out, '\n');
     }

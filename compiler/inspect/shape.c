@@ -44,7 +44,8 @@ static f64 longest(Box3 box) {
     return fmax(s.x, fmax(s.y, s.z));
 }
 
-// Returns the size below which smallness has been spoken of: all of it when one part is far too large.
+// Returns the size below which smallness has been spoken of: all of it when one part is far too
+// large.
 static f64 check_scale(Inspection *in) {
     u32 n = 0, n_large = 0;
     f64 *extents = heap_alloc_raw(in->heap, MAX(in->scene->n_parts, 1u), sizeof *extents);

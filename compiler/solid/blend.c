@@ -157,7 +157,7 @@ bool build_blend(SolidContext *ctx, IrId id, Mesh *out) {
         kids[n_kids++] = csg_add_leaf(&csg, &fillet, mesh_bounds(&fillet), &identity);
     }
     if (ok)
-        ok = csg_evaluate(&csg, id, csg_union(&csg, kids, n_kids), (CsgOptions){0}, out);
+        ok = csg_evaluate(&csg, csg_union(&csg, kids, n_kids), (CsgOptions){0}, out);
     csg_finish(&csg);
     mesh_finish(&fillet, heap);
     for (u32 i = 0; i < live; i++)

@@ -23,7 +23,7 @@ void csg_finish(Csg *csg);
 u32 csg_emit(Csg *csg, IrId id, const Affine3 *map, bool is_root);
 u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map);
 u32 csg_union(Csg *csg, u32 *kids, u32 n);
-// Evaluates; id for messages. An internal fault of the kernel fails the job.
-bool csg_evaluate(Csg *csg, IrId id, u32 root, CsgOptions options, Mesh *out);
+// An internal fault of the kernel fails the job.
+bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out);
 
 #endif

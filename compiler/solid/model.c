@@ -127,7 +127,7 @@ bool model_merge(const Model *model, Heap *heap, Mesh *out) {
     }
     u32 root = csg_union(&csg, kids, len);
     Mesh mesh;
-    bool ok = csg_evaluate(&csg, first, root, (CsgOptions){0}, &mesh);
+    bool ok = csg_evaluate(&csg, root, (CsgOptions){0}, &mesh);
     if (ok) {
         mesh_copy(out, heap, &mesh);
         mesh_finish(&mesh, model->solids->heap);

@@ -284,14 +284,14 @@ static bool rings_fold(const Vec3 *rings, u32 n, const SweepRings *r, bool close
 
 // A bend tighter than the profile makes the skin overlap itself: the kernel takes what is wound
 // round.
-static bool resolve_folds(SolidContext *ctx, IrId id, Mesh *mesh) {
+static bool resolve_folds(SolidContext *ctx, Mesh *mesh) {
     Csg csg;
     csg_init(&csg, ctx);
     csg.force = true;
     Affine3 identity = affine3_identity();
     Mesh clean;
     u32 root = csg_add_leaf(&csg, mesh, mesh_bounds(mesh), &identity);
-    bool ok = csg_evaluate(&csg, id, root, (CsgOptions){0}, &clean);
+    bool ok = csg_evaluate(&csg, root, (CsgOptions){0}, &clean);
     csg_finish(&csg);
     mesh_finish(mesh, ctx->heap);
     if (ok)
@@ -339,7 +339,7 @@ static bool skin_of(Sweep *s, const Region *region, SweepRings *r, Mesh *out) {
     heap_free(heap, frames);
     heap_free(heap, sharp);
     heap_free(heap, rings);
-    return ok && (!fold || resolve_folds(s->ctx, s->id, out));
+    return ok && (!fold || resolve_folds(s->ctx, out));
 }
 
 static bool sweep_path(Sweep *s, const Region *region, Mesh *out) {

@@ -240,11 +240,8 @@ bool text_build(SolidContext *ctx, IrId id, Region *out) {
         ok = false;
     } else if (ok) {
         Status status = region_boolean(ctx->heap, REGION_UNION, glyphs.data, glyphs.len, out);
-        ok = status == STATUS_OK;
-        if (status == STATUS_BUG)
+        if (status != STATUS_OK)
             heap_fail(ctx->heap, FAIL_INTERNAL, "the outlines of a text failed their check");
-        if (status == STATUS_LIMIT)
-            solid_error(ctx, id, DIAG_E0624, "this text is too long to be computed as one");
     }
     for (u32 i = 0; i < glyphs.len; i++)
         region_finish(&glyphs.data[i], ctx->heap);

@@ -298,18 +298,33 @@ class Matcher:
         kind = e[0]
         if kind == "lit":
             text = e[1]
-            return lambda at: {at + len(text)} if self.text.startswith(text, at) else ()
+            return lambda at: (at + len(text),) if self.text.startswith(text, at) else ()
         if kind == "set":
-            return lambda at: {at + 1} if at < len(self.text) and self.in_set(e, self.text[at]) else ()
+            has = self.table(e)
+            return lambda at: (at + 1,) if has(self.here[at]) else ()
         if kind == "rule":
             return lambda at, name=e[1]: self.rule(name, at)
+        if kind == "rep" and e[1][0] == "set":
+            has = self.table(e[1])
+            return lambda at: self.run(has, e[2], e[3], at)
         inner = [self.compile(x) for x in parts(e)]
         if kind == "rep":
             return lambda at: self.repeat(inner[0], e[2], e[3], at)
         if kind == "seq":
             return lambda at: self.seq(inner, at)
-        firsts = [self.first(x) for x in e[1:]]
-        return lambda at: self.alt(inner, firsts, at)
+        firsts, ways = [self.first(x) for x in e[1:]], {}
+        return lambda at: self.alt(inner, firsts, ways, at)
+
+    def table(self, e):
+        """Membership; "" stands for all that is not ASCII, which no set here tells apart. None is the end."""
+        chars = {chr(c) for c in range(128) if self.in_set(e, chr(c))} | ({""} if e[1] else set())
+        return chars.__contains__
+
+    def run(self, has, least, most, at):
+        end = at
+        while end - at != most and has(self.here[end]):
+            end += 1
+        return range(at + least, end + 1)
 
     def rule(self, name, at):
         key = (name, at)
@@ -324,21 +339,26 @@ class Matcher:
 
     @staticmethod
     def seq(inner, at):
-        places = {at}
+        places = (at,)
         for f in inner:
-            after = set()
-            for p in places:
-                after.update(f(p))
+            if len(places) == 1:
+                after = f(next(iter(places)))
+            else:
+                after = set()
+                for p in places:
+                    after.update(f(p))
             if not after:
                 return ()
             places = after
         return places
 
-    def alt(self, inner, firsts, at):
-        c, out = self.here[at], set()
-        for f, first in zip(inner, firsts):
-            if first is None or c in first:
-                out.update(f(at))
+    def alt(self, inner, firsts, ways, at):
+        c = self.here[at]
+        if c not in ways:
+            ways[c] = [f for f, first in zip(inner, firsts) if first is None or c in first]
+        out = set()
+        for f in ways[c]:
+            out.update(f(at))
         return out
 
     @staticmethod
