@@ -389,7 +389,7 @@ class Matcher:
 
 
 class Sampler:
-    """Draws texts: freely until a depth, then by the shortest way to the end."""
+    """Draws texts: freely until a depth or a size, then by the shortest way to the end."""
 
     def __init__(self, rules, random):
         self.rules, self.random = rules, random
@@ -409,14 +409,22 @@ class Sampler:
             return max(map(self.cost, e[1:]))
         return self.cost(e[1]) if e[0] == "rep" and e[2] > 0 else 0
 
+    def text(self, room, size):
+        self.left = size
+        return self.draw(("rule", "root"), room)
+
     def draw(self, e, room):
         kind, random = e[0], self.random
+        if self.left <= 0:
+            room = 0
         if kind == "lit":
+            self.left -= len(e[1])
             return e[1]
         if kind == "set":
             while True:
                 c = chr(random.randrange(128)) if random.random() < 0.97 else random.choice("\u00e4\u20ac\u4e2d\U0001f600")
                 if Matcher.in_set(e, c):
+                    self.left -= 1
                     return c
         if kind == "rule":
             return self.draw(self.rules[e[1]], room - 1)
