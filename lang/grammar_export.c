@@ -23,12 +23,14 @@ enum {
     BAN_WORD = 1,   // with a letter or digit: it would touch a word
     BAN_LETTER = 2, // with a letter: after '/' it would be a path
     BAN_COLOR = 4,  // with a colour: it would be read as a comment
-    BAN_START = 8,  // as no statement does: with what goes on with the line before, or a soft keyword as a name
+    BAN_START = 8,  // as no statement does: with what goes on with the line before, or a soft
+                    // keyword as a name
     BAN_NUMBER = 16,
     BAN_LABEL = 32,
     BANS = 6,
 };
-static const char *const BAN_SUFFIX[BANS] = {"-symbol", "-nonletter", "-uncolored", "-first", "-unnumbered", "-unlabeled"};
+static const char *const BAN_SUFFIX[BANS] = {"-symbol", "-nonletter",  "-uncolored",
+                                             "-first",  "-unnumbered", "-unlabeled"};
 
 typedef struct Variant {
     CfgSymbol *symbol;
@@ -48,7 +50,8 @@ typedef struct Shaper {
     Lexical lexical;
 } Shaper;
 
-// ---- what may touch what ----------------------------------------------------------------------------
+// ---- what may touch what
+// ----------------------------------------------------------------------------
 
 static bool token_begins_with_letter(TokenKind t) {
     return t == TOK_NAME || (token_flags(t) & (TOKEN_WORD | TOKEN_SOFT));
@@ -87,7 +90,9 @@ static TokenSet tokens_ending_as_words(void) {
     return set;
 }
 
-static bool set_within(TokenSet a, TokenSet b) { return set_is_empty(set_less(a, b)); }
+static bool set_within(TokenSet a, TokenSet b) {
+    return set_is_empty(set_less(a, b));
+}
 
 // Bans that make a difference to a symbol.
 static u32 bans_for(const CfgSymbol *symbol, u32 bans) {
@@ -111,7 +116,9 @@ typedef struct Gaps {
     u32 len;
 } Gaps;
 
-static void gaps_add(Gaps *gaps, Expr *space, u32 bans) { gaps->items[gaps->len++] = (Gap){space, bans}; }
+static void gaps_add(Gaps *gaps, Expr *space, u32 bans) {
+    gaps->items[gaps->len++] = (Gap){space, bans};
+}
 
 // From a token of `last` to a symbol that begins with `first`.
 static Gaps gaps_between(Shaper *s, TokenSet last, TokenSet first, Context context) {
@@ -124,7 +131,8 @@ static Gaps gaps_between(Shaper *s, TokenSet last, TokenSet first, Context conte
     bool breaks = context == IN_BRACKETS ||
                   (context == IN_BODY && (set_within(last, tokens_with(TOKEN_MORE)) ||
                                           set_within(first, tokens_with(TOKEN_JOIN))));
-    breaks = breaks && !set_has(last, TOK_SLASH); // a comment right behind '/' would be read as another
+    breaks =
+        breaks && !set_has(last, TOK_SLASH); // a comment right behind '/' would be read as another
     u32 bans = set_is_empty(set_meet(last, tokens_with(TOKEN_SOFT))) ? 0 : BAN_COLOR;
     // In a body a line does not begin with a colour.
     bool splits = breaks && context == IN_BODY && set_has(first, TOK_COLOR) && !bans;
@@ -141,7 +149,8 @@ static Gaps gaps_between(Shaper *s, TokenSet last, TokenSet first, Context conte
     return gaps;
 }
 
-// ---- variants of symbols ----------------------------------------------------------------------------
+// ---- variants of symbols
+// ----------------------------------------------------------------------------
 
 static Rule *variant_of(Shaper *s, CfgSymbol *symbol, Context context, u32 bans, bool is_operand) {
     if (!s->with_spaces)
@@ -151,7 +160,8 @@ static Rule *variant_of(Shaper *s, CfgSymbol *symbol, Context context, u32 bans,
     bans = bans_for(symbol, bans);
     for (u32 i = 0; i < s->variants.len; i++) {
         const Variant *v = s->variants.data[i];
-        if (v->symbol == symbol && v->context == context && v->bans == bans && v->is_operand == is_operand)
+        if (v->symbol == symbol && v->context == context && v->bans == bans &&
+            v->is_operand == is_operand)
             return v->rule;
     }
     Variant *v = ARENA_NEW(s->arena, Variant, 1);
@@ -164,8 +174,9 @@ static Expr *token_expr(Shaper *s, TokenKind t, u32 bans, TokenSet before) {
     if (t == TOK_NAME && s->with_spaces && (bans & BAN_START))
         return expr_make_rule(s->arena, s->lexical.plain_name);
     Expr *e = s->lexical.tokens[t] ? expr_make_rule(s->arena, s->lexical.tokens[t])
-                                : expr_make_text(s->arena, str_from(token_kind_spelling(t)));
-    if (t == TOK_NAME && set_has(before, TOK_UNITS) && s->with_spaces) { // the one keyword that is also a unit
+                                   : expr_make_text(s->arena, str_from(token_kind_spelling(t)));
+    if (t == TOK_NAME && set_has(before, TOK_UNITS) &&
+        s->with_spaces) { // the one keyword that is also a unit
         Alts alts = {0};
         alts_add(s->arena, &alts, e);
         alts_add(s->arena, &alts, expr_make_text(s->arena, str_from(token_kind_spelling(TOK_IN))));
@@ -174,22 +185,25 @@ static Expr *token_expr(Shaper *s, TokenKind t, u32 bans, TokenSet before) {
     return e;
 }
 
-// ---- productions ------------------------------------------------------------------------------------
+// ---- productions
+// ------------------------------------------------------------------------------------
 
 // Where we are in productions that agreed so far.
 typedef struct Walk {
     Shaper *shaper;
     Context stack[DEPTH_MAX]; // of brackets that these productions opened
     u32 depth;
-    u32 bans;      // for the first symbol
-    TokenSet last; // what stands before; empty at the beginning
+    u32 bans;             // for the first symbol
+    TokenSet last;        // what stands before; empty at the beginning
     CfgSymbol *separator; // may still follow the list that stands before, or NULL
     bool at_start;
 } Walk;
 
 static Expr *walk(Walk w, const Production *list, u32 len, u32 at);
 
-static Context context_now(const Walk *w) { return w->stack[w->depth]; }
+static Context context_now(const Walk *w) {
+    return w->stack[w->depth];
+}
 
 static void enter_token(Walk *w, TokenKind t) {
     bool in_fill = context_now(w) == IN_FILL;
@@ -200,8 +214,8 @@ static void enter_token(Walk *w, TokenKind t) {
         return;
     assert(w->depth + 1 < DEPTH_MAX);
     w->stack[++w->depth] = in_fill || t == TOK_TEXT_OPEN || t == TOK_TEXT_MIDDLE ? IN_FILL
-                           : t == TOK_LBRACE                                    ? IN_BODY
-                                                                                : IN_BRACKETS;
+                           : t == TOK_LBRACE                                     ? IN_BODY
+                                                                                 : IN_BRACKETS;
 }
 
 static CfgSymbol *separator_of(const CfgSymbol *list) {
@@ -227,7 +241,8 @@ static Expr *spaced(Walk *w, Elem e) {
     if (w->at_start)
         return elem_expr(w, e, w->bans);
     Context context = context_now(w);
-    if (e.symbol->is_token && (e.symbol->token == TOK_TEXT_MIDDLE || e.symbol->token == TOK_TEXT_CLOSE))
+    if (e.symbol->is_token &&
+        (e.symbol->token == TOK_TEXT_MIDDLE || e.symbol->token == TOK_TEXT_CLOSE))
         context = IN_FILL;
     TokenSet first = set_less(e.symbol->first, tokens_banned(list_bans(e.symbol)));
     if (e.kind == ELEM_REPEAT)
@@ -239,7 +254,8 @@ static Expr *spaced(Walk *w, Elem e) {
         alts_add(s->arena, &alts, expr_join(s->arena, end, elem_expr(w, e, 0)));
     }
     for (u32 i = 0; i < gaps.len; i++)
-        alts_add(s->arena, &alts, expr_join(s->arena, gaps.items[i].space, elem_expr(w, e, gaps.items[i].bans)));
+        alts_add(s->arena, &alts,
+                 expr_join(s->arena, gaps.items[i].space, elem_expr(w, e, gaps.items[i].bans)));
     return alts_join(s->arena, &alts);
 }
 
@@ -260,9 +276,11 @@ static Expr *elem_expr(Walk *w, Elem e, u32 bans) {
     if (e.symbol->is_token)
         return token_expr(s, e.symbol->token, bans, w->last);
     const Productions *base = &e.symbol->base; // an optional token needs no rule
-    if (base->len == 1 && base->data[0].len == 1 && !e.symbol->tails.len && base->data[0].items[0].symbol->is_token)
+    if (base->len == 1 && base->data[0].len == 1 && !e.symbol->tails.len &&
+        base->data[0].items[0].symbol->is_token)
         return token_expr(s, base->data[0].items[0].symbol->token, bans, w->last);
-    return expr_make_rule(s->arena, variant_of(s, e.symbol, context_now(w), bans, e.kind == ELEM_OPERAND));
+    return expr_make_rule(s->arena,
+                          variant_of(s, e.symbol, context_now(w), bans, e.kind == ELEM_OPERAND));
 }
 
 static void step_over(Walk *w, Elem e) {
@@ -302,13 +320,14 @@ static Expr *walk_group(Walk w, const Production *list, u32 len, u32 at) {
     return alts_join(s->arena, &alts);
 }
 
-static bool elem_equal(Elem a, Elem b) { return a.kind == b.kind && a.symbol == b.symbol; }
+static bool elem_equal(Elem a, Elem b) {
+    return a.kind == b.kind && a.symbol == b.symbol;
+}
 
 static bool is_possible(const Walk *w, Production p, u32 at) {
     if (!w->shaper->with_spaces)
         return true;
-    if (w->at_start && at == 0 &&
-        set_within(p.items[0].symbol->first, tokens_banned(w->bans)))
+    if (w->at_start && at == 0 && set_within(p.items[0].symbol->first, tokens_banned(w->bans)))
         return false;
     for (u32 i = at; i < p.len && w->stack[0] == IN_FILL; i++) { // fill-ins hold no bodies
         const CfgSymbol *symbol = p.items[i].symbol;
@@ -327,12 +346,18 @@ static Expr *walk(Walk w, const Production *list, u32 len, u32 at) {
             continue;
         if (at == list[i].len) {
             bool ends = !w.separator;
-            alts_add(s->arena, &alts, ends ? NULL : expr_make_opt(s->arena, expr_make_rule(s->arena, variant_of(s, w.separator, context_now(&w), 0, false))));
+            alts_add(s->arena, &alts,
+                     ends ? NULL
+                          : expr_make_opt(
+                                s->arena,
+                                expr_make_rule(s->arena, variant_of(s, w.separator, context_now(&w),
+                                                                    0, false))));
             continue;
         }
         VEC(Production) same = {0};
         for (u32 k = i; k < len; k++) {
-            if (list[k].len > at && elem_equal(list[k].items[at], list[i].items[at]) && is_possible(&w, list[k], at)) {
+            if (list[k].len > at && elem_equal(list[k].items[at], list[i].items[at]) &&
+                is_possible(&w, list[k], at)) {
                 avec_push(s->arena, &same, list[k]);
                 done[k] = true;
             }
@@ -342,7 +367,8 @@ static Expr *walk(Walk w, const Production *list, u32 len, u32 at) {
     return alts_join(s->arena, &alts);
 }
 
-// ---- symbols ----------------------------------------------------------------------------------------
+// ---- symbols
+// ----------------------------------------------------------------------------------------
 
 static Walk walk_from(Shaper *s, Context context, u32 bans) {
     return (Walk){.shaper = s, .stack = {context}, .bans = bans, .at_start = true};
@@ -355,7 +381,9 @@ static Expr *list_expr(Shaper *s, const CfgSymbol *symbol, Context context) {
     Expr *one = expr_make_rule(s->arena, variant_of(s, item, context, list_bans(symbol), false));
     Expr *end = expr_make_rule(s->arena, variant_of(s, separator, context, 0, false));
     if (!s->with_spaces)
-        return expr_join(s->arena, expr_make_opt(s->arena, one), expr_make_star(s->arena, expr_join(s->arena, end, expr_make_opt(s->arena, one))));
+        return expr_join(
+            s->arena, expr_make_opt(s->arena, one),
+            expr_make_star(s->arena, expr_join(s->arena, end, expr_make_opt(s->arena, one))));
     return expr_join(s->arena, one, expr_make_star(s->arena, expr_join(s->arena, end, one)));
 }
 
@@ -364,17 +392,23 @@ static Expr *separator_expr(Shaper *s, const CfgSymbol *symbol, Context context)
     Alts alts = {0};
     for (u32 k = 0; k < symbol->base.len; k++) {
         TokenKind t = symbol->base.data[k].items[0].symbol->token;
-        Expr *after = expr_make_opt(s->arena, expr_make_rule(s->arena, context == IN_BODY ? s->lexical.gap : s->lexical.space));
+        Expr *after = expr_make_opt(
+            s->arena,
+            expr_make_rule(s->arena, context == IN_BODY ? s->lexical.gap : s->lexical.space));
         Expr *mark = t == TOK_NEWLINE ? NULL : token_expr(s, t, 0, (TokenSet){0});
         if (t != TOK_NEWLINE)
-            alts_add(s->arena, &alts, expr_join(s->arena, expr_make_opt(s->arena, expr_make_rule(s->arena, s->lexical.space)), expr_join(s->arena, mark, after)));
+            alts_add(s->arena, &alts,
+                     expr_join(s->arena,
+                               expr_make_opt(s->arena, expr_make_rule(s->arena, s->lexical.space)),
+                               expr_join(s->arena, mark, after)));
         else if (context == IN_BODY)
             alts_add(s->arena, &alts, expr_make_rule(s->arena, s->lexical.lines));
     }
     return alts_join(s->arena, &alts);
 }
 
-// Characters that the lexer reads otherwise when these two touch: 3.x, and @a[1:2] for an index of labels.
+// Characters that the lexer reads otherwise when these two touch: 3.x, and @a[1:2] for an index of
+// labels.
 typedef struct Apart {
     const char *symbol;
     TokenKind next;
@@ -388,7 +422,8 @@ static CfgSymbol *unit_within(CfgSymbol *symbol, const char *name) {
         CfgSymbol *only = p.len == 1 && p.items[0].kind == ELEM_SYMBOL ? p.items[0].symbol : NULL;
         if (only && str_equal_z(only->name, name))
             return only;
-        CfgSymbol *deeper = only && !only->is_token && only != symbol ? unit_within(only, name) : NULL;
+        CfgSymbol *deeper =
+            only && !only->is_token && only != symbol ? unit_within(only, name) : NULL;
         if (deeper)
             return deeper;
     }
@@ -420,7 +455,10 @@ static Expr *recursive_expr(Shaper *s, const Variant *v) {
         w.last = unit->last;
         Expr *next = repeat_expr(&w, v->symbol, true, APART[i].next);
         Expr *alone = elem_expr(&w, (Elem){ELEM_SYMBOL, unit}, 0);
-        alts_add(s->arena, &alts, expr_join(s->arena, alone, expr_make_opt(s->arena, next ? expr_join(s->arena, next, tails) : NULL)));
+        alts_add(
+            s->arena, &alts,
+            expr_join(s->arena, alone,
+                      expr_make_opt(s->arena, next ? expr_join(s->arena, next, tails) : NULL)));
     }
     Expr *base = base_expr(s, v, bans);
     alts_add(s->arena, &alts, base ? expr_join(s->arena, base, tails) : NULL);
@@ -446,7 +484,8 @@ static Expr *variant_expr(Shaper *s, const Variant *v) {
     return e && v->symbol->is_nullable && e->kind == EXPR_OPT ? e->items[0] : e;
 }
 
-// ---- the whole --------------------------------------------------------------------------------------
+// ---- the whole
+// --------------------------------------------------------------------------------------
 
 static Str hyphened(Arena *arena, Str name, const char *suffixes) {
     while (name.len && name.ptr[name.len - 1] == '_')
@@ -459,13 +498,13 @@ static Str hyphened(Arena *arena, Str name, const char *suffixes) {
 }
 
 static Str variant_name(Shaper *s, const Variant *v) {
-    char suffixes[128] = "";
     static const char *const context[] = {"", "-in-body", "-in-fill"};
-    strcat(suffixes, v->is_operand ? "-operand" : "");
-    strcat(suffixes, v->symbol->is_open || v->context == IN_FILL ? context[v->context] : "");
+    Str suffixes = str_format(s->arena, "%s%s", v->is_operand ? "-operand" : "",
+                              v->symbol->is_open || v->context == IN_FILL ? context[v->context] : "");
     for (u32 k = 0; k < BANS; k++)
-        strcat(suffixes, v->bans & (1u << k) ? BAN_SUFFIX[k] : "");
-    return hyphened(s->arena, v->symbol->name, suffixes);
+        if (v->bans & (1u << k))
+            suffixes = str_format(s->arena, "%.*s%s", STR_ARG(suffixes), BAN_SUFFIX[k]);
+    return hyphened(s->arena, v->symbol->name, str_to_z(s->arena, suffixes));
 }
 
 // root = [gap] program [spaces] [comment]: a comment on the last line needs no line break.
@@ -476,9 +515,11 @@ static Expr *root_expr(Shaper *s) {
         return program;
     if (program->kind == EXPR_OPT) // an empty text is no program (E0231)
         program = program->items[0];
-    Expr *end = expr_join(s->arena, expr_make_opt(s->arena, expr_make_rule(s->arena, s->lexical.space)),
-                          expr_make_rule(s->arena, s->lexical.comment));
-    program = expr_join(s->arena, expr_make_opt(s->arena, expr_make_rule(s->arena, s->lexical.gap)), program);
+    Expr *end =
+        expr_join(s->arena, expr_make_opt(s->arena, expr_make_rule(s->arena, s->lexical.space)),
+                  expr_make_rule(s->arena, s->lexical.comment));
+    program = expr_join(s->arena, expr_make_opt(s->arena, expr_make_rule(s->arena, s->lexical.gap)),
+                        program);
     return expr_join(s->arena, program, expr_make_opt(s->arena, end));
 }
 
@@ -516,7 +557,9 @@ void grammar_export(GrammarFormat format, Arena *arena, StrBuf *out) {
 
 static const char *const FORMAT_NAMES[GRAMMAR_FORMAT_COUNT] = {"gbnf", "lark", "ebnf"};
 
-const char *grammar_format_name(GrammarFormat format) { return FORMAT_NAMES[format]; }
+const char *grammar_format_name(GrammarFormat format) {
+    return FORMAT_NAMES[format];
+}
 
 GrammarFormat grammar_format_find(const char *name) {
     u32 i = 0;

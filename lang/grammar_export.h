@@ -12,7 +12,12 @@
 
 #include "base/str.h"
 
-typedef enum GrammarFormat { GRAMMAR_GBNF, GRAMMAR_LARK, GRAMMAR_EBNF, GRAMMAR_FORMAT_COUNT } GrammarFormat;
+typedef enum GrammarFormat {
+    GRAMMAR_GBNF,
+    GRAMMAR_LARK,
+    GRAMMAR_EBNF,
+    GRAMMAR_FORMAT_COUNT
+} GrammarFormat;
 
 const char *grammar_format_name(GrammarFormat format); // "gbnf"
 // GRAMMAR_FORMAT_COUNT: no such format.

@@ -8,14 +8,19 @@
 #include "lang/grammar_export.h"
 #include "lang/lex.h"
 
-// ---- the parser's grammar -------------------------------------------------------------------------
+// ---- the parser's grammar
+// -------------------------------------------------------------------------
 
 typedef struct TokenSet {
     u64 words[2];
 } TokenSet;
 
-static inline bool set_has(TokenSet s, TokenKind t) { return (s.words[t / 64] >> (t % 64)) & 1; }
-static inline void set_add(TokenSet *s, TokenKind t) { s->words[t / 64] |= (u64)1 << (t % 64); }
+static inline bool set_has(TokenSet s, TokenKind t) {
+    return (s.words[t / 64] >> (t % 64)) & 1;
+}
+static inline void set_add(TokenSet *s, TokenKind t) {
+    s->words[t / 64] |= (u64)1 << (t % 64);
+}
 static inline TokenSet set_join(TokenSet a, TokenSet b) {
     return (TokenSet){{a.words[0] | b.words[0], a.words[1] | b.words[1]}};
 }
@@ -25,7 +30,9 @@ static inline TokenSet set_meet(TokenSet a, TokenSet b) {
 static inline TokenSet set_less(TokenSet a, TokenSet b) {
     return (TokenSet){{a.words[0] & ~b.words[0], a.words[1] & ~b.words[1]}};
 }
-static inline bool set_is_empty(TokenSet s) { return !s.words[0] && !s.words[1]; }
+static inline bool set_is_empty(TokenSet s) {
+    return !s.words[0] && !s.words[1];
+}
 static inline bool set_equal(TokenSet a, TokenSet b) {
     return a.words[0] == b.words[0] && a.words[1] == b.words[1];
 }
@@ -69,7 +76,8 @@ typedef struct Cfg {
 
 void cfg_read(Arena *arena, Str listing, Cfg *out);
 
-// ---- rules as they are printed ----------------------------------------------------------------------
+// ---- rules as they are printed
+// ----------------------------------------------------------------------
 
 typedef enum ExprKind {
     EXPR_SEQ,
@@ -85,10 +93,10 @@ typedef struct Rule Rule;
 typedef struct Expr Expr;
 struct Expr {
     ExprKind kind;
-    Str text;      // TEXT, CLASS
-    u32 min, max;  // CLASS: how often; max 0: no end
-    Rule *rule;    // RULE
-    Expr **items;  // SEQ, ALT; OPT and STAR have one
+    Str text;     // TEXT, CLASS
+    u32 min, max; // CLASS: how often; max 0: no end
+    Rule *rule;   // RULE
+    Expr **items; // SEQ, ALT; OPT and STAR have one
     u32 len;
 };
 
@@ -99,7 +107,8 @@ struct Rule {
 };
 typedef VEC(Rule *) Rules;
 
-// ---- spelling (grammar_lexical.c) --------------------------------------------------------------------
+// ---- spelling (grammar_lexical.c)
+// --------------------------------------------------------------------
 
 typedef struct Lexical {
     Rules rules;
@@ -113,7 +122,8 @@ typedef struct Lexical {
 
 void lexical_rules(Arena *arena, Lexical *out);
 
-// ---- expressions (grammar_expr.c); NULL is the empty text, in and out ------------------------------------
+// ---- expressions (grammar_expr.c); NULL is the empty text, in and out
+// ------------------------------------
 
 Expr *expr_make_text(Arena *arena, Str text);
 Expr *expr_make_class(Arena *arena, Str chars, u32 min, u32 max);
@@ -133,7 +143,8 @@ typedef struct Alts {
 void alts_add(Arena *arena, Alts *alts, Expr *e);
 Expr *alts_join(Arena *arena, Alts *alts);
 
-// ---- printing -----------------------------------------------------------------------------------------
+// ---- printing
+// -----------------------------------------------------------------------------------------
 
 void grammar_print(GrammarFormat format, const Rules *rules, StrBuf *out);
 

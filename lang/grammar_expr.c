@@ -3,7 +3,8 @@
 // alternatives are distinct, those that begin alike share what they begin with.
 #include "lang/grammar_export_internal.h"
 
-// ---- small expressions ------------------------------------------------------------------------------
+// ---- small expressions
+// ------------------------------------------------------------------------------
 
 static Expr *expr_new(Arena *arena, ExprKind kind, u32 len) {
     Expr *e = ARENA_NEW(arena, Expr, 1);
@@ -68,7 +69,9 @@ bool expr_equal(const Expr *a, const Expr *b) {
     return true;
 }
 
-static Expr *expr_head(Expr *e) { return e->kind == EXPR_SEQ ? e->items[0] : e; }
+static Expr *expr_head(Expr *e) {
+    return e->kind == EXPR_SEQ ? e->items[0] : e;
+}
 
 static Expr *expr_rest(Arena *arena, Expr *e, u32 from) {
     Expr *rest = NULL;
@@ -88,7 +91,8 @@ static Expr *expr_front(Arena *arena, Expr *e) {
     return front;
 }
 
-// ---- alternatives -----------------------------------------------------------------------------------
+// ---- alternatives
+// -----------------------------------------------------------------------------------
 
 void alts_add(Arena *arena, Alts *alts, Expr *e) {
     if (!e) {
@@ -182,7 +186,8 @@ Expr *alts_join(Arena *arena, Alts *alts) {
     return alts->has_empty ? expr_make_opt(arena, e) : e;
 }
 
-// ---- from lists ---------------------------------------------------------------------------------------
+// ---- from lists
+// ---------------------------------------------------------------------------------------
 
 Expr *expr_make_seq(Arena *arena, u32 len, Expr *const *items) {
     Expr *e = NULL;

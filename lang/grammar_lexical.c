@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules of the exported grammar that describe how tokens are spelt and which space parts them: by
-// hand after lang/lexer.re, but for the words, whose table is lang/tokens.def. A name is whatever is no
-// keyword; that is said by a tree of the keywords, since no printed form has a "but not".
+// The rules of the exported grammar that describe how tokens are spelt and which space parts them:
+// by hand after lang/lexer.re, but for the words, whose table is lang/tokens.def. A name is
+// whatever is no keyword; that is said by a tree of the keywords, since no printed form has a "but
+// not".
 #include "lang/grammar_export_internal.h"
 
 enum { SPACE_MAX = 80, DIGITS_MAX = 15, WORDS_MAX = 64 };
@@ -32,7 +33,8 @@ static Str class_of(Arena *arena, const bool allowed[128]) {
 }
 
 static bool is_word_char(u32 c, bool is_first) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (!is_first && c >= '0' && c <= '9');
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           (!is_first && c >= '0' && c <= '9');
 }
 
 static Words words_with(const Words *words, u32 at, char c) {
@@ -59,10 +61,13 @@ static Expr *name_rest(Arena *arena, const Words *words, u32 at) {
         char *letter = ARENA_NEW(arena, char, 1);
         *letter = (char)c;
         Expr *rest = name_rest(arena, &deeper, at + 1);
-        avec_push(arena, &ways, expr_make_seq(arena, 2, (Expr *[]){expr_make_text(arena, (Str){letter, 1}), rest}));
+        avec_push(
+            arena, &ways,
+            expr_make_seq(arena, 2, (Expr *[]){expr_make_text(arena, (Str){letter, 1}), rest}));
     }
-    Expr *other = expr_make_seq(arena, 2, (Expr *[]){expr_make_class(arena, class_of(arena, allowed), 1, 1),
-                                                    expr_make_class(arena, STR("A-Za-z0-9_"), 0, 0)});
+    Expr *other = expr_make_seq(arena, 2,
+                                (Expr *[]){expr_make_class(arena, class_of(arena, allowed), 1, 1),
+                                           expr_make_class(arena, STR("A-Za-z0-9_"), 0, 0)});
     avec_push(arena, &ways, other);
     Expr *any = expr_make_alt(arena, ways.len, ways.data);
     return at > 0 && !is_word ? expr_make_opt(arena, any) : any;
@@ -83,8 +88,10 @@ static Rule *rule_add(Arena *arena, Lexical *out, const char *name, Expr *body) 
     return rule;
 }
 
-#define SEQ(...) expr_make_seq(arena, sizeof((Expr *[]){__VA_ARGS__}) / sizeof(Expr *), (Expr *[]){__VA_ARGS__})
-#define ALT(...) expr_make_alt(arena, sizeof((Expr *[]){__VA_ARGS__}) / sizeof(Expr *), (Expr *[]){__VA_ARGS__})
+#define SEQ(...)                                                                                   \
+    expr_make_seq(arena, sizeof((Expr *[]){__VA_ARGS__}) / sizeof(Expr *), (Expr *[]){__VA_ARGS__})
+#define ALT(...)                                                                                   \
+    expr_make_alt(arena, sizeof((Expr *[]){__VA_ARGS__}) / sizeof(Expr *), (Expr *[]){__VA_ARGS__})
 #define OPT(e) expr_make_opt(arena, e)
 #define MANY(e) expr_make_star(arena, e)
 #define TEXT(z) expr_make_text(arena, STR(z))
@@ -101,8 +108,9 @@ static void add_spaces(Arena *arena, Lexical *out) {
     Expr *empty = SEQ(OPT(USE(space)), TEXT("\n"));
     Rule *blank = rule_add(arena, out, "blank-lines", SEQ(empty, OPT(empty)));
     Expr *comments = MANY(SEQ(OPT(USE(space)), USE(comment), TEXT("\n"), OPT(USE(blank))));
-    out->lines = rule_add(arena, out, "lines", SEQ(OPT(USE(space)), OPT(USE(comment)), TEXT("\n"), OPT(USE(blank)),
-                                                   comments, OPT(USE(space))));
+    out->lines = rule_add(arena, out, "lines",
+                          SEQ(OPT(USE(space)), OPT(USE(comment)), TEXT("\n"), OPT(USE(blank)),
+                              comments, OPT(USE(space))));
     out->gap = rule_add(arena, out, "gap", ALT(USE(space), USE(out->lines)));
 }
 
@@ -115,12 +123,15 @@ static Expr *unit_expr(Arena *arena) {
 
 static void add_texts(Arena *arena, Lexical *out) {
     Expr *escape = SEQ(TEXT("\\"), CLASS("\"\\\\nt{}", 1, 1));
-    Rule *c = rule_add(arena, out, "text-char", ALT(CLASS("^\"\\\\{\\x00-\\x08\\x0a-\\x1f\\x7f", 1, 1), escape));
+    Rule *c = rule_add(arena, out, "text-char",
+                       ALT(CLASS("^\"\\\\{\\x00-\\x08\\x0a-\\x1f\\x7f", 1, 1), escape));
     Expr *run = MANY(USE(c));
     out->tokens[TOK_TEXT] = rule_add(arena, out, "text", SEQ(TEXT("\""), run, TEXT("\"")));
     out->tokens[TOK_TEXT_OPEN] = rule_add(arena, out, "text-open", SEQ(TEXT("\""), run, TEXT("{")));
-    out->tokens[TOK_TEXT_MIDDLE] = rule_add(arena, out, "text-middle", SEQ(TEXT("}"), run, TEXT("{")));
-    out->tokens[TOK_TEXT_CLOSE] = rule_add(arena, out, "text-close", SEQ(TEXT("}"), run, TEXT("\"")));
+    out->tokens[TOK_TEXT_MIDDLE] =
+        rule_add(arena, out, "text-middle", SEQ(TEXT("}"), run, TEXT("{")));
+    out->tokens[TOK_TEXT_CLOSE] =
+        rule_add(arena, out, "text-close", SEQ(TEXT("}"), run, TEXT("\"")));
 }
 
 void lexical_rules(Arena *arena, Lexical *out) {
@@ -130,8 +141,12 @@ void lexical_rules(Arena *arena, Lexical *out) {
     out->plain_name = rule_add(arena, out, "plain-name", name_expr(arena, true));
     Expr *digits = CLASS("0-9", 1, DIGITS_MAX);
     Expr *exponent = SEQ(CLASS("eE", 1, 1), OPT(CLASS("+-", 1, 1)), CLASS("0-9", 1, 2));
-    out->tokens[TOK_NUMBER] = rule_add(arena, out, "number", SEQ(digits, OPT(SEQ(TEXT("."), digits)), OPT(exponent), OPT(unit_expr(arena))));
-    out->tokens[TOK_COLOR] = rule_add(arena, out, "color", SEQ(TEXT("#"), CLASS("0-9A-Fa-f", 3, 3), OPT(CLASS("0-9A-Fa-f", 3, 3))));
+    out->tokens[TOK_NUMBER] =
+        rule_add(arena, out, "number",
+                 SEQ(digits, OPT(SEQ(TEXT("."), digits)), OPT(exponent), OPT(unit_expr(arena))));
+    out->tokens[TOK_COLOR] =
+        rule_add(arena, out, "color",
+                 SEQ(TEXT("#"), CLASS("0-9A-Fa-f", 3, 3), OPT(CLASS("0-9A-Fa-f", 3, 3))));
     out->tokens[TOK_LABEL] = rule_add(arena, out, "label", SEQ(TEXT("@"), USE(name)));
     out->tokens[TOK_SUBLABEL] = rule_add(arena, out, "sublabel", SEQ(TEXT("/"), USE(name)));
     add_texts(arena, out);

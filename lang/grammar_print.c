@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints rules as GBNF, Lark or EBNF. The three differ in how rules and their names are written
-// (llama.cpp takes hyphens, Lark underscores and capitals for terminals), in the signs of option and
-// repetition, and in how characters are quoted.
+// (llama.cpp takes hyphens, Lark underscores and capitals for terminals), in the signs of option
+// and repetition, and in how characters are quoted.
 #include "lang/grammar_export_internal.h"
 
 typedef struct Printer {
@@ -64,7 +64,8 @@ static void print_class(const Printer *p, const Expr *e) {
 
 static void print_expr(const Printer *p, const Expr *e, bool grouped);
 
-static void print_wrapped(const Printer *p, const Expr *inner, const char *open, const char *close) {
+static void print_wrapped(const Printer *p, const Expr *inner, const char *open,
+                          const char *close) {
     if (p->format == GRAMMAR_EBNF)
         strbuf_add_z(p->out, *open == '?' ? "[ " : "{ ");
     bool counted = inner->kind == EXPR_CLASS && (inner->max != 1 || inner->min != 1);
@@ -87,13 +88,27 @@ static void print_list(const Printer *p, const Expr *e, const char *between, boo
 
 static void print_expr(const Printer *p, const Expr *e, bool grouped) {
     switch (e->kind) {
-    case EXPR_SEQ: print_list(p, e, " ", grouped); break;
-    case EXPR_ALT: print_list(p, e, " | ", grouped); break;
-    case EXPR_OPT: print_wrapped(p, e->items[0], "?", "?"); break;
-    case EXPR_STAR: print_wrapped(p, e->items[0], "*", "*"); break;
-    case EXPR_RULE: print_name(p, e->rule); break;
-    case EXPR_TEXT: print_text(p, e->text); break;
-    case EXPR_CLASS: print_class(p, e); break;
+    case EXPR_SEQ:
+        print_list(p, e, " ", grouped);
+        break;
+    case EXPR_ALT:
+        print_list(p, e, " | ", grouped);
+        break;
+    case EXPR_OPT:
+        print_wrapped(p, e->items[0], "?", "?");
+        break;
+    case EXPR_STAR:
+        print_wrapped(p, e->items[0], "*", "*");
+        break;
+    case EXPR_RULE:
+        print_name(p, e->rule);
+        break;
+    case EXPR_TEXT:
+        print_text(p, e->text);
+        break;
+    case EXPR_CLASS:
+        print_class(p, e);
+        break;
     }
 }
 
@@ -111,7 +126,9 @@ static void print_rule(const Printer *p, const Rule *rule) {
     strbuf_add_z(p->out, ARROWS[p->format]);
     // One alternative a line where there are many.
     bool breaks = rule->body->kind == EXPR_ALT && (!rule->is_lexical || p->format != GRAMMAR_LARK);
-    print_list(p, breaks ? rule->body : &(Expr){.kind = EXPR_SEQ, .items = (Expr *[]){rule->body}, .len = 1},
+    print_list(p,
+               breaks ? rule->body
+                      : &(Expr){.kind = EXPR_SEQ, .items = (Expr *[]){rule->body}, .len = 1},
                BREAKS[p->format], false);
     strbuf_add_z(p->out, ENDS[p->format]);
 }

@@ -7,7 +7,9 @@
 
 #include <assert.h>
 
-static bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+static bool is_capital(char c) {
+    return c >= 'A' && c <= 'Z';
+}
 
 static CfgSymbol *symbol_of(Arena *arena, Cfg *cfg, Str name) {
     for (u32 i = 0; i < cfg->symbols.len; i++)
@@ -57,7 +59,8 @@ static void read_line(Arena *arena, Cfg *cfg, Str line) {
     avec_push(arena, &symbol->productions, (Production){items.data, items.len});
 }
 
-// ---- what a symbol is -------------------------------------------------------------------------------
+// ---- what a symbol is
+// -------------------------------------------------------------------------------
 
 static bool all_nullable(Production p) {
     for (u32 i = 0; i < p.len; i++)
@@ -181,7 +184,8 @@ static bool find_open(CfgSymbol *s) {
         Production p = s->productions.data[k];
         s->is_open |= production_is_open(p);
         // Where a line break parts statements is the layout's rule.
-        s->is_open |= p.len == 1 && p.items[0].symbol->is_token && p.items[0].symbol->token == TOK_NEWLINE;
+        s->is_open |=
+            p.len == 1 && p.items[0].symbol->is_token && p.items[0].symbol->token == TOK_NEWLINE;
     }
     return s->is_open != old;
 }

@@ -34,6 +34,7 @@ typedef struct Job { // one program, and how one run of it is to go
 
 typedef struct Outcome {
     Status status;
+    u64 n_compile_allocs; // of the compilation alone
     u64 n_allocs, peak_size;
     u32 n_bytes; // of the GLB; 0: none
     u32 n_errors;
@@ -100,6 +101,7 @@ static Outcome run(const Job *job) {
     out.status = compile(&c, str_from(job->path), job->text,
                          &(CompileOptions){.last = STAGE_INSPECT, .limits = job->limits, .limits_set = true, .n_threads = job->n_threads,
                                            .fault = &job->fault, .cancel = job->cancel});
+    out.n_compile_allocs = c.heap.shared->n_allocs;
     if (out.status == STATUS_OK) {
         Export e = {.c = &c, .status = STATUS_OK};
         if (!heap_guard(&c.heap, export_run, &e))
@@ -129,7 +131,7 @@ static void fault_at(Job *job, u64 at, const Outcome *whole) {
             Outcome o = run(job);
             bool right = o.status == statuses[k] && o.n_bytes == 0;
             if (statuses[k] == STATUS_LIMIT && o.n_errors == 0 && whole->status == STATUS_OK)
-                right = right && at > whole->n_allocs / 2; // while writing, it is the caller who says so
+                right = right && at > whole->n_compile_allocs; // while writing, it is the caller who says so
             verdict(right, job->path, names[k], at, &o);
         }
     }
