@@ -191,6 +191,10 @@ static Status outputs_make(Cli *cli, Compilation *c, Output *outputs, u32 n) {
         cli_error(cli, "interrupted; nothing was written");
         return STATUS_INTERRUPTED;
     }
+    if (c->heap.failure == FAIL_INTERNAL) {
+        cli_error(cli, "this is a bug in frc: %s; nothing was written", c->heap.failure_text ? c->heap.failure_text : "a check failed");
+        return STATUS_BUG;
+    }
     cli_error(cli, "memory or time ran out while writing (--max-memory, --timeout); nothing was written");
     return c->heap.failure == FAIL_NO_MEMORY ? STATUS_MEMORY : STATUS_LIMIT;
 }
