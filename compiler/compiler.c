@@ -51,6 +51,39 @@ static Status status_of_diags(const Diags *diags) {
     return diags->limit_reached ? STATUS_LIMIT : STATUS_PROGRAM;
 }
 
+// A failed contract breaks nothing: the object is whole, and what is found in it may say why.
+static bool only_contracts_fail(const Diags *diags) {
+    for (u32 i = 0; i < diags->len; i++)
+        if (diags->items[i]->severity == SEVERITY_ERROR && diags->items[i]->code != DIAG_E0704)
+            return false;
+    return true;
+}
+
+// Whether every error is of evaluation, geometry or contracts: then what stands so far was meant so.
+static bool geometry_may_explain(const Diags *diags) {
+    for (u32 i = 0; i < diags->len; i++) {
+        const char *code = diag_code_text(diags->items[i]->code);
+        if (diags->items[i]->severity == SEVERITY_ERROR && (code[1] != '0' || code[2] < '5' || code[2] > '7'))
+            return false;
+    }
+    return !diags->limit_reached;
+}
+
+// The measures of what could be placed, for the report. What is found in an object that lacks parts is
+// no finding.
+static void take_facts(const Run *run) {
+    Compilation *c = run->c;
+    Diags unsaid;
+    diags_init(&unsaid, &c->arena, &c->sources);
+    if (!c->solids || c->scene.n_parts == 0)
+        return;
+    c->has_model = model_build(&c->scene, c->solids, &c->arena, &unsaid, &c->model);
+    if (!c->has_model)
+        return;
+    inspect(&c->model, (InspectOptions){.areas = true}, &c->heap, &c->arena, &unsaid, &c->report);
+    c->has_report = true;
+}
+
 // The stages. Each goes on where it can and appends to c->diags; a later one runs only on what is sound.
 static void run_stages(void *ctx) {
     const Run *run = ctx;
@@ -88,8 +121,13 @@ static void run_stages(void *ctx) {
                           .params_only = options->params_only};
     c->has_scene = check_program(c->ast, &c->sources, &check, &c->arena, diags, &c->scene);
     c->solids = oracle_solids(oracle);
-    if (options->last == STAGE_CHECK || diags->n_errors)
+    if (options->last == STAGE_CHECK)
         return;
+    if (diags->n_errors && !only_contracts_fail(diags)) {
+        if (options->report && options->last == STAGE_INSPECT && geometry_may_explain(diags))
+            take_facts(run);
+        return;
+    }
 
     c->has_model = model_build(&c->scene, c->solids, &c->arena, diags, &c->model);
     if (options->last == STAGE_BUILD || !c->has_model)

@@ -110,11 +110,14 @@ static GeometryAnswer answer_drop(void *ctx, IrId id, IrId onto, f64 *gap) {
     return mesh_drop(&a, &b, gap) ? GEOMETRY_OK : GEOMETRY_NONE;
 }
 
-static GeometryAnswer answer_distance(void *ctx, IrId a, IrId b, f64 limit, f64 *out) {
+static GeometryAnswer answer_distance(void *ctx, IrId a, IrId b, f64 limit, f64 *out, Vec3 *way) {
     PlacedMesh pa, pb;
     GeometryAnswer answer = place_both(ctx, a, b, &pa, &pb);
-    if (answer == GEOMETRY_OK)
-        *out = mesh_distance(&pa, &pb, limit).distance;
+    if (answer != GEOMETRY_OK)
+        return answer;
+    MeshDistance d = mesh_distance(&pa, &pb, limit);
+    *out = d.distance;
+    *way = vec3_sub(d.on_b, d.on_a);
     return answer;
 }
 

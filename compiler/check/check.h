@@ -25,7 +25,8 @@ typedef struct CheckGeometry {
     GeometryAnswer (*measure)(void *ctx, IrId solid, f64 *volume, f64 *area);
     GeometryAnswer (*ray)(void *ctx, IrId solid, Vec3 from, Vec3 dir, Vec3 *point, Vec3 *normal);
     GeometryAnswer (*drop)(void *ctx, IrId solid, IrId onto, f64 *gap); // how far it may fall
-    GeometryAnswer (*distance)(void *ctx, IrId a, IrId b, f64 limit, f64 *out); // more than limit: just "more"
+    // *way: from a's nearest point to b's. More than limit: just "more", and *way means nothing.
+    GeometryAnswer (*distance)(void *ctx, IrId a, IrId b, f64 limit, f64 *out, Vec3 *way);
     GeometryAnswer (*overlap)(void *ctx, IrId a, IrId b, f64 *volume);
     // Groups of solids that touch within gap: group[i] counts from 0 in order of first member.
     GeometryAnswer (*connect)(void *ctx, const IrId *solids, u32 n, f64 gap, u32 *group, u32 *n_groups);

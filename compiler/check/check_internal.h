@@ -169,6 +169,15 @@ typedef struct Outer {
 
 // One part of a solid. Arrays of instances hold whole subtrees in pre-order, so a subtree is a
 // slice, and parents are told as distances, so slices and concatenations need no renumbering.
+#define TOUCH_MM 0.1 // parts count as touching up to this far apart
+
+// Why a question about geometry was answered with false.
+typedef struct Why {
+    Str text, edit;   // a sentence; one concrete change; empty: none
+    f64 gap_mm;       // between the two named parts; < 0: it is not about a gap
+    Span part, other; // where they are placed
+} Why;
+
 typedef struct Instance {
     u32 label;    // id: ev->labels
     u32 up;       // how far before this one its parent stands; 0 or beyond the array's start: none
@@ -290,7 +299,7 @@ struct Eval {
     u32 n_instances;
     u32 n_name_errors; // errors of the static name pass: a name that is not found is theirs
     u64 n_suggestions; // names compared for did-you-mean: bounded (suggest.c)
-    Str why;           // a question that was answered with false says why (touching, stands ...)
+    Why why;           // a question that was answered with false says why (touching, stands ...)
     bool failed;       // something that should have been placed was VALUE_BAD: contracts are moot
     bool stopped;      // a limit was reached: unwind, everything is VALUE_BAD
     void *names;       // names.c

@@ -15,7 +15,7 @@ static const AstNode *find_false(Eval *ev, Scope *scope, const AstNode *node, bo
         return left != NULL || *is_bad ? left : find_false(ev, scope, node->binary.right, is_bad);
     }
     bool flag;
-    ev->why = STR("");
+    ev->why = (Why){.gap_mm = -1};
     Value v = eval_expr(ev, scope, node);
     if (!value_to_bool(ev, v, (Place){node->span, "the condition", STR("expect")}, &flag)) {
         *is_bad = true;
@@ -46,6 +46,20 @@ static void tell_sides(Eval *ev, Scope *scope, Diag *d, const AstNode *node) {
         diag_help(ev->diags, d, "they differ by %.*s", STR_ARG(number_show(ev, off, dim)));
 }
 
+static void tell_why(Eval *ev, Diag *d, const Why *why) {
+    if (why->text.len > 0)
+        diag_note(ev->diags, d, "%.*s", STR_ARG(why->text));
+    if (why->edit.len > 0)
+        diag_help(ev->diags, d, "%.*s", STR_ARG(why->edit));
+    if (why->gap_mm < 0)
+        return;
+    diag_measure(d, why->gap_mm, TOUCH_MM, STR("mm"));
+    if (why->part.len > 0)
+        diag_label(ev->diags, d, why->part, "this one is too far away");
+    if (why->other.len > 0 && (why->other.off != why->part.off || why->other.source != why->part.source))
+        diag_label(ev->diags, d, why->other, "from this one");
+}
+
 void expect_check(Eval *ev, Scope *scope, const AstNode *node) {
     bool is_bad = false;
     const AstNode *culprit = find_false(ev, scope, node->expect.condition, &is_bad);
@@ -53,7 +67,8 @@ void expect_check(Eval *ev, Scope *scope, const AstNode *node) {
         ev->failed = true;
     if (culprit == NULL)
         return;
-    Str why = ev->why, message = STR("");
+    Why why = ev->why;
+    Str message = STR("");
     if (node->expect.has_message)
         (void)value_to_text(ev, eval_expr(ev, scope, node->expect.message),
                             (Place){node->expect.message->span, "the message", STR("expect")},
@@ -66,6 +81,6 @@ void expect_check(Eval *ev, Scope *scope, const AstNode *node) {
     diag_key(ev->diags, d, "%.*s", STR_ARG(text));
     if (culprit->kind == AST_BINARY && is_comparison(culprit->binary.op))
         tell_sides(ev, scope, d, culprit);
-    else if (why.len > 0)
-        diag_note(ev->diags, d, "%.*s", STR_ARG(why));
+    else
+        tell_why(ev, d, &why);
 }

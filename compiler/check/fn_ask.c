@@ -4,8 +4,10 @@
 // suffices the parts are asked one by one, so that their union need not be built.
 #include "compiler/check/fn.h"
 
-// Parts count as touching up to this far apart, and as clear above the smaller.
-static const f64 TOUCH_MM = 0.1, CLEAR_MM = 1e-3, FAR_MM = 1e7;
+#include "base/number.h"
+
+// Parts count as touching up to TOUCH_MM apart, and as clear above the smaller.
+static const f64 CLEAR_MM = 1e-3, FAR_MM = 1e7;
 
 bool ask_geometry(Eval *ev, Span span) {
     if (ev->geometry != NULL)
@@ -479,27 +481,32 @@ static f64 box_gap(Box3 a, Box3 b) {
     return sqrt(sum);
 }
 
-// The distance from pieces [from, to) of a to the nearest of b, if it is below limit; limit
-// otherwise.
+typedef struct Near {
+    f64 distance;
+    u32 a, b; // pieces; NONE: none nearer than the limit
+    Vec3 way; // from a to b
+} Near;
+
+// The nearest two of pieces [from, to) of a and those of b, if they are nearer than limit; any pair
+// within enough will do.
 static bool nearest(Eval *ev, const Pieces *a, u32 from, u32 to, const Pieces *b, f64 limit,
-                    f64 enough, Span span, f64 *out, u32 *which) {
-    *out = limit;
-    *which = NONE;
+                    f64 enough, Span span, Near *out) {
+    *out = (Near){.distance = limit, .a = NONE, .b = NONE};
     if (!eval_charge(ev, (u64)(to - from) * b->n / 16, span))
         return false;
     for (u32 i = from; i < to; i++)
         for (u32 k = 0; k < b->n; k++) {
             f64 d;
-            if (box_gap(a->items[i].box, b->items[k].box) > *out)
+            Vec3 way;
+            if (box_gap(a->items[i].box, b->items[k].box) > out->distance)
                 continue;
-            GeometryAnswer answer =
-                ev->geometry->distance(ev->geometry->ctx, a->items[i].id, b->items[k].id, *out, &d);
+            GeometryAnswer answer = ev->geometry->distance(
+                ev->geometry->ctx, a->items[i].id, b->items[k].id, out->distance, &d, &way);
             if (answer == GEOMETRY_FAILED)
                 return false;
-            if (answer != GEOMETRY_OK || !(d < *out))
+            if (answer != GEOMETRY_OK || !(d < out->distance))
                 continue;
-            *out = d;
-            *which = k;
+            *out = (Near){d, i, k, way};
             if (d <= enough)
                 return true;
         }
@@ -539,36 +546,52 @@ static Str piece_name(Eval *ev, const Solid *solid, const Piece *piece) {
                      : str_format(ev->arena, "'%.*s'", STR_ARG(label));
 }
 
-// "toward +z": the axis on which the boxes are furthest apart, seen from a.
-static const char *gap_direction(Box3 a, Box3 b) {
-    static const char *const NAMES[] = {", toward +x", ", toward -x", ", toward +y",
-                                        ", toward -y", ", toward +z", ", toward -z"};
-    f64 best = 0;
-    u32 at = NONE;
-    for (u32 i = 0; i < 3; i++) {
-        f64 ahead = vec3_get(b.min, i) - vec3_get(a.max, i),
-            behind = vec3_get(a.min, i) - vec3_get(b.max, i);
-        if (ahead > best)
-            best = ahead, at = 2 * i;
-        if (behind > best)
-            best = behind, at = 2 * i + 1;
+// "along +z", or the whole vector when no axis is near; the same as an argument of .move.
+static Str way_text(Eval *ev, Vec3 way, Str *move) {
+    char text[3][NUMBER_TEXT_MAX];
+    for (u32 k = 0; k < 3; k++)
+        number_write_short(vec3_get(way, k) / ev->unit_mm, 4, text[k]);
+    for (u32 k = 0; k < 3; k++) {
+        f64 v = vec3_get(way, k);
+        if (fabs(v) <= 0.95 * vec3_norm(way))
+            continue;
+        *move = str_format(ev->arena, "%c = %s", "xyz"[k], text[k]);
+        return str_format(ev->arena, "along %c%c", v < 0 ? '-' : '+', "xyz"[k]);
     }
-    return at == NONE ? "" : NAMES[at];
+    *move = str_format(ev->arena, "[%s, %s, %s]", text[0], text[1], text[2]);
+    return str_format(ev->arena, "along %.*s", STR_ARG(*move));
+}
+
+static Span piece_span(const Solid *solid, const Piece *piece) {
+    return piece->instance == NONE ? (Span){0} : solid->parts[piece->instance].span;
+}
+
+// The gap between two pieces, and the move that closes it.
+static Why why_gap(Eval *ev, Str subject, const Solid *sa, const Piece *a, const Solid *sb,
+                   const Piece *b, f64 gap, Vec3 way) {
+    Str move = STR(""), name = piece_name(ev, sb, b);
+    Str along = way_text(ev, way, &move);
+    return (Why){.text = str_format(ev->arena, "%.*s is %.*s from the nearest %.*s, %.*s",
+                                    STR_ARG(subject),
+                                    STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)),
+                                    STR_ARG(name), STR_ARG(along)),
+                 .edit = str_format(ev->arena,
+                                    "`.move(%.*s)` on %.*s closes the gap, and a little more sinks "
+                                    "it in; or lengthen what should reach",
+                                    STR_ARG(move), STR_ARG(piece_name(ev, sa, a))),
+                 .gap_mm = gap,
+                 .part = piece_span(sa, a),
+                 .other = piece_span(sb, b)};
 }
 
 static bool why_apart(Eval *ev, BuiltinCall *c, const Solid *sa, const Solid *sb, const Pieces *a,
                       u32 from, u32 to, const Pieces *b) {
-    f64 gap;
-    u32 which;
-    if (!nearest(ev, a, from, to, b, FAR_MM, 0, c->span, &gap, &which))
+    Near near;
+    if (!nearest(ev, a, from, to, b, FAR_MM, 0, c->span, &near))
         return false;
-    if (which == NONE)
-        return true;
-    ev->why = str_format(ev->arena, "%.*s is %.*s from the nearest %.*s%s",
-                         STR_ARG(piece_name(ev, sa, &a->items[from])),
-                         STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)),
-                         STR_ARG(piece_name(ev, sb, &b->items[which])),
-                         gap_direction(a->items[from].box, b->items[which].box));
+    if (near.b != NONE)
+        ev->why = why_gap(ev, piece_name(ev, sa, &a->items[near.a]), sa, &a->items[near.a], sb,
+                          &b->items[near.b], near.distance, near.way);
     return true;
 }
 
@@ -580,11 +603,10 @@ static Value run_touching(Eval *ev, BuiltinCall *c) {
     for (u32 from = 0, to; from < a.n; from = to) {
         for (to = from + 1; to < a.n && a.items[to].group == a.items[from].group;)
             to++;
-        f64 d;
-        u32 which;
-        if (!nearest(ev, &a, from, to, &b, TOUCH_MM * (1 + 1e-9), TOUCH_MM, c->span, &d, &which))
+        Near near;
+        if (!nearest(ev, &a, from, to, &b, TOUCH_MM * (1 + 1e-9), TOUCH_MM, c->span, &near))
             return value_bad();
-        if (which == NONE)
+        if (near.b == NONE)
             return why_apart(ev, c, sa, sb, &a, from, to, &b) ? value_bool(false) : value_bad();
     }
     return value_bool(true);
@@ -596,19 +618,19 @@ static Value run_clear(Eval *ev, BuiltinCall *c) {
     if (!read_pair(ev, c, &a, &b, &sa, &sb))
         return value_bad();
     for (u32 i = 0; i < a.n; i++) {
-        f64 d;
-        u32 which;
+        Near near;
         Pieces others = {ARENA_NEW(ev->arena, Piece, b.n), 0, 0};
         for (u32 k = 0; k < b.n; k++) // a part is clear of itself
             if (b.items[k].id != a.items[i].id &&
                 box_gap(a.items[i].box, b.items[k].box) <= CLEAR_MM)
                 others.items[others.n++] = b.items[k];
-        if (!nearest(ev, &a, i, i + 1, &others, CLEAR_MM, CLEAR_MM, c->span, &d, &which))
+        if (!nearest(ev, &a, i, i + 1, &others, CLEAR_MM, CLEAR_MM, c->span, &near))
             return value_bad();
-        if (which == NONE)
+        if (near.b == NONE)
             continue;
-        ev->why = str_format(ev->arena, "%.*s meets %.*s", STR_ARG(piece_name(ev, sa, &a.items[i])),
-                             STR_ARG(piece_name(ev, sb, &others.items[which])));
+        ev->why.text =
+            str_format(ev->arena, "%.*s meets %.*s", STR_ARG(piece_name(ev, sa, &a.items[i])),
+                       STR_ARG(piece_name(ev, sb, &others.items[near.b])));
         return value_bool(false);
     }
     return value_bool(true);
@@ -617,12 +639,11 @@ static Value run_clear(Eval *ev, BuiltinCall *c) {
 static Value run_distance(Eval *ev, BuiltinCall *c) {
     const Solid *sa, *sb;
     Pieces a, b;
-    f64 d;
-    u32 which;
+    Near near;
     if (!read_pair(ev, c, &a, &b, &sa, &sb) ||
-        !nearest(ev, &a, 0, a.n, &b, FAR_MM, 0, c->span, &d, &which))
+        !nearest(ev, &a, 0, a.n, &b, FAR_MM, 0, c->span, &near))
         return value_bad();
-    return value_length_mm(ev, which == NONE ? 0 : d);
+    return value_length_mm(ev, near.b == NONE ? 0 : near.distance);
 }
 
 // The union of those pieces of a whose boxes meet one of b's: only they can share anything. NONE:
@@ -685,6 +706,54 @@ static IrId *piece_ids(Eval *ev, const Pieces *pieces) {
     return ids;
 }
 
+// The group with the most matter: the others float beside it.
+static bool main_group(Eval *ev, const Pieces *pieces, const u32 *groups, u32 n_groups, u32 *out) {
+    f64 *sum = ARENA_NEW(ev->arena, f64, n_groups);
+    for (u32 i = 0; i < pieces->n; i++) {
+        f64 volume, area;
+        if (ev->geometry->measure(ev->geometry->ctx, pieces->items[i].id, &volume, &area) !=
+            GEOMETRY_OK)
+            return false;
+        sum[groups[i]] += volume;
+    }
+    *out = 0;
+    for (u32 g = 1; g < n_groups; g++)
+        if (sum[g] > sum[*out])
+            *out = g;
+    return true;
+}
+
+// Names the first group beside the main one, the gap between them, and what closes it.
+static bool why_disconnected(Eval *ev, BuiltinCall *c, const Solid *all, const Pieces *pieces,
+                             const u32 *groups, u32 n_groups) {
+    u32 main, other = 0;
+    if (!main_group(ev, pieces, groups, n_groups, &main))
+        return false;
+    while (groups[other] == main)
+        other++;
+    Pieces a = {.items = ARENA_NEW(ev->arena, Piece, pieces->n)}, b = a;
+    b.items = ARENA_NEW(ev->arena, Piece, pieces->n);
+    for (u32 i = 0; i < pieces->n; i++) {
+        if (groups[i] == groups[other])
+            a.items[a.n++] = pieces->items[i];
+        else if (groups[i] == main)
+            b.items[b.n++] = pieces->items[i];
+    }
+    Near near;
+    if (!nearest(ev, &a, 0, a.n, &b, FAR_MM, 0, c->span, &near))
+        return false;
+    Str name = piece_name(ev, all, &a.items[near.b == NONE ? 0 : near.a]);
+    Str subject = a.n > 1 ? str_format(ev->arena, "the group of %.*s (%u parts)", STR_ARG(name), a.n)
+                          : name;
+    ev->why.text = str_format(ev->arena, "%.*s touches nothing of the rest", STR_ARG(subject));
+    if (near.b != NONE)
+        ev->why = why_gap(ev, subject, all, &a.items[near.a], all, &b.items[near.b],
+                          near.distance, near.way);
+    ev->why.text = str_format(ev->arena, "it falls into %u groups: %.*s", n_groups,
+                              STR_ARG(ev->why.text));
+    return true;
+}
+
 static Value run_connected(Eval *ev, BuiltinCall *c) {
     Solid all;
     Pieces pieces;
@@ -695,15 +764,8 @@ static Value run_connected(Eval *ev, BuiltinCall *c) {
     if (ev->geometry->connect(ev->geometry->ctx, piece_ids(ev, &pieces), pieces.n, TOUCH_MM, groups,
                               &n_groups) != GEOMETRY_OK)
         return value_bad();
-    if (n_groups > 1) {
-        u32 other = 0;
-        while (groups[other] == groups[0])
-            other++;
-        ev->why =
-            str_format(ev->arena, "it falls into %u groups: %.*s does not touch the group of %.*s",
-                       n_groups, STR_ARG(piece_name(ev, &all, &pieces.items[other])),
-                       STR_ARG(piece_name(ev, &all, &pieces.items[0])));
-    }
+    if (n_groups > 1 && !why_disconnected(ev, c, &all, &pieces, groups, n_groups))
+        return value_bad();
     return value_bool(n_groups == 1);
 }
 
@@ -718,7 +780,7 @@ static Value run_stands(Eval *ev, BuiltinCall *c) {
                             ev->arena) != GEOMETRY_OK)
         return value_bad();
     if (!stands)
-        ev->why = why;
+        ev->why.text = why;
     return value_bool(stands);
 }
 

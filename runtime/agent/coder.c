@@ -38,8 +38,9 @@ static Str findings_message(Agent *agent, const Attempt *a, Str extra) {
     strbuf_init(&out, agent->heap);
     if (a->findings.len)
         strbuf_addf(&out, "The compiler's findings:\n\n```text\n%.*s```\n\n", STR_ARG(a->findings));
-    if (a->status == STATUS_OK && a->report.len)
-        strbuf_addf(&out, "The scene report:\n\n%.*s\n", STR_ARG(a->report));
+    if (a->report.len)
+        strbuf_addf(&out, a->status == STATUS_OK ? "The scene report:\n\n%.*s\n" : "What stands so far, measured:\n\n%.*s\n",
+                    STR_ARG(a->report));
     if (extra.len)
         strbuf_addf(&out, "The inspector, who has looked at it, says:\n\n%.*s\n", STR_ARG(extra));
     strbuf_add_z(&out, "Answer with the whole corrected program.");

@@ -246,9 +246,17 @@ static inline f64 fake_gap(Box3 a, Box3 b) {
     return sqrt(sum);
 }
 
-static inline GeometryAnswer fake_distance(void *ctx, IrId a, IrId b, f64 limit, f64 *out) {
+// Along the shortest way between the boxes.
+static inline GeometryAnswer fake_distance(void *ctx, IrId a, IrId b, f64 limit, f64 *out,
+                                           Vec3 *way) {
     (void)limit;
-    *out = fake_gap(box_of_solid(ctx, a), box_of_solid(ctx, b));
+    Box3 p = box_of_solid(ctx, a), q = box_of_solid(ctx, b);
+    f64 v[3];
+    for (u32 i = 0; i < 3; i++)
+        v[i] = fmax(vec3_get(q.min, i) - vec3_get(p.max, i), 0) -
+               fmax(vec3_get(p.min, i) - vec3_get(q.max, i), 0);
+    *way = (Vec3){v[0], v[1], v[2]};
+    *out = fake_gap(p, q);
     return GEOMETRY_OK;
 }
 
