@@ -239,20 +239,27 @@ static bool subject_center(Eval *ev, BuiltinCall *c, Value subject, Vec3 *out) {
     return true;
 }
 
-static bool rotate_about(Eval *ev, BuiltinCall *c, Value subject, Vec3 *about) {
+// The point that stays where it is: argument i, a point or `center`; the origin when unsaid.
+static bool fixed_point(Eval *ev, BuiltinCall *c, u32 i, Value subject, Vec3 *about) {
     *about = vec3(0, 0, 0);
-    if (!call_has(c, ROTATE_about))
+    if (!call_has(c, i))
         return true;
-    if (c->args[ROTATE_about].kind == VALUE_CENTER)
+    if (c->args[i].kind == VALUE_CENTER)
         return subject_center(ev, c, subject, about);
-    if (subject.kind == VALUE_PROFILE && c->args[ROTATE_about].kind == VALUE_LIST &&
-        c->args[ROTATE_about].list.len == 2) {
+    if (subject.kind == VALUE_PROFILE && c->args[i].kind == VALUE_LIST &&
+        c->args[i].list.len == 2) {
         Vec2 flat;
-        bool ok = value_to_point2(ev, c->args[ROTATE_about], call_place(c, ROTATE_about), &flat);
+        bool ok = value_to_point2(ev, c->args[i], call_place(c, i), &flat);
         *about = vec3(flat.x, flat.y, 0);
         return ok;
     }
-    return call_point(ev, c, ROTATE_about, about);
+    return call_point(ev, c, i, about);
+}
+
+// The linear map about a point instead of the origin.
+static Affine3 map_about(Affine3 map, Vec3 about) {
+    map.t = vec3_sub(about, affine3_vector(&map, about));
+    return map;
 }
 
 static Value run_rotate(Eval *ev, BuiltinCall *c) {
@@ -261,17 +268,18 @@ static Value run_rotate(Eval *ev, BuiltinCall *c) {
     f64 deg;
     if (!place_subject(ev, c, &subject) ||
         !rotate_turn(ev, c, subject.kind == VALUE_PROFILE, &axis, &deg) ||
-        !rotate_about(ev, c, subject, &about))
+        !fixed_point(ev, c, ROTATE_about, subject, &about))
         return value_bad();
-    Affine3 map = affine3_rotate(axis, deg);
-    map.t = vec3_sub(about, affine3_vector(&map, about));
+    Affine3 map = map_about(affine3_rotate(axis, deg), about);
     return place_apply(ev, c, subject, &map);
 }
 
 // ---- scale, mirror ----
 
 static const BuiltinParam scale_params[] = {REQUIRED("solid", "solid|profile|path", NULL),
-                                            BARE("by", "number or [x, y, z]", "> 0")};
+                                            BARE("by", "number or [x, y, z]", "> 0"),
+                                            OPTIONAL("about", "point or center", "[0, 0, 0]",
+                                                     NULL)};
 
 static bool scale_factors(Eval *ev, BuiltinCall *c, Value subject, Vec3 *out) {
     Value v = c->args[1];
@@ -292,8 +300,9 @@ static bool scale_factors(Eval *ev, BuiltinCall *c, Value subject, Vec3 *out) {
 
 static Value run_scale(Eval *ev, BuiltinCall *c) {
     Value subject;
-    Vec3 by;
-    if (!place_subject(ev, c, &subject) || !scale_factors(ev, c, subject, &by))
+    Vec3 by, about;
+    if (!place_subject(ev, c, &subject) || !scale_factors(ev, c, subject, &by) ||
+        !fixed_point(ev, c, 2, subject, &about))
         return value_bad();
     for (u32 i = 0; i < 3; i++) {
         f64 k = vec3_get(by, i);
@@ -308,7 +317,7 @@ static Value run_scale(Eval *ev, BuiltinCall *c) {
                         : "to flatten it use a small number such as 0.01");
         return value_bad();
     }
-    Affine3 map = {{{by.x, 0, 0}, {0, by.y, 0}, {0, 0, by.z}}, {0, 0, 0}};
+    Affine3 map = map_about((Affine3){{{by.x, 0, 0}, {0, by.y, 0}, {0, 0, by.z}}, {0, 0, 0}}, about);
     return place_apply(ev, c, subject, &map);
 }
 
@@ -544,7 +553,7 @@ const BuiltinRow builtins_place[] = {
         "Turned about one axis through the origin, a point, or its centre, by the right-hand "
         "rule."),
     ROW("scale", BUILTIN_PLACE, true, scale_params, "solid|profile|path", run_scale,
-        "Scaled about the origin, evenly or by axis."),
+        "Scaled about the origin, a point, or its centre, evenly or by axis."),
     ROW("mirror", BUILTIN_PLACE, true, mirror_params, "solid|profile|path", run_mirror,
         "Its mirror image in the plane through the origin across an axis."),
     ROW("align", BUILTIN_PLACE, true, align_params, "solid|profile", run_align,

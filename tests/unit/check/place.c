@@ -89,6 +89,10 @@ TEST(scale_and_mirror) {
                 "@a.size == [4, 8, 2] and @a.x == 6"));
     CHECK(holds("part a { box(x = 1..2, y = 3..5, z = 0..1).mirror(X).mirror(Y) }\nexpect @a.left "
                 "== -2 and @a.front == -5"));
+    CHECK(holds("part a { box(x = 1..3, y = 3..5, z = 0..1).scale(2, about = [1, 3, 0]) }\nexpect "
+                "@a.left == 1 and @a.right == 5 and @a.front == 3 and @a.top == 2"));
+    CHECK(holds("part a { box(x = 1..3, y = 3..5, z = 0..2).scale([2, 1, 3], about = center) }\n"
+                "expect @a.left == 0 and @a.right == 4 and @a.bottom == -2 and @a.top == 4"));
     CHECK(error_of("sphere(d = 1).scale(0)") == DIAG_E0640);
     CHECK(error_of("sphere(d = 1).scale([1, -1, 1])") == DIAG_E0640);
     CHECK(error_of("sphere(d = 1).mirror([1, 0, 0])") == DIAG_E0402);
