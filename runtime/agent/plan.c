@@ -23,10 +23,12 @@ const char plan_schema_parts[] =
     ",\"count\":{\"type\":\"integer\"},\"color\":" TEXT_SCHEMA "}}}}}";
 
 const char plan_schema_arrangement[] =
-    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"boxes\"],\"properties\":{\"boxes\":{\"type\":"
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"boxes\",\"rods\"],\"properties\":{\"boxes\":{\"type\":"
     "\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"label\",\"center\",\"size\","
     "\"turn\"],\"properties\":{\"label\":" TEXT_SCHEMA ",\"center\":" VEC3_SCHEMA ",\"size\":" VEC3_SCHEMA
-    ",\"turn\":{\"type\":\"number\"}}}}}}";
+    ",\"turn\":{\"type\":\"number\"}}}},\"rods\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,"
+    "\"required\":[\"label\",\"from\",\"to\",\"size\"],\"properties\":{\"label\":" TEXT_SCHEMA ",\"from\":" VEC3_SCHEMA ",\"to\":" VEC3_SCHEMA
+    ",\"size\":" VEC3_SCHEMA "}}}}}";
 
 static bool fail(PlanError *error, const char *fmt, ...) PRINTF_LIKE(2, 3);
 static bool fail(PlanError *error, const char *fmt, ...) {
@@ -40,15 +42,17 @@ static bool fail(PlanError *error, const char *fmt, ...) {
 // ---- fields --------------------------------------------------------------------------------------
 
 // Words fit for a string of the language: quotes, backslashes, braces and line breaks become spaces.
-static Str clean_words(Arena *arena, Str words) {
-    u32 len = MIN(words.len, (u32)PLAN_WORDS_MAX);
-    while (len < words.len && len > 0 && ((unsigned char)words.ptr[len] & 0xc0) == 0x80)
-        len--;
-    char *out = str_to_z(arena, (Str){words.ptr, len});
-    for (u32 i = 0; i < len; i++)
-        if ((unsigned char)out[i] < 0x20 || strchr("\"\\{}", out[i]))
-            out[i] = ' ';
-    return (Str){out, len};
+// Nothing is cut in silence: what is too long comes back.
+static bool read_words(const JsonNode *node, const char *key, Str fallback, u32 max, Arena *arena, Str *out, PlanError *error) {
+    Str words = jtree_text(node, key, fallback);
+    if (words.len > max)
+        return fail(error, "\"%s\" is %u bytes long, at most %u are kept: '%.*s...'", key, words.len, max, (int)MIN(words.len, 40u), words.ptr);
+    char *text = str_to_z(arena, words);
+    for (u32 i = 0; i < words.len; i++)
+        if ((unsigned char)text[i] < 0x20 || strchr("\"\\{}", text[i]))
+            text[i] = ' ';
+    *out = (Str){text, words.len};
+    return true;
 }
 
 static bool is_label(Str s) {
@@ -111,8 +115,9 @@ static bool read_vec3(const JsonNode *node, const char *key, const char *of, f64
 bool plan_read_metrics(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
     if (!read_label(root, "name", arena, &plan->name, error))
         return false;
-    plan->words = clean_words(arena, jtree_text(root, "words", plan->name));
-    plan->notes = clean_words(arena, jtree_text(root, "notes", STR("")));
+    if (!read_words(root, "words", plan->name, PLAN_WORDS_MAX, arena, &plan->words, error) ||
+        !read_words(root, "notes", STR(""), PLAN_NOTES_MAX, arena, &plan->notes, error))
+        return false;
     Str units = jtree_text(root, "units", STR(""));
     if (!str_equal_z(units, "mm") && !str_equal_z(units, "cm") && !str_equal_z(units, "m"))
         return fail(error, "\"units\" must be \"mm\", \"cm\" or \"m\"");
@@ -131,7 +136,8 @@ static bool read_part(const JsonNode *node, Arena *arena, Plan *plan, PlanError 
     for (u32 i = 0; i < plan->n_parts; i++)
         if (str_equal(plan->parts[i].label, part->label))
             return fail(error, "the label '%.*s' stands twice: give one entry with the whole count", STR_ARG(part->label));
-    part->words = clean_words(arena, jtree_text(node, "words", part->label));
+    if (!read_words(node, "words", part->label, PLAN_WORDS_MAX, arena, &part->words, error))
+        return false;
     f64 count = jtree_number(node, "count", 0);
     if (!(count >= 1 && count <= PLAN_COUNT_MAX) || count != floor(count))
         return fail(error, "\"count\" of '%.*s' must be a whole number in 1..%d", STR_ARG(part->label), PLAN_COUNT_MAX);
@@ -166,6 +172,13 @@ static PlanPart *find_part(const Plan *plan, Str label) {
     return NULL;
 }
 
+static bool add_box(PlanPart *part, const PlanBox *box, PlanError *error) {
+    if (part->n_boxes == part->count)
+        return fail(error, "'%.*s' was planned %u times, but is placed more often", STR_ARG(part->label), part->count);
+    part->boxes[part->n_boxes++] = *box;
+    return true;
+}
+
 static bool read_box(const JsonNode *node, const Plan *plan, PlanPart *part, PlanError *error) {
     f64 most = 2 * MAX(plan->size.x, MAX(plan->size.y, plan->size.z));
     char of[80];
@@ -175,9 +188,41 @@ static bool read_box(const JsonNode *node, const Plan *plan, PlanPart *part, Pla
         return false;
     if (!(box.turn >= -360 && box.turn <= 360))
         return fail(error, "\"turn\" of %s must be degrees in -360..360", of);
-    if (part->n_boxes == part->count)
-        return fail(error, "'%.*s' was planned %u times, but has more boxes", STR_ARG(part->label), part->count);
-    part->boxes[part->n_boxes++] = box;
+    return add_box(part, &box, error);
+}
+
+// The third number of a rod's section, if there is one, is nothing: it has its length from its ends.
+static bool read_rod(const JsonNode *node, const Plan *plan, PlanPart *part, PlanError *error) {
+    f64 most = 2 * MAX(plan->size.x, MAX(plan->size.y, plan->size.z));
+    char of[80];
+    snprintf(of, sizeof of, "a rod of '%.*s'", STR_ARG(part->label));
+    PlanBox rod = {.is_rod = true};
+    if (!read_vec3(node, "from", of, -most, most, &rod.from, error) || !read_vec3(node, "to", of, -most, most, &rod.to, error))
+        return false;
+    if (!(vec3_norm(vec3_sub(rod.to, rod.from)) >= most / 20000))
+        return fail(error, "\"from\" and \"to\" of %s are the same point", of);
+    const JsonNode *size = jtree_list(node, "size");
+    if (!size || size->n < 2 || size->n > 3)
+        return fail(error, "\"size\" of %s must be its section: [width, thickness]", of);
+    f64 *section[2] = {&rod.size.x, &rod.size.y};
+    for (u32 i = 0; i < 2; i++) {
+        if (!jtree_is(&size->items[i], JSON_NUMBER) || !(size->items[i].number >= most / 20000 && size->items[i].number <= most))
+            return fail(error, "\"size\" of %s must be two lengths above 0, smaller than the object", of);
+        *section[i] = size->items[i].number;
+    }
+    return add_box(part, &rod, error);
+}
+
+static bool read_places(const JsonNode *list, const char *what, const Plan *plan, PlanError *error,
+                        bool (*read)(const JsonNode *, const Plan *, PlanPart *, PlanError *)) {
+    for (u32 i = 0; list && i < list->n; i++) {
+        Str label = jtree_text(&list->items[i], "label", STR(""));
+        PlanPart *part = find_part(plan, label);
+        if (!part)
+            return fail(error, "%s %u has the label '%.*s', which is not in the list of parts", what, i, (int)MIN(label.len, 60u), label.ptr);
+        if (!read(&list->items[i], plan, part, error))
+            return false;
+    }
     return true;
 }
 
@@ -186,21 +231,15 @@ bool plan_read_arrangement(const JsonNode *root, Arena *arena, Plan *plan, PlanE
         plan->parts[i].boxes = ARENA_NEW(arena, PlanBox, plan->parts[i].count);
         plan->parts[i].n_boxes = 0;
     }
-    const JsonNode *list = jtree_list(root, "boxes");
-    if (!list)
-        return fail(error, "\"boxes\" must be a list");
-    for (u32 i = 0; i < list->n; i++) {
-        Str label = jtree_text(&list->items[i], "label", STR(""));
-        PlanPart *part = find_part(plan, label);
-        if (!part)
-            return fail(error, "box %u has the label '%.*s', which is not in the list of parts", i, (int)MIN(label.len, 60u), label.ptr);
-        if (!read_box(&list->items[i], plan, part, error))
-            return false;
-    }
+    const JsonNode *boxes = jtree_list(root, "boxes"), *rods = jtree_list(root, "rods");
+    if (!boxes && !rods)
+        return fail(error, "\"boxes\" and \"rods\" must be lists");
+    if (!read_places(boxes, "box", plan, error, read_box) || !read_places(rods, "rod", plan, error, read_rod))
+        return false;
     for (u32 i = 0; i < plan->n_parts; i++) {
         const PlanPart *part = &plan->parts[i];
         if (part->n_boxes != part->count)
-            return fail(error, "'%.*s' was planned %u times, but has %u boxes", STR_ARG(part->label), part->count, part->n_boxes);
+            return fail(error, "'%.*s' was planned %u times, but is placed %u times", STR_ARG(part->label), part->count, part->n_boxes);
     }
     return true;
 }
@@ -220,6 +259,14 @@ static void add_vec3(StrBuf *out, Vec3 v) {
     strbuf_add_number(out, v.y);
     strbuf_add_z(out, ", ");
     strbuf_add_number(out, v.z);
+    strbuf_add_char(out, ']');
+}
+
+static void add_section(StrBuf *out, Vec3 size) {
+    strbuf_add_char(out, '[');
+    strbuf_add_number(out, size.x);
+    strbuf_add_z(out, ", ");
+    strbuf_add_number(out, size.y);
     strbuf_add_char(out, ']');
 }
 
@@ -248,33 +295,85 @@ void plan_write_summary(const Plan *plan, StrBuf *out) {
     strbuf_add_z(out, plan->n_parts ? "\n  ]\n}\n" : "\n}\n");
 }
 
+static void write_place_json(const PlanPart *part, const PlanBox *box, StrBuf *out) {
+    add_text(out, "\n    {\"label\": ", part->label);
+    strbuf_add_z(out, box->is_rod ? ", \"from\": " : ", \"center\": ");
+    add_vec3(out, box->is_rod ? box->from : box->center);
+    if (box->is_rod) {
+        strbuf_add_z(out, ", \"to\": ");
+        add_vec3(out, box->to);
+    }
+    strbuf_add_z(out, ", \"size\": ");
+    if (box->is_rod)
+        add_section(out, box->size);
+    else
+        add_vec3(out, box->size);
+    if (!box->is_rod) {
+        strbuf_add_z(out, ", \"turn\": ");
+        strbuf_add_number(out, box->turn);
+    }
+    strbuf_add_char(out, '}');
+}
+
+static void write_places_json(const Plan *plan, const char *key, bool rods, StrBuf *out) {
+    bool is_first = true;
+    strbuf_addf(out, ",\n  \"%s\": [", key);
+    for (u32 i = 0; i < plan->n_parts; i++) {
+        for (u32 k = 0; k < plan->parts[i].n_boxes; k++) {
+            if (plan->parts[i].boxes[k].is_rod != rods)
+                continue;
+            strbuf_add_z(out, is_first ? "" : ",");
+            is_first = false;
+            write_place_json(&plan->parts[i], &plan->parts[i].boxes[k], out);
+        }
+    }
+    strbuf_add_z(out, is_first ? "]" : "\n  ]");
+}
+
 void plan_write_json(const Plan *plan, StrBuf *out) {
     plan_write_summary(plan, out);
     out->len -= 3; // "\n}\n"
-    strbuf_add_z(out, ",\n  \"boxes\": [");
-    bool is_first = true;
-    for (u32 i = 0; i < plan->n_parts; i++) {
-        for (u32 k = 0; k < plan->parts[i].n_boxes; k++) {
-            const PlanBox *box = &plan->parts[i].boxes[k];
-            add_text(out, is_first ? "\n    {\"label\": " : ",\n    {\"label\": ", plan->parts[i].label);
-            is_first = false;
-            strbuf_add_z(out, ", \"center\": ");
-            add_vec3(out, box->center);
-            strbuf_add_z(out, ", \"size\": ");
-            add_vec3(out, box->size);
-            strbuf_add_z(out, ", \"turn\": ");
-            strbuf_add_number(out, box->turn);
-            strbuf_add_char(out, '}');
-        }
-    }
-    strbuf_add_z(out, "\n  ]\n}\n");
+    write_places_json(plan, "boxes", false, out);
+    write_places_json(plan, "rods", true, out);
+    strbuf_add_z(out, "\n}\n");
+}
+
+// How far below the ground the slanting end of a rod reaches.
+static f64 rod_depth(const PlanBox *rod) {
+    Vec3 way = vec3_sub(rod->to, rod->from);
+    f64 level = sqrt(way.x * way.x + way.y * way.y) / vec3_norm(way);
+    return level * rod->size.y / 2 - MIN(rod->from.z, rod->to.z);
+}
+
+static void write_rod(const PlanBox *rod, StrBuf *out) {
+    bool is_round = rod->size.x == rod->size.y;
+    strbuf_add_z(out, is_round ? "rod(from = " : "beam(from = ");
+    add_vec3(out, rod->from);
+    strbuf_add_z(out, ", to = ");
+    add_vec3(out, rod->to);
+    strbuf_add_z(out, is_round ? ", d = " : ", size = ");
+    if (is_round)
+        strbuf_add_number(out, rod->size.x);
+    else
+        add_section(out, rod->size);
+    if (!is_round && rod->from.x == rod->to.x && rod->from.y == rod->to.y)
+        strbuf_add_z(out, ", up = Y"); // Z is along it
+    strbuf_add_char(out, ')');
+    if (rod_depth(rod) > 0 && MIN(rod->from.z, rod->to.z) >= 0)
+        strbuf_add_z(out, ".clip(z = 0..inf)"); // it stands on the ground, not in it
+    strbuf_add_z(out, " }\n");
 }
 
 static void write_box(const PlanPart *part, const PlanBox *box, StrBuf *out) {
     strbuf_addf(out, "part %.*s \"%.*s\"", STR_ARG(part->label), STR_ARG(part->words));
     if (part->color.len)
         strbuf_addf(out, ": %.*s_color", STR_ARG(part->label));
-    strbuf_add_z(out, " { box(size = ");
+    strbuf_add_z(out, " { ");
+    if (box->is_rod) {
+        write_rod(box, out);
+        return;
+    }
+    strbuf_add_z(out, "box(size = ");
     add_vec3(out, box->size);
     strbuf_add_char(out, ')');
     if (box->turn != 0) {
@@ -287,6 +386,22 @@ static void write_box(const PlanPart *part, const PlanBox *box, StrBuf *out) {
     strbuf_add_z(out, ") }\n");
 }
 
+// One contract for all counts, in lines of at most 100 columns; a failure names the count that is wrong.
+static void write_counts(const Plan *plan, StrBuf *out) {
+    enum { COLUMNS = 100 };
+    strbuf_add_z(out, "\nexpect");
+    size_t column = 6;
+    for (u32 i = 0; i < plan->n_parts; i++) {
+        char text[PLAN_LABEL_MAX + 40];
+        int len = snprintf(text, sizeof text, "count(@%.*s) == %u%s", STR_ARG(plan->parts[i].label), plan->parts[i].count,
+                           i + 1 < plan->n_parts ? " and" : "");
+        bool wraps = column + 1 + (size_t)len > COLUMNS;
+        strbuf_addf(out, "%s%s", wraps ? "\n  " : " ", text);
+        column = (wraps ? 1 : column) + 1 + (size_t)len;
+    }
+    strbuf_add_char(out, '\n');
+}
+
 void plan_write_part(const Plan *plan, StrBuf *out) {
     strbuf_addf(out, "object %.*s \"%.*s\"\nunits %.*s\n", STR_ARG(plan->name), STR_ARG(plan->words), STR_ARG(plan->units));
     for (u32 i = 0; i < plan->n_parts; i++)
@@ -294,11 +409,9 @@ void plan_write_part(const Plan *plan, StrBuf *out) {
             strbuf_addf(out, "material %.*s_color { color = %.*s }\n", STR_ARG(plan->parts[i].label), STR_ARG(plan->parts[i].color));
     strbuf_add_z(out, "canvas ");
     add_vec3(out, plan->size);
-    strbuf_add_z(out, "\n\n// the plan as boxes: every part in its place\n");
+    strbuf_add_z(out, "\n\n// the plan as boxes and rods: every part in its place\n");
     for (u32 i = 0; i < plan->n_parts; i++)
         for (u32 k = 0; k < plan->parts[i].n_boxes; k++)
             write_box(&plan->parts[i], &plan->parts[i].boxes[k], out);
-    strbuf_add_char(out, '\n');
-    for (u32 i = 0; i < plan->n_parts; i++)
-        strbuf_addf(out, "expect count(@%.*s) == %u, \"as planned\"\n", STR_ARG(plan->parts[i].label), plan->parts[i].count);
+    write_counts(plan, out);
 }

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The designer's plan: how large the object is, what parts it has, where each of them stands as a box.
+// The designer's plan: how large the object is, what parts it has, where each of them stands as a box,
+// or lies as a rod.
 // Read from JSON step by step with every field checked; written as JSON, and as a block-out, a program
-// of boxes with contracts that needs no model to write.
+// of boxes and rods with contracts that needs no model to write.
 #ifndef FRC_RUNTIME_AGENT_PLAN_H
 #define FRC_RUNTIME_AGENT_PLAN_H
 
 #include "base/geom.h"
 #include "runtime/net/json.h"
 
-enum { PLAN_PARTS_MAX = 60, PLAN_COUNT_MAX = 200, PLAN_BOXES_MAX = 1000, PLAN_LABEL_MAX = 40, PLAN_WORDS_MAX = 200 };
+enum { PLAN_PARTS_MAX = 60, PLAN_COUNT_MAX = 200, PLAN_BOXES_MAX = 1000, PLAN_LABEL_MAX = 40, PLAN_WORDS_MAX = 200, PLAN_NOTES_MAX = 1000 };
 
-typedef struct PlanBox {
-    Vec3 center, size; // in the plan's units
-    f64 turn;          // degrees about Z
+typedef struct PlanBox { // an instance of a part, in the plan's units
+    bool is_rod;       // straight between two points, not upright
+    Vec3 center, size; // a box; of a rod, size is [width, thickness, 0]
+    f64 turn;          // of a box: degrees about Z
+    Vec3 from, to;     // of a rod
 } PlanBox;
 
 typedef struct PlanPart {
