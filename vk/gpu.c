@@ -419,25 +419,23 @@ static bool view_init(Gpu *gpu, GpuImage *image) {
     return true;
 }
 
-bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height, u32 depth,
-                    u32 layers, VkImageUsageFlags usage) {
-    static const VkMemoryPropertyFlags wishes[] = {VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0};
-    *out = (GpuImage){.format = format,
-                      .aspect = format == VK_FORMAT_D32_SFLOAT || format == VK_FORMAT_D16_UNORM
-                                    ? VK_IMAGE_ASPECT_DEPTH_BIT
-                                    : VK_IMAGE_ASPECT_COLOR_BIT,
-                      .width = width,
-                      .height = height,
-                      .depth = depth,
-                      .layers = layers};
+static VkImageAspectFlags aspect_of(VkFormat format) {
+    return format == VK_FORMAT_D32_SFLOAT || format == VK_FORMAT_D16_UNORM
+               ? VK_IMAGE_ASPECT_DEPTH_BIT
+               : VK_IMAGE_ASPECT_COLOR_BIT;
+}
+
+// The image and its memory, without a view.
+static bool image_make(Gpu *gpu, GpuImage *out, VkImageTiling tiling, VkImageUsageFlags usage,
+                       const VkMemoryPropertyFlags *wishes, u32 n_wishes) {
     VkImageCreateInfo info = {.sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
-                              .imageType = depth > 1 ? VK_IMAGE_TYPE_3D : VK_IMAGE_TYPE_2D,
-                              .format = format,
-                              .extent = {width, height, depth},
+                              .imageType = out->depth > 1 ? VK_IMAGE_TYPE_3D : VK_IMAGE_TYPE_2D,
+                              .format = out->format,
+                              .extent = {out->width, out->height, out->depth},
                               .mipLevels = 1,
-                              .arrayLayers = MAX(layers, 1u),
+                              .arrayLayers = MAX(out->layers, 1u),
                               .samples = VK_SAMPLE_COUNT_1_BIT,
-                              .tiling = VK_IMAGE_TILING_OPTIMAL,
+                              .tiling = tiling,
                               .usage = usage};
     if (!GPU_TRY(gpu, CreateImage, gpu->device, &info, NULL, &out->image)) {
         out->image = VK_NULL_HANDLE;
@@ -446,9 +444,53 @@ bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 hei
     gpu->n_objects++;
     VkMemoryRequirements need;
     gpu->vk.GetImageMemoryRequirements(gpu->device, out->image, &need);
-    return memory_allocate(gpu, need, wishes, 2, &out->memory) &&
-           GPU_TRY(gpu, BindImageMemory, gpu->device, out->image, out->memory, 0) &&
+    return memory_allocate(gpu, need, wishes, n_wishes, &out->memory) &&
+           GPU_TRY(gpu, BindImageMemory, gpu->device, out->image, out->memory, 0);
+}
+
+bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height, u32 depth,
+                    u32 layers, VkImageUsageFlags usage) {
+    static const VkMemoryPropertyFlags wishes[] = {VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0};
+    *out = (GpuImage){.format = format,
+                      .aspect = aspect_of(format),
+                      .width = width,
+                      .height = height,
+                      .depth = depth,
+                      .layers = layers};
+    return image_make(gpu, out, VK_IMAGE_TILING_OPTIMAL, usage, wishes, COUNT_OF(wishes)) &&
            view_init(gpu, out);
+}
+
+static const VkMemoryPropertyFlags read_in_place[] = {VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT |
+                                                      VK_MEMORY_PROPERTY_HOST_COHERENT_BIT |
+                                                      VK_MEMORY_PROPERTY_HOST_CACHED_BIT};
+
+bool gpu_can_map(Gpu *gpu, VkFormat format) {
+    VkFormatProperties properties;
+    gpu->vk.GetPhysicalDeviceFormatProperties(gpu->physical, format, &properties);
+    const VkFormatFeatureFlags need =
+        VK_FORMAT_FEATURE_SAMPLED_IMAGE_BIT | VK_FORMAT_FEATURE_COLOR_ATTACHMENT_BIT;
+    return (properties.linearTilingFeatures & need) == need &&
+           memory_type(gpu, ~0u, read_in_place[0]) != NONE;
+}
+
+bool gpu_image_init_mapped(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height,
+                           VkImageUsageFlags usage) {
+    *out = (GpuImage){.format = format,
+                      .aspect = aspect_of(format),
+                      .width = width,
+                      .height = height,
+                      .depth = 1};
+    void *map;
+    if (!image_make(gpu, out, VK_IMAGE_TILING_LINEAR, usage, read_in_place, 1) ||
+        !GPU_TRY(gpu, MapMemory, gpu->device, out->memory, 0, VK_WHOLE_SIZE, 0, &map))
+        return false;
+    VkImageSubresource first = {out->aspect, 0, 0};
+    VkSubresourceLayout layout;
+    gpu->vk.GetImageSubresourceLayout(gpu->device, out->image, &first, &layout);
+    out->map = (const u8 *)map + layout.offset;
+    out->pitch = layout.rowPitch;
+    return view_init(gpu, out);
 }
 
 void gpu_image_finish(Gpu *gpu, GpuImage *image) {

@@ -59,6 +59,8 @@ typedef struct GpuImage {
     VkFormat format;
     VkImageAspectFlags aspect;
     u32 width, height, depth, layers;
+    const void *map; // of an image that we read in place: row 0; else NULL
+    size_t pitch;    // bytes from row to row there
 } GpuImage;
 
 // False (and the error kept) unless the call gives VK_SUCCESS.
@@ -81,6 +83,11 @@ void gpu_buffer_finish(Gpu *gpu, GpuBuffer *buffer);
 // layers 0: a plain 2D image; depth > 1: 3D.
 bool gpu_image_init(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height, u32 depth,
                     u32 layers, VkImageUsageFlags usage);
+// One that we read in place. Needs gpu_can_map.
+bool gpu_image_init_mapped(Gpu *gpu, GpuImage *out, VkFormat format, u32 width, u32 height,
+                           VkImageUsageFlags usage);
+// The device draws colour of this format into memory that we can read.
+bool gpu_can_map(Gpu *gpu, VkFormat format);
 void gpu_image_finish(Gpu *gpu, GpuImage *image);
 
 #endif

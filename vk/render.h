@@ -110,7 +110,9 @@ typedef struct RenderError {
 
 typedef struct RenderOptions {
     const char *device; // "auto" (NULL), "cpu", "gpu", or part of a device's name
-    u32 n_slots;        // pictures in flight; 0: 1 on a CPU device, 3 on a GPU
+    u32 n_slots;        // pictures in flight; 0: 2 on a CPU device, 4 on a GPU
+    bool no_color;      // only ids and geometry will be asked for: starts sooner
+    bool all_on_device; // tests: a CPU device does as a GPU, also what plain C does faster
     bool validate;    // the Khronos validation layer with synchronization checks; must be installed
     u32 fail_at;      // tests: this Vulkan call (1-based) fails; 0: none
     bool lose_device; // ... as VK_ERROR_DEVICE_LOST, else out of memory

@@ -61,19 +61,34 @@ typedef struct Slot {
     VkFence fence;
     VkDescriptorSet set;
     GpuBuffer view, pixels, work;         // work: the list of samples to shade
+    GpuBuffer depth_copy, floor_copy;     // for the host's part of the work
     GpuImage samples, depths;             // opaque geometry
     GpuImage front_samples, front_depths; // with glass
     GpuImage glass;
-    GpuImage shadows;
-    GpuImage floor; // how dark the floor is
-    VkImageView shadow_layers[SHADOWS_MAX];
-    u32 n_shadow_layers;
-    f64 shadow_azimuth; // what the shadow maps hold
-    u32 shadow_count;
-    bool has_shadows, is_busy;
+    u64 floor_serial; // of the lights that floor_copy was taken under; 0: of none
+    u32 floor_size;
+    bool is_busy;
     u32 *order; // draws by distance, farthest first
-    u32 scene_serial;
 } Slot;
+
+// Shadow maps of the key light and the floor's darkness: one set for all slots, made anew when a
+// picture wants other lights. Who changes it holds the lock until its commands are submitted, so
+// that the queue's order is the order of changes.
+typedef struct Lights {
+    pthread_mutex_t lock;
+    GpuImage shadows, floor; // floor: how dark it is
+    VkImageView layers[SHADOWS_MAX];
+    u32 n_layers;
+    f64 azimuth; // what they hold
+    u32 n_shadows;
+    bool is_ready;
+    u64 serial; // of the last change
+} Lights;
+
+// sRGB bytes of linear values, by their square roots in 0..n.
+typedef struct SrgbTables {
+    u8 of_1023[1024], of_255[256], of_4095[4096];
+} SrgbTables;
 
 struct Renderer {
     Heap *heap;
@@ -85,7 +100,10 @@ struct Renderer {
     VkPipelineCache cache;
     VkPipeline geometry, shadow, glass, classify, split, shade, floor, resolve;
     DeviceScene scene;
-    u32 scene_serial;
+    Lights lights;
+    bool has_color; // not made for ids and geometry alone
+    bool on_host;   // a CPU device whose memory we read: plain C does what needs no light
+    SrgbTables tables;
     Slot slots[SLOTS_MAX];
     u32 n_slots;
     pthread_mutex_t lock; // slots and the queue
@@ -102,11 +120,30 @@ void renderer_pipelines_finish(Renderer *renderer);
 // renderer_slot.c
 bool slot_init(Renderer *renderer, Slot *slot);
 void slot_finish(Renderer *renderer, Slot *slot);
-// Images of at least this size and all bindings written.
+// Images and buffers of at least this size.
 bool slot_prepare(Renderer *renderer, Slot *slot, u32 width, u32 height, u32 n_samples,
-                  u32 n_shadows);
+                  bool with_color);
+// Every binding the slot's shaders may use; the lights' lock is held.
+void slot_bind(Renderer *renderer, Slot *slot);
 bool slot_begin(Renderer *renderer, Slot *slot);
-bool slot_submit(Renderer *renderer, Slot *slot); // and waits
+bool slot_submit(Renderer *renderer, Slot *slot);
+bool slot_wait(Renderer *renderer, Slot *slot);
+// Room for so many shadow maps, and in the slot for the floor; the lock is held.
+bool lights_prepare(Renderer *renderer, Slot *slot, u32 n_layers);
+void lights_finish(Renderer *renderer);
+// renderer_record.c: commands into a slot's buffer, in the order of a picture.
+void record_bind(Renderer *renderer, Slot *slot);
+// Shadow maps and floor, unless they are those already; the lock is held until it is submitted.
+void record_lights(Renderer *renderer, Slot *slot, f64 azimuth, u32 n_shadows);
+void record_samples(Renderer *renderer, Slot *slot, const RenderCamera *camera, u32 width,
+                    u32 height, bool with_color);
+void record_read_samples(Renderer *renderer, Slot *slot, u32 width, u32 height, bool with_color);
+void record_list(Renderer *renderer, Slot *slot, const RenderCamera *camera);
+void record_shade(Renderer *renderer, Slot *slot);
+void record_resolve(Renderer *renderer, Slot *slot, const RenderCamera *camera);
+void record_read_light(Renderer *renderer, Slot *slot);
+// renderer_host.c
+void srgb_tables_init(SrgbTables *tables);
 // renderer_scene.c
 void device_scene_finish(Renderer *renderer);
 // renderer_light.c: lights and shadow matrices into the block.

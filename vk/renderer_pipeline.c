@@ -279,12 +279,15 @@ bool renderer_pipelines_init(Renderer *r) {
     const PipelineShape shadow = {
         CODE(shadow_vert), {0}, VK_FORMAT_UNDEFINED, VK_FORMAT_D16_UNORM, false, false, true};
     if (!cache_init(r) || !samplers_init(r) || !layouts_init(r) ||
-        !graphics_init(r, &geometry, &r->geometry) || !graphics_init(r, &shadow, &r->shadow) ||
-        !compute_init(r, CODE(classify_comp), &r->classify) ||
-        !compute_init(r, CODE(split_comp), &r->split) ||
-        !compute_init(r, CODE(shade_comp), &r->shade) ||
-        !compute_init(r, CODE(floor_comp), &r->floor) ||
-        !compute_init(r, CODE(resolve_comp), &r->resolve))
+        !graphics_init(r, &geometry, &r->geometry))
+        return false;
+    if (r->has_color &&
+        (!graphics_init(r, &shadow, &r->shadow) || !compute_init(r, CODE(shade_comp), &r->shade) ||
+         !compute_init(r, CODE(floor_comp), &r->floor)))
+        return false;
+    if (!r->on_host && (!compute_init(r, CODE(classify_comp), &r->classify) ||
+                        !compute_init(r, CODE(split_comp), &r->split) ||
+                        !compute_init(r, CODE(resolve_comp), &r->resolve)))
         return false;
     cache_save(r);
     return true;

@@ -20,8 +20,8 @@ void device_scene_finish(Renderer *r) {
     for (u32 i = 0; i < r->n_slots; i++) {
         heap_free(r->heap, r->slots[i].order);
         r->slots[i].order = NULL;
-        r->slots[i].has_shadows = false;
     }
+    r->lights.is_ready = false;
     memset(scene, 0, sizeof *scene);
 }
 
@@ -204,7 +204,7 @@ static bool upload_field(Renderer *r, const RenderScene *scene) {
                       VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT |
                           VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
                       VK_ACCESS_2_SHADER_SAMPLED_READ_BIT);
-        ok = slot_submit(r, slot);
+        ok = slot_submit(r, slot) && slot_wait(r, slot);
     }
     gpu_buffer_finish(gpu, &staging);
     field_finish(field, r->heap);
@@ -216,8 +216,9 @@ Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *er
     if (!scene_is_sound(scene, error))
         return STATUS_BUG;
     r->scene.bounds = render_scene_bounds(scene);
-    if (!upload_meshes(r, scene) || !upload_draws(r, scene) || !upload_field(r, scene) ||
-        (r->scene.has_glass && !renderer_glass_init(r))) {
+    if (!upload_meshes(r, scene) || !upload_draws(r, scene) ||
+        (r->has_color && !upload_field(r, scene)) ||
+        (r->scene.has_glass && r->has_color && !renderer_glass_init(r))) {
         gpu_error_take(&r->gpu, error);
         return STATUS_VULKAN;
     }

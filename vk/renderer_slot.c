@@ -38,17 +38,18 @@ bool slot_init(Renderer *r, Slot *slot) {
                            GPU_UPLOAD);
 }
 
-static void shadows_finish(Renderer *r, Slot *slot) {
+void lights_finish(Renderer *r) {
+    Lights *lights = &r->lights;
     for (u32 i = 0; i < SHADOWS_MAX; i++) {
-        if (slot->shadow_layers[i])
-            r->gpu.vk.DestroyImageView(r->gpu.device, slot->shadow_layers[i], NULL);
-        r->gpu.n_objects -= slot->shadow_layers[i] != 0;
-        slot->shadow_layers[i] = VK_NULL_HANDLE;
+        if (lights->layers[i])
+            r->gpu.vk.DestroyImageView(r->gpu.device, lights->layers[i], NULL);
+        r->gpu.n_objects -= lights->layers[i] != 0;
+        lights->layers[i] = VK_NULL_HANDLE;
     }
-    gpu_image_finish(&r->gpu, &slot->shadows);
-    gpu_image_finish(&r->gpu, &slot->floor);
-    slot->n_shadow_layers = 0;
-    slot->has_shadows = false;
+    gpu_image_finish(&r->gpu, &lights->shadows);
+    gpu_image_finish(&r->gpu, &lights->floor);
+    lights->n_layers = 0;
+    lights->is_ready = false;
 }
 
 static void images_finish(Renderer *r, Slot *slot) {
@@ -63,8 +64,9 @@ void slot_finish(Renderer *r, Slot *slot) {
     gpu_buffer_finish(gpu, &slot->view);
     gpu_buffer_finish(gpu, &slot->pixels);
     gpu_buffer_finish(gpu, &slot->work);
+    gpu_buffer_finish(gpu, &slot->depth_copy);
+    gpu_buffer_finish(gpu, &slot->floor_copy);
     images_finish(r, slot);
-    shadows_finish(r, slot);
     if (slot->fence)
         gpu->vk.DestroyFence(gpu->device, slot->fence, NULL);
     if (slot->pool)
@@ -76,74 +78,111 @@ void slot_finish(Renderer *r, Slot *slot) {
 
 // ---- growing
 
-static bool images_init(Renderer *r, Slot *slot, u32 width, u32 height) {
-    const VkImageUsageFlags color =
+// What is drawn into: read in place by the host where it has work to do.
+static bool target_init(Renderer *r, GpuImage *image, VkFormat format, u32 width, u32 height) {
+    const VkImageUsageFlags usage =
         VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
-    const VkImageUsageFlags depth =
-        VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
-    bool glass = r->scene.has_glass;
+    return r->on_host ? gpu_image_init_mapped(&r->gpu, image, format, width, height, usage)
+                      : gpu_image_init(&r->gpu, image, format, width, height, 1, 0, usage);
+}
+
+static bool images_init(Renderer *r, Slot *slot, u32 width, u32 height, bool with_color) {
+    const VkImageUsageFlags usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT |
+                                    VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT;
+    bool glass = r->scene.has_glass && with_color;
     if (slot->samples.view && slot->samples.width >= width && slot->samples.height >= height &&
         (slot->glass.view || !glass))
         return true;
     images_finish(r, slot);
     Gpu *gpu = &r->gpu;
-    return gpu_image_init(gpu, &slot->samples, VK_FORMAT_R32G32_UINT, width, height, 1, 0, color) &&
-           gpu_image_init(gpu, &slot->depths, VK_FORMAT_D32_SFLOAT, width, height, 1, 0, depth) &&
-           (!glass || (gpu_image_init(gpu, &slot->front_samples, VK_FORMAT_R32G32_UINT, width,
-                                      height, 1, 0, color) &&
+    return target_init(r, &slot->samples, VK_FORMAT_R32G32_UINT, width, height) &&
+           gpu_image_init(gpu, &slot->depths, VK_FORMAT_D32_SFLOAT, width, height, 1, 0, usage) &&
+           (!glass || (target_init(r, &slot->front_samples, VK_FORMAT_R32G32_UINT, width, height) &&
                        gpu_image_init(gpu, &slot->front_depths, VK_FORMAT_D32_SFLOAT, width, height,
-                                      1, 0, depth) &&
-                       gpu_image_init(gpu, &slot->glass, VK_FORMAT_R16G16B16A16_SFLOAT, width,
-                                      height, 1, 0, color)));
+                                      1, 0, usage) &&
+                       target_init(r, &slot->glass, VK_FORMAT_R16G16B16A16_SFLOAT, width, height)));
 }
 
-static bool shadows_init(Renderer *r, Slot *slot, u32 layers) {
-    Gpu *gpu = &r->gpu;
-    if (slot->n_shadow_layers >= layers)
+static bool buffer_grow(Renderer *r, GpuBuffer *buffer, VkDeviceSize size, VkBufferUsageFlags usage,
+                        GpuUse use) {
+    if (buffer->size >= size)
         return true;
-    shadows_finish(r, slot);
-    if (!gpu_image_init(gpu, &slot->shadows, VK_FORMAT_D16_UNORM, SHADOW_SIZE, SHADOW_SIZE, 1,
+    gpu_buffer_finish(&r->gpu, buffer);
+    return gpu_buffer_init(&r->gpu, buffer, size, usage, use);
+}
+
+static bool lights_grow(Renderer *r, u32 layers) {
+    Gpu *gpu = &r->gpu;
+    Lights *lights = &r->lights;
+    if (lights->n_layers) { // other pictures may be using them
+        pthread_mutex_lock(&r->lock);
+        bool ok = GPU_TRY(gpu, DeviceWaitIdle, gpu->device);
+        pthread_mutex_unlock(&r->lock);
+        if (!ok)
+            return false;
+    }
+    lights_finish(r);
+    u32 size = layers > 4 ? 512 : 256;
+    if (!gpu_image_init(gpu, &lights->shadows, VK_FORMAT_D16_UNORM, SHADOW_SIZE, SHADOW_SIZE, 1,
                         layers,
                         VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT) ||
-        !gpu_image_init(gpu, &slot->floor, VK_FORMAT_R16G16B16A16_SFLOAT, layers > 4 ? 512 : 256,
-                        layers > 4 ? 512 : 256, 1, 0,
-                        VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_SAMPLED_BIT))
+        !gpu_image_init(gpu, &lights->floor, VK_FORMAT_R16G16B16A16_SFLOAT, size, size, 1, 0,
+                        VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_SAMPLED_BIT |
+                            VK_IMAGE_USAGE_TRANSFER_SRC_BIT))
         return false;
     for (u32 i = 0; i < layers; i++) {
         VkImageViewCreateInfo info = {.sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
-                                      .image = slot->shadows.image,
+                                      .image = lights->shadows.image,
                                       .viewType = VK_IMAGE_VIEW_TYPE_2D,
                                       .format = VK_FORMAT_D16_UNORM,
                                       .subresourceRange = {VK_IMAGE_ASPECT_DEPTH_BIT, 0, 1, i, 1}};
-        if (!GPU_TRY(gpu, CreateImageView, gpu->device, &info, NULL, &slot->shadow_layers[i])) {
-            slot->shadow_layers[i] = VK_NULL_HANDLE;
+        if (!GPU_TRY(gpu, CreateImageView, gpu->device, &info, NULL, &lights->layers[i])) {
+            lights->layers[i] = VK_NULL_HANDLE;
             return false;
         }
         gpu->n_objects++;
     }
-    slot->n_shadow_layers = layers;
+    lights->n_layers = layers;
     return true;
 }
 
-// Every binding is written: a driver may read one that no shader uses.
-static void bindings_write(Renderer *r, Slot *slot) {
+bool lights_prepare(Renderer *r, Slot *slot, u32 layers) {
+    if (r->lights.n_layers < layers && !lights_grow(r, layers))
+        return false;
+    VkDeviceSize size = 8 * (VkDeviceSize)r->lights.floor.width * r->lights.floor.height;
+    if (!r->on_host || slot->floor_copy.size >= size)
+        return true;
+    slot->floor_serial = 0;
+    return buffer_grow(r, &slot->floor_copy, size, VK_BUFFER_USAGE_TRANSFER_DST_BIT, GPU_READBACK);
+}
+
+// Every binding is written: a driver may read one that no shader uses. What is not there, because
+// no colour is asked for, is stood for by something that is.
+void slot_bind(Renderer *r, Slot *slot) {
     const DeviceScene *scene = &r->scene;
+    const Lights *lights = &r->lights;
+    const GpuImage *field = scene->field.view ? &scene->field : &slot->samples,
+                   *shadows = lights->shadows.view ? &lights->shadows : &slot->depths,
+                   *floor = lights->floor.view ? &lights->floor : &slot->samples;
+    const GpuBuffer *work = slot->work.buffer ? &slot->work : &scene->draws,
+                    *pixels = slot->pixels.buffer ? &slot->pixels : work;
     const GpuBuffer *buffers[BINDINGS] = {
-        [0] = &slot->view, [1] = &scene->draws, [2] = &slot->pixels, [11] = &slot->work};
+        [0] = &slot->view, [1] = &scene->draws, [2] = pixels, [11] = work};
     bool glass = slot->glass.view != VK_NULL_HANDLE && scene->has_glass;
-    const GpuImage *images[BINDINGS] = {[3] = &scene->field,
-                                        [4] = &slot->shadows,
+    const GpuImage *images[BINDINGS] = {[3] = field,
+                                        [4] = shadows,
                                         [5] = &slot->samples,
                                         [6] = &slot->depths,
                                         [7] = glass ? &slot->glass : &slot->depths,
                                         [9] = glass ? &slot->front_samples : &slot->samples,
                                         [10] = glass ? &slot->front_depths : &slot->depths,
-                                        [12] = &slot->floor,
-                                        [8] = &slot->floor};
+                                        [12] = floor,
+                                        [8] = floor};
     VkDescriptorBufferInfo buffer_info[BINDINGS];
     VkDescriptorImageInfo image_info[BINDINGS];
     VkWriteDescriptorSet writes[BINDINGS];
-    for (u32 i = 0; i < BINDINGS; i++) {
+    u32 n = lights->floor.view ? BINDINGS : 12; // only the floor may stand for a storage image
+    for (u32 i = 0; i < n; i++) {
         writes[i] = (VkWriteDescriptorSet){.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
                                            .dstSet = slot->set,
                                            .dstBinding = i,
@@ -155,37 +194,32 @@ static void bindings_write(Renderer *r, Slot *slot) {
             writes[i].pBufferInfo = &buffer_info[i];
         } else {
             VkSampler sampler = i == 3 || i == 8 ? r->linear : i == 4 ? r->compare : r->nearest;
-            image_info[i] = (VkDescriptorImageInfo){sampler, images[i]->view,
-                                                    i == 8 || i == 12
-                                                        ? VK_IMAGE_LAYOUT_GENERAL
-                                                        : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
+            bool is_general = i == 8 || i == 12 || images[i]->map;
+            image_info[i] = (VkDescriptorImageInfo){
+                sampler, images[i]->view,
+                is_general ? VK_IMAGE_LAYOUT_GENERAL : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};
             writes[i].descriptorType = i == 12 ? VK_DESCRIPTOR_TYPE_STORAGE_IMAGE
                                                : VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER;
             writes[i].pImageInfo = &image_info[i];
         }
     }
-    r->gpu.vk.UpdateDescriptorSets(r->gpu.device, BINDINGS, writes, 0, NULL);
+    r->gpu.vk.UpdateDescriptorSets(r->gpu.device, n, writes, 0, NULL);
 }
 
-bool slot_prepare(Renderer *r, Slot *slot, u32 width, u32 height, u32 n_samples, u32 n_shadows) {
-    Gpu *gpu = &r->gpu;
-    u32 extra = n_samples == 2;
-    if (!images_init(r, slot, width * n_samples + extra, height * n_samples + extra) ||
-        !shadows_init(r, slot, n_shadows))
-        return false;
-    VkDeviceSize size = (VkDeviceSize)width * height * 16;
-    if (slot->pixels.size < size) {
-        gpu_buffer_finish(gpu, &slot->pixels);
-        gpu_buffer_finish(gpu, &slot->work);
-        if (!gpu_buffer_init(gpu, &slot->pixels, size, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
-                             GPU_READBACK) ||
-            !gpu_buffer_init(gpu, &slot->work, 16 + size + size / 4,
-                             VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
-                             GPU_UPLOAD))
-            return false;
-    }
-    bindings_write(r, slot);
-    return true;
+bool slot_prepare(Renderer *r, Slot *slot, u32 width, u32 height, u32 n_samples, bool with_color) {
+    u32 extra = n_samples == 2, wide = width * n_samples + extra, high = height * n_samples + extra;
+    VkDeviceSize n = (VkDeviceSize)width * height;
+    // 5 words a pixel; without the list of edges where the host sees to them.
+    VkDeviceSize work = 16 + n * (r->on_host ? 16 : 20);
+    return images_init(r, slot, wide, high, with_color) &&
+           (!with_color ||
+            buffer_grow(r, &slot->work, work,
+                        VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                        r->on_host ? GPU_READBACK : GPU_UPLOAD)) &&
+           (r->on_host ? buffer_grow(r, &slot->depth_copy, (VkDeviceSize)wide * high * 4,
+                                     VK_BUFFER_USAGE_TRANSFER_DST_BIT, GPU_READBACK)
+                       : buffer_grow(r, &slot->pixels, n * 16, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
+                                     GPU_READBACK));
 }
 
 // ---- commands
@@ -211,7 +245,12 @@ bool slot_submit(Renderer *r, Slot *slot) {
     pthread_mutex_lock(&r->lock); // a queue is used by one thread at a time
     bool ok = GPU_TRY(gpu, QueueSubmit2, gpu->queue, 1, &submit, slot->fence);
     pthread_mutex_unlock(&r->lock);
-    if (ok && GPU_TRY(gpu, WaitForFences, gpu->device, 1, &slot->fence, VK_TRUE, FENCE_TIMEOUT_NS))
+    return ok;
+}
+
+bool slot_wait(Renderer *r, Slot *slot) {
+    Gpu *gpu = &r->gpu;
+    if (GPU_TRY(gpu, WaitForFences, gpu->device, 1, &slot->fence, VK_TRUE, FENCE_TIMEOUT_NS))
         return true;
     if (!gpu->is_hung) { // what was submitted must end before its images go
         pthread_mutex_lock(&r->lock);

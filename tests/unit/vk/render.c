@@ -163,6 +163,84 @@ TEST(samples_and_lights_do_not_change_masks) {
     bench_finish(&b);
 }
 
+// What plain C does on a CPU device, and what shaders do on a GPU, are one picture.
+static void host_and_device_agree(bool *test_ok, const RenderScene *(*change)(Bench *)) {
+    Bench host, device;
+    bench_init(&host, &(RenderOptions){0}, 12);
+    bench_init(&device, &(RenderOptions){.all_on_device = true}, 12);
+    CHECK(host.status == STATUS_OK && device.status == STATUS_OK);
+    const RenderScene *scene = change(&host);
+    CHECK(renderer_set_scene(host.renderer, scene, &host.error) == STATUS_OK);
+    CHECK(renderer_set_scene(device.renderer, scene, &device.error) == STATUS_OK);
+    for (u32 i = 0; i < 6; i++) {
+        RenderView view = view_of(scene, names[i]);
+        view.background = (RenderBackground)(i % 3);
+        view.no_floor = i == 4;
+        view.n_samples = 1 + (i != 3);
+        view.light_azimuth = i < 3 ? 0 : 50;
+        RenderImage a = image_all(&host.arena, SIZE, SIZE - 30),
+                    b = image_all(&host.arena, SIZE, SIZE - 30);
+        CHECK(renderer_draw(host.renderer, &view, &a, &host.error) == STATUS_OK);
+        CHECK(renderer_draw(device.renderer, &view, &b, &device.error) == STATUS_OK);
+        u32 n = SIZE * (SIZE - 30), n_off = 0;
+        CHECK(memcmp(a.instances, b.instances, 2 * n) == 0);
+        CHECK(memcmp(a.parts, b.parts, 2 * n) == 0);
+        for (u32 k = 0; k < n; k++)
+            CHECK(fabs((f64)a.depth[k] - (f64)b.depth[k]) <= 1e-6 * (f64)b.depth[k]);
+        CHECK(memcmp(a.normals, b.normals, 12 * n) == 0);
+        for (u32 k = 0; k < 4 * n; k++)
+            n_off += abs(a.color[k] - b.color[k]) > 1;
+        if (n_off > n / 500)
+            printf("%s: %u of %u bytes of colour differ by more than 1\n", names[i], n_off, 4 * n);
+        CHECK(n_off <= n / 500);
+    }
+    bench_finish(&host);
+    bench_finish(&device);
+}
+
+static const RenderScene *as_it_is(Bench *b) {
+    return &b->scene;
+}
+
+static const RenderScene *as_glass(Bench *b) {
+    b->scene = render_scene_xray(&b->scene, &b->arena);
+    return &b->scene;
+}
+
+TEST(host_and_device_draw_the_same) {
+    host_and_device_agree(test_ok, as_it_is);
+    host_and_device_agree(test_ok, as_glass);
+}
+
+// Ids and geometry alone are those of a full picture, and colour is refused.
+TEST(masks_without_color) {
+    Bench b, full;
+    bench_init(&b, &(RenderOptions){.no_color = true, .validate = true}, 12);
+    bench_init(&full, &(RenderOptions){0}, 12);
+    CHECK(b.status == STATUS_OK && full.status == STATUS_OK);
+    u32 n = SIZE * (SIZE - 30);
+    for (u32 i = 0; i < 3; i++) {
+        RenderView view = view_of(&b.scene, names[i]);
+        RenderImage image = image_all(&b.arena, SIZE, SIZE - 30),
+                    with = image_all(&b.arena, SIZE, SIZE - 30);
+        CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_BUG);
+        image.color = NULL;
+        CHECK(renderer_draw(b.renderer, &view, &image, &b.error) == STATUS_OK);
+        CHECK(renderer_draw(full.renderer, &view, &with, &full.error) == STATUS_OK);
+        Reference ref = reference_draw(&b.arena, &b.scene, &view.camera);
+        CHECK(image_is_right(&b.scene, &view, &image, &ref));
+        u32 n_differ = 0;
+        for (u32 k = 0; k < n; k++)
+            n_differ += !ref.is_unsure[k] && image.instances[k] != with.instances[k];
+        CHECK_EQ(n_differ, 0);
+    }
+    if (renderer_message_count(b.renderer))
+        printf("%s\n", renderer_message(b.renderer));
+    CHECK_EQ(renderer_message_count(b.renderer), 0);
+    bench_finish(&b);
+    bench_finish(&full);
+}
+
 TEST(background_covers_what_the_object_does_not) {
     Bench b;
     bench_init(&b, &(RenderOptions){0}, 12);
@@ -284,6 +362,7 @@ TEST(no_such_device) {
 
 TEST_MAIN(TEST_CASE(ids_and_depth_agree_with_the_reference), TEST_CASE(a_wrong_mask_is_noticed),
           TEST_CASE(samples_and_lights_do_not_change_masks),
+          TEST_CASE(host_and_device_draw_the_same), TEST_CASE(masks_without_color),
           TEST_CASE(background_covers_what_the_object_does_not), TEST_CASE(the_layers_are_silent),
           TEST_CASE(any_call_may_fail), TEST_CASE(many_frames_keep_memory_flat),
           TEST_CASE(a_bad_scene_is_refused), TEST_CASE(no_such_device))

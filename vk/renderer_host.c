@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: Apache-2.0
+// What plain C does faster than a CPU driver's compute shaders, where every access costs a loop
+// over lanes: listing the samples to shade, putting pixels together, and handing out the masks, all
+// on the device's own memory. The rules are those of classify.comp, split.comp and resolve.comp,
+// which do the same on a GPU; a test holds the two against each other.
+#ifdef FRC_HAVE_VULKAN
+#include "vk/renderer_host.h"
+
+#include "vk/camera.h"
+
+enum { NOTHING = 0xffffff, GROUPS = 4, HEAD = 4 }; // as in shaders/common.glsl
+#define SAME 0.965f
+
+// ---- small things of the shaders
+
+void normal_unpack(u32 packed, f32 out[3]) { // as oct_unpack in shaders/common.glsl
+    f32 x = MAX((f32)(i16)(u16)packed / 32767.0f, -1.0f),
+        y = MAX((f32)(i16)(u16)(packed >> 16) / 32767.0f, -1.0f);
+    f32 z = 1 - fabsf(x) - fabsf(y);
+    if (z < 0) {
+        f32 u = (1 - fabsf(y)) * (x >= 0 ? 1.0f : -1.0f);
+        y = (1 - fabsf(x)) * (y >= 0 ? 1.0f : -1.0f);
+        x = u;
+    }
+    f32 n = sqrtf(x * x + y * y + z * z);
+    out[0] = x / n;
+    out[1] = y / n;
+    out[2] = z / n;
+}
+
+static f32 float_from_half(u16 half) { // of a finite one
+    u32 exponent = half >> 10 & 31, bits;
+    if (exponent == 0) {
+        f32 small = (f32)(half & 1023) / 16777216.0f;
+        return half & 0x8000 ? -small : small;
+    }
+    bits = (u32)(half & 0x8000) << 16 | (exponent + 112) << 23 | (u32)(half & 1023) << 13;
+    f32 value;
+    memcpy(&value, &bits, 4);
+    return value;
+}
+
+static f32 smoothstep(f32 low, f32 high, f32 x) {
+    f32 t = (x - low) / (high - low);
+    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    return t * t * (3 - 2 * t);
+}
+
+static f32 linear_depth(const ViewBlock *view, f32 d) {
+    f32 n = view->depth_range[0], f = view->depth_range[1];
+    return view->eye[3] > 0.5f ? n + d * (f - n) : n * f / (f - d * (f - n));
+}
+
+typedef struct Sample {
+    u32 draw, normal; // draw + 1
+} Sample;
+
+static const Sample *sample_row(const GpuImage *image, u32 y) {
+    return (const void *)((const u8 *)image->map + y * image->pitch);
+}
+
+static u64 sample_bits(const Sample *sample) {
+    u64 bits;
+    memcpy(&bits, sample, 8);
+    return bits;
+}
+
+static u32 middle_of(const HostPicture *p, u32 pixel) {
+    return p->n_samples == 2 ? 2 * pixel + 1 : pixel;
+}
+
+// ---- the list of samples to shade
+
+typedef struct List {
+    const HostPicture *p;
+    u32 *records, *rests, *items, *others;
+    u32 n_pixels, n_middle, n_others;
+} List;
+
+static u32 item_pack(u32 x, u32 y, u32 weight) {
+    return x | y << 14 | (weight - 1) << 28;
+}
+
+// Near in the square that normals are packed in means near in angle: a step of e turns by 3 e at
+// most, so that most pixels need no unpacking.
+static bool is_near(u32 a, u32 b) {
+    i32 x = (i16)(u16)a - (i16)(u16)b, y = (i16)(u16)(a >> 16) - (i16)(u16)(b >> 16);
+    return x < 1900 && x > -1900 && y < 1900 && y > -1900;
+}
+
+static bool normals_differ(u32 a, u32 b) {
+    if (is_near(a, b))
+        return false;
+    f32 u[3], v[3];
+    normal_unpack(a, u);
+    normal_unpack(b, v);
+    return u[0] * v[0] + u[1] * v[1] + u[2] * v[2] <= SAME;
+}
+
+// Of the 3 x 3 samples from columns x on: any bit differs from the middle's.
+static bool any_differs(const Sample *const rows[3], u32 x) {
+    u64 self = sample_bits(&rows[1][x + 1]), differs = 0;
+    for (u32 k = 0; k < 3; k++)
+        for (u32 j = 0; j < 3; j++)
+            differs |= sample_bits(&rows[k][x + j]) ^ self;
+    return differs != 0;
+}
+
+static bool draws_differ(const Sample *const rows[3], u32 x) {
+    u32 self = rows[1][x + 1].draw, differs = 0;
+    for (u32 k = 0; k < 3; k++)
+        for (u32 j = 0; j < 3; j++)
+            differs |= rows[k][x + j].draw ^ self;
+    return differs != 0;
+}
+
+static bool is_edge(const Sample *const rows[3], u32 x) {
+    if (draws_differ(rows, x))
+        return true;
+    Sample self = rows[1][x + 1];
+    for (u32 j = 0; j < 9 && self.draw; j++)
+        if (normals_differ(rows[j / 3][x + j % 3].normal, self.normal))
+            return true;
+    return false;
+}
+
+typedef struct Group {
+    u32 draw, weight, x, y;
+    f32 normal[3];
+} Group;
+
+typedef struct Split {
+    Group groups[GROUPS];
+    u32 n, same, near; // sixteenths of the middle's instance; those of another depth
+} Split;
+
+static u32 instance_of(const HostPicture *p, u32 draw) {
+    return draw ? p->calls[draw - 1].instance + 1u : 0;
+}
+
+// Samples that show the same draw with nearly the same normal share a group; without room, the last
+// takes them.
+static void split_sample(const HostPicture *p, Split *split, u32 x, u32 y, u32 weight) {
+    Sample sample = sample_row(p->samples, y)[x];
+    f32 normal[3] = {0, 0, 1};
+    if (sample.draw)
+        normal_unpack(sample.normal, normal);
+    u32 at = 0;
+    for (; at < split->n; at++) {
+        const Group *g = &split->groups[at];
+        if (g->draw == sample.draw &&
+            g->normal[0] * normal[0] + g->normal[1] * normal[1] + g->normal[2] * normal[2] > SAME)
+            break;
+    }
+    at = MIN(at, GROUPS - 1u);
+    Group *group = &split->groups[at];
+    if (at == split->n) {
+        *group = (Group){.draw = sample.draw, .x = x, .y = y};
+        memcpy(group->normal, normal, sizeof normal);
+        split->n++;
+    }
+    group->weight += weight;
+}
+
+static void split_pixel(const HostPicture *p, u32 x, u32 y, Split *split) {
+    static const u8 order[9] = {4, 0, 1, 2, 3, 5, 6, 7, 8},
+                    weights[9] = {1, 2, 1, 2, 4, 2, 1, 2, 1};
+    memset(split, 0, sizeof *split);
+    u32 self = 0;
+    f32 depth = 0, step_limit = p->view->center[3] * 0.012f;
+    for (u32 k = 0; k < 9; k++) {
+        u32 j = order[k], sx = 2 * x + j % 3, sy = 2 * y + j / 3;
+        u32 instance = instance_of(p, sample_row(p->front, sy)[sx].draw);
+        f32 z = linear_depth(p->view, p->depths[(size_t)sy * p->depth_width + sx]);
+        if (k == 0) {
+            self = instance;
+            depth = z;
+        }
+        split->same += instance == self ? weights[j] : 0u;
+        split->near += instance == self && fabsf(z - depth) > step_limit ? weights[j] : 0u;
+        split_sample(p, split, sx, sy, weights[j]);
+    }
+}
+
+static void list_edge(List *list, u32 x, u32 y, u32 index) {
+    Split split;
+    split_pixel(list->p, x, y, &split);
+    Group *groups = split.groups;
+    u32 plain = 0, n_others = 0;
+    for (u32 g = 0; g < split.n; g++) {
+        plain += groups[g].draw ? 0 : groups[g].weight;
+        n_others += g > 0 && groups[g].draw;
+    }
+    if (list->n_others + n_others > list->n_pixels) { // no room: the middle stands for all
+        n_others = 0;
+        groups[0].weight = 16 - plain;
+    }
+    u32 item = NOTHING, first = list->n_others;
+    if (groups[0].draw) {
+        item = list->n_middle++;
+        list->items[item] = item_pack(groups[0].x, groups[0].y, groups[0].weight);
+    }
+    for (u32 g = 1; g < split.n && n_others; g++)
+        if (groups[g].draw)
+            list->others[list->n_others++] = item_pack(groups[g].x, groups[g].y, groups[g].weight);
+    f32 f = (f32)split.same / 16, g = (f32)split.near / 16;
+    f32 line = 4.4f * f * (1 - f) + 2.4f * g * (1 - g);
+    list->records[index] = item | 1u << 24 | (u32)(127 * (line < 1 ? line : 1) + 0.5f) << 25;
+    list->rests[index] = first | n_others << 24 | plain << 26;
+}
+
+static void list_row(List *list, u32 y) {
+    const HostPicture *p = list->p;
+    bool wide = p->n_samples == 2, glass = p->front != p->samples;
+    u32 sy = middle_of(p, y), index = y * p->width;
+    const Sample *rows[3], *fronts[3];
+    for (u32 k = 0; k < 3; k++) {
+        rows[k] = sample_row(p->samples, wide ? sy + k - 1 : sy);
+        fronts[k] = sample_row(p->front, wide ? sy + k - 1 : sy);
+    }
+    for (u32 x = 0; x < p->width; x++, index++) {
+        if (wide && ((any_differs(rows, 2 * x) && is_edge(rows, 2 * x)) ||
+                     (glass && draws_differ(fronts, 2 * x)))) {
+            list_edge(list, x, y, index);
+            continue;
+        }
+        u32 sx = middle_of(p, x);
+        list->records[index] = NOTHING;
+        if (rows[1][sx].draw) {
+            list->records[index] = list->n_middle;
+            list->items[list->n_middle++] = item_pack(sx, sy, 16);
+        }
+    }
+}
+
+void host_list_samples(const HostPicture *p) {
+    u32 n = p->width * p->height, *data = p->work + HEAD;
+    List list = {.p = p,
+                 .records = data,
+                 .rests = data + n,
+                 .items = data + 2 * (size_t)n,
+                 .others = data + 3 * (size_t)n,
+                 .n_pixels = n};
+    for (u32 y = 0; y < p->height; y++)
+        list_row(&list, y);
+    const u32 head[HEAD] = {list.n_middle, list.n_others, 0, 0};
+    memcpy(p->work, head, sizeof head);
+}
+
+// ---- masks and geometry
+
+void host_fill_masks(const HostPicture *p, const RenderCamera *camera, const RenderImage *image) {
+    size_t i = 0;
+    for (u32 y = 0; y < p->height; y++) {
+        u32 sy = middle_of(p, y);
+        const Sample *row = sample_row(p->front, sy);
+        const f32 *depths = p->depths + (size_t)sy * p->depth_width;
+        for (u32 x = 0; x < p->width; x++, i++) {
+            u32 sx = middle_of(p, x), draw = row[sx].draw;
+            const DrawCall *call = draw ? &p->calls[draw - 1] : NULL;
+            f32 depth = call ? linear_depth(p->view, depths[sx]) : 0;
+            if (image->parts)
+                image->parts[i] = call ? (u16)(call->part + 1) : 0;
+            if (image->instances)
+                image->instances[i] = call ? (u16)(call->instance + 1) : 0;
+            if (image->depth)
+                image->depth[i] = depth;
+            if (image->normals) {
+                f32 normal[3] = {0, 0, 0};
+                if (call)
+                    normal_unpack(row[sx].normal, normal);
+                memcpy(image->normals + 3 * i, normal, sizeof normal);
+            }
+            if (image->positions) {
+                Vec3 q = call ? camera_unproject(camera, x + 0.5, y + 0.5, depth) : vec3(0, 0, 0);
+                const f32 position[3] = {(f32)q.x, (f32)q.y, (f32)q.z};
+                memcpy(image->positions + 3 * i, position, sizeof position);
+            }
+        }
+    }
+}
+
+// ---- colour
+
+void srgb_tables_init(SrgbTables *tables) {
+    // For each step of the curve, the root of the linear value where it begins.
+    f32 begins[256] = {0};
+    for (u32 k = 1; k < 256; k++) {
+        f64 c = (k - 0.5) / 255;
+        begins[k] = (f32)sqrt(c <= 0.04045 ? c / 12.92 : math_pow((c + 0.055) / 1.055, 2.4));
+    }
+    const struct {
+        u8 *table;
+        u32 n;
+    } rows[] = {{tables->of_1023, COUNT_OF(tables->of_1023)},
+                {tables->of_255, COUNT_OF(tables->of_255)},
+                {tables->of_4095, COUNT_OF(tables->of_4095)}};
+    for (u32 t = 0; t < COUNT_OF(rows); t++) {
+        u32 k = 0;
+        for (u32 i = 0; i < rows[t].n; i++) {
+            while (k < 255 && (f32)i / (f32)(rows[t].n - 1) >= begins[k + 1])
+                k++;
+            rows[t].table[i] = (u8)k;
+        }
+    }
+}
+
+typedef struct Light { // premultiplied, linear
+    f32 c[4];
+} Light;
+
+static void light_add(Light *to, Light from, f32 scale) {
+    for (u32 k = 0; k < 4; k++)
+        to->c[k] += from.c[k] * scale;
+}
+
+static void light_encode(const SrgbTables *tables, Light light, u8 out[4]) {
+    f32 a = MAX(light.c[3], 1e-6f);
+    for (u32 k = 0; k < 3; k++) {
+        f32 c = light.c[k] / a;
+        out[k] = tables->of_4095[(u32)(sqrtf(c < 0 ? 0 : c > 1 ? 1 : c) * 4095 + 0.5f)];
+    }
+    out[3] = (u8)((a > 1 ? 1 : light.c[3]) * 255 + 0.5f);
+}
+
+static f32 floor_texel(const HostPicture *p, i32 x, i32 y) {
+    i32 most = (i32)p->floor_size - 1;
+    x = MIN(MAX(x, 0), most);
+    y = MIN(MAX(y, 0), most);
+    return float_from_half(p->floor[4 * ((size_t)y * p->floor_size + (size_t)x)]);
+}
+
+static f32 floor_at(const HostPicture *p, f32 u, f32 v) { // -1..1
+    f32 size = (f32)p->floor_size, x = (u * 0.5f + 0.5f) * size - 0.5f,
+        y = (v * 0.5f + 0.5f) * size - 0.5f;
+    f32 fx = floorf(x), fy = floorf(y), s = x - fx, t = y - fy;
+    i32 ix = (i32)fx, iy = (i32)fy;
+    f32 above = floor_texel(p, ix, iy) * (1 - s) + floor_texel(p, ix + 1, iy) * s,
+        below = floor_texel(p, ix, iy + 1) * (1 - s) + floor_texel(p, ix + 1, iy + 1) * s;
+    return above * (1 - t) + below * t;
+}
+
+// A point in camera space turned (not moved) into the object's frame.
+static void to_object(const ViewBlock *view, const f32 q[3], f32 out[3]) {
+    for (u32 k = 0; k < 3; k++)
+        out[k] = view->camera[0][k] * q[0] + view->camera[1][k] * q[1] + view->camera[2][k] * q[2];
+}
+
+// How dark the floor is where a pixel's ray meets it.
+static f32 floor_dark(const HostPicture *p, u32 px, u32 py) {
+    const ViewBlock *view = p->view;
+    if (!(view->flags[0] & VIEW_FLOOR))
+        return 0;
+    bool ortho = view->eye[3] > 0.5f;
+    f32 u = ((f32)px + 0.5f - view->intrinsics[2]) / view->intrinsics[0],
+        v = ((f32)py + 0.5f - view->intrinsics[3]) / view->intrinsics[1], z = view->depth_range[0];
+    f32 ray[3], origin[3];
+    to_object(view, (const f32[3]){ortho ? 0 : u, ortho ? 0 : v, 1}, ray);
+    f32 down = ray[2] / sqrtf(ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2]);
+    if (down >= -0.02f)
+        return 0;
+    const f32 q[3] = {(ortho ? u : u * z) - view->camera[0][3],
+                      (ortho ? v : v * z) - view->camera[1][3], z - view->camera[2][3]};
+    to_object(view, q, origin);
+    f32 t = (view->depth_range[2] - origin[2]) / ray[2];
+    f32 x = (origin[0] + ray[0] * t - view->center[0]) / view->depth_range[3],
+        y = (origin[1] + ray[1] * t - view->center[1]) / view->depth_range[3];
+    if (!(fabsf(x) < 1 && fabsf(y) < 1))
+        return 0;
+    return floor_at(p, x, y) * smoothstep(0.02f, 0.16f, -down);
+}
+
+// The studio: a floor that fades into the backdrop, darkened around the object; over a transparent
+// ground the shadow is a black veil.
+static Light backdrop(const HostPicture *p, u32 y, f32 dark) {
+    const f32 *ground = p->view->background;
+    if (ground[3] < 0.5f)
+        return (Light){{0, 0, 0, dark * 0.8f}};
+    f32 fade = ground[3] > 1.5f ? 1 - 0.07f * ((f32)y / (f32)p->height) : 1,
+        left = fade * (1 - dark);
+    return (Light){{ground[0] * left, ground[1] * left, ground[2] * left, 1}};
+}
+
+static void item_add(Light *to, u32 item) {
+    f32 r = (f32)(item & 1023) / 1023, g = (f32)(item >> 10 & 1023) / 1023,
+        b = (f32)(item >> 20 & 255) / 255;
+    light_add(to, (Light){{r * r, g * g, b * b, 1}}, (f32)((item >> 28) + 1) / 16);
+}
+
+// Glass over a pixel: false where there is none.
+static bool glass_over(const HostPicture *p, u32 x, u32 y, Light *out) {
+    static const u8 weights[9] = {1, 2, 1, 2, 4, 2, 1, 2, 1};
+    memset(out, 0, sizeof *out);
+    bool wide = p->n_samples == 2, any = false;
+    for (u32 j = 0; j < 9; j++) {
+        u32 sx = wide ? 2 * x + j % 3 : x, sy = wide ? 2 * y + j / 3 : y;
+        u16 halves[4];
+        memcpy(halves, (const u8 *)p->glass->map + sy * p->glass->pitch + 8 * (size_t)sx, 8);
+        if (!(halves[0] | halves[1] | halves[2] | halves[3]))
+            continue;
+        any = true;
+        for (u32 k = 0; k < 4; k++)
+            out->c[k] += float_from_half(halves[k]) * (f32)weights[j] / 16;
+    }
+    for (u32 k = 0; k < 3; k++)
+        out->c[k] = MIN(out->c[k], 1);
+    return any;
+}
+
+// A pixel that is no plain ground and no single shaded sample.
+static void mix_pixel(const HostPicture *p, u32 x, u32 y, u8 out[4]) {
+    u32 n = p->width * p->height, index = y * p->width + x;
+    const u32 *data = p->work + HEAD, *items = data + 2 * (size_t)n, *others = items + n;
+    u32 record = data[index], item = record & NOTHING, rest = data[n + index];
+    if (!(record >> 24 & 1))
+        rest = item == NOTHING ? 16u << 26 : 0;
+    Light sum = {{0}};
+    if (rest >> 26)
+        light_add(&sum, backdrop(p, y, floor_dark(p, x, y)), (f32)(rest >> 26) / 16);
+    if (item != NOTHING)
+        item_add(&sum, items[item]);
+    for (u32 k = 0; k < (rest >> 24 & 3); k++)
+        item_add(&sum, others[(rest & NOTHING) + k]);
+    Light over;
+    if (p->glass && glass_over(p, x, y, &over)) {
+        light_add(&over, sum, 1 - over.c[3]);
+        sum = over;
+    }
+    if (p->view->flags[0] & VIEW_OUTLINES) {
+        f32 line = (f32)(record >> 25) / 127 * 0.6f;
+        for (u32 k = 0; k < 3; k++)
+            sum.c[k] = sum.c[k] * (1 - line) + 0.015f * line;
+        sum.c[3] += (1 - sum.c[3]) * line;
+    }
+    light_encode(p->tables, sum, out);
+}
+
+void host_fill_color(const HostPicture *p, u8 *color) {
+    u32 n = p->width * p->height, index = 0;
+    const u32 *records = p->work + HEAD, *items = records + 2 * (size_t)n;
+    for (u32 y = 0; y < p->height; y++) {
+        u8 ground[4];
+        light_encode(p->tables, backdrop(p, y, 0), ground);
+        for (u32 x = 0; x < p->width; x++, index++, color += 4) {
+            u32 record = records[index];
+            Light over;
+            if (record >> 24 & 1 || (p->glass && glass_over(p, x, y, &over))) {
+                mix_pixel(p, x, y, color);
+            } else if (record != NOTHING) {
+                u32 item = items[record];
+                color[0] = p->tables->of_1023[item & 1023];
+                color[1] = p->tables->of_1023[item >> 10 & 1023];
+                color[2] = p->tables->of_255[item >> 20 & 255];
+                color[3] = 255;
+            } else {
+                f32 dark = floor_dark(p, x, y);
+                if (dark > 0)
+                    light_encode(p->tables, backdrop(p, y, dark), color);
+                else
+                    memcpy(color, ground, 4);
+            }
+        }
+    }
+}
+
+#endif
