@@ -76,11 +76,21 @@ static bool is_repeated(Agent *agent, u64 signature) {
 static void no_program(Agent *agent, const ModelReply *reply, Attempt *out) {
     *out = (Attempt){.program = STR(""), .status = STATUS_PROGRAM, .n_errors = 1, .n_must = NONE, .number = agent->n_attempts};
     out->report = STR("");
-    out->signature = reply->stop == STOP_LENGTH ? 2 : 1;
-    out->findings = reply->stop == STOP_LENGTH
-                        ? STR("the answer was cut off before its end: write a shorter program, without explanations\n")
-                        : STR("no program was found in the answer: give the whole program in one fenced block that begins with its "
-                              "`object` line\n");
+    out->signature = 1 + (u64)reply->stop;
+    switch (reply->stop) {
+    case STOP_LENGTH:
+        out->findings = STR("the answer was cut off before its end: write a shorter program, without explanations\n");
+        break;
+    case STOP_RUNAWAY:
+        out->findings = STR("the answer went round in circles and was ended: write a shorter program; lay out rows of like parts with a "
+                            "loop, .grid or .ring instead of writing them one by one\n");
+        break;
+    case STOP_REFUSED:
+    case STOP_END:
+        out->findings = STR("no program was found in the answer: give the whole program in one fenced block that begins with its "
+                            "`object` line\n");
+        break;
+    }
 }
 
 static Status ask_program(Agent *agent, u32 round, const Message *messages, u32 n_messages, Attempt *out) {
@@ -95,7 +105,7 @@ static Status ask_program(Agent *agent, u32 round, const Message *messages, u32 
     Status status = agent_ask(agent, role, round, &request, &reply, &is_recorded);
     if (status != STATUS_OK)
         return status;
-    Str program = reply_find_program(reply.text);
+    Str program = reply.stop == STOP_RUNAWAY ? STR("") : reply_find_program(reply.text);
     if (program.len)
         attempt_make(agent, program, out);
     else

@@ -40,7 +40,7 @@ static void add_call(Transcript *t, const JsonNode *root) {
                   .cached = jtree_count(usage, "cached"),
                   .output = jtree_count(usage, "output"),
                   .cost = jtree_number(usage, "cost", -1)},
-        .stop = str_equal_z(stop, "length") ? STOP_LENGTH : str_equal_z(stop, "refused") ? STOP_REFUSED : STOP_END,
+        .stop = str_equal_z(stop, "length") ? STOP_LENGTH : str_equal_z(stop, "refused") ? STOP_REFUSED : str_equal_z(stop, "runaway") ? STOP_RUNAWAY : STOP_END,
     };
 }
 
@@ -179,7 +179,7 @@ void transcript_write_begin(StrBuf *out, u64 task, Str idea, Str model, bool is_
 }
 
 void transcript_write_call(StrBuf *out, Str role, u32 round, u64 key, const ModelRequest *request, const ModelReply *reply) {
-    static const char *const stops[] = {[STOP_END] = "end", [STOP_LENGTH] = "length", [STOP_REFUSED] = "refused"};
+    static const char *const stops[] = {[STOP_END] = "end", [STOP_LENGTH] = "length", [STOP_REFUSED] = "refused", [STOP_RUNAWAY] = "runaway"};
     strbuf_add_z(out, "{\"kind\":\"call\",\"role\":");
     strbuf_add_json(out, role);
     strbuf_addf(out, ",\"round\":%u,\"key\":\"%016llx\",\"model\":", round, (unsigned long long)key);

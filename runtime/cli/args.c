@@ -107,7 +107,7 @@ static const Option options[] = {
     {OPT_MAX_TOKENS, 0, "--max-tokens", "N", "agent: tokens in and out of the whole run (400000)"},
     {OPT_MAX_COST, 0, "--max-cost", "DOLLARS", "agent: cost of the whole run, where costs are known (5)"},
     {OPT_MAX_TIME, 0, "--max-time", "SECONDS", "agent: time of the whole run (1800)"},
-    {OPT_CALL_TIMEOUT, 0, "--call-timeout", "SECONDS", "agent: time of one call (300)"},
+    {OPT_CALL_TIMEOUT, 0, "--call-timeout", "SECONDS", "agent: time of one call (600); streamed, until its first byte"},
     {OPT_TIME_SCALE, 0, "--time-scale", "X", "agent: stretch of the waits between tries (1; tests use less)"},
     {OPT_TRANSCRIPT, 0, "--transcript", "FILE", "agent: where the record goes (OUT.agent/transcript.jsonl)"},
     {OPT_REPLAY, 0, "--replay", "FILE", "agent: take all answers from this record; needs no key and no network"},

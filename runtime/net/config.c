@@ -237,7 +237,7 @@ static Status check(const ModelConfig *config, NetError *error) {
 }
 
 Status config_read(const ConfigFlags *flags, Arena *arena, ModelConfig *out, NetError *error) {
-    *out = (ModelConfig){.price_input = -1, .price_output = -1, .connect_s = 10, .total_s = 300, .time_scale = 1};
+    *out = (ModelConfig){.price_input = -1, .price_output = -1, .connect_s = 10, .total_s = 600, .idle_s = 120, .time_scale = 1};
     *error = (NetError){.text = ""};
     ConfigSource source = {.arena = arena};
     Status status = read_file(&source, error);

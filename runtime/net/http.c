@@ -40,7 +40,9 @@ typedef struct Transfer { // what the callbacks share
     size_t header_size;
     const char *piece; // for the guarded append
     size_t piece_len;
-    bool too_large, no_memory;
+    u32 status;      // of the newest status line
+    u64 begin_ns, last_ns; // sent; last byte of the body, 0: none yet
+    bool too_large, no_memory, is_idle, is_enough;
     bool has_begun; // bytes came; from here on curl's "no memory" is a header line beyond its own bound
 } Transfer;
 
@@ -151,6 +153,9 @@ void http_destroy(Http *http) {
 static void append_piece(void *ctx) {
     Transfer *transfer = ctx;
     strbuf_add_bytes(&transfer->body, transfer->piece, transfer->piece_len);
+    const HttpRequest *request = transfer->request;
+    if (request->piece && transfer->status == 200)
+        transfer->is_enough = !request->piece(request->ctx, (Str){transfer->piece, (u32)transfer->piece_len});
 }
 
 static size_t on_body(char *bytes, size_t size, size_t n, void *ctx) {
@@ -166,9 +171,10 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ctx) {
         transfer->no_memory = true;
         return 0;
     }
+    transfer->last_ns = clock_now_ns();
     if (transfer->request->progress)
         transfer->request->progress(transfer->request->ctx, transfer->body.len);
-    return len;
+    return transfer->is_enough ? 0 : len;
 }
 
 // The value of "Name: value\r\n" if it has that name.
@@ -211,6 +217,9 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *ctx) {
     }
     Str line = {bytes, (u32)len};
     char value[128];
+    const char *space = str_starts(line, STR("HTTP/")) ? memchr(bytes, ' ', len) : NULL;
+    if (space && bytes + len - space > 4)
+        transfer->status = (u32)(space[1] - '0') * 100 + (u32)(space[2] - '0') * 10 + (u32)(space[3] - '0');
     if (header_value(line, "retry-after", value, sizeof value))
         transfer->out->retry_after_s = read_retry_after(transfer->http, value);
     if (header_value(line, "content-type", value, sizeof value))
@@ -220,8 +229,12 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *ctx) {
 
 static int on_progress(void *ctx, curl_off_t total_down, curl_off_t down, curl_off_t total_up, curl_off_t up) {
     (void)total_down, (void)down, (void)total_up, (void)up;
-    const Transfer *transfer = ctx;
-    return transfer->request->cancel && *transfer->request->cancel;
+    Transfer *transfer = ctx;
+    const HttpRequest *request = transfer->request;
+    f64 limit = transfer->last_ns ? request->idle_s : request->first_s;
+    u64 since = transfer->last_ns ? transfer->last_ns : transfer->begin_ns;
+    transfer->is_idle = limit > 0 && (f64)(clock_now_ns() - since) > limit * 1e9;
+    return transfer->is_idle || (request->cancel && *request->cancel);
 }
 
 // ---- one request ---------------------------------------------------------------------------------
@@ -231,6 +244,10 @@ static HttpFault fault_of(CURLcode code, const Transfer *transfer) {
         return HTTP_NO_MEMORY;
     if (transfer->too_large)
         return HTTP_TOO_LARGE;
+    if (transfer->is_enough)
+        return HTTP_FINE;
+    if (transfer->is_idle)
+        return HTTP_TIMEOUT;
     switch ((int)code) {
     case CURLE_OK: return HTTP_FINE;
     case CURLE_ABORTED_BY_CALLBACK: return HTTP_CANCELLED;
@@ -304,7 +321,7 @@ void http_send(Http *http, const HttpRequest *request, HttpResponse *out) {
         refuse(out, HTTP_NO_LIBRARY, "install libcurl4");
         return;
     }
-    Transfer transfer = {.http = http, .request = request, .out = out};
+    Transfer transfer = {.http = http, .request = request, .out = out, .begin_ns = clock_now_ns()};
     strbuf_init(&transfer.body, http->heap);
     char message[CURL_ERROR_SIZE] = "";
     struct curl_slist *headers = http->curl.slist_append(NULL, "Expect:");
@@ -323,7 +340,10 @@ void http_send(Http *http, const HttpRequest *request, HttpResponse *out) {
     out->status = status > 0 && status < 1000 ? (u32)status : 0;
     HttpFault fault = fault_of(code, &transfer);
     if (fault != HTTP_FINE)
-        refuse(out, fault, fault == HTTP_TOO_LARGE || fault == HTTP_CANCELLED ? "" : message);
+        refuse(out, fault,
+               transfer.is_idle          ? "the server says nothing more (--call-timeout)"
+               : fault == HTTP_TOO_LARGE || fault == HTTP_CANCELLED ? ""
+                                                                    : message);
     else if (out->status >= 300 && out->status < 400)
         refuse(out, HTTP_REDIRECT, "the server wants to send us elsewhere; set the address that is meant");
     if (out->fault == HTTP_FINE)

@@ -28,9 +28,13 @@ typedef struct HttpRequest {
     Str body;             // empty: GET, else POST
     const char *ca_file;  // NULL: the system's
     f64 connect_s, total_s;
+    f64 first_s, idle_s; // until the body begins; from piece to piece of it. 0: only total_s counts
     size_t max_body, max_headers; // bytes
     const volatile int *cancel;   // polled at least once a second; NULL allowed
     void (*progress)(void *ctx, size_t received);
+    // Each piece of the body of an answer 200, as it comes; it may fail by longjmp. False: no more is
+    // wanted, which is no fault. NULL allowed.
+    bool (*piece)(void *ctx, Str bytes);
     void *ctx;
 } HttpRequest;
 

@@ -4,8 +4,7 @@
 // and once, a reply that cannot be read. Never 400, 401, 402, 403, 404.
 #include "runtime/net/model.h"
 
-#include "runtime/net/dialect.h"
-#include "runtime/net/sse.h"
+#include "runtime/net/answer.h"
 
 #include "base/map.h"
 #include "base/utf8.h"
@@ -14,7 +13,7 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { TRIES_MAX = 5, UNREADABLE_MAX = 2, BODY_MAX = 8 << 20, HEADERS_MAX = 64 << 10 };
+enum { TRIES_MAX = 5, UNREADABLE_MAX = 2, BODY_MAX = 8 << 20, HEADERS_MAX = 64 << 10, STREAM_TIMES = 3 };
 #define RETRY_TOTAL_S 300.0
 #define RETRY_AFTER_MAX_S 60.0
 
@@ -54,75 +53,6 @@ static void pause_for(const ModelClient *client, f64 seconds) {
 }
 
 // ---- the reply -----------------------------------------------------------------------------------
-
-typedef struct Stream {
-    const DialectRow *row;
-    Arena *arena;
-    ReplyState *state;
-} Stream;
-
-static void on_event(void *ctx, Str name, Str data) {
-    Stream *stream = ctx;
-    ReplyState *state = stream->state;
-    if (state->fault)
-        return;
-    if (str_equal_z(data, "[DONE]")) {
-        state->is_done = true;
-        return;
-    }
-    const char *error;
-    const JsonNode *root = jtree_parse(stream->arena, data, &error);
-    if (root)
-        stream->row->event(name, root, state);
-    else
-        state->fault = error;
-}
-
-static void read_lines(Stream *stream, Str body) {
-    while (body.len) {
-        const char *end = memchr(body.ptr, '\n', body.len);
-        u32 len = end ? (u32)(end - body.ptr) : body.len;
-        Str line = {body.ptr, len};
-        if (line.len && line.ptr[line.len - 1] == '\r')
-            line.len--;
-        if (line.len)
-            on_event(stream, STR(""), line);
-        u32 step = MIN(len + 1, body.len);
-        body.ptr += step, body.len -= step;
-    }
-}
-
-static bool looks_like_events(const HttpResponse *response) {
-    return strncmp(response->content_type, "text/event-stream", 17) == 0 || str_starts(response->body, STR("data:")) ||
-           str_starts(response->body, STR("event:"));
-}
-
-// Whatever was asked for, the reply is read as what it is.
-static void read_body(const DialectRow *row, const HttpResponse *response, bool streamed, Heap *heap, Arena *arena,
-                      ReplyState *state) {
-    Stream stream = {row, arena, state};
-    Str body = response->body;
-    if (looks_like_events(response)) {
-        Sse sse;
-        sse_init(&sse, heap, on_event, &stream);
-        sse_feed(&sse, body);
-        sse_end(&sse);
-        sse_finish(&sse);
-    } else if (row->is_ndjson && streamed) {
-        read_lines(&stream, body);
-    } else {
-        const char *error;
-        const JsonNode *root = jtree_parse(arena, body, &error);
-        if (root)
-            row->read(root, state);
-        else
-            state->fault = body.len ? error : "it is empty";
-    }
-    if (!state->fault && !state->is_done)
-        state->fault = "it ends before it is whole";
-    if (!state->fault && state->text.len == 0 && state->stop != STOP_REFUSED)
-        state->fault = state->stop == STOP_LENGTH ? "the answer's tokens were used up before any text" : "it holds no text";
-}
 
 // The server's words in an error, made safe to print.
 static void set_error(ModelClient *client, NetError *error, u32 status, const char *what, Str words) {
@@ -214,62 +144,97 @@ static Verdict judge_status(ModelClient *client, const HttpResponse *response, b
     return status == 408 || status == 409 || status == 429 || status >= 500 ? TRY_AGAIN : TRY_FAILED;
 }
 
+typedef struct Try { // one request and its answer
+    ModelClient *client;
+    const ModelRequest *request;
+    Arena *arena;
+    HttpResponse response;
+    Answer answer;
+} Try;
+
 static void on_progress(void *ctx, size_t received) {
-    const ModelClient *client = ctx;
+    const Try *t = ctx;
+    const ModelClient *client = t->client;
+    bool is_read = t->answer.form != ANSWER_WHOLE;
     if (client->progress)
-        client->progress(client->ctx, "received", (f64)received);
+        client->progress(client->ctx, is_read ? "written" : "received", (f64)(is_read ? t->answer.state.text.len : received));
 }
 
-static Verdict try_once(ModelClient *client, const ModelRequest *request, Arena *arena, ModelReply *out, NetError *error,
-                        f64 *retry_after_s) {
-    const ModelConfig *config = &client->config;
+static bool on_piece(void *ctx, Str bytes) {
+    Try *t = ctx;
+    return answer_feed(&t->answer, t->response.content_type, bytes);
+}
+
+static void send_request(Try *t, bool with_schema) {
+    const ModelConfig *config = &t->client->config;
     const DialectRow *row = dialect_row(config->dialect);
-    bool with_schema = request->schema.len && !client->no_schema;
+    bool is_streamed = t->request->stream;
     StrBuf body;
-    strbuf_init(&body, client->heap);
-    row->write(request, config, with_schema, &body);
+    strbuf_init(&body, t->client->heap);
+    row->write(t->request, config, with_schema, &body);
     const char *headers[4] = {"Content-Type: application/json"};
     u32 n_headers = 1;
     if (config->dialect == DIALECT_MESSAGES)
         headers[n_headers++] = "anthropic-version: 2023-06-01";
     if (config->key)
         headers[n_headers++] =
-            str_format(arena, config->dialect == DIALECT_MESSAGES ? "x-api-key: %s" : "Authorization: Bearer %s", config->key).ptr;
-    HttpRequest http = {.url = str_format(arena, "%s%s", config->base_url, row->path).ptr,
+            str_format(t->arena, config->dialect == DIALECT_MESSAGES ? "x-api-key: %s" : "Authorization: Bearer %s", config->key).ptr;
+    HttpRequest http = {.url = str_format(t->arena, "%s%s", config->base_url, row->path).ptr,
                         .headers = headers,
                         .n_headers = n_headers,
                         .body = strbuf_str(&body),
                         .ca_file = config->ca_file,
                         .connect_s = config->connect_s,
-                        .total_s = config->total_s,
+                        .first_s = config->total_s,
+                        .idle_s = is_streamed ? MIN(config->idle_s, config->total_s) : 0,
+                        .total_s = config->total_s * (is_streamed ? STREAM_TIMES : 1),
                         .max_body = BODY_MAX,
                         .max_headers = HEADERS_MAX,
-                        .cancel = client->cancel,
+                        .cancel = t->client->cancel,
                         .progress = on_progress,
-                        .ctx = client};
-    HttpResponse response;
-    client->n_tries++;
-    http_send(client->http, &http, &response);
+                        .piece = on_piece,
+                        .ctx = t};
+    t->client->n_tries++;
+    http_send(t->client->http, &http, &t->response);
     strbuf_finish(&body);
-    *retry_after_s = response.retry_after_s;
-    if (response.fault != HTTP_FINE)
-        return judge_fault(client, &response, error);
-    hide_key(config->key, response.body);
-    if (response.status != 200)
-        return judge_status(client, &response, with_schema, arena, error);
-    ReplyState state = {.usage = {.cost = -1}};
-    strbuf_init(&state.text, client->heap);
-    read_body(row, &response, request->stream, client->heap, arena, &state);
-    if (state.fault) {
+}
+
+static Verdict take_answer(Try *t, ModelReply *out, NetError *error) {
+    ModelClient *client = t->client;
+    ReplyState *state = &t->answer.state;
+    answer_end(&t->answer, t->response.body);
+    Str text = state->text.len ? str_copy(t->arena, strbuf_str(&state->text)) : STR("");
+    hide_key(client->config.key, text); // again: a stream may cut it, JSON may write it in another way
+    hide_key(client->config.key, state->server_error);
+    if (state->fault) {
         char what[200];
-        snprintf(what, sizeof what, "the server's reply cannot be used: %s", state.fault);
-        set_error(client, error, 200, what, state.server_error);
+        snprintf(what, sizeof what, "the server's reply cannot be used: %s", state->fault);
+        set_error(client, error, 200, what, state->server_error);
         return TRY_UNREADABLE;
     }
-    finish_usage(client, request, &state);
-    *out = (ModelReply){state.text.len ? str_copy(arena, strbuf_str(&state.text)) : STR(""), state.usage, state.stop};
-    strbuf_finish(&state.text);
+    finish_usage(client, t->request, state);
+    *out = (ModelReply){text, state->usage, state->stop};
     return TRY_DONE;
+}
+
+static Verdict try_once(ModelClient *client, const ModelRequest *request, Arena *arena, ModelReply *out, NetError *error,
+                        f64 *retry_after_s) {
+    bool with_schema = request->schema.len && !client->no_schema;
+    Try *t = ARENA_NEW(arena, Try, 1);
+    *t = (Try){.client = client, .request = request, .arena = arena};
+    answer_init(&t->answer, dialect_row(client->config.dialect), client->heap, arena, request->stream, request->max_tokens);
+    send_request(t, with_schema);
+    *retry_after_s = t->response.retry_after_s;
+    Verdict verdict;
+    if (t->response.fault != HTTP_FINE) {
+        verdict = judge_fault(client, &t->response, error);
+    } else {
+        hide_key(client->config.key, t->response.body);
+        verdict = t->response.status == 200 ? take_answer(t, out, error)
+                                            : judge_status(client, &t->response, with_schema, arena, error);
+    }
+    answer_finish(&t->answer);
+    return verdict;
 }
 
 Status model_ask(ModelClient *client, const ModelRequest *request, Arena *arena, ModelReply *out, NetError *error) {

@@ -3,6 +3,7 @@
 //   config.h    who is asked, with what key: flags, environment, file
 //   model.h     the question, the answer, retries
 //   dialect.h   how each kind of server wants it written (dialect_*.c)
+//   answer.h    reading what comes back, while it comes
 //   http.h json.h sse.h   what they stand on
 // Nothing from a reply is ever used as an address, a file name or a command: it is text.
 #ifndef FRC_RUNTIME_NET_MODEL_H
@@ -45,7 +46,12 @@ typedef struct Usage {
     bool is_estimate;          // the server did not say: four bytes a token
 } Usage;
 
-typedef enum Stop { STOP_END, STOP_LENGTH, STOP_REFUSED } Stop;
+typedef enum Stop {
+    STOP_END,
+    STOP_LENGTH, // its bound of tokens
+    STOP_REFUSED,
+    STOP_RUNAWAY, // we ended it: it repeated itself, or went on beyond the bound
+} Stop;
 
 typedef struct ModelReply {
     Str text;
@@ -65,7 +71,8 @@ typedef struct ModelConfig {
     const char *key;      // NULL: none
     const char *ca_file;  // NULL: the system's
     f64 price_input, price_output; // US dollars a million tokens; < 0: not known
-    f64 connect_s, total_s; // of one call
+    f64 connect_s, total_s; // of one call; of a streamed one, three times total_s
+    f64 idle_s;             // between two pieces of a streamed answer
     f64 time_scale;         // of all waits between tries; 1, less in tests
     u64 seed;               // of the jitter
 } ModelConfig;
@@ -75,7 +82,7 @@ typedef struct ModelClient {
     Http *http;
     ModelConfig config;
     const volatile int *cancel;
-    void (*progress)(void *ctx, const char *what, f64 value); // "received" bytes, "waiting" seconds
+    void (*progress)(void *ctx, const char *what, f64 value); // "received" or "written" (by a stream) bytes, "waiting" seconds
     void *ctx;
     u64 random;
     u32 n_tries;    // sent so far, tests and reports

@@ -323,6 +323,46 @@ def cut_stream(server, request, sock):
     reply(sock, data[:len(data) // 2], ctype="text/event-stream")
 
 
+STREAM_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nConnection: close\r\n\r\n"
+
+
+def begin_stream(request, sock):
+    sock.sendall(STREAM_HEAD % (b"application/x-ndjson" if request.dialect == "ollama" else b"text/event-stream"))
+
+
+def endless_loop(server, request, sock):
+    """The coder's first answer repeats a line for ever; server.sent counts what was taken of it."""
+    if request.role() != "coder" or server.count((request.name, "loop")) > 1:
+        return good(server, request, sock)
+    begin_stream(request, sock)
+    line = "part leg { sphere(d = 30) }".ljust(30) + "\n"  # one piece of answer_stream
+    body = answer_stream(request.dialect, line * 21)
+    last = body.rindex(b"part leg")
+    body = body[:max(body.rfind(b"event:", 0, last), body.rfind(b"{\"message\"", 0, last) if request.dialect == "ollama" else -1)
+                if request.dialect != "chat" else body.rfind(b"data:", 0, last)]
+    for i in range(1000):
+        sock.sendall(body)
+        server.count((request.name, "sent"))
+        time.sleep(0.005)
+
+
+def stream_pauses(server, request, sock):
+    """Longer than the call's time in all, but never silent for long."""
+    begin_stream(request, sock)
+    body = answer_stream(request.dialect, scripted(server, request))
+    step = len(body) // 5 + 1
+    for i in range(0, len(body), step):
+        sock.sendall(body[i:i + step])
+        time.sleep(0.3)
+
+
+def stream_stalls(server, request, sock):
+    begin_stream(request, sock)
+    body = answer_stream(request.dialect, scripted(server, request))
+    sock.sendall(body[:len(body) // 2])
+    linger(server, sock)
+
+
 def stream_unasked(server, request, sock):
     reply(sock, answer_stream(request.dialect, scripted(server, request)), ctype="text/event-stream")
 
@@ -355,6 +395,7 @@ HOSTILE = {
     "nul": body(lambda s, r: answer_json(r.dialect, "a\0b")),
     "bad_utf8": body(lambda s, r: b'{"choices":[{"message":{"content":"\xff\xfe"}}]}'),
     "evil_text": body(evil_text), "limit_program": body(limit_program),
+    "endless_loop": endless_loop, "stream_pauses": stream_pauses, "stream_stalls": stream_stalls,
     "stream_unasked": stream_unasked, "cut_stream": cut_stream, "schema_refused": schema_refused,
     "not_http": lambda s, r, sock: sock.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"),
 }

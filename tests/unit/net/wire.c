@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON bounds and getters, event streams cut anywhere, what each dialect writes and reads, addresses.
-#include "runtime/net/dialect.h"
-#include "runtime/net/sse.h"
+#include "runtime/net/answer.h"
 #include "tests/unit/test.h"
 
 typedef struct Fixture {
@@ -125,6 +124,64 @@ TEST(events_may_be_cut_anywhere) {
 
 // ---- dialects ------------------------------------------------------------------------------------
 
+TEST(answers_are_read_as_they_come) {
+    static const char stream[] = "data: {\"choices\":[{\"delta\":{\"content\":\"ab\"}}]}\r\n\r\n"
+                                 "data: {\"choices\":[{\"delta\":{\"content\":\"c\"},\"finish_reason\":\"stop\"}]}\n\n";
+    static const char lines[] = "{\"message\":{\"content\":\"ab\"},\"done\":false}\r\n{\"message\":{\"content\":\"c\"},\"done\":true}";
+    for (u32 k = 0; k < 2; k++) {
+        const char *bytes = k ? lines : stream;
+        for (u32 step = 1; step < 90; step += 7) {
+            Fixture f;
+            begin(&f);
+            Answer answer;
+            answer_init(&answer, dialect_row(k ? DIALECT_OLLAMA : DIALECT_CHAT), &f.heap, &f.arena, true, 100);
+            bool ok = true;
+            for (u32 i = 0; i < strlen(bytes); i += step)
+                ok = ok && answer_feed(&answer, k ? "application/x-ndjson" : "text/event-stream; charset=utf-8",
+                                       (Str){bytes + i, MIN(step, (u32)strlen(bytes) - i)});
+            answer_end(&answer, STR("not read"));
+            ok = ok && !answer.state.fault && answer.state.text.len == 3 && memcmp(answer.state.text.ptr, "abc", 3) == 0;
+            heap_finish(&f.heap);
+            CHECK(ok);
+        }
+    }
+}
+
+TEST(endless_repetition_is_noticed) {
+    Fixture f;
+    begin(&f);
+    StrBuf text;
+    strbuf_init(&text, &f.heap);
+    for (u32 i = 0; i < 400; i++)
+        strbuf_addf(&text, "part slat { box(size = [40, 2, 1]).move(z = %u) }\n", i * i);
+    CHECK(!answer_repeats_itself(strbuf_str(&text)));
+    for (u32 i = 0; i < 12; i++)
+        strbuf_addf(&text, "part leg { box(size = [1, 2, 3]).move(x = 4) }\n%*s", 540, ""); // 588 bytes each
+    CHECK(answer_repeats_itself(strbuf_str(&text)));
+    strbuf_add_char(&text, '}');
+    CHECK(!answer_repeats_itself(strbuf_str(&text)));
+    CHECK(!answer_repeats_itself(repeated(&f, "", 0, "x", "")));
+    CHECK(answer_repeats_itself(repeated(&f, "0", 7000, "", "")));
+    heap_finish(&f.heap);
+}
+
+TEST(answers_beyond_their_bound_are_ended) {
+    Fixture f;
+    begin(&f);
+    Answer answer;
+    answer_init(&answer, dialect_row(DIALECT_OLLAMA), &f.heap, &f.arena, true, 10);
+    u32 n = 0;
+    bool more = true;
+    for (; more && n < 2000; n++) {
+        Str line = str_format(&f.arena, "{\"message\":{\"content\":\"%u, \"},\"done\":false}\n", n);
+        more = answer_feed(&answer, "application/x-ndjson", line);
+    }
+    answer_end(&answer, STR(""));
+    bool ok = !more && answer.state.stop == STOP_RUNAWAY && !answer.state.fault && answer.state.text.len < 8000;
+    heap_finish(&f.heap);
+    CHECK(ok);
+}
+
 TEST(every_dialect_writes_json_with_images_and_schema) {
     Fixture f;
     begin(&f);
@@ -223,6 +280,7 @@ TEST(addresses) {
 }
 
 TEST_MAIN(TEST_CASE(json_takes_what_is_sound), TEST_CASE(json_refuses_what_is_not), TEST_CASE(json_depth_and_size_are_bounded),
-          TEST_CASE(json_getters_check_types), TEST_CASE(json_is_found_in_prose), TEST_CASE(events_may_be_cut_anywhere),
+          TEST_CASE(json_getters_check_types), TEST_CASE(json_is_found_in_prose), TEST_CASE(events_may_be_cut_anywhere), TEST_CASE(answers_are_read_as_they_come),
+          TEST_CASE(endless_repetition_is_noticed), TEST_CASE(answers_beyond_their_bound_are_ended),
           TEST_CASE(every_dialect_writes_json_with_images_and_schema), TEST_CASE(base64_of_every_length), TEST_CASE(broken_replies_are_only_refused),
           TEST_CASE(addresses))
