@@ -11,9 +11,9 @@ typedef struct StudioLight {
 } StudioLight;
 
 static const StudioLight studio[LIGHTS] = {
-    {-38, 52, 6, {1.16f, 1.12f, 1.06f}},  // key, from the front left
-    {62, 24, 22, {0.30f, 0.32f, 0.35f}},  // fill
-    {160, 42, 14, {0.42f, 0.43f, 0.45f}}, // rim, from behind
+    {-38, 52, 6, {0.70f, 0.68f, 0.65f}},  // key, from the front left
+    {62, 24, 22, {0.30f, 0.31f, 0.33f}},  // fill
+    {160, 42, 14, {0.24f, 0.24f, 0.25f}}, // rim, from behind
 };
 
 static Vec3 direction(f64 azimuth, f64 elevation) {
@@ -55,6 +55,8 @@ static void shadow_maps(ViewBlock *block, Vec3 key, Box3 box, f64 radius, u32 n_
         block->shadow[12 + k] = (f32)(-lo[k] * scale[k]);
     }
     block->shadow[15] = 1;
+    for (u32 k = 0; k < 2; k++)
+        block->shadow_info[2 + k] = (f32)(radius * scale[k] / scale[2]);
     u32 across_layer = n_layers >= SHADOW_TAPS ? 1 : n_layers >= 4 ? 2 : 4; // taps in each, squared
     for (u32 i = 0; i < SHADOW_TAPS; i++) {
         u32 layer = i % n_layers, k = i / n_layers;

@@ -30,7 +30,7 @@ layout(set = 0, binding = 0, std140) uniform ViewBlock {
     vec4 taps[16]; // xy: a layer's shift of x and y for each unit of z; zw: places in it
     uvec4 size;       // width, height, samples across a pixel, shadow layers
     uvec4 flags;      // bit 0 part colours, 1 floor, 2 outlines, 3 glass
-    vec4 shadow_info; // texel size; bias mm along the normal
+    vec4 shadow_info; // texel size; bias mm along the normal; the light's radius as taps' xy
 } view;
 
 layout(set = 0, binding = 1, std430) readonly buffer DrawBlock { Draw draws[]; };

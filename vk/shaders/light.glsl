@@ -51,22 +51,24 @@ float shadow_light(vec3 p, vec3 n) {
 // Diffuse light of the studio from around n: a hemisphere of sky over a bright floor.
 vec3 studio_diffuse(vec3 n) {
     float t = n.z * 0.5 + 0.5;
-    return mix(vec3(0.40, 0.39, 0.385), vec3(0.78, 0.79, 0.81), t * t * (3.0 - 2.0 * t));
+    return mix(vec3(0.50, 0.495, 0.485), vec3(0.58, 0.585, 0.595), t * t * (3.0 - 2.0 * t));
 }
 
-// What a mirror of this roughness sees toward r: floor, walls, ceiling, and the three lights.
+// What a mirror of this roughness sees toward r: a bright floor, a darker wall, the ceiling, and the three
+// lights as upright soft boxes, each with a glow on the wall and the floor around it, so that upright metal
+// has something to reflect all around. Brightness is about 1 on average: metals keep their colour.
 vec3 studio_mirror(vec3 r, float roughness, float lit) {
-    float blur = 0.12 + roughness * 1.2;
-    vec3 c = mix(vec3(0.30, 0.29, 0.285), vec3(0.62, 0.63, 0.65), smoothstep(-blur, blur, r.z));
-    c = mix(c, vec3(1.05), smoothstep(0.55 - blur, 0.75 + blur, r.z) * 0.8);
-    float lobe = max(roughness * roughness * 1.4, 0.01);
+    float rough = roughness * roughness, blur = 0.05 + 1.1 * rough;
+    float up = smoothstep(-blur, blur, r.z - 0.02), top = smoothstep(0.2 - blur, 0.8 + blur, r.z);
+    vec3 c = mix(mix(vec3(0.70, 0.69, 0.675), vec3(0.36, 0.37, 0.385), up), vec3(1.3, 1.31, 1.33), top);
+    float lobe = 0.02 + 1.3 * rough;
     [[unroll]] for (int i = 0; i < 3; i++) {
-        float a = view.lights[i].w;
-        float angle = sqrt(max(2.0 - 2.0 * dot(r, view.lights[i].xyz), 0.0)); // its chord
-        float fade = 1.0 - smoothstep(max(a - lobe, 0.0), a + 1.3 * lobe, angle);
-        float power = a * a / (a * a + lobe * lobe);
-        float seen = i == 0 ? lit : 1.0;
-        c += view.light_colors[i].rgb * fade * power * seen * 2.8;
+        vec3 d = r - view.lights[i].xyz;
+        float a = 0.14 + view.lights[i].w * 0.6;
+        float chord = length(d * vec3(1.0, 1.0, 0.55));
+        float box = (1.0 - smoothstep(a - min(a, lobe), a + 1.3 * lobe, chord)) * a * a / (a * a + lobe * lobe);
+        float glow = max(1.0 - 0.5 * dot(d.xy, d.xy), 0.0);
+        c += view.light_colors[i].rgb * ((i == 0 ? lit : 1.0) * box * 4.0 + glow * 0.45);
     }
     return c;
 }
@@ -97,11 +99,12 @@ vec3 surface_light(Surface s, float open, float lit) {
     return sum;
 }
 
-// Khronos PBR Neutral: base colours stay nameable, only highlights are compressed.
+// Khronos PBR Neutral: base colours stay nameable, only highlights are compressed. What it takes off for
+// the sheen of a plain surface is that of this studio, 0.02, not 0.04: dark colours stay what they are.
 vec3 tone(vec3 c) {
-    const float start = 0.8 - 0.04, fade = 0.15;
+    const float sheen = 0.02, start = 0.8 - sheen, fade = 0.15;
     float x = min(c.r, min(c.g, c.b));
-    c -= x < 0.08 ? x - 6.25 * x * x : 0.04;
+    c -= x < 2.0 * sheen ? x - x * x / (4.0 * sheen) : sheen;
     float peak = max(c.r, max(c.g, c.b));
     if (peak < start)
         return c;
