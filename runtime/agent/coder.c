@@ -25,8 +25,8 @@ static Str task_message(Agent *agent) {
             strbuf_addf(&out, "# Its scene report\n\n%.*s\n", STR_ARG(agent->blockout_report));
         return finish_text(agent, &out);
     }
-    Str like = str_format(agent->arena, "%.*s\n%.*s", STR_ARG(o->idea), STR_ARG(agent->plan_json));
-    prompt_write_examples(like, agent->arena, &out);
+    PromptTask task = {o->idea, agent->plan.words, agent->plan_json};
+    prompt_write_examples(&task, agent->arena, &out);
     strbuf_addf(&out, "# Task\n\nMake: %.*s\n\n# Plan\n\n", STR_ARG(o->idea));
     plan_write_summary(&agent->plan, &out);
     strbuf_addf(&out, "\n# Block-out\n\n```frc\n%.*s```\n", STR_ARG(agent->blockout));

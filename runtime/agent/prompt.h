@@ -27,10 +27,15 @@ typedef struct PromptExample {
 
 // All examples, in order of name; at most EXAMPLES_MAX. Returns their number.
 u32 prompt_examples(PromptExample out[EXAMPLES_MAX]);
-// The two or three most like the task, by words that both use, rare ones counting more; best first.
-// O(length of all examples).
-u32 prompt_choose_examples(Str task, Arena *arena, PromptExample out[EXAMPLES_CHOSEN_MAX]);
-// The coder's first message up to the plan: the task and the examples.
-void prompt_write_examples(Str task, Arena *arena, StrBuf *out);
+typedef struct PromptTask {
+    Str idea, words, plan; // as asked; in the designer's words; JSON. The last two may be empty
+} PromptTask;
+
+// The two or three most like the task, by words that both use, rare ones counting more, and unlike each
+// other in what of the language they use; best first. Never one that is named as what is asked for: it
+// would be copied. O(length of all examples).
+u32 prompt_choose_examples(const PromptTask *task, Arena *arena, PromptExample out[EXAMPLES_CHOSEN_MAX]);
+// The coder's first message up to the plan: the examples.
+void prompt_write_examples(const PromptTask *task, Arena *arena, StrBuf *out);
 
 #endif

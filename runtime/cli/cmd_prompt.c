@@ -27,7 +27,7 @@ static Status add_role(Cli *cli, Str role, StrBuf *out) {
         strbuf_add(out, prompt_system(PROMPT_CODER, &cli->arena));
         strbuf_add_char(out, '\n');
         if (task.len)
-            prompt_write_examples(task, &cli->arena, out);
+            prompt_write_examples(&(PromptTask){task, STR(""), STR("")}, &cli->arena, out);
     } else if (str_equal_z(role, "editor")) {
         strbuf_add(out, prompt_system(PROMPT_EDITOR, &cli->arena));
     } else if (str_equal_z(role, "inspector")) {

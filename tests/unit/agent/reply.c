@@ -219,13 +219,40 @@ TEST(examples_are_chosen_by_words) {
     for (u32 i = 0; i < n_all; i++)
         CHECK(all[i].name.len && has(all[i].text, STR("object ")) && !has(all[i].text, STR("\n=== ")));
     static const struct {
-        const char *task, *best;
-    } cases[] = {{"a city bicycle with a bell", "bicycle"}, {"an old aeroplane with two wings", "aeroplane"}, {"a wooden dining chair", "chair"}};
+        const char *idea, *plan, *best;
+    } cases[] = {{"a motorbike", "wheel rim tyre spoke saddle handlebar fork", "bicycle"},
+                 {"a glider", "wing fuselage tailplane rudder cockpit", "aeroplane"},
+                 {"a bench for the garden", "seat slat backrest leg stretcher", "chair"}};
     for (u32 i = 0; i < COUNT_OF(cases); i++) {
-        u32 n = prompt_choose_examples(str_from(cases[i].task), &f.arena, chosen);
+        PromptTask task = {str_from(cases[i].idea), STR(""), str_from(cases[i].plan)};
+        u32 n = prompt_choose_examples(&task, &f.arena, chosen);
         CHECK(n >= 2 && n <= EXAMPLES_CHOSEN_MAX);
         CHECK(str_equal_z(chosen[0].name, cases[i].best));
+        CHECK(!str_equal(chosen[0].name, chosen[1].name));
     }
+    heap_finish(&f.heap);
+}
+
+static bool is_chosen(Fixture *f, const char *idea, const char *words, const char *name) {
+    PromptExample chosen[EXAMPLES_CHOSEN_MAX];
+    PromptTask task = {str_from(idea), str_from(words), str_from(name)};
+    u32 n = prompt_choose_examples(&task, &f->arena, chosen);
+    for (u32 i = 0; i < n; i++)
+        if (str_equal_z(chosen[i].name, name))
+            return true;
+    return false;
+}
+
+TEST(the_answer_is_no_example) {
+    Fixture f;
+    begin(&f);
+    CHECK(is_chosen(&f, "something to sit on", "", "stool"));
+    CHECK(is_chosen(&f, "a table with a stool", "", "stool"));
+    CHECK(!is_chosen(&f, "a three-legged milking stool", "", "stool"));
+    CHECK(!is_chosen(&f, "Stools", "", "stool"));
+    CHECK(!is_chosen(&f, "ein Schemel", "a low stool of oak", "stool"));
+    CHECK(!is_chosen(&f, "a watering can with a long spout", "", "watering_can"));
+    CHECK(!is_chosen(&f, "a set of three mugs, blue", "", "mug"));
     heap_finish(&f.heap);
 }
 
@@ -243,4 +270,5 @@ TEST(prompts_are_bounded) {
 }
 
 TEST_MAIN(TEST_CASE(programs_are_found), TEST_CASE(verdicts_are_strict), TEST_CASE(schemas_are_json), TEST_CASE(transcripts_resume),
-          TEST_CASE(transcripts_replay), TEST_CASE(plans_round_trip), TEST_CASE(examples_are_chosen_by_words), TEST_CASE(prompts_are_bounded))
+          TEST_CASE(transcripts_replay), TEST_CASE(plans_round_trip), TEST_CASE(examples_are_chosen_by_words),
+          TEST_CASE(the_answer_is_no_example), TEST_CASE(prompts_are_bounded))
