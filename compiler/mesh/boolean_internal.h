@@ -33,7 +33,8 @@ typedef struct Plane {
     i128 d;
     i64 n[3];
     f64 fn[3], fd;
-    f64 tolerance; // |n.x + d| in doubles above this has the right sign: see plane_side
+    // |n.x + d| in doubles above this has the right sign: of any point, of grid points.
+    f64 tolerance, grid_tolerance;
     f64 place;     // if it is square to axis and some triangle lies in it: its coordinate there, mm
     u32 axis;      // of the largest |n|, lowest axis first; n[axis] > 0
     bool has_place;
@@ -48,6 +49,11 @@ typedef struct Point {
     // GRID: nothing. LPI: p, q, plane. TPI: three planes, ascending.
     u32 by[3];
 } Point;
+
+// Where edge p-q (p < q) meets a plane; all zero: nothing.
+typedef struct Crossing {
+    u32 p, q, plane, v;
+} Crossing;
 
 // A point in homogeneous coordinates, w > 0.
 typedef struct Homogeneous {
@@ -148,8 +154,10 @@ typedef struct Kernel {
 
     // tables
     VEC(Point) points;
-    u32 *point_slots; // point + 1
+    u64 *point_slots; // upper half of its hash, point + 1
     u32 n_point_slots;
+    Crossing *crossings; // found lately, by hash
+    u32 n_crossings;
     VEC(Plane) planes;
     u32 *plane_slots;
     u32 n_plane_slots;

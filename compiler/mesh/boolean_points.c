@@ -25,8 +25,10 @@ static u32 round_up_pow2(u32 x) {
 
 void points_init(Kernel *k, u32 expected) {
     k->n_point_slots = round_up_pow2(expected * 2);
-    k->point_slots = ARENA_NEW(&k->arena, u32, k->n_point_slots);
+    k->point_slots = ARENA_NEW(&k->arena, u64, k->n_point_slots);
     avec_reserve(&k->arena, &k->points, expected);
+    k->n_crossings = MIN(round_up_pow2(expected), 1 << 14);
+    k->crossings = ARENA_NEW(&k->arena, Crossing, k->n_crossings);
     k->n_plane_slots = 64;
     k->plane_slots = ARENA_NEW(&k->arena, u32, k->n_plane_slots);
 }
@@ -35,10 +37,9 @@ void points_init(Kernel *k, u32 expected) {
 // --------------------------------------------------------------------------------------
 
 static u64 hash_plane(const i64 n[3], i128 d) {
-    u64 h = hash_mix((u64)n[0]);
-    h = hash_combine(h, (u64)n[1]);
-    h = hash_combine(h, (u64)n[2]);
-    return hash_combine(h, (u64)d ^ (u64)((u128)d >> 64));
+    u64 h = (u64)n[0] * 0x9e3779b97f4a7c15ull + (u64)n[1] * 0xc2b2ae3d27d4eb4full;
+    h = (h ^ h >> 29) + (u64)n[2] * 0x165667b19e3779f9ull;
+    return hash_mix((h ^ h >> 32) + ((u64)d ^ (u64)((u128)d >> 64)) * 0xd6e8feb86659fd93ull);
 }
 
 static void grow_planes(Kernel *k) {
@@ -61,7 +62,11 @@ static void make_primitive(i64 n[3], u32 *axis, bool *is_flipped) {
     u64 m[3] = {abs_u64(n[0]), abs_u64(n[1]), abs_u64(n[2])};
     *axis = m[0] >= m[1] && m[0] >= m[2] ? 0 : m[1] >= m[2] ? 1 : 2;
     *is_flipped = n[*axis] < 0;
-    i64 divisor = (i64)gcd_u64(gcd_u64(m[0], m[1]), m[2]);
+    i64 divisor = 1;
+    if ((m[0] != 0) + (m[1] != 0) + (m[2] != 0) == 1)
+        divisor = (i64)m[*axis];
+    else if (m[0] != 1 && m[1] != 1 && m[2] != 1)
+        divisor = (i64)gcd_u64(gcd_u64(m[0], m[1]), m[2]);
     if (*is_flipped)
         divisor = -divisor;
     if (divisor != 1)
@@ -89,6 +94,10 @@ u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_fli
     plane.fd = (f64)plane.d;
     // |terms| <= sum * 2^26 in all, six roundings of 2^-53 each; position error sum * 2^-26.
     plane.tolerance = sum * 0x1p-23;
+    // For grid points (|c| <= 2^25) all terms and sums are whole numbers of at most sum * 2^25 + |d|:
+    // below 2^53 doubles hold them exactly.
+    plane.grid_tolerance =
+        sum < 0x1p27 && fabs(plane.fd) < 0x1p52 ? 0 : plane.tolerance;
     k->plane_slots[slot] = k->planes.len + 1;
     avec_push(&k->arena, &k->planes, plane);
     if (k->planes.len * 2 > k->n_plane_slots)
@@ -173,11 +182,11 @@ static i128 plane_at(const Plane *plane, const i64 p[3]) {
 }
 
 // p + t (q - p) with t = s_p / (s_p - s_q).
-static void lpi_exact(const Kernel *k, u32 p, u32 q, u32 plane, i128 x[3], i128 *w) {
+static void lpi_exact(const Kernel *k, const u32 by[3], i128 x[3], i128 *w) {
     i64 a[3], b[3];
-    point_grid(k, p, a);
-    point_grid(k, q, b);
-    i128 sp = plane_at(&k->planes.data[plane], a), sq = plane_at(&k->planes.data[plane], b);
+    point_grid(k, by[0], a);
+    point_grid(k, by[1], b);
+    i128 sp = plane_at(&k->planes.data[by[2]], a), sq = plane_at(&k->planes.data[by[2]], b);
     int turn = sp < sq ? -1 : 1;
     *w = (sp - sq) * turn;
     for (u32 i = 0; i < 3; i++)
@@ -204,20 +213,35 @@ static void tpi_exact(const Kernel *k, const u32 by[3], Homogeneous *out) {
     }
 }
 
+// Grid points and LPIs.
+static void point_exact_short(const Kernel *k, const Point *v, i128 x[3], i128 *w) {
+    *w = 1;
+    if (v->kind == POINT_LPI)
+        lpi_exact(k, v->by, x, w);
+    else
+        for (u32 i = 0; i < 3; i++)
+            x[i] = (i64)v->at[i];
+}
+
 static void point_exact(const Kernel *k, const Point *v, Homogeneous *out) {
     if (v->kind == POINT_TPI) {
         tpi_exact(k, v->by, out);
         return;
     }
-    i128 x[3], w = 1;
-    if (v->kind == POINT_LPI)
-        lpi_exact(k, v->by[0], v->by[1], v->by[2], x, &w);
-    else
-        for (u32 i = 0; i < 3; i++)
-            x[i] = (i64)v->at[i];
+    i128 x[3], w;
+    point_exact_short(k, v, x, &w);
     out->w = i256_from_i128(w);
     for (u32 i = 0; i < 3; i++)
         out->x[i] = i256_from_i128(x[i]);
+}
+
+// The sign of a * b - c * d.
+static int compare_products(i128 a, i128 b, i128 c, i128 d) {
+    const i128 most = (i128)1 << 62;
+    if (a < most && a > -most && b < most && b > -most && c < most && c > -most && d < most &&
+        d > -most)
+        return sign_i128(a * b - c * d);
+    return i256_sign(i256_sub(i256_mul_i128(a, b), i256_mul_i128(c, d)));
 }
 
 static bool points_equal(const Kernel *k, const Point *a, const Point *b) {
@@ -230,6 +254,15 @@ static bool points_equal(const Kernel *k, const Point *a, const Point *b) {
         return false; // a point on the grid is always stored as one
     if (a->kind == b->kind && memcmp(a->by, b->by, sizeof a->by) == 0)
         return true;
+    if (a->kind == POINT_LPI && b->kind == POINT_LPI) {
+        i128 x[3], y[3], w, z;
+        lpi_exact(k, a->by, x, &w);
+        lpi_exact(k, b->by, y, &z);
+        for (u32 i = 0; i < 3; i++)
+            if (compare_products(x[i], z, y[i], w) != 0)
+                return false;
+        return true;
+    }
     Homogeneous u, v;
     point_exact(k, a, &u);
     point_exact(k, b, &v);
@@ -241,26 +274,34 @@ static bool points_equal(const Kernel *k, const Point *a, const Point *b) {
 
 // Hash cells are 2^-10 wide and have whole coordinates in their middle.
 static u64 hash_cell(const i64 cell[3]) {
-    return hash_combine(hash_mix((u64)cell[0] * 0x9e3779b97f4a7c15ull + (u64)cell[1]),
-                        (u64)cell[2]);
+    u64 h = (u64)cell[0] * 0x9e3779b97f4a7c15ull + (u64)cell[1] * 0xc2b2ae3d27d4eb4full;
+    h = (h ^ h >> 32) + (u64)cell[2] * 0x165667b19e3779f9ull;
+    h = (h ^ h >> 29) * 0xd6e8feb86659fd93ull;
+    return h ^ h >> 32;
 }
 
 static u64 cell_of(const f64 at[3], i64 cell[3], u32 *near_low, u32 *near_high) {
     *near_low = *near_high = 0;
     for (u32 i = 0; i < 3; i++) {
-        f64 scaled = at[i] * 1024 + 0.5, whole = floor(scaled), rest = scaled - whole;
-        cell[i] = (i64)whole;
+        f64 scaled = at[i] * 1024 + 0.5;
+        cell[i] = (i64)scaled;
+        cell[i] -= scaled < (f64)cell[i]; // rounded down
+        f64 rest = scaled - (f64)cell[i];
         *near_low |= (u32)(rest < 0x1p-13) << i;
         *near_high |= (u32)(rest > 1 - 0x1p-13) << i;
     }
     return hash_cell(cell);
 }
 
+// A slot holds the upper half of the hash and point + 1, so that points are looked at only if their
+// hash is right.
 static u32 find_in_cell(const Kernel *k, const Point *point, u64 hash) {
     u64 mask = k->n_point_slots - 1;
-    for (u64 slot = hash & mask; k->point_slots[slot]; slot = (slot + 1) & mask)
-        if (points_equal(k, &k->points.data[k->point_slots[slot] - 1], point))
-            return k->point_slots[slot] - 1;
+    for (u64 i = hash & mask; k->point_slots[i]; i = (i + 1) & mask) {
+        u32 v = (u32)k->point_slots[i] - 1;
+        if ((k->point_slots[i] ^ hash) >> 32 == 0 && points_equal(k, &k->points.data[v], point))
+            return v;
+    }
     return NONE;
 }
 
@@ -281,20 +322,28 @@ static u32 find_in_neighbours(const Kernel *k, const Point *point, const i64 cel
 }
 
 static void insert_slot(Kernel *k, u64 hash, u32 v) {
-    u64 mask = k->n_point_slots - 1, slot = hash & mask;
-    while (k->point_slots[slot])
-        slot = (slot + 1) & mask;
-    k->point_slots[slot] = v + 1;
+    u64 mask = k->n_point_slots - 1, i = hash & mask;
+    while (k->point_slots[i])
+        i = (i + 1) & mask;
+    k->point_slots[i] = hash >> 32 << 32 | (v + 1);
 }
 
 static void grow_points(Kernel *k) {
     k->n_point_slots *= 2;
-    k->point_slots = ARENA_NEW(&k->arena, u32, k->n_point_slots);
+    k->point_slots = ARENA_NEW(&k->arena, u64, k->n_point_slots);
     for (u32 v = 0; v < k->points.len; v++) {
         i64 cell[3];
         u32 low, high;
         insert_slot(k, cell_of(k->points.data[v].at, cell, &low, &high), v);
     }
+}
+
+static u32 point_insert(Kernel *k, const Point *point, u64 hash) {
+    insert_slot(k, hash, k->points.len);
+    avec_push(&k->arena, &k->points, *point);
+    if ((u64)k->points.len * 2 > k->n_point_slots)
+        grow_points(k);
+    return k->points.len - 1;
 }
 
 static u32 point_add(Kernel *k, const Point *point) {
@@ -304,51 +353,82 @@ static u32 point_add(Kernel *k, const Point *point) {
     u32 found = find_in_cell(k, point, hash);
     if (found == NONE && (low | high))
         found = find_in_neighbours(k, point, cell, low, high);
-    if (found != NONE)
-        return found;
-    insert_slot(k, hash, k->points.len);
-    avec_push(&k->arena, &k->points, *point);
-    if ((u64)k->points.len * 4 > (u64)k->n_point_slots * 3)
-        grow_points(k);
-    return k->points.len - 1;
+    return found == NONE ? point_insert(k, point, hash) : found;
 }
 
 u32 point_add_grid(Kernel *k, const i32 c[3]) {
     Point point = {.at = {c[0], c[1], c[2]}, .kind = POINT_GRID};
-    return point_add(k, &point);
+    const i64 cell[3] = {(i64)c[0] * 1024, (i64)c[1] * 1024, (i64)c[2] * 1024};
+    u64 hash = hash_cell(cell);
+    u32 found = find_in_cell(k, &point, hash);
+    return found == NONE ? point_insert(k, &point, hash) : found;
+}
+
+// The whole numbers next to a point, if the point may be there.
+static bool is_near_grid(const f64 at[3], f64 near[3]) {
+    for (u32 i = 0; i < 3; i++) {
+        near[i] = (at[i] + 0x1.8p52) - 0x1.8p52; // rounds, as |at| < 2^51
+        if (fabs(at[i] - near[i]) > AT_TOLERANCE)
+            return false;
+    }
+    return true;
 }
 
 // Turns a point that lies on the grid into a grid point.
-static void settle_on_grid(Point *point, const Homogeneous *h) {
-    f64 near[3];
-    for (u32 i = 0; i < 3; i++) {
-        near[i] = floor(point->at[i] + 0.5);
-        if (fabs(point->at[i] - near[i]) > AT_TOLERANCE)
-            return;
-    }
+static void settle_on_grid(Point *point, const f64 near[3]) {
     for (u32 i = 0; i < 3; i++)
-        if (i256_sign(i256_sub(i256_mul(h->w, i256_from_i128((i64)near[i])), h->x[i])) != 0)
-            return;
-    memcpy(point->at, near, sizeof near);
+        point->at[i] = near[i] + 0.0; // no -0
     point->kind = POINT_GRID;
     memset(point->by, 0, sizeof point->by);
 }
 
+// lpi_exact where |s_p|, |s_q| < 2^36: 64 bits do.
+static void lpi_place_short(Point *point, const i64 a[3], const i64 b[3], i64 sp, i64 sq) {
+    i64 turn = sp < sq ? -1 : 1, x[3], w = (sp - sq) * turn;
+    f64 near[3];
+    for (u32 i = 0; i < 3; i++) {
+        x[i] = (b[i] * sp - a[i] * sq) * turn;
+        point->at[i] = (f64)x[i] / (f64)w;
+    }
+    if (is_near_grid(point->at, near) && (i64)near[0] * w == x[0] && (i64)near[1] * w == x[1] &&
+        (i64)near[2] * w == x[2])
+        settle_on_grid(point, near);
+}
+
+static void lpi_place(const Kernel *k, Point *point) {
+    i64 a[3], b[3];
+    point_grid(k, point->by[0], a);
+    point_grid(k, point->by[1], b);
+    const Plane *plane = &k->planes.data[point->by[2]];
+    i128 sp = plane_at(plane, a), sq = plane_at(plane, b);
+    const i128 most = (i128)1 << 36;
+    if (sp < most && sp > -most && sq < most && sq > -most) {
+        lpi_place_short(point, a, b, (i64)sp, (i64)sq);
+        return;
+    }
+    i128 turn = sp < sq ? -1 : 1, x[3], w = (sp - sq) * turn;
+    f64 near[3], divisor = (f64)w;
+    for (u32 i = 0; i < 3; i++) {
+        x[i] = ((i128)b[i] * sp - (i128)a[i] * sq) * turn;
+        point->at[i] = (f64)x[i] / divisor;
+    }
+    if (is_near_grid(point->at, near) && (i64)near[0] * w == x[0] && (i64)near[1] * w == x[1] &&
+        (i64)near[2] * w == x[2])
+        settle_on_grid(point, near);
+}
+
+// An edge meets a plane once for each facet beside the edge: what was found last is kept at hand.
 u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane) {
     Point point = {.kind = POINT_LPI, .by = {MIN(p, q), MAX(p, q), plane}};
-    i128 x[3], w;
-    lpi_exact(k, point.by[0], point.by[1], plane, x, &w);
-    bool near_grid = true;
-    for (u32 i = 0; i < 3; i++) {
-        point.at[i] = (f64)x[i] / (f64)w;
-        near_grid = near_grid && fabs(point.at[i] - floor(point.at[i] + 0.5)) <= AT_TOLERANCE;
-    }
-    if (near_grid) {
-        Homogeneous h;
-        point_exact(k, &point, &h);
-        settle_on_grid(&point, &h);
-    }
-    return point_add(k, &point);
+    u64 key = (u64)point.by[0] << 32 | point.by[1];
+    u64 hash = (key ^ (u64)plane << 17) * 0x9e3779b97f4a7c15ull;
+    Crossing *known = &k->crossings[hash >> 40 & (k->n_crossings - 1)];
+    if (known->p == point.by[0] && known->q == point.by[1] && known->plane == plane)
+        return known->v;
+    lpi_place(k, &point);
+    u32 v = point_add(k, &point);
+    *known = (Crossing){MIN(p, q), MAX(p, q), plane, v};
+    return v;
 }
 
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c) {
@@ -358,16 +438,38 @@ u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c) {
     tpi_exact(k, point.by, &h);
     for (u32 i = 0; i < 3; i++)
         point.at[i] = i256_to_f64(h.x[i]) / i256_to_f64(h.w);
-    settle_on_grid(&point, &h);
+    f64 near[3];
+    bool is_whole = is_near_grid(point.at, near);
+    for (u32 i = 0; i < 3 && is_whole; i++)
+        is_whole = i256_sign(i256_sub(i256_mul(h.w, i256_from_i128((i64)near[i])), h.x[i])) == 0;
+    if (is_whole)
+        settle_on_grid(&point, near);
     return point_add(k, &point);
 }
 
 // ---- signs
 // ---------------------------------------------------------------------------------------
 
+// An LPI lies between its ends, so both on one side settle it; else the sign of
+// Q(q) s_p - Q(p) s_q.
+static int plane_side_lpi(const Kernel *k, const Plane *plane, const u32 by[3]) {
+    i64 a[3], b[3];
+    point_grid(k, by[0], a);
+    point_grid(k, by[1], b);
+    i128 at_a = plane_at(plane, a), at_b = plane_at(plane, b);
+    int sign_a = sign_i128(at_a), sign_b = sign_i128(at_b);
+    if (sign_a * sign_b >= 0)
+        return sign_a ? sign_a : sign_b;
+    i128 sp = plane_at(&k->planes.data[by[2]], a), sq = plane_at(&k->planes.data[by[2]], b);
+    int sign = compare_products(at_b, sp, at_a, sq);
+    return sp < sq ? -sign : sign;
+}
+
 static int plane_side_exact(const Kernel *k, const Plane *plane, const Point *v) {
+    if (v->kind == POINT_LPI)
+        return plane_side_lpi(k, plane, v->by);
     Homogeneous h;
-    point_exact(k, v, &h);
+    tpi_exact(k, v->by, &h);
     I256 sum = i256_mul(i256_from_i128(plane->d), h.w);
     for (u32 i = 0; i < 3; i++)
         sum = i256_add(sum, i256_mul(i256_from_i128(plane->n[i]), h.x[i]));
@@ -379,9 +481,12 @@ int plane_side(const Kernel *k, u32 plane_id, u32 v_id) {
     const Point *v = &k->points.data[v_id];
     f64 value =
         plane->fn[0] * v->at[0] + plane->fn[1] * v->at[1] + plane->fn[2] * v->at[2] + plane->fd;
-    if (fabs(value) > plane->tolerance)
+    f64 tolerance = v->kind == POINT_GRID ? plane->grid_tolerance : plane->tolerance;
+    if (fabs(value) > tolerance)
         return sign_f64(value);
     if (v->kind == POINT_GRID) {
+        if (tolerance == 0)
+            return 0;
         i64 c[3] = {(i64)v->at[0], (i64)v->at[1], (i64)v->at[2]};
         return sign_i128(plane_at(plane, c));
     }
@@ -398,6 +503,12 @@ int point_compare(const Kernel *k, u32 a, u32 b, u32 axis) {
         return sign_f64(difference);
     if (a == b)
         return 0;
+    if (p->kind != POINT_TPI && q->kind != POINT_TPI) {
+        i128 x[3], y[3], w, z;
+        point_exact_short(k, p, x, &w);
+        point_exact_short(k, q, y, &z);
+        return compare_products(x[axis], z, y[axis], w);
+    }
     Homogeneous u, v;
     point_exact(k, p, &u);
     point_exact(k, q, &v);

@@ -43,7 +43,15 @@ I256 i256_mul(I256 a, I256 b) {
 }
 
 I256 i256_mul_i128(i128 a, i128 b) {
-    return i256_mul(i256_from_i128(a), i256_from_i128(b));
+    bool is_negative = (a < 0) != (b < 0);
+    u128 p = a < 0 ? -(u128)a : (u128)a, q = b < 0 ? -(u128)b : (u128)b;
+    u64 p0 = (u64)p, p1 = (u64)(p >> 64), q0 = (u64)q, q1 = (u64)(q >> 64);
+    u128 low = (u128)p0 * q0, mid = (u128)p0 * q1, other = (u128)p1 * q0, high = (u128)p1 * q1;
+    mid += low >> 64; // no carry is lost: (2^64 - 1)^2 + 2^64 - 1 < 2^128
+    other += (u64)mid;
+    high += (mid >> 64) + (other >> 64);
+    I256 out = {{(u64)low, (u64)other, (u64)high, (u64)(high >> 64)}};
+    return is_negative ? i256_neg(out) : out;
 }
 
 int i256_sign(I256 a) {
@@ -113,12 +121,9 @@ u64 gcd_u64(u64 a, u64 b) {
     a >>= __builtin_ctzll(a);
     while (b) {
         b >>= __builtin_ctzll(b);
-        if (a > b) {
-            u64 swap = a;
-            a = b;
-            b = swap;
-        }
-        b -= a;
+        u64 less = MIN(a, b);
+        b = a > b ? a - b : b - a;
+        a = less;
     }
     return a << shift;
 }
