@@ -56,7 +56,7 @@ typedef struct MeshCheck {
     u32 n_zero_area;    // triangles of no area (allowed, counted)
 } MeshCheck;
 const char *mesh_fault_text(MeshFault fault);
-// O(n) with a radix sort of half-edges; scratch from heap, freed.
+// O(n) unless most triangles meet in a few vertices (those are sorted); scratch from heap, freed.
 MeshCheck mesh_check(Heap *heap, const Mesh *mesh);
 
 typedef struct MeshMeasure {
@@ -70,10 +70,11 @@ typedef struct MeshMeasure {
 MeshMeasure mesh_measure(const Mesh *mesh);
 
 // twin[h] of half-edge h = 3 t + k (from corner k to corner k + 1): the half-edge that runs back over it.
-// False when some half-edge has no twin or several (*bad: one such). O(n), scratch from heap.
+// False when some half-edge has no twin or several (*bad: one such). Cost: as mesh_check.
 bool mesh_twins(Heap *heap, const Mesh *mesh, u32 *twin, u32 *bad);
 
-// Labels of each edge-connected component, 0.. in order of first triangle; component[n_tris].
+// Labels of each edge-connected component of a valid mesh, 0.. in order of first triangle;
+// component[n_tris]. O(n).
 u32 mesh_components(Heap *heap, const Mesh *mesh, u32 *component);
 
 #endif

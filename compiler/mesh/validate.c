@@ -1,63 +1,163 @@
 // SPDX-License-Identifier: Apache-2.0
-// The check that every mesh passes before it leaves the kernel, and the twins it rests on. Half-edges are
-// sorted by their two vertices with two stable counting sorts, so the cost is linear whatever the fans.
+// The check that every mesh passes before it leaves the kernel, the twins of half-edges and the
+// components. It is always on, so it is made of few passes: one over the vertices, one over the
+// triangles that also counts what leaves each vertex, and two that pair half-edges. Only half-edges
+// that run from the lower vertex to the higher are sorted (by the lower one, by counting); each of
+// the others looks for its twin among the few that leave its end. A vertex that so many leave that
+// a search would cost more than a sort has them sorted.
 #include "compiler/mesh/mesh.h"
+
+#include "base/sort.h"
 
 const char *mesh_fault_text(MeshFault fault) {
     switch (fault) {
-    case MESH_OK: return "closed and oriented";
-    case MESH_INDEX_OUT_OF_RANGE: return "a triangle names a vertex that does not exist";
-    case MESH_NOT_FINITE: return "a vertex is not finite";
-    case MESH_OPEN_EDGE: return "an edge does not join exactly two triangles";
-    case MESH_DEGENERATE: return "a triangle names a vertex twice";
-    case MESH_PINCHED_VERTEX: return "a vertex joins triangles that share no edges";
-    case MESH_INSIDE_OUT: return "the surface is inside out";
+    case MESH_OK:
+        return "closed and oriented";
+    case MESH_INDEX_OUT_OF_RANGE:
+        return "a triangle names a vertex that does not exist";
+    case MESH_NOT_FINITE:
+        return "a vertex is not finite";
+    case MESH_OPEN_EDGE:
+        return "an edge does not join exactly two triangles";
+    case MESH_DEGENERATE:
+        return "a triangle names a vertex twice";
+    case MESH_PINCHED_VERTEX:
+        return "a vertex joins triangles that share no edges";
+    case MESH_INSIDE_OUT:
+        return "the surface is inside out";
     }
     return "";
 }
 
-static u32 next_corner(u32 h) { return h % 3 == 2 ? h - 2 : h + 1; }
-static u32 edge_low(const Mesh *m, u32 h) { return MIN(m->tris[h], m->tris[next_corner(h)]); }
-static u32 edge_high(const Mesh *m, u32 h) { return MAX(m->tris[h], m->tris[next_corner(h)]); }
+static u32 next_corner(u32 h) {
+    return h % 3 == 2 ? h - 2 : h + 1;
+}
 
-// Sorts half-edges `in` into `out` by key(h), stable; count has n_verts + 1 entries.
-static void counting_sort(const Mesh *m, const u32 *in, u32 *out, u32 n, u32 *count, u32 (*key)(const Mesh *, u32)) {
-    memset(count, 0, ((size_t)m->n_verts + 1) * sizeof *count);
-    for (u32 i = 0; i < n; i++)
-        count[key(m, in[i]) + 1]++;
-    for (u32 v = 0; v < m->n_verts; v++)
-        count[v + 1] += count[v];
-    for (u32 i = 0; i < n; i++)
-        out[count[key(m, in[i])]++] = in[i];
+// ---- twins ----
+
+// What a vertex has, filled while triangles are read: half-edges that leave it upwards (to a higher
+// vertex), all that leave it, and one of them.
+typedef struct VertexUse {
+    u32 n_up, degree, corner;
+} VertexUse;
+
+// A half-edge that runs upwards, among those of its lower vertex.
+typedef struct UpEdge {
+    u32 high, edge;
+} UpEdge;
+
+enum { UP_SCAN_MAX = 24 }; // more than these are searched by halving
+
+static void use_triangle(VertexUse *uses, const u32 *tri, u32 first) {
+    for (u32 k = 0; k < 3; k++) {
+        VertexUse *use = &uses[tri[k]];
+        use->n_up += tri[k] < tri[k == 2 ? 0 : k + 1];
+        use->degree++;
+        use->corner = first + k;
+    }
+}
+
+static int compare_up(const void *a, const void *b, const void *ctx) {
+    const UpEdge *x = a, *y = b;
+    (void)ctx;
+    return (x->high > y->high) - (x->high < y->high);
+}
+
+// The only one that goes to high, or NULL.
+static const UpEdge *find_up(const UpEdge *ups, u32 n, u32 high) {
+    if (n <= UP_SCAN_MAX) {
+        const UpEdge *found = NULL;
+        for (u32 i = 0; i < n; i++) {
+            if (ups[i].high != high)
+                continue;
+            if (found)
+                return NULL;
+            found = &ups[i];
+        }
+        return found;
+    }
+    u32 low = 0, end = n;
+    while (low < end) {
+        u32 mid = low + (end - low) / 2;
+        if (ups[mid].high < high)
+            low = mid + 1;
+        else
+            end = mid;
+    }
+    bool alone = low < n && ups[low].high == high && !(low + 1 < n && ups[low + 1].high == high);
+    return alone ? &ups[low] : NULL;
+}
+
+// Upward half-edges by their lower vertex: ups[start[v] .. start[v + 1]). The array is shifted by
+// one while it is filled.
+static u32 *sort_ups(Heap *heap, const Mesh *mesh, const VertexUse *uses, UpEdge **ups) {
+    u32 *start = heap_alloc_raw(heap, (size_t)mesh->n_verts + 2, sizeof *start), n = 0;
+    start[0] = 0;
+    for (u32 v = 0; v < mesh->n_verts; v++) {
+        start[v + 1] = n;
+        n += uses[v].n_up;
+    }
+    start[mesh->n_verts + 1] = n;
+    *ups = heap_alloc_raw(heap, MAX(n, 1u), sizeof **ups);
+    for (u32 t = 0, h = 0; t < mesh->n_tris; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        for (u32 k = 0; k < 3; k++, h++) {
+            u32 a = tri[k], b = tri[k == 2 ? 0 : k + 1];
+            if (a < b)
+                (*ups)[start[a + 1]++] = (UpEdge){b, h};
+        }
+    }
+    for (u32 v = 0; v < mesh->n_verts; v++)
+        if (uses[v].n_up > UP_SCAN_MAX)
+            sort_stable(heap, *ups + start[v], uses[v].n_up, sizeof **ups, compare_up, NULL);
+    return start;
+}
+
+// Each half-edge that runs downwards takes the only one that runs back. If all find one, and no two
+// the same, all are paired: there are as many of both kinds, or some upward one is left over.
+static bool pair_edges(Heap *heap, const Mesh *mesh, const VertexUse *uses, u32 *twin, u32 *bad) {
+    UpEdge *ups;
+    u32 *start = sort_ups(heap, mesh, uses, &ups), n_paired = 0, n = 3 * mesh->n_tris;
+    bool ok = true;
+    memset(twin, 0xff, (size_t)n * sizeof *twin);
+    for (u32 t = 0, h = 0; t < mesh->n_tris && ok; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        for (u32 k = 0; k < 3 && ok; k++, h++) {
+            u32 a = tri[k], b = tri[k == 2 ? 0 : k + 1];
+            if (a < b)
+                continue;
+            const UpEdge *up = find_up(ups + start[b], start[b + 1] - start[b], a);
+            if (!up || twin[up->edge] != NONE) {
+                *bad = h;
+                ok = false;
+                break;
+            }
+            twin[h] = up->edge;
+            twin[up->edge] = h;
+            n_paired += 2;
+        }
+    }
+    for (u32 h = 0; h < n && ok && n_paired < n; h++) {
+        if (twin[h] == NONE) {
+            *bad = h;
+            ok = false;
+        }
+    }
+    heap_free(heap, ups);
+    heap_free(heap, start);
+    return ok;
 }
 
 bool mesh_twins(Heap *heap, const Mesh *mesh, u32 *twin, u32 *bad) {
-    u32 n = 3 * mesh->n_tris;
-    u32 *a = heap_alloc_raw(heap, MAX(n, 1u), sizeof *a);
-    u32 *b = heap_alloc_raw(heap, MAX(n, 1u), sizeof *b);
-    u32 *count = heap_alloc_raw(heap, (size_t)mesh->n_verts + 1, sizeof *count);
-    for (u32 i = 0; i < n; i++)
-        a[i] = i;
-    counting_sort(mesh, a, b, n, count, edge_high);
-    counting_sort(mesh, b, a, n, count, edge_low);
-    bool ok = true;
-    for (u32 i = 0; i < n && ok; i += 2) {
-        u32 g = a[i], h = i + 1 < n ? a[i + 1] : g;
-        bool pair = g != h && mesh->tris[g] == mesh->tris[next_corner(h)] && mesh->tris[h] == mesh->tris[next_corner(g)];
-        bool alone = i + 2 >= n || edge_low(mesh, a[i + 2]) != edge_low(mesh, g) || edge_high(mesh, a[i + 2]) != edge_high(mesh, g);
-        if (pair && alone) {
-            twin[g] = h;
-            twin[h] = g;
-        } else {
-            ok = false;
-            *bad = g;
-        }
-    }
-    heap_free(heap, a);
-    heap_free(heap, b);
-    heap_free(heap, count);
+    VertexUse *uses = heap_alloc(heap, MAX(mesh->n_verts, 1u), sizeof *uses);
+    for (u32 t = 0; t < mesh->n_tris; t++)
+        use_triangle(uses, mesh->tris + 3 * (size_t)t, 3 * t);
+    bool ok = pair_edges(heap, mesh, uses, twin, bad);
+    heap_free(heap, uses);
     return ok;
 }
+
+// ---- components ----
 
 static u32 find_root(u32 *parent, u32 i) {
     while (parent[i] != i)
@@ -65,93 +165,139 @@ static u32 find_root(u32 *parent, u32 i) {
     return i;
 }
 
-u32 mesh_components(Heap *heap, const Mesh *mesh, u32 *component) {
-    u32 *twin = heap_alloc_raw(heap, 3 * (size_t)MAX(mesh->n_tris, 1u), sizeof *twin), bad, n = 0;
-    if (mesh_twins(heap, mesh, twin, &bad)) {
-        // Numbering overwrites roots as it goes, so roots are found on a copy.
-        u32 *parent = heap_alloc_raw(heap, MAX(mesh->n_tris, 1u), sizeof *parent);
-        for (u32 t = 0; t < mesh->n_tris; t++)
-            parent[t] = t;
-        for (u32 h = 0; h < 3 * mesh->n_tris; h++) {
-            u32 a = find_root(parent, h / 3), b = find_root(parent, twin[h] / 3);
+// Joins the vertices of every triangle, roots the lowest; returns how many joins were needed. Where
+// no vertex is pinched, what shares a vertex is joined by edges too, so vertices will do: there are
+// half as many as triangles, and no twins are needed.
+static u32 join_vertices(const Mesh *mesh, u32 *parent) {
+    u32 n_joins = 0;
+    for (u32 v = 0; v < mesh->n_verts; v++)
+        parent[v] = v;
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        u32 a = find_root(parent, tri[0]);
+        for (u32 k = 1; k < 3; k++) {
+            u32 b = find_root(parent, tri[k]);
+            if (a == b)
+                continue;
+            n_joins++;
             parent[MAX(a, b)] = MIN(a, b);
+            a = MIN(a, b);
         }
-        for (u32 t = 0; t < mesh->n_tris; t++)
-            component[t] = parent[t] == t ? n++ : component[find_root(parent, t)];
-        heap_free(heap, parent);
     }
-    heap_free(heap, twin);
+    return n_joins;
+}
+
+u32 mesh_components(Heap *heap, const Mesh *mesh, u32 *component) {
+    u32 *parent = heap_alloc_raw(heap, MAX(mesh->n_verts, 1u), sizeof *parent), n = 0;
+    u32 *label = heap_alloc_raw(heap, MAX(mesh->n_verts, 1u), sizeof *label);
+    memset(label, 0xff, mesh->n_verts * sizeof *label);
+    join_vertices(mesh, parent);
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        u32 root = find_root(parent, mesh->tris[3 * (size_t)t]);
+        if (label[root] == NONE)
+            label[root] = n++;
+        component[t] = label[root];
+    }
+    heap_free(heap, parent);
+    heap_free(heap, label);
     return n;
 }
 
-// Counts the vertices in use; false when one has several fans.
-static bool count_fans(Heap *heap, const Mesh *mesh, const u32 *twin, u32 *n_used, u32 *bad) {
-    u32 n = 3 * mesh->n_tris;
-    u8 *seen = heap_alloc(heap, MAX(n, 1u), 1);
-    u8 *used = heap_alloc(heap, MAX(mesh->n_verts, 1u), 1);
-    bool ok = true;
-    *n_used = 0;
-    for (u32 h = 0; h < n && ok; h++) {
-        if (seen[h])
-            continue;
-        u32 v = mesh->tris[h];
-        if (used[v]) {
-            ok = false;
-            *bad = v;
-        }
-        used[v] = 1;
-        (*n_used)++;
-        for (u32 g = h; !seen[g]; g = next_corner(twin[g])) // turn about v
-            seen[g] = 1;
-    }
-    heap_free(heap, seen);
-    heap_free(heap, used);
-    return ok;
-}
+// ---- the check ----
 
-static bool check_indices(const Mesh *mesh, MeshCheck *check) {
-    for (u32 i = 0; i < mesh->n_verts; i++) {
-        if (!vec3_is_finite(mesh->verts[i])) {
-            *check = (MeshCheck){.fault = MESH_NOT_FINITE, .index = i};
+// Turns about each vertex in use: its fan must hold all that leaves it. n_used: their number.
+static bool count_fans(const Mesh *mesh, const VertexUse *uses, const u32 *twin, u32 *n_used,
+                       u32 *bad) {
+    *n_used = 0;
+    for (u32 v = 0; v < mesh->n_verts; v++) {
+        u32 degree = uses[v].degree, n = 0, h = uses[v].corner;
+        if (degree == 0)
+            continue;
+        do {
+            h = next_corner(twin[h]);
+            n++;
+        } while (h != uses[v].corner);
+        if (n != degree) {
+            *bad = v;
             return false;
         }
-    }
-    for (u32 t = 0; t < mesh->n_tris; t++) {
-        const u32 *tri = mesh->tris + 3 * (size_t)t;
-        if (tri[0] >= mesh->n_verts || tri[1] >= mesh->n_verts || tri[2] >= mesh->n_verts) {
-            *check = (MeshCheck){.fault = MESH_INDEX_OUT_OF_RANGE, .index = t};
-            return false;
-        }
-        if (tri[0] == tri[1] || tri[1] == tri[2] || tri[2] == tri[0]) {
-            *check = (MeshCheck){.fault = MESH_DEGENERATE, .index = t};
-            return false;
-        }
-        const Vec3 *v = mesh->verts;
-        Vec3 n = vec3_cross(vec3_sub(v[tri[1]], v[tri[0]]), vec3_sub(v[tri[2]], v[tri[0]]));
-        check->n_zero_area += vec3_dot(n, n) == 0;
+        (*n_used)++;
     }
     return true;
 }
 
-MeshCheck mesh_check(Heap *heap, const Mesh *mesh) {
-    MeshCheck check = {0};
-    if (!check_indices(mesh, &check) || mesh->n_tris == 0)
-        return check;
+static bool check_verts(const Mesh *mesh, MeshCheck *check) {
+    for (u32 i = 0; i < mesh->n_verts; i++) {
+        Vec3 v = mesh->verts[i];
+        f64 zero = (v.x - v.x) + (v.y - v.y) + (v.z - v.z); // else not a number
+        if (!(zero == 0)) {
+            *check = (MeshCheck){.fault = MESH_NOT_FINITE, .index = i};
+            return false;
+        }
+    }
+    return true;
+}
+
+// Indices, flat triangles, uses and the volume in one pass.
+static bool check_tris(const Mesh *mesh, VertexUse *uses, f64 *volume6, MeshCheck *check) {
+    const Vec3 *v = mesh->verts;
+    u32 n_verts = mesh->n_verts, n_zero_area = 0;
+    Vec3 origin = n_verts ? v[0] : vec3(0, 0, 0);
+    f64 sum = 0;
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        MeshFault fault = MESH_OK;
+        if (tri[0] >= n_verts || tri[1] >= n_verts || tri[2] >= n_verts)
+            fault = MESH_INDEX_OUT_OF_RANGE;
+        else if (tri[0] == tri[1] || tri[1] == tri[2] || tri[2] == tri[0])
+            fault = MESH_DEGENERATE;
+        if (fault != MESH_OK) {
+            *check = (MeshCheck){.fault = fault, .index = t};
+            return false;
+        }
+        Vec3 a = v[tri[0]];
+        Vec3 n = vec3_cross(vec3_sub(v[tri[1]], a), vec3_sub(v[tri[2]], a));
+        n_zero_area += vec3_dot(n, n) == 0;
+        sum += vec3_dot(vec3_sub(a, origin), n);
+        use_triangle(uses, tri, 3 * t);
+    }
+    check->n_zero_area = n_zero_area;
+    *volume6 = sum;
+    return true;
+}
+
+// Around the vertices: twins, fans, genus.
+static void check_edges(Heap *heap, const Mesh *mesh, const VertexUse *uses, MeshCheck *check) {
     u32 n = 3 * mesh->n_tris, bad = 0, n_used = 0;
     u32 *twin = heap_alloc_raw(heap, n, sizeof *twin);
-    if (!mesh_twins(heap, mesh, twin, &bad)) {
-        check = (MeshCheck){.fault = MESH_OPEN_EDGE, .index = bad / 3};
-    } else if (!count_fans(heap, mesh, twin, &n_used, &bad)) {
-        check = (MeshCheck){.fault = MESH_PINCHED_VERTEX, .index = bad};
+    if (!pair_edges(heap, mesh, uses, twin, &bad)) {
+        *check = (MeshCheck){.fault = MESH_OPEN_EDGE, .index = bad / 3};
+    } else if (!count_fans(mesh, uses, twin, &n_used, &bad)) {
+        *check = (MeshCheck){.fault = MESH_PINCHED_VERTEX, .index = bad};
     } else {
-        u32 *component = heap_alloc_raw(heap, mesh->n_tris, sizeof *component);
-        check.n_components = mesh_components(heap, mesh, component);
-        heap_free(heap, component);
+        u32 *parent = twin; // done with: there are more half-edges than vertices in use
+        if (mesh->n_verts > n)
+            parent = heap_realloc(heap, twin, mesh->n_verts, sizeof *twin);
+        check->n_components = n_used - join_vertices(mesh, parent);
         i64 euler = (i64)n_used - (i64)n / 2 + (i64)mesh->n_tris;
-        check.genus = (2 * (i64)check.n_components - euler) / 2;
-        if (mesh_measure(mesh).volume < 0)
-            check.fault = MESH_INSIDE_OUT;
+        check->genus = (2 * (i64)check->n_components - euler) / 2;
+        twin = parent;
     }
     heap_free(heap, twin);
+}
+
+MeshCheck mesh_check(Heap *heap, const Mesh *mesh) {
+    MeshCheck check = {0};
+    if (!check_verts(mesh, &check) || mesh->n_tris == 0)
+        return check;
+    VertexUse *uses = heap_alloc(heap, MAX(mesh->n_verts, 1u), sizeof *uses);
+    f64 volume6 = 0;
+    if (check_tris(mesh, uses, &volume6, &check)) {
+        check_edges(heap, mesh, uses, &check);
+        // Nearly nothing either way, seen from one vertex, is looked at from the middle.
+        if (check.fault == MESH_OK && volume6 < 0 && mesh_measure(mesh).volume < 0)
+            check.fault = MESH_INSIDE_OUT;
+    }
+    heap_free(heap, uses);
     return check;
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times of the kernel's companions on fixed inputs: one line a case, "name, size, ms" (the median
-// of some runs). Build and run by hand or from `make bench`.
+// Times of the kernel's companions on fixed inputs: companions [CASE ...] prints lines "name, size,
+// ms"; times are the process's CPU time, so that other jobs on the machine count less. Build and
+// run by hand or from `make bench-kernel`.
+#include "tests/unit/mesh/solids.h"
+
+#include "compiler/mesh/boolean.h"
 #include "compiler/mesh/hull.h"
 #include "compiler/mesh/polygon.h"
 #include "compiler/mesh/query.h"
@@ -8,6 +12,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+
+static u64 cpu_now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (u64)t.tv_sec * 1000000000u + (u64)t.tv_nsec;
+}
 
 static int compare_f64(const void *a, const void *b) {
     f64 x = *(const f64 *)a, y = *(const f64 *)b;
@@ -41,9 +52,9 @@ static void bench_triangulate(u32 side, u32 n) {
         Region plate;
         make_plate(&heap, &plate, side, n);
         u32 *tris;
-        u64 start = clock_now_ns();
+        u64 start = cpu_now_ns();
         region_triangulate(&heap, &plate, &tris, &n_tris);
-        ms[run] = (f64)(clock_now_ns() - start) / 1e6;
+        ms[run] = (f64)(cpu_now_ns() - start) / 1e6;
         heap_finish(&heap);
     }
     qsort(ms, RUNS, sizeof *ms, compare_f64);
@@ -61,13 +72,13 @@ static void bench_small(const char *name, const f64 (*points)[2], u32 n, u32 fir
     r.starts[1] = first_hole < n ? first_hole : n;
     for (u32 i = 0; i < n; i++)
         r.points[i] = (Vec2){points[i][0], points[i][1]};
-    u64 start = clock_now_ns();
+    u64 start = cpu_now_ns();
     for (u32 run = 0; run < RUNS; run++) {
         u32 *tris, n_tris;
         region_triangulate(&heap, &r, &tris, &n_tris);
         heap_free(&heap, tris);
     }
-    printf("triangulate %s, %u corners, %.0f ns\n", name, n, (f64)(clock_now_ns() - start) / RUNS);
+    printf("triangulate %s, %u corners, %.0f ns\n", name, n, (f64)(cpu_now_ns() - start) / RUNS);
     heap_finish(&heap);
 }
 
@@ -82,7 +93,7 @@ static Vec3 *sphere_points(Heap *heap, u32 n, f64 r) {
 }
 
 static f64 ms_since(u64 start) {
-    return (f64)(clock_now_ns() - start) / 1e6;
+    return (f64)(cpu_now_ns() - start) / 1e6;
 }
 
 static void bench_hull_and_queries(u32 n) {
@@ -90,41 +101,41 @@ static void bench_hull_and_queries(u32 n) {
     heap_init(&heap, 0);
     Vec3 *points = sphere_points(&heap, n, 50);
     Mesh mesh;
-    u64 start = clock_now_ns();
+    u64 start = cpu_now_ns();
     mesh_hull(&heap, points, n, &mesh);
     printf("hull, %u points on a sphere, %u triangles, %.2f ms\n", n, mesh.n_tris, ms_since(start));
-    start = clock_now_ns();
+    start = cpu_now_ns();
     MeshTree *tree = mesh_tree_create(&heap, &mesh);
     printf("tree, %u triangles, %.2f ms\n", mesh.n_tris, ms_since(start));
     PlacedMesh a = {&mesh, tree, affine3_identity()},
                b = {&mesh, tree, affine3_rotate(vec3_unit(vec3(1, 2, 3)), 40)};
     b.map.t = vec3(80, 70, 30);
     u32 n_runs = 20;
-    start = clock_now_ns();
+    start = cpu_now_ns();
     f64 sum = 0;
     for (u32 i = 0; i < n_runs; i++)
         sum += mesh_distance(&a, &b, INFINITY).distance;
     printf("distance of two, %.4f mm, %.4f ms\n", sum / n_runs, ms_since(start) / n_runs);
-    start = clock_now_ns();
+    start = cpu_now_ns();
     f64 gap = 0;
     b.map.t = vec3(20, 30, 200);
     for (u32 i = 0; i < n_runs; i++)
         mesh_drop(&b, &a, &gap);
     printf("drop of one on the other, %.4f mm, %.4f ms\n", gap, ms_since(start) / n_runs);
-    start = clock_now_ns();
+    start = cpu_now_ns();
     u32 n_in = 0, n_hits = 0;
     MeshHit hit;
     for (u32 i = 0; i < 100000; i++)
         n_in += mesh_contains(&a, vec3_scale(points[i % n], 1.1 * (i % 997) / 997));
     printf("membership, %.0f %% inside, %.0f ns\n", n_in / 1000.0, ms_since(start) * 10);
-    start = clock_now_ns();
+    start = cpu_now_ns();
     for (u32 i = 0; i < 100000; i++)
         n_hits += mesh_ray(&a, vec3_scale(points[i % n], 2),
                            vec3_sub(points[(i * 7) % n], points[i % n]), &hit);
     printf("rays, %.0f %% hit, %.0f ns\n", n_hits / 1000.0, ms_since(start) * 10);
     for (u32 t = 0; t < mesh.n_tris; t++)
         mesh.tags[t] = 0; // one face
-    start = clock_now_ns();
+    start = cpu_now_ns();
     u32 before = mesh.n_tris;
     mesh_simplify(&heap, &mesh, before / 10, 1e9);
     printf("simplify, %u to %u triangles, %.2f ms\n", before, mesh.n_tris, ms_since(start));
@@ -145,19 +156,19 @@ static void bench_boxes(void) {
     PlacedMesh a = {&box, tree, affine3_identity()};
     PlacedMesh b = {&box, tree, affine3_move(vec3(10, 5, 20))};
     f64 gap = 0, sum = 0;
-    u64 start = clock_now_ns();
+    u64 start = cpu_now_ns();
     for (u32 i = 0; i < RUNS; i++)
         sum += mesh_distance(&a, &b, INFINITY).distance;
     printf("flush boxes: distance %.3f us, ", ms_since(start) * 1e3 / RUNS);
-    start = clock_now_ns();
+    start = cpu_now_ns();
     for (u32 i = 0; i < RUNS; i++)
         mesh_drop(&b, &a, &gap);
     printf("drop %.3f us, ", ms_since(start) * 1e3 / RUNS);
-    start = clock_now_ns();
+    start = cpu_now_ns();
     for (u32 i = 0; i < RUNS; i++)
         sum += mesh_contact_area(&heap, &a, &b, 0.01);
     printf("contact %.3f us, ", ms_since(start) * 1e3 / RUNS);
-    start = clock_now_ns();
+    start = cpu_now_ns();
     for (u32 i = 0; i < RUNS; i++)
         sum += mesh_overlap(&heap, &a, &b).volume;
     printf("overlap %.3f us (sum %.0f)\n", ms_since(start) * 1e3 / RUNS, sum);
@@ -180,33 +191,213 @@ static void bench_region(u32 side, u32 n) {
             discs.points[h * n + i] = plate.points[4 + h * n + n - 1 - i];
     }
     parts[1] = discs;
-    u64 start = clock_now_ns();
+    u64 start = cpu_now_ns();
     region_boolean(&heap, REGION_DIFFERENCE, parts, 2, &out);
     printf("region less %u discs of %u corners, %.2f ms\n", side * side, n, ms_since(start));
-    start = clock_now_ns();
+    start = cpu_now_ns();
     region_offset(&heap, &out, 0.05, REGION_JOIN_ROUND, 0.001, &grown);
     printf("the same grown, %u points, %.2f ms\n", region_count(&grown), ms_since(start));
-    start = clock_now_ns();
+    start = cpu_now_ns();
     bool is_simple = region_is_simple(&heap, &out, NULL);
     printf("simple: %s, %.2f ms\n", is_simple ? "yes" : "no", ms_since(start));
     heap_finish(&heap);
 }
 
-int main(void) {
+// ---- regions of many edges or many operands
+
+// n corners on two circles in turn; shift: of a step between corners, so that copies cross.
+static void make_star(Heap *heap, Region *star, u32 n, f64 shift) {
+    region_init(star, heap, n, 1, false);
+    for (u32 i = 0; i < n; i++) {
+        f64 r = i % 2 ? 0.5 : 1, angle = 360.0 * (i + shift) / n;
+        star->points[i] = (Vec2){r * trig_cos(angle), r * trig_sin(angle)};
+    }
+}
+
+static void time_boolean(const char *name, Heap *heap, RegionOp op, const Region *operands, u32 n) {
+    f64 best = INFINITY, area = 0;
+    u32 n_points = 0;
+    for (u32 run = 0; run < 3; run++) {
+        Region out;
+        u64 start = cpu_now_ns();
+        Status status = region_boolean(heap, op, operands, n, &out);
+        best = fmin(best, ms_since(start));
+        if (status != STATUS_OK) {
+            printf("%s FAILED\n", name);
+            return;
+        }
+        area = region_area(&out);
+        n_points = region_count(&out);
+        region_finish(&out, heap);
+    }
+    printf("%s: %u points, area %.6f, %.2f ms\n", name, n_points, area, best);
+    fflush(stdout);
+}
+
+static void case_stars(void) {
+    for (u32 n = 1000; n <= 100000; n *= 10) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Region stars[2];
+        make_star(&heap, &stars[0], n, 0);
+        make_star(&heap, &stars[1], n, 0.5);
+        char name[64];
+        snprintf(name, sizeof name, "star union %u", n);
+        time_boolean(name, &heap, REGION_UNION, stars, 2);
+        snprintf(name, sizeof name, "star difference %u", n);
+        time_boolean(name, &heap, REGION_DIFFERENCE, stars, 2);
+        u64 start = cpu_now_ns();
+        bool is_simple = region_is_simple(&heap, &stars[0], NULL);
+        printf("star simple %u: %s, %.2f ms\n", n, is_simple ? "yes" : "no", ms_since(start));
+        heap_finish(&heap);
+    }
+}
+
+// Circles strewn over a square, each an operand of its own.
+static void case_circles(void) {
+    enum { N_MAX = 10000, CORNERS = 64 };
+    for (u32 n = 1000; n <= N_MAX; n *= 10) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Region *circles = heap_alloc(&heap, n, sizeof *circles);
+        u32 seed = 1;
+        f64 side = 20 * sqrt(n / 1000.0);
+        for (u32 i = 0; i < n; i++) {
+            f64 at[2];
+            for (u32 k = 0; k < 2; k++) {
+                seed = seed * 1664525u + 1013904223u;
+                at[k] = (seed >> 8) / 16777216.0 * side;
+            }
+            region_init(&circles[i], &heap, CORNERS, 1, false);
+            for (u32 k = 0; k < CORNERS; k++)
+                circles[i].points[k] = (Vec2){at[0] + 0.7 * trig_cos(360.0 * k / CORNERS),
+                                              at[1] + 0.7 * trig_sin(360.0 * k / CORNERS)};
+        }
+        char name[64];
+        snprintf(name, sizeof name, "circles union %u", n);
+        time_boolean(name, &heap, REGION_UNION, circles, n);
+        heap_finish(&heap);
+    }
+}
+
+static void case_outline(void) {
+    for (u32 n = 10000; n <= 100000; n *= 10) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Region outline;
+        region_init(&outline, &heap, n, 1, false);
+        for (u32 i = 0; i < n; i++) {
+            f64 angle = 360.0 * i / n, r = 50 * (1 + 0.02 * trig_sin(angle * n / 20));
+            outline.points[i] = (Vec2){r * trig_cos(angle), r * trig_sin(angle)};
+        }
+        for (int side = 1; side >= -1; side -= 2) {
+            Region out;
+            u64 start = cpu_now_ns();
+            Status status = region_offset(&heap, &outline, side, REGION_JOIN_ROUND, 0.01, &out);
+            printf("outline of %u offset by %d: %u points, area %.6f, %.2f ms%s\n", n, side,
+                   region_count(&out), region_area(&out), ms_since(start),
+                   status == STATUS_OK ? "" : " FAILED");
+            fflush(stdout);
+        }
+        heap_finish(&heap);
+    }
+}
+
+// ---- passes over whole meshes
+
+static void time_passes(const char *name, Heap *heap, const Mesh *mesh) {
+    enum { RUNS = 5 };
+    f64 best[4] = {INFINITY, INFINITY, INFINITY, INFINITY}, scale = 1e6 / mesh->n_tris;
+    u32 *labels = heap_alloc_raw(heap, 3 * (size_t)mesh->n_tris, sizeof *labels), bad;
+    bool ok = true;
+    for (u32 run = 0; run < RUNS; run++) {
+        u64 start = cpu_now_ns();
+        ok = ok && mesh_check(heap, mesh).fault == MESH_OK;
+        best[0] = fmin(best[0], ms_since(start));
+        start = cpu_now_ns();
+        ok = ok && mesh_twins(heap, mesh, labels, &bad);
+        best[1] = fmin(best[1], ms_since(start));
+        start = cpu_now_ns();
+        ok = ok && mesh_components(heap, mesh, labels) > 0;
+        best[2] = fmin(best[2], ms_since(start));
+        start = cpu_now_ns();
+        ok = ok && mesh_measure(mesh).volume > 0;
+        best[3] = fmin(best[3], ms_since(start));
+    }
+    printf("%s, %u triangles, ms for a million: check %.1f, twins %.1f, components %.1f, measure "
+           "%.1f%s\n",
+           name, mesh->n_tris, best[0] * scale, best[1] * scale, best[2] * scale, best[3] * scale,
+           ok ? "" : " FAILED");
+    fflush(stdout);
+    heap_free(heap, labels);
+}
+
+static void case_passes(void) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh sphere = solid_sphere(&heap, vec3(0, 0, 0), 10, 1000, 500);
+    time_passes("sphere in rows", &heap, &sphere);
+    Mesh hull;
+    mesh_hull(&heap, sphere_points(&heap, 200000, 50), 200000, &hull);
+    time_passes("sphere in a hull's order", &heap, &hull);
+    Mesh box = {0};
+    Vec3 corners[8];
+    for (u32 i = 0; i < 8; i++)
+        corners[i] = vec3(i & 1 ? 4 : 0, i & 2 ? 3 : 0, i & 4 ? 2 : 0);
+    mesh_hull(&heap, corners, 8, &box);
+    enum { RUNS = 100000 };
+    u64 start = cpu_now_ns();
+    u32 n_ok = 0;
+    for (u32 run = 0; run < RUNS; run++)
+        n_ok += mesh_check(&heap, &box).fault == MESH_OK;
+    printf("check of a box: %.0f ns (%u)\n", ms_since(start) * 1e6 / RUNS, n_ok);
+    heap_finish(&heap);
+}
+
+// ---- all cases
+
+static void case_small(void) {
     const f64 quad[4][2] = {{0, 0}, {2, 0}, {2, 1}, {0, 1}};
     const f64 ell[6][2] = {{0, 0}, {2, 0}, {2, 1}, {1, 1}, {1, 2}, {0, 2}};
     const f64 frame[8][2] = {{0, 0}, {4, 0}, {4, 4}, {0, 4}, {1, 1}, {1, 3}, {3, 3}, {3, 1}};
     bench_small("quadrilateral", quad, 4, 4);
     bench_small("L", ell, 6, 6);
     bench_small("frame", frame, 8, 4);
+}
+
+static void case_triangulate(void) {
     bench_triangulate(1, 32);
     bench_triangulate(10, 32);
-    bench_triangulate(30, 32);
+    bench_triangulate(32, 32);
     bench_triangulate(100, 32);
+    bench_triangulate(316, 32);
+}
+
+static void case_plate(void) {
     bench_region(10, 32);
     bench_region(100, 32);
-    bench_boxes();
+}
+
+static void case_queries(void) {
     bench_hull_and_queries(1000);
     bench_hull_and_queries(100000);
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } cases[] = {{"small", case_small},     {"triangulate", case_triangulate},
+                 {"plate", case_plate},     {"stars", case_stars},
+                 {"circles", case_circles}, {"outline", case_outline},
+                 {"passes", case_passes},   {"boxes", bench_boxes},
+                 {"queries", case_queries}};
+    for (u32 i = 0; i < COUNT_OF(cases); i++) {
+        bool is_wanted = argc < 2;
+        for (int k = 1; k < argc; k++)
+            is_wanted = is_wanted || strcmp(argv[k], cases[i].name) == 0;
+        if (is_wanted)
+            cases[i].run();
+    }
     return 0;
 }

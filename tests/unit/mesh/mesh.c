@@ -102,5 +102,66 @@ TEST(a_shared_corner_is_a_fault_until_split) {
     heap_finish(&heap);
 }
 
-TEST_MAIN(TEST_CASE(a_box_is_closed_and_measured), TEST_CASE(mirroring_keeps_it_outside_out), TEST_CASE(faults_are_found),
-          TEST_CASE(a_shared_corner_is_a_fault_until_split))
+// Two tips over a ring: every vertex of the ring meets 4 triangles, the tips n each.
+static void make_spindle(Mesh *mesh, Heap *heap, u32 n) {
+    mesh_init(mesh, heap, n + 2, 2 * n, false);
+    mesh->verts[0] = vec3(0, 0, -1);
+    mesh->verts[1] = vec3(0, 0, 1);
+    for (u32 i = 0; i < n; i++) {
+        u32 a = 2 + i, b = 2 + (i + 1) % n;
+        mesh->verts[a] = vec3(trig_cos(360.0 * i / n), trig_sin(360.0 * i / n), 0);
+        u32 *t = mesh->tris + 6 * (size_t)i;
+        t[0] = b, t[1] = a, t[2] = 0;
+        t[3] = a, t[4] = b, t[5] = 1;
+    }
+    memset(mesh->tags, 0, 2 * (size_t)n * sizeof *mesh->tags);
+}
+
+TEST(a_vertex_of_many_triangles) {
+    for (u32 n = 3; n <= 3000; n = n * 3 + 1) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Mesh m;
+        make_spindle(&m, &heap, n);
+        MeshCheck check = mesh_check(&heap, &m);
+        CHECK_EQ(check.fault, MESH_OK);
+        CHECK_EQ(check.n_components, 1);
+        CHECK_EQ(check.genus, 0);
+        u32 *twin = heap_alloc(&heap, 6 * (size_t)n, sizeof *twin), bad = 0;
+        CHECK(mesh_twins(&heap, &m, twin, &bad));
+        for (u32 h = 0; h < 6 * n; h++) {
+            u32 next = h % 3 == 2 ? h - 2 : h + 1, t = twin[h];
+            CHECK(twin[t] == h && m.tris[t] == m.tris[next] &&
+                  m.tris[t % 3 == 2 ? t - 2 : t + 1] == m.tris[h]);
+        }
+        u32 *last = m.tris + 6 * (size_t)(n - 1);
+        last[0] = last[3]; // now a degenerate triangle
+        CHECK_EQ(mesh_check(&heap, &m).fault, MESH_DEGENERATE);
+        last[0] = 3; // and now one whose edges are taken, or open
+        CHECK_EQ(mesh_check(&heap, &m).fault, MESH_OPEN_EDGE);
+        CHECK(!mesh_twins(&heap, &m, twin, &bad));
+        heap_finish(&heap);
+    }
+}
+
+// The same closed surface twice over: every edge joins four triangles.
+TEST(a_surface_that_is_there_twice_is_a_fault) {
+    for (u32 n = 4; n <= 400; n *= 10) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Mesh one, two;
+        make_spindle(&one, &heap, n);
+        mesh_init(&two, &heap, one.n_verts, 2 * one.n_tris, false);
+        memcpy(two.verts, one.verts, one.n_verts * sizeof *one.verts);
+        memcpy(two.tris, one.tris, 3 * (size_t)one.n_tris * sizeof *one.tris);
+        memcpy(two.tris + 3 * (size_t)one.n_tris, one.tris,
+               3 * (size_t)one.n_tris * sizeof *one.tris);
+        memset(two.tags, 0, two.n_tris * sizeof *two.tags);
+        CHECK_EQ(mesh_check(&heap, &two).fault, MESH_OPEN_EDGE);
+        heap_finish(&heap);
+    }
+}
+
+TEST_MAIN(TEST_CASE(a_box_is_closed_and_measured), TEST_CASE(mirroring_keeps_it_outside_out),
+          TEST_CASE(faults_are_found), TEST_CASE(a_shared_corner_is_a_fault_until_split),
+          TEST_CASE(a_vertex_of_many_triangles), TEST_CASE(a_surface_that_is_there_twice_is_a_fault))
