@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/map.h"
+#include "lang/grammar_export.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -165,9 +166,28 @@ typedef struct Run {
     Status status;
 } Run;
 
+// Both forms; the dialect takes the one that it knows.
+static void make_grammars(Agent *agent) {
+    if (!dialect_takes_grammar(agent->options->config)) {
+        if (agent->options->note)
+            agent->options->note(agent->options->ctx, "this kind of server takes no grammar: --constrain changes nothing");
+        return;
+    }
+    StrBuf out;
+    strbuf_init(&out, agent->heap);
+    grammar_export(GRAMMAR_GBNF, agent->arena, &out);
+    agent->gbnf = str_copy(agent->arena, strbuf_str(&out));
+    out.len = 0;
+    grammar_export(GRAMMAR_LARK, agent->arena, &out);
+    agent->lark = str_copy(agent->arena, strbuf_str(&out));
+    strbuf_finish(&out);
+}
+
 static void run_guarded(void *ctx) {
     Run *run = ctx;
     Agent *agent = run->agent;
+    if (agent->options->constrain && agent->has_client)
+        make_grammars(agent);
     run->status = open_transcript(agent);
     if (run->status == STATUS_OK)
         run->status = run_all(agent);
@@ -204,6 +224,7 @@ Status agent_run(const AgentOptions *options, Heap *heap, Arena *arena, AgentRes
         agent->client.ctx = options->ctx;
         agent->has_client = true;
     }
+    agent->gbnf = agent->lark = STR("");
     Run run = {agent, STATUS_OK};
     bool ok = heap_guard(heap, run_guarded, &run);
     transcript_close(&agent->transcript);

@@ -37,6 +37,7 @@ typedef struct AgentOptions {
     const char *replay;     // NULL: ask
     const ModelConfig *config; // NULL in a replay
     bool plan_only, stream;
+    bool constrain; // the coder's answers by the language's grammar, where the server takes one
     u32 max_rounds, max_visual_rounds;
     u64 max_tokens;
     f64 max_cost, max_seconds; // US dollars; 0: no bound on cost

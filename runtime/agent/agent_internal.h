@@ -35,6 +35,7 @@ typedef struct Agent {
     bool has_client;
     u64 begin_ns;
     u32 n_turns, n_attempts;
+    Str gbnf, lark; // the language's grammar, when answers are to be constrained
     Plan plan;
     Str plan_json, blockout, blockout_report;
     Attempt best;

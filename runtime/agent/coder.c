@@ -99,7 +99,9 @@ static Status ask_program(Agent *agent, u32 round, const Message *messages, u32 
     ModelRequest request = {.system = prompt_system(is_edit ? PROMPT_EDITOR : PROMPT_CODER, agent->arena),
                             .messages = messages,
                             .n_messages = n_messages,
-                            .max_tokens = CODER_TOKENS};
+                            .max_tokens = CODER_TOKENS,
+                            .grammar = agent->gbnf,
+                            .lark = agent->lark};
     ModelReply reply;
     bool is_recorded;
     Status status = agent_ask(agent, role, round, &request, &reply, &is_recorded);

@@ -53,6 +53,7 @@ typedef enum OptionId {
     OPT_REPLAY,
     OPT_PLAN_ONLY,
     OPT_STREAM,
+    OPT_CONSTRAIN,
     OPT_THREADS,
     OPT_QUIET,
     OPT_VERBOSE,
@@ -113,6 +114,7 @@ static const Option options[] = {
     {OPT_REPLAY, 0, "--replay", "FILE", "agent: take all answers from this record; needs no key and no network"},
     {OPT_PLAN_ONLY, 0, "--plan-only", NULL, "agent: stop at the block-out: every part a box in its place"},
     {OPT_STREAM, 0, "--stream", NULL, "agent: let the server stream its answers"},
+    {OPT_CONSTRAIN, 0, "--constrain", NULL, "agent: hold the coder to the grammar (llama.cpp, vLLM, OpenAI's responses)"},
     {OPT_THREADS, 0, "--threads", "N", "worker threads; the output does not depend on it"},
     {OPT_QUIET, 'q', "--quiet", NULL, "errors only"},
     {OPT_VERBOSE, 'v', "--verbose", NULL, "say what was written, how large, how long"},
@@ -280,6 +282,7 @@ static bool agent_option_apply(Cli *cli, const Option *option, const char *value
     case OPT_REPLAY: agent->replay = value; return true;
     case OPT_PLAN_ONLY: agent->plan_only = true; return true;
     case OPT_STREAM: agent->stream = true; return true;
+    case OPT_CONSTRAIN: agent->constrain = true; return true;
     }
     return false;
 }

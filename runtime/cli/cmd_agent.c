@@ -144,6 +144,7 @@ static Status read_options(AgentCommand *command, AgentOptions *options) {
     options->replay = agent->replay;
     options->plan_only = agent->plan_only;
     options->stream = agent->stream;
+    options->constrain = agent->constrain;
     options->n_threads = cli->n_threads;
     options->cancel = cli_interrupted();
     options->turn = on_turn;

@@ -12,6 +12,11 @@ const DialectRow *dialect_row(Dialect dialect) {
     return rows[dialect];
 }
 
+// OpenAI's own chat/completions refuses what it does not know; its responses take a grammar.
+bool dialect_takes_grammar(const ModelConfig *config) {
+    return dialect_row(config->dialect)->takes_grammar && (config->dialect != DIALECT_CHAT || !strstr(config->base_url, "://api.openai.com"));
+}
+
 const char *dialect_name(Dialect dialect) { return dialect_row(dialect)->name; }
 
 bool dialect_find(const char *name, Dialect *out) {

@@ -19,10 +19,12 @@ typedef struct ReplyState {
 
 typedef struct DialectRow {
     const char *name, *path;
-    void (*write)(const ModelRequest *request, const ModelConfig *config, bool with_schema, StrBuf *out);
+    // constrained: with the schema or the grammar, where there is a place for it.
+    void (*write)(const ModelRequest *request, const ModelConfig *config, bool constrained, StrBuf *out);
     void (*read)(const JsonNode *root, ReplyState *state);            // a whole answer
     void (*event)(Str name, const JsonNode *root, ReplyState *state); // one event of a stream
     bool is_ndjson;                                                   // its streams are JSON lines
+    bool takes_grammar;
 } DialectRow;
 
 const DialectRow *dialect_row(Dialect dialect);

@@ -20,7 +20,7 @@ static void write_message(const Message *message, StrBuf *out) {
     strbuf_add_z(out, "]}");
 }
 
-static void write_chat(const ModelRequest *request, const ModelConfig *config, bool with_schema, StrBuf *out) {
+static void write_chat(const ModelRequest *request, const ModelConfig *config, bool constrained, StrBuf *out) {
     // OpenAI's newer models refuse max_tokens, most others know nothing else.
     bool is_openai = strstr(config->base_url, "://api.openai.com") != NULL;
     strbuf_add_z(out, "{\"model\":");
@@ -34,16 +34,19 @@ static void write_chat(const ModelRequest *request, const ModelConfig *config, b
     dialect_add_number(out, is_openai ? "max_completion_tokens" : "max_tokens", request->max_tokens);
     if (request->temperature >= 0)
         dialect_add_number(out, "temperature", request->temperature);
-    if (with_schema) {
+    if (constrained && request->schema.len) {
         strbuf_add_z(out, ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"strict\":true,\"name\":");
         strbuf_add_json(out, request->schema_name);
         strbuf_add_z(out, ",\"schema\":");
         strbuf_add(out, request->schema);
         strbuf_add_z(out, "}}");
     }
-    if (request->grammar.len) {
+    if (constrained && request->grammar.len && dialect_takes_grammar(config)) { // llama.cpp's way, and vLLM's
         strbuf_add_z(out, ",\"grammar\":");
         strbuf_add_json(out, request->grammar);
+        strbuf_add_z(out, ",\"structured_outputs\":{\"grammar\":");
+        strbuf_add_json(out, request->grammar);
+        strbuf_add_char(out, '}');
     }
     if (request->stream)
         strbuf_add_z(out, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
@@ -112,4 +115,4 @@ static void event_chat(Str name, const JsonNode *root, ReplyState *state) {
 }
 
 const DialectRow dialect_chat = {
-    .name = "openai", .path = "/chat/completions", .write = write_chat, .read = read_chat, .event = event_chat};
+    .name = "openai", .path = "/chat/completions", .write = write_chat, .read = read_chat, .event = event_chat, .takes_grammar = true};

@@ -14,8 +14,19 @@ static void write_message(const Message *message, StrBuf *out) {
     strbuf_add_z(out, "]}");
 }
 
-static void write_messages(const ModelRequest *request, const ModelConfig *config, bool with_schema, StrBuf *out) {
-    (void)config, (void)with_schema; // the schema stands in the prompt, too
+// A schema comes as a tool that must be used: what it is called with is the answer, and nothing is run.
+static void write_tool(const ModelRequest *request, StrBuf *out) {
+    strbuf_add_z(out, ",\"tools\":[{\"description\":\"Takes the answer.\",\"name\":");
+    strbuf_add_json(out, request->schema_name);
+    strbuf_add_z(out, ",\"input_schema\":");
+    strbuf_add(out, request->schema);
+    strbuf_add_z(out, "}],\"tool_choice\":{\"type\":\"tool\",\"disable_parallel_tool_use\":true,\"name\":");
+    strbuf_add_json(out, request->schema_name);
+    strbuf_add_char(out, '}');
+}
+
+static void write_messages(const ModelRequest *request, const ModelConfig *config, bool constrained, StrBuf *out) {
+    (void)config;
     strbuf_add_z(out, "{\"model\":");
     strbuf_add_json(out, request->model);
     dialect_add_number(out, "max_tokens", request->max_tokens);
@@ -30,6 +41,8 @@ static void write_messages(const ModelRequest *request, const ModelConfig *confi
     strbuf_add_char(out, ']');
     if (request->temperature >= 0)
         dialect_add_number(out, "temperature", request->temperature);
+    if (constrained && request->schema.len)
+        write_tool(request, out);
     if (request->stream)
         strbuf_add_z(out, ",\"stream\":true");
     strbuf_add_char(out, '}');
@@ -67,9 +80,13 @@ static void read_messages(const JsonNode *root, ReplyState *state) {
         state->fault = "it holds no content";
         return;
     }
-    for (u32 i = 0; i < content->n; i++)
-        if (str_equal_z(jtree_text(&content->items[i], "type", STR("")), "text"))
+    for (u32 i = 0; i < content->n; i++) {
+        Str type = jtree_text(&content->items[i], "type", STR(""));
+        if (str_equal_z(type, "text"))
             reply_add_text(state, jtree_get(&content->items[i], "text"));
+        else if (str_equal_z(type, "tool_use") && jtree_is(jtree_get(&content->items[i], "input"), JSON_OBJECT))
+            jtree_write(jtree_get(&content->items[i], "input"), &state->text);
+    }
     read_stop(root, state);
     read_usage(jtree_get(root, "usage"), state);
     state->is_done = true;
@@ -83,6 +100,8 @@ static void event_messages(Str name, const JsonNode *root, ReplyState *state) {
         const JsonNode *delta = jtree_get(root, "delta");
         if (str_equal_z(jtree_text(delta, "type", STR("")), "text_delta"))
             reply_add_text(state, jtree_get(delta, "text"));
+        else if (str_equal_z(jtree_text(delta, "type", STR("")), "input_json_delta"))
+            reply_add_text(state, jtree_get(delta, "partial_json"));
     } else if (str_equal_z(type, "message_delta")) {
         read_stop(jtree_get(root, "delta"), state);
         read_usage(jtree_get(root, "usage"), state);

@@ -13,7 +13,7 @@ static void write_message(const char *role, Str text, const Str *images, u32 n_i
     strbuf_add_z(out, n_images ? "]}" : "}");
 }
 
-static void write_ollama(const ModelRequest *request, const ModelConfig *config, bool with_schema, StrBuf *out) {
+static void write_ollama(const ModelRequest *request, const ModelConfig *config, bool constrained, StrBuf *out) {
     (void)config;
     strbuf_add_z(out, "{\"model\":");
     strbuf_add_json(out, request->model);
@@ -28,7 +28,7 @@ static void write_ollama(const ModelRequest *request, const ModelConfig *config,
     if (request->temperature >= 0)
         dialect_add_number(out, "temperature", request->temperature);
     strbuf_add_char(out, '}');
-    if (with_schema) {
+    if (constrained && request->schema.len) {
         strbuf_add_z(out, ",\"format\":");
         strbuf_add(out, request->schema);
     }

@@ -16,7 +16,15 @@ static void write_message(const Message *message, StrBuf *out) {
     strbuf_add_z(out, "]}");
 }
 
-static void write_responses(const ModelRequest *request, const ModelConfig *config, bool with_schema, StrBuf *out) {
+// A grammar comes as a tool that must be used: what it is called with is the answer, and nothing is run.
+static void write_tool(const ModelRequest *request, StrBuf *out) {
+    strbuf_add_z(out, ",\"tools\":[{\"type\":\"custom\",\"name\":\"write_program\",\"description\":\"Takes the whole program.\","
+                      "\"format\":{\"type\":\"grammar\",\"syntax\":\"lark\",\"definition\":");
+    strbuf_add_json(out, request->lark);
+    strbuf_add_z(out, "}}],\"parallel_tool_calls\":false,\"tool_choice\":{\"type\":\"custom\",\"name\":\"write_program\"}");
+}
+
+static void write_responses(const ModelRequest *request, const ModelConfig *config, bool constrained, StrBuf *out) {
     (void)config;
     strbuf_add_z(out, "{\"model\":");
     strbuf_add_json(out, request->model);
@@ -32,7 +40,9 @@ static void write_responses(const ModelRequest *request, const ModelConfig *conf
     dialect_add_number(out, "max_output_tokens", request->max_tokens);
     if (request->temperature >= 0)
         dialect_add_number(out, "temperature", request->temperature);
-    if (with_schema) {
+    if (constrained && request->lark.len)
+        write_tool(request, out);
+    if (constrained && request->schema.len) {
         strbuf_add_z(out, ",\"text\":{\"format\":{\"type\":\"json_schema\",\"strict\":true,\"name\":");
         strbuf_add_json(out, request->schema_name);
         strbuf_add_z(out, ",\"schema\":");
@@ -74,6 +84,8 @@ static void read_responses(const JsonNode *root, ReplyState *state) {
         return;
     }
     for (u32 i = 0; i < output->n; i++) {
+        if (str_equal_z(jtree_text(&output->items[i], "type", STR("")), "custom_tool_call"))
+            reply_add_text(state, jtree_get(&output->items[i], "input"));
         if (!str_equal_z(jtree_text(&output->items[i], "type", STR("")), "message"))
             continue; // reasoning and the like
         const JsonNode *content = jtree_list(&output->items[i], "content");
@@ -90,7 +102,7 @@ static void read_responses(const JsonNode *root, ReplyState *state) {
 
 static void event_responses(Str name, const JsonNode *root, ReplyState *state) {
     Str type = jtree_text(root, "type", name);
-    if (str_equal_z(type, "response.output_text.delta"))
+    if (str_equal_z(type, "response.output_text.delta") || str_equal_z(type, "response.custom_tool_call_input.delta"))
         reply_add_text(state, jtree_get(root, "delta"));
     else if (str_equal_z(type, "response.completed") || str_equal_z(type, "response.incomplete") ||
              str_equal_z(type, "response.failed"))
@@ -104,4 +116,4 @@ static void event_responses(Str name, const JsonNode *root, ReplyState *state) {
 }
 
 const DialectRow dialect_responses = {
-    .name = "responses", .path = "/responses", .write = write_responses, .read = read_responses, .event = event_responses};
+    .name = "responses", .path = "/responses", .write = write_responses, .read = read_responses, .event = event_responses, .takes_grammar = true};

@@ -96,7 +96,7 @@ static void finish_usage(const ModelClient *client, const ModelRequest *request,
 
 // ---- one try -------------------------------------------------------------------------------------
 
-typedef enum Verdict { TRY_DONE, TRY_AGAIN, TRY_UNREADABLE, TRY_NO_SCHEMA, TRY_FAILED } Verdict;
+typedef enum Verdict { TRY_DONE, TRY_AGAIN, TRY_UNREADABLE, TRY_UNCONSTRAINED, TRY_FAILED } Verdict;
 
 static Verdict judge_fault(ModelClient *client, const HttpResponse *response, NetError *error) {
     set_error(client, error, response->status, response->error, STR(""));
@@ -132,15 +132,24 @@ static const char *status_advice(u32 status) {
     return status >= 500 ? "the server failed" : "the server refuses";
 }
 
-static Verdict judge_status(ModelClient *client, const HttpResponse *response, bool with_schema, Arena *arena, NetError *error) {
+// Whether the words of a refusal are about a schema or a grammar.
+static bool blames_constraint(const char *text) {
+    static const char *const words[] = {"response_format", "schema", "format", "grammar", "structured", "tool"};
+    for (u32 i = 0; i < COUNT_OF(words); i++)
+        if (strstr(text, words[i]))
+            return true;
+    return false;
+}
+
+static Verdict judge_status(ModelClient *client, const HttpResponse *response, bool constrained, Arena *arena, NetError *error) {
     u32 status = response->status;
     const char *why;
     const JsonNode *root = jtree_parse(arena, response->body, &why);
     const JsonNode *node = jtree_get(root, "error");
     Str words = jtree_is(node, JSON_TEXT) ? node->text : jtree_text(node, "message", STR(""));
     set_error(client, error, status, status_advice(status), words);
-    if (status == 400 && with_schema && (strstr(error->text, "response_format") || strstr(error->text, "schema") || strstr(error->text, "format")))
-        return TRY_NO_SCHEMA;
+    if (status == 400 && constrained && blames_constraint(error->text))
+        return TRY_UNCONSTRAINED;
     return status == 408 || status == 409 || status == 429 || status >= 500 ? TRY_AGAIN : TRY_FAILED;
 }
 
@@ -165,13 +174,13 @@ static bool on_piece(void *ctx, Str bytes) {
     return answer_feed(&t->answer, t->response.content_type, bytes);
 }
 
-static void send_request(Try *t, bool with_schema) {
+static void send_request(Try *t, bool constrained) {
     const ModelConfig *config = &t->client->config;
     const DialectRow *row = dialect_row(config->dialect);
     bool is_streamed = t->request->stream;
     StrBuf body;
     strbuf_init(&body, t->client->heap);
-    row->write(t->request, config, with_schema, &body);
+    row->write(t->request, config, constrained, &body);
     const char *headers[4] = {"Content-Type: application/json"};
     u32 n_headers = 1;
     if (config->dialect == DIALECT_MESSAGES)
@@ -219,11 +228,11 @@ static Verdict take_answer(Try *t, ModelReply *out, NetError *error) {
 
 static Verdict try_once(ModelClient *client, const ModelRequest *request, Arena *arena, ModelReply *out, NetError *error,
                         f64 *retry_after_s) {
-    bool with_schema = request->schema.len && !client->no_schema;
+    bool constrained = (request->schema.len && !client->no_schema) || (request->grammar.len && !client->no_grammar);
     Try *t = ARENA_NEW(arena, Try, 1);
     *t = (Try){.client = client, .request = request, .arena = arena};
     answer_init(&t->answer, dialect_row(client->config.dialect), client->heap, arena, request->stream, request->max_tokens);
-    send_request(t, with_schema);
+    send_request(t, constrained);
     *retry_after_s = t->response.retry_after_s;
     Verdict verdict;
     if (t->response.fault != HTTP_FINE) {
@@ -231,7 +240,7 @@ static Verdict try_once(ModelClient *client, const ModelRequest *request, Arena 
     } else {
         hide_key(client->config.key, t->response.body);
         verdict = t->response.status == 200 ? take_answer(t, out, error)
-                                            : judge_status(client, &t->response, with_schema, arena, error);
+                                            : judge_status(client, &t->response, constrained, arena, error);
     }
     answer_finish(&t->answer);
     return verdict;
@@ -248,8 +257,9 @@ Status model_ask(ModelClient *client, const ModelRequest *request, Arena *arena,
             return STATUS_OK;
         if (verdict == TRY_FAILED || (verdict == TRY_UNREADABLE && ++n_unreadable == UNREADABLE_MAX))
             break;
-        if (verdict == TRY_NO_SCHEMA) { // another request, not the same once more
-            client->no_schema = true;
+        if (verdict == TRY_UNCONSTRAINED) { // another request, not the same once more
+            client->no_schema = client->no_schema || request->schema.len;
+            client->no_grammar = client->no_grammar || request->grammar.len;
             continue;
         }
         f64 wait = wait_before(client, ++n_failed, retry_after_s);

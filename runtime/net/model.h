@@ -35,7 +35,7 @@ typedef struct ModelRequest {
     u32 n_messages;
     u32 max_tokens; // of the answer
     Str schema_name, schema; // a JSON schema for the answer, where the server takes one; may be empty
-    Str grammar;             // GBNF, sent to servers that take one; may be empty
+    Str grammar, lark;       // the answer's grammar as GBNF and for Lark, where the server takes one; may be empty
     bool stream;
     f64 temperature; // < 0: the server's own
 } ModelRequest;
@@ -86,7 +86,7 @@ typedef struct ModelClient {
     void *ctx;
     u64 random;
     u32 n_tries;    // sent so far, tests and reports
-    bool no_schema; // this server refuses schemas
+    bool no_schema, no_grammar; // this server refuses them
 } ModelClient;
 
 void model_client_init(ModelClient *client, Heap *heap, const ModelConfig *config, const volatile int *cancel);
@@ -95,6 +95,7 @@ void model_client_finish(ModelClient *client);
 // STATUS_INTERRUPTED.
 Status model_ask(ModelClient *client, const ModelRequest *request, Arena *arena, ModelReply *out, NetError *error);
 
+bool dialect_takes_grammar(const ModelConfig *config);
 const char *dialect_name(Dialect dialect); // "openai", "responses", "anthropic", "ollama"
 bool dialect_find(const char *name, Dialect *out);
 

@@ -40,6 +40,43 @@ class Request:
         return "unknown"
 
 
+def program_of(text):
+    found = re.search(r"```frc\n(.*?)```", text, re.S)
+    return found.group(1) if found else text
+
+
+def constrained(request, text):
+    """What a server that keeps to the request's schema or grammar would say: ("tool", JSON or text), or ("text", text)."""
+    body = request.json
+    if request.dialect == "messages" and "tool_choice" in body:
+        assert body["tool_choice"]["name"] == body["tools"][0]["name"] and body["tools"][0]["input_schema"]["type"] == "object"
+        return "tool", text[text.index("{"):text.rindex("}") + 1]
+    if request.dialect == "responses" and "tool_choice" in body:
+        tool = body["tools"][0]
+        assert body["tool_choice"]["name"] == tool["name"] and tool["format"]["syntax"] == "lark" and "start" in tool["format"]["definition"]
+        return "tool", program_of(text)
+    if request.dialect == "chat" and "grammar" in body:
+        assert body["structured_outputs"]["grammar"] == body["grammar"]
+        return "text", program_of(text)
+    return "text", text
+
+
+def tool_json(dialect, text):
+    answer = answer_json(dialect, "")
+    if dialect == "responses":
+        answer["output"] = [{"type": "reasoning", "summary": []}, {"type": "custom_tool_call", "call_id": "c", "name": "write_program", "input": text}]
+    else:
+        answer.update(stop_reason="tool_use", content=[{"type": "tool_use", "id": "t", "name": "x", "input": json.loads(text)}])
+    return answer
+
+
+def tool_stream(dialect, text):
+    body = answer_stream(dialect, text).decode()
+    if dialect == "responses":
+        return body.replace("response.output_text.delta", "response.custom_tool_call_input.delta").encode()
+    return body.replace('"text_delta", "text":', '"input_json_delta", "partial_json":').encode()
+
+
 def answer_json(dialect, text, finish="stop"):
     usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
     if dialect == "chat":
@@ -173,15 +210,15 @@ def scripted(server, request):
 
 
 def good(server, request, sock):
-    text = scripted(server, request)
+    form, text = constrained(request, scripted(server, request))
     if request.json.get("stream"):
-        body = answer_stream(request.dialect, text)
+        body = (tool_stream if form == "tool" else answer_stream)(request.dialect, text)
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nConnection: close\r\n\r\n"
                      % (b"application/x-ndjson" if request.dialect == "ollama" else b"text/event-stream"))
         for i in range(0, len(body), 7 + len(body) // 50):
             sock.sendall(body[i:i + 7 + len(body) // 50])
     else:
-        reply(sock, answer_json(request.dialect, text))
+        reply(sock, (tool_json if form == "tool" else answer_json)(request.dialect, text))
 
 
 # ---- the hostile ones ----------------------------------------------------------------------------
@@ -294,6 +331,13 @@ def schema_refused(server, request, sock):
         good(server, request, sock)
 
 
+def grammar_refused(server, request, sock):
+    if "grammar" in request.json or "tools" in request.json:
+        reply(sock, {"error": {"message": "grammar is too complex"}}, "400 Bad Request")
+    else:
+        good(server, request, sock)
+
+
 def evil_text(server, request):
     text = scripted(server, request)
     if request.role() == "metrics":
@@ -396,7 +440,7 @@ HOSTILE = {
     "bad_utf8": body(lambda s, r: b'{"choices":[{"message":{"content":"\xff\xfe"}}]}'),
     "evil_text": body(evil_text), "limit_program": body(limit_program),
     "endless_loop": endless_loop, "stream_pauses": stream_pauses, "stream_stalls": stream_stalls,
-    "stream_unasked": stream_unasked, "cut_stream": cut_stream, "schema_refused": schema_refused,
+    "stream_unasked": stream_unasked, "cut_stream": cut_stream, "schema_refused": schema_refused, "grammar_refused": grammar_refused,
     "not_http": lambda s, r, sock: sock.sendall(b"SSH-2.0-OpenSSH_9.2\r\n"),
 }
 

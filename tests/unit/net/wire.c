@@ -206,8 +206,17 @@ TEST(every_dialect_writes_json_with_images_and_schema) {
         CHECK(jtree_parse(&f.arena, strbuf_str(&out), &error) != NULL);
         CHECK(strstr(out.ptr, "iVBORw==\"") != NULL);
         CHECK(strstr(out.ptr, "be good") && strstr(out.ptr, "77"));
-        CHECK((strstr(out.ptr, "{\"type\":\"object\"}") != NULL) == (d != DIALECT_MESSAGES));
+        CHECK(strstr(out.ptr, "{\"type\":\"object\"}") != NULL);
         CHECK(strstr(out.ptr, "temperature") == NULL);
+        out.len = 0;
+        config.dialect = (Dialect)d;
+        ModelRequest by_grammar = request;
+        by_grammar.schema = STR("");
+        by_grammar.grammar = STR("root ::= \"a\"");
+        by_grammar.lark = STR("start: \"b\"");
+        dialect_row((Dialect)d)->write(&by_grammar, &config, true, &out);
+        CHECK(jtree_parse(&f.arena, strbuf_str(&out), &error) != NULL);
+        CHECK((strstr(out.ptr, "root ::= ") || strstr(out.ptr, "start: ")) == dialect_takes_grammar(&config));
         strbuf_finish(&out);
     }
     heap_finish(&f.heap);
