@@ -208,7 +208,7 @@ static bool submit_picture(Renderer *r, Slot *slot, const Plan *plan) {
     if (!plan_begin(r, slot, plan))
         return false;
     record_bind(r, slot);
-    record_lights(r, slot, plan->view->light_azimuth, plan->n_shadows);
+    record_lights(r, slot, plan->view->light_azimuth, plan->n_shadows, !plan->view->no_floor);
     record_samples(r, slot, camera, plan->width, plan->height, true);
     record_list(r, slot, camera);
     record_shade(r, slot);
@@ -232,7 +232,7 @@ static bool submit_light(Renderer *r, Slot *slot, const Plan *plan) {
     if (!slot_begin(r, slot))
         return false;
     record_bind(r, slot);
-    record_lights(r, slot, plan->view->light_azimuth, plan->n_shadows);
+    record_lights(r, slot, plan->view->light_azimuth, plan->n_shadows, !plan->view->no_floor);
     record_shade(r, slot);
     record_read_light(r, slot);
     return slot_submit(r, slot);
@@ -318,8 +318,14 @@ static bool draw_on_host(Renderer *r, Slot *slot, const Plan *plan) {
         return true;
     if (!slot_wait(r, slot))
         return false;
-    picture.floor = slot->floor_copy.map;
-    picture.floor_size = slot->floor_size;
+    if (!plan->view->no_floor) {
+        if (slot->floor_is_packed)
+            host_unpack_floor(slot->floor_copy.map, slot->floor_size);
+        slot->floor_is_packed = false;
+        picture.floor = slot->floor_copy.map;
+        picture.floor_size = slot->floor_size;
+        memcpy(picture.floor_region, slot->floor_region, sizeof picture.floor_region);
+    }
     host_fill_color(&picture, plan->image->color);
     return true;
 }

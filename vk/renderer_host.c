@@ -323,16 +323,26 @@ static void light_encode(const SrgbTables *tables, Light light, u8 out[4]) {
     out[3] = (u8)((a > 1 ? 1 : light.c[3]) * 255 + 0.5f);
 }
 
+void host_unpack_floor(void *texels, u32 size) {
+    u8 *bytes = texels; // forward: what is written lies behind what is yet to be read
+    for (size_t i = 0; i < (size_t)size * size; i++) {
+        u16 half;
+        memcpy(&half, bytes + 8 * i, sizeof half);
+        f32 value = float_from_half(half);
+        memcpy(bytes + 4 * i, &value, sizeof value);
+    }
+}
+
 static f32 floor_texel(const HostPicture *p, i32 x, i32 y) {
     i32 most = (i32)p->floor_size - 1;
     x = MIN(MAX(x, 0), most);
     y = MIN(MAX(y, 0), most);
-    return float_from_half(p->floor[4 * ((size_t)y * p->floor_size + (size_t)x)]);
+    return p->floor[(size_t)y * p->floor_size + (size_t)x];
 }
 
-static f32 floor_at(const HostPicture *p, f32 u, f32 v) { // -1..1
-    f32 size = (f32)p->floor_size, x = (u * 0.5f + 0.5f) * size - 0.5f,
-        y = (v * 0.5f + 0.5f) * size - 0.5f;
+static f32 floor_at(const HostPicture *p, f32 x, f32 y) { // in texels
+    x -= 0.5f;
+    y -= 0.5f;
     f32 fx = floorf(x), fy = floorf(y), s = x - fx, t = y - fy;
     i32 ix = (i32)fx, iy = (i32)fy;
     f32 above = floor_texel(p, ix, iy) * (1 - s) + floor_texel(p, ix + 1, iy) * s,
@@ -346,28 +356,51 @@ static void to_object(const ViewBlock *view, const f32 q[3], f32 out[3]) {
         out[k] = view->camera[0][k] * q[0] + view->camera[1][k] * q[1] + view->camera[2][k] * q[2];
 }
 
-// How dark the floor is where a pixel's ray meets it.
-static f32 floor_dark(const HostPicture *p, u32 px, u32 py) {
-    const ViewBlock *view = p->view;
-    if (!(view->flags[0] & VIEW_FLOOR))
-        return 0;
+// The rays of a row of pixels, linear along it: from origin + u origin_step toward ray + u
+// ray_step.
+typedef struct RayRow {
+    f32 origin[3], origin_step[3], ray[3], ray_step[3];
+} RayRow;
+
+static RayRow rays_of(const ViewBlock *view, u32 y) {
     bool ortho = view->eye[3] > 0.5f;
-    f32 u = ((f32)px + 0.5f - view->intrinsics[2]) / view->intrinsics[0],
-        v = ((f32)py + 0.5f - view->intrinsics[3]) / view->intrinsics[1], z = view->depth_range[0];
-    f32 ray[3], origin[3];
-    to_object(view, (const f32[3]){ortho ? 0 : u, ortho ? 0 : v, 1}, ray);
-    f32 down = ray[2] / sqrtf(ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2]);
-    if (down >= -0.02f)
+    f32 v = ((f32)y + 0.5f - view->intrinsics[3]) / view->intrinsics[1];
+    const f32 right[3] = {1, 0, 0}, none[3] = {0, 0, 0},
+              at[3] = {-view->camera[0][3], (ortho ? v : 0) - view->camera[1][3],
+                       -view->camera[2][3]},
+              toward[3] = {0, ortho ? 0 : v, 1};
+    RayRow row;
+    to_object(view, at, row.origin);
+    to_object(view, ortho ? right : none, row.origin_step);
+    to_object(view, toward, row.ray);
+    to_object(view, ortho ? none : right, row.ray_step);
+    return row;
+}
+
+// How dark the floor is where a pixel's ray meets it.
+static f32 floor_dark(const HostPicture *p, const RayRow *row, u32 px) {
+    const ViewBlock *view = p->view;
+    if (!p->floor)
         return 0;
-    const f32 q[3] = {(ortho ? u : u * z) - view->camera[0][3],
-                      (ortho ? v : v * z) - view->camera[1][3], z - view->camera[2][3]};
-    to_object(view, q, origin);
-    f32 t = (view->depth_range[2] - origin[2]) / ray[2];
-    f32 x = (origin[0] + ray[0] * t - view->center[0]) / view->depth_range[3],
-        y = (origin[1] + ray[1] * t - view->center[1]) / view->depth_range[3];
-    if (!(fabsf(x) < 1 && fabsf(y) < 1))
+    f32 u = ((f32)px + 0.5f - view->intrinsics[2]) / view->intrinsics[0];
+    f32 ray[3], at[3];
+    for (u32 k = 0; k < 3; k++) {
+        ray[k] = row->ray[k] + u * row->ray_step[k];
+        at[k] = row->origin[k] + u * row->origin_step[k];
+    }
+    if (ray[2] >= 0)
         return 0;
-    return floor_at(p, x, y) * smoothstep(0.02f, 0.16f, -down);
+    f32 t = (view->depth_range[2] - at[2]) / ray[2];
+    f32 scale = (f32)p->floor_size * 0.5f / view->depth_range[3],
+        middle = (f32)p->floor_size * 0.5f;
+    f32 x = (at[0] + ray[0] * t - view->center[0]) * scale + middle,
+        y = (at[1] + ray[1] * t - view->center[1]) * scale + middle;
+    const u32 *region = p->floor_region;
+    if (!(x > (f32)region[0] - 1 && x < (f32)region[2] + 1 && y > (f32)region[1] - 1 &&
+          y < (f32)region[3] + 1))
+        return 0;
+    f32 down = -ray[2] / sqrtf(ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2]);
+    return down > 0.02f ? floor_at(p, x, y) * smoothstep(0.02f, 0.16f, down) : 0;
 }
 
 // The studio: a floor that fades into the backdrop, darkened around the object; over a transparent
@@ -408,7 +441,7 @@ static bool glass_over(const HostPicture *p, u32 x, u32 y, Light *out) {
 }
 
 // A pixel that is no plain ground and no single shaded sample.
-static void mix_pixel(const HostPicture *p, u32 x, u32 y, u8 out[4]) {
+static void mix_pixel(const HostPicture *p, const RayRow *row, u32 x, u32 y, u8 out[4]) {
     u32 n = p->width * p->height, index = y * p->width + x;
     const u32 *data = p->work + HEAD, *items = data + 2 * (size_t)n, *others = items + n;
     u32 record = data[index], item = record & NOTHING, rest = data[n + index];
@@ -416,7 +449,7 @@ static void mix_pixel(const HostPicture *p, u32 x, u32 y, u8 out[4]) {
         rest = item == NOTHING ? 16u << 26 : 0;
     Light sum = {{0}};
     if (rest >> 26)
-        light_add(&sum, backdrop(p, y, floor_dark(p, x, y)), (f32)(rest >> 26) / 16);
+        light_add(&sum, backdrop(p, y, floor_dark(p, row, x)), (f32)(rest >> 26) / 16);
     if (item != NOTHING)
         item_add(&sum, items[item]);
     for (u32 k = 0; k < (rest >> 24 & 3); k++)
@@ -440,12 +473,13 @@ void host_fill_color(const HostPicture *p, u8 *color) {
     const u32 *records = p->work + HEAD, *items = records + 2 * (size_t)n;
     for (u32 y = 0; y < p->height; y++) {
         u8 ground[4];
+        RayRow row = rays_of(p->view, y);
         light_encode(p->tables, backdrop(p, y, 0), ground);
         for (u32 x = 0; x < p->width; x++, index++, color += 4) {
             u32 record = records[index];
             Light over;
             if (record >> 24 & 1 || (p->glass && glass_over(p, x, y, &over))) {
-                mix_pixel(p, x, y, color);
+                mix_pixel(p, &row, x, y, color);
             } else if (record != NOTHING) {
                 u32 item = items[record];
                 color[0] = p->tables->of_1023[item & 1023];
@@ -453,7 +487,7 @@ void host_fill_color(const HostPicture *p, u8 *color) {
                 color[2] = p->tables->of_255[item >> 20 & 255];
                 color[3] = 255;
             } else {
-                f32 dark = floor_dark(p, x, y);
+                f32 dark = floor_dark(p, &row, x);
                 if (dark > 0)
                     light_encode(p->tables, backdrop(p, y, dark), color);
                 else

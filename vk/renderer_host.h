@@ -16,8 +16,8 @@ typedef struct HostPicture {
     const f32 *depths;               // of front, as in a depth buffer
     u32 depth_width;                 // in samples
     u32 *work;                       // as WorkBlock in shaders/common.glsl
-    const u16 *floor;                // halves, 4 a texel, of which the first counts
-    u32 floor_size;
+    const f32 *floor;                // how dark it is; NULL: there is none
+    u32 floor_size, floor_region[4]; // in texels; beyond the region it is not dark
 } HostPicture;
 
 // Lists what is to be shaded into work. O(samples).
@@ -27,6 +27,10 @@ void host_fill_masks(const HostPicture *picture, const RenderCamera *camera,
                      const RenderImage *image);
 // color: 4 a pixel, from shaded items. O(pixels).
 void host_fill_color(const HostPicture *picture, u8 *color);
+
+// A map of halves, four a texel, as the device makes it, becomes floats, in place: of the first
+// half.
+void host_unpack_floor(void *texels, u32 size);
 
 void normal_unpack(u32 packed, f32 out[3]);
 

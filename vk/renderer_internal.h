@@ -65,8 +65,9 @@ typedef struct Slot {
     GpuImage samples, depths;             // opaque geometry
     GpuImage front_samples, front_depths; // with glass
     GpuImage glass;
-    u64 floor_serial; // of the lights that floor_copy was taken under; 0: of none
-    u32 floor_size;
+    u64 floor_serial;                // of the lights that floor_copy was taken under; 0: of none
+    u32 floor_size, floor_region[4]; // texels; the region: least x, y, then ends
+    bool floor_is_packed;            // halves still, four a texel; else floats, one a texel
     bool is_busy;
     u32 *order; // draws by distance, farthest first
 } Slot;
@@ -81,8 +82,9 @@ typedef struct Lights {
     u32 n_layers;
     f64 azimuth; // what they hold
     u32 n_shadows;
-    bool is_ready;
-    u64 serial; // of the last change
+    bool is_ready, has_floor;
+    u32 floor_region[4]; // beyond which it is not dark
+    u64 serial;          // of the last change of the floor
 } Lights;
 
 // sRGB bytes of linear values, by their square roots in 0..n.
@@ -134,7 +136,7 @@ void lights_finish(Renderer *renderer);
 // renderer_record.c: commands into a slot's buffer, in the order of a picture.
 void record_bind(Renderer *renderer, Slot *slot);
 // Shadow maps and floor, unless they are those already; the lock is held until it is submitted.
-void record_lights(Renderer *renderer, Slot *slot, f64 azimuth, u32 n_shadows);
+void record_lights(Renderer *renderer, Slot *slot, f64 azimuth, u32 n_shadows, bool with_floor);
 void record_samples(Renderer *renderer, Slot *slot, const RenderCamera *camera, u32 width,
                     u32 height, bool with_color);
 void record_read_samples(Renderer *renderer, Slot *slot, u32 width, u32 height, bool with_color);

@@ -215,12 +215,13 @@ static bool graphics_init(Renderer *r, const PipelineShape *shape, VkPipeline *o
     return ok;
 }
 
-static bool compute_init(Renderer *r, Code code, VkPipeline *out) {
+static bool compute_init(Renderer *r, Code code, VkPipelineCreateFlags flags, VkPipeline *out) {
     Gpu *gpu = &r->gpu;
     VkShaderModule module;
     bool ok = module_init(gpu, code, &module);
     VkComputePipelineCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+        .flags = flags,
         .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                   .stage = VK_SHADER_STAGE_COMPUTE_BIT,
                   .module = module,
@@ -282,12 +283,13 @@ bool renderer_pipelines_init(Renderer *r) {
         !graphics_init(r, &geometry, &r->geometry))
         return false;
     if (r->has_color &&
-        (!graphics_init(r, &shadow, &r->shadow) || !compute_init(r, CODE(shade_comp), &r->shade) ||
-         !compute_init(r, CODE(floor_comp), &r->floor)))
+        (!graphics_init(r, &shadow, &r->shadow) ||
+         !compute_init(r, CODE(shade_comp), 0, &r->shade) ||
+         !compute_init(r, CODE(floor_comp), VK_PIPELINE_CREATE_DISPATCH_BASE_BIT, &r->floor)))
         return false;
-    if (!r->on_host && (!compute_init(r, CODE(classify_comp), &r->classify) ||
-                        !compute_init(r, CODE(split_comp), &r->split) ||
-                        !compute_init(r, CODE(resolve_comp), &r->resolve)))
+    if (!r->on_host && (!compute_init(r, CODE(classify_comp), 0, &r->classify) ||
+                        !compute_init(r, CODE(split_comp), 0, &r->split) ||
+                        !compute_init(r, CODE(resolve_comp), 0, &r->resolve)))
         return false;
     cache_save(r);
     return true;

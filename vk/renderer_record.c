@@ -54,7 +54,12 @@ static void draw_calls(Renderer *r, Slot *slot, bool with_glass, bool shadow) {
         const DrawCall *call = &r->scene.calls[i];
         if (call->is_glass && !with_glass)
             continue;
-        draw_call(r, slot, i, call->is_open || shadow ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
+        // What faces away from the light is behind what faces it. The light's axes are a
+        // left-handed frame, so there the faces toward it count as back.
+        draw_call(r, slot, i,
+                  call->is_open ? VK_CULL_MODE_NONE
+                  : shadow      ? VK_CULL_MODE_FRONT_BIT
+                                : VK_CULL_MODE_BACK_BIT);
     }
 }
 
@@ -145,37 +150,81 @@ static void record_copy(Renderer *r, Slot *slot, const GpuImage *image, u32 widt
                    VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT);
 }
 
-void record_lights(Renderer *r, Slot *slot, f64 azimuth, u32 n_shadows) {
+// The texels of the floor's map that may be dark: under and around the object as far as occlusion
+// reaches (shaders/light.glsl), and where the key light's shadow falls. In eights, as the shader's
+// groups are.
+static void floor_region(const ViewBlock *view, const DeviceScene *scene, u32 size, u32 out[4]) {
+    Vec3 extent = box3_size(scene->bounds);
+    f64 cell = 1 / (f64)view->field_min[3], reach = 0.22 * (f64)view->center[3] + 2 * cell;
+    const f32 *key = view->lights[0];
+    for (u32 k = 0; k < 2; k++) {
+        f64 shift = -(f64)key[k] / fmax((f64)key[2], 0.05) * extent.z, blur = 0.4 * extent.z;
+        f64 half = vec3_get(extent, k) / 2;
+        f64 low = fmin(-half - reach, -half + fmin(shift, 0) - blur),
+            high = fmax(half + reach, half + fmax(shift, 0) + blur);
+        f64 scale = size / (2 * (f64)view->depth_range[3]);
+        f64 first = floor((low * scale + size / 2.0) / 8),
+            last = ceil((high * scale + size / 2.0) / 8);
+        out[k] = 8 * (u32)fmin(fmax(first, 0), size / 8 - 1);
+        out[2 + k] = 8 * (u32)fmin(fmax(last, 1), size / 8);
+    }
+}
+
+static void record_floor(Renderer *r, Slot *slot) {
     Gpu *gpu = &r->gpu;
     Lights *lights = &r->lights;
-    if (!lights->is_ready || lights->azimuth != azimuth || lights->n_shadows != n_shadows) {
-        record_shadows(r, slot, n_shadows);
-        image_barrier(gpu, slot->commands, &lights->floor, VK_IMAGE_LAYOUT_UNDEFINED,
-                      VK_IMAGE_LAYOUT_GENERAL, COMPUTE, 0, COMPUTE,
-                      VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT);
-        gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->floor);
-        gpu->vk.CmdDispatch(slot->commands, lights->floor.width / 8, lights->floor.height / 8, 1);
-        image_barrier(gpu, slot->commands, &lights->floor, VK_IMAGE_LAYOUT_GENERAL,
-                      VK_IMAGE_LAYOUT_GENERAL, COMPUTE, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT,
-                      COMPUTE, VK_ACCESS_2_SHADER_SAMPLED_READ_BIT);
-        lights->is_ready = true;
-        lights->azimuth = azimuth;
-        lights->n_shadows = n_shadows;
-        lights->serial++;
-    }
-    if (!r->on_host || slot->floor_serial == lights->serial)
-        return;
+    const u32 *at = lights->floor_region;
+    floor_region(slot->view.map, &r->scene, lights->floor.width, lights->floor_region);
+    image_barrier(gpu, slot->commands, &lights->floor, VK_IMAGE_LAYOUT_UNDEFINED,
+                  VK_IMAGE_LAYOUT_GENERAL, COMPUTE, 0, VK_PIPELINE_STAGE_2_CLEAR_BIT,
+                  VK_ACCESS_2_TRANSFER_WRITE_BIT);
+    VkClearColorValue nothing = {.float32 = {0}};
+    VkImageSubresourceRange whole = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
+    gpu->vk.CmdClearColorImage(slot->commands, lights->floor.image, VK_IMAGE_LAYOUT_GENERAL,
+                               &nothing, 1, &whole);
     image_barrier(gpu, slot->commands, &lights->floor, VK_IMAGE_LAYOUT_GENERAL,
+                  VK_IMAGE_LAYOUT_GENERAL, VK_PIPELINE_STAGE_2_CLEAR_BIT,
+                  VK_ACCESS_2_TRANSFER_WRITE_BIT, COMPUTE, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT);
+    gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_COMPUTE, r->floor);
+    gpu->vk.CmdDispatchBase(slot->commands, at[0] / 8, at[1] / 8, 0, (at[2] - at[0]) / 8,
+                            (at[3] - at[1]) / 8, 1);
+    image_barrier(gpu, slot->commands, &lights->floor, VK_IMAGE_LAYOUT_GENERAL,
+                  VK_IMAGE_LAYOUT_GENERAL, COMPUTE, VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT, COMPUTE,
+                  VK_ACCESS_2_SHADER_SAMPLED_READ_BIT);
+    lights->has_floor = true;
+    lights->serial++;
+}
+
+static void record_read_floor(Renderer *r, Slot *slot) {
+    const GpuImage *floor = &r->lights.floor;
+    image_barrier(&r->gpu, slot->commands, floor, VK_IMAGE_LAYOUT_GENERAL,
                   VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, COMPUTE,
                   VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT, VK_PIPELINE_STAGE_2_COPY_BIT,
                   VK_ACCESS_2_TRANSFER_READ_BIT);
-    record_copy(r, slot, &lights->floor, lights->floor.width, lights->floor.height,
-                &slot->floor_copy);
-    image_barrier(gpu, slot->commands, &lights->floor, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
+    record_copy(r, slot, floor, floor->width, floor->height, &slot->floor_copy);
+    image_barrier(&r->gpu, slot->commands, floor, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
                   VK_IMAGE_LAYOUT_GENERAL, VK_PIPELINE_STAGE_2_COPY_BIT, 0, COMPUTE,
                   VK_ACCESS_2_SHADER_SAMPLED_READ_BIT);
-    slot->floor_serial = lights->serial;
-    slot->floor_size = lights->floor.width;
+    slot->floor_serial = r->lights.serial;
+    slot->floor_size = floor->width;
+    slot->floor_is_packed = true;
+    memcpy(slot->floor_region, r->lights.floor_region, sizeof slot->floor_region);
+}
+
+void record_lights(Renderer *r, Slot *slot, f64 azimuth, u32 n_shadows, bool with_floor) {
+    Lights *lights = &r->lights;
+    if (!lights->is_ready || lights->azimuth != azimuth || lights->n_shadows != n_shadows) {
+        record_shadows(r, slot, n_shadows);
+        lights->is_ready = true;
+        lights->has_floor = false;
+        lights->azimuth = azimuth;
+        lights->n_shadows = n_shadows;
+    }
+    // The shaders of a GPU see the floor as it lies there, so there it is always made.
+    if (!lights->has_floor && (with_floor || !r->on_host))
+        record_floor(r, slot);
+    if (with_floor && r->on_host && slot->floor_serial != lights->serial)
+        record_read_floor(r, slot);
 }
 
 static void record_geometry(Renderer *r, Slot *slot, const GpuImage *samples,

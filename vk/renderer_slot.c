@@ -128,7 +128,7 @@ static bool lights_grow(Renderer *r, u32 layers) {
                         VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT) ||
         !gpu_image_init(gpu, &lights->floor, VK_FORMAT_R16G16B16A16_SFLOAT, size, size, 1, 0,
                         VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_SAMPLED_BIT |
-                            VK_IMAGE_USAGE_TRANSFER_SRC_BIT))
+                            VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT))
         return false;
     for (u32 i = 0; i < layers; i++) {
         VkImageViewCreateInfo info = {.sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
