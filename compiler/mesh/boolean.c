@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // n-ary CSG in one exact arrangement: the driver. Passes, each in its file:
 //
-//   boolean_ingest.c    triangles on one integer grid
+//   boolean_ingest.c    triangles on one integer grid; boolean_facets.c: convex facets of them
 //   boolean_broad.c     pairs whose boxes meet
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
 //   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c)
@@ -34,7 +34,7 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
             k->fault = "the result is not closed";
     }
     if (report) {
-        report->n_in_tris = k->n_tris;
+        report->n_in_tris = k->n_in_tris;
         report->n_pairs = k->pairs.len;
         report->n_out_tris = out->n_tris;
         report->quantum = k->quantum;

@@ -150,7 +150,7 @@ static u32 split_at(const Kernel *k, const SplitTable *table, u32 run, u32 a, u3
 // ---- segments
 // ------------------------------------------------------------------------------------
 
-static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 tri, bool is_forward) {
+static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) {
     const Kernel *k = u->k;
     const Plane *p = &k->planes.data[u->plane], *q = &k->planes.data[cut];
     u32 axis = widest_axis(k, a, b);
@@ -160,25 +160,26 @@ static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 tri, bool is_forward) {
         line = plane_cross_sign(p, q, axis);
         way = point_compare(k, b, a, axis);
     }
-    Seg seg = {a, b, cut, tri, is_forward, (u8)axis};
+    Seg seg = {a, b, cut, facet, is_forward, (u8)axis};
     if (line != way)
-        seg = (Seg){b, a, cut, tri, !is_forward, (u8)axis};
+        seg = (Seg){b, a, cut, facet, !is_forward, (u8)axis};
     avec_push(&u->k->arena, &u->segs, seg);
 }
 
 static void add_edge_segs(Unit *u, const SplitTable *table, u32 t, u32 corner) {
     Kernel *k = u->k;
-    const Tri *tri = &k->tris[t];
-    u32 a = tri->v[corner], b = tri->v[(corner + 1) % 3];
+    const Facet *facet = &k->facets[t];
+    const Corner *at = facet_corners(k, t);
+    u32 a = at[corner].v, b = at[corner + 1 < facet->n ? corner + 1 : 0].v;
     u32 cut = plane_upright(k, a, b, k->planes.data[u->plane].axis);
     u32 run = find_splits(k, table, a, b), from = a;
     u32 n = run == NONE ? 0 : table->run_start[run + 1] - table->run_start[run];
     for (u32 i = 0; i < n; i++) {
         u32 to = split_at(k, table, run, a, b, i);
-        add_seg(u, from, to, cut, t, !tri->is_flipped);
+        add_seg(u, from, to, cut, t, !facet->is_flipped);
         from = to;
     }
-    add_seg(u, from, b, cut, t, !tri->is_flipped);
+    add_seg(u, from, b, cut, t, !facet->is_flipped);
 }
 
 static bool is_inside_seg(const Kernel *k, const Seg *s, u32 v) {
@@ -191,7 +192,7 @@ static int side_of_seg(const Kernel *k, const Seg *s, u32 v) {
 }
 
 static void split_seg(Unit *u, u32 seg, u32 v) {
-    if (u->segs.data[seg].tri != NONE)
+    if (u->segs.data[seg].facet != NONE)
         u->k->fault = "an edge has no vertex where a constraint meets it";
     avec_push(&u->k->arena, &u->splits, (SegSplit){seg, v});
 }
@@ -275,7 +276,7 @@ static void drop_doubles(Unit *u) {
     sort_keyed(u->keyed.data, u->spare.data, n); // stable: edges stand first
     for (u32 i = 1; i < n; i++)
         if (u->keyed.data[i].key == u->keyed.data[i - 1].key &&
-            u->segs.data[u->keyed.data[i].value].tri == NONE)
+            u->segs.data[u->keyed.data[i].value].facet == NONE)
             u->segs.data[u->keyed.data[i].value].axis = SEG_DROPPED;
     for (u32 i = 0; i < n; i++)
         if (u->segs.data[i].axis != SEG_DROPPED)
@@ -403,14 +404,14 @@ static void link_halves(Unit *u) {
 
 static void arrange_unit(Unit *u, const SplitTable *table, const InnerSeg *inner, u32 n_inner) {
     Kernel *k = u->k;
-    u->plane = tri_plane(k, u->tris[0]);
+    u->plane = facet_plane(k, u->facets[0]);
     u->x = (k->planes.data[u->plane].axis + 1) % 3;
     u->y = (k->planes.data[u->plane].axis + 2) % 3;
     u->segs.len = u->splits.len = 0;
-    for (u32 i = 0; i < u->n_tris; i++) {
-        tri_plane(k, u->tris[i]);
-        for (u32 c = 0; c < 3; c++)
-            add_edge_segs(u, table, u->tris[i], c);
+    for (u32 i = 0; i < u->n_facets; i++) {
+        facet_plane(k, u->facets[i]);
+        for (u32 c = 0; c < k->facets[u->facets[i]].n; c++)
+            add_edge_segs(u, table, u->facets[i], c);
     }
     for (u32 i = 0; i < n_inner; i++)
         if (inner[i].a == inner[i].b)
@@ -431,16 +432,17 @@ static void arrange_unit(Unit *u, const SplitTable *table, const InnerSeg *inner
 // ----------------------------------------------------------------
 
 static void add_plain_cell(Kernel *k, const SplitTable *table, u32 t) {
-    Tri *tri = &k->tris[t];
+    Facet *facet = &k->facets[t];
     u32 c = k->cells.len, start = k->halves.len;
     avec_push(&k->arena, &k->stacks, t << 1);
-    for (u32 i = 0; i < 3; i++) {
-        u32 a = tri->v[i], b = tri->v[(i + 1) % 3];
-        u32 run = tri->is_touched ? find_splits(k, table, a, b) : NONE, cut = NONE;
+    for (u32 i = 0; i < facet->n; i++) {
+        const Corner *at = facet_corners(k, t);
+        u32 a = at[i].v, b = at[i + 1 < facet->n ? i + 1 : 0].v;
+        u32 run = facet->is_touched ? find_splits(k, table, a, b) : NONE, cut = NONE;
         u32 n = run == NONE ? 0 : table->run_start[run + 1] - table->run_start[run];
         if (n) {
-            tri_plane(k, t);
-            cut = plane_upright(k, a, b, k->planes.data[tri->plane].axis);
+            facet_plane(k, t);
+            cut = plane_upright(k, a, b, k->planes.data[facet->plane].axis);
         }
         for (u32 j = 0; j <= n; j++) {
             u32 origin = j ? split_at(k, table, run, a, b, j - 1) : a;
@@ -457,27 +459,27 @@ void arrange(Kernel *k) {
     build_split_table(k, &k->split_table);
     Arena *arena = &k->arena;
     // Touched triangles and constraints by unit, units by their first triangle.
-    u32 *unit_start = ARENA_NEW(arena, u32, k->n_tris + 2),
-        *members = ARENA_NEW(arena, u32, k->n_tris);
-    u32 *seg_start = ARENA_NEW(arena, u32, k->n_tris + 2);
+    u32 *unit_start = ARENA_NEW(arena, u32, k->n_facets + 2),
+        *members = ARENA_NEW(arena, u32, k->n_facets);
+    u32 *seg_start = ARENA_NEW(arena, u32, k->n_facets + 2);
     InnerSeg *inner = ARENA_NEW(arena, InnerSeg, k->inner.len);
-    for (u32 t = 0; t < k->n_tris; t++)
+    for (u32 t = 0; t < k->n_facets; t++)
         unit_start[set_find(k->unit_parent, t) + 2]++;
     for (u32 i = 0; i < k->inner.len; i++)
-        seg_start[set_find(k->unit_parent, k->inner.data[i].tri) + 2]++;
-    for (u32 t = 0; t < k->n_tris; t++) {
+        seg_start[set_find(k->unit_parent, k->inner.data[i].facet) + 2]++;
+    for (u32 t = 0; t < k->n_facets; t++) {
         unit_start[t + 2] += unit_start[t + 1];
         seg_start[t + 2] += seg_start[t + 1];
     }
-    for (u32 t = 0; t < k->n_tris; t++)
+    for (u32 t = 0; t < k->n_facets; t++)
         members[unit_start[set_find(k->unit_parent, t) + 1]++] = t;
     for (u32 i = 0; i < k->inner.len; i++)
-        inner[seg_start[set_find(k->unit_parent, k->inner.data[i].tri) + 1]++] = k->inner.data[i];
+        inner[seg_start[set_find(k->unit_parent, k->inner.data[i].facet) + 1]++] = k->inner.data[i];
     Unit unit = {.k = k};
-    avec_reserve(arena, &k->cells, k->n_tris);
-    avec_reserve(arena, &k->halves, (size_t)3 * k->n_tris);
-    avec_reserve(arena, &k->stacks, k->n_tris);
-    for (u32 t = 0; t < k->n_tris; t++) {
+    avec_reserve(arena, &k->cells, k->n_facets);
+    avec_reserve(arena, &k->halves, (size_t)3 * k->n_facets);
+    avec_reserve(arena, &k->stacks, k->n_facets);
+    for (u32 t = 0; t < k->n_facets; t++) {
         u32 n = unit_start[t + 1] - unit_start[t], n_inner = seg_start[t + 1] - seg_start[t];
         if ((t & 0xfff) == 0)
             heap_poll(k->heap);
@@ -487,8 +489,8 @@ void arrange(Kernel *k) {
             add_plain_cell(k, &k->split_table, t);
             continue;
         }
-        unit.tris = members + unit_start[t];
-        unit.n_tris = n;
+        unit.facets = members + unit_start[t];
+        unit.n_facets = n;
         arrange_unit(&unit, &k->split_table, inner + seg_start[t], n_inner);
     }
 }

@@ -11,8 +11,8 @@
 typedef struct Seg {
     u32 a, b; // points
     u32 cut;
-    u32 tri;         // whose boundary it is part of, NONE: a constraint
-    bool is_forward; // the boundary of tri (counter-clockwise from P's front) runs from a to b
+    u32 facet;         // whose boundary it is part of, NONE: a constraint
+    bool is_forward; // the boundary of facet (counter-clockwise from P's front) runs from a to b
     u8 axis;         // along which the segment advances
 } Seg;
 
@@ -26,8 +26,8 @@ typedef struct Unit {
     Kernel *k;
     u32 plane;
     u32 x, y; // the projection's axes: counter-clockwise stays so
-    const u32 *tris;
-    u32 n_tris;
+    const u32 *facets;
+    u32 n_facets;
     VEC(Seg)
     segs; // whole constraints and parts of edges; then all cut into parts that do not cross
     VEC(Seg) parts;

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pass 2, broad phase: the pairs of triangles whose boxes meet.
+// Pass 2, broad phase: the pairs of facets whose boxes meet.
 //
-// A box of space with the triangles that reach into it is halved until few are left, or all are of
-// one leaf whose own triangles need no test. A triangle that reaches into both halves goes to both;
+// A box of space with the facets that reach into it is halved until few are left, or all are of
+// one leaf whose own facets need no test. A facet that reaches into both halves goes to both;
 // a pair is reported only in the half-open box that holds the lowest corner of the two boxes'
 // intersection, so each is reported once, and in an order that depends on the input alone. Where
-// halving does not part the triangles (a fan, say) they are swept along the longest axis instead.
-// Cost: O(n log n + k) for surfaces; the sweep's worst case is quadratic in triangles that truly
+// halving does not part the facets (a fan, say) they are swept along the longest axis instead.
+// Cost: O(n log n + k) for surfaces; the sweep's worst case is quadratic in facets that truly
 // crowd.
 #include "compiler/mesh/boolean_internal.h"
 
 enum { FEW = 24, DEEPEST = 60 };
 
-typedef struct TriBox {
+typedef struct FacetBox {
     i32 min[3], max[3];
-} TriBox;
+} FacetBox;
 
 typedef struct Broad {
     Kernel *k;
-    TriBox *boxes; // by triangle
+    FacetBox *boxes; // by facet
     VEC(u32) list; // the lists of the boxes now open, one after the other
     u32 n_since_poll;
 } Broad;
@@ -29,22 +29,22 @@ typedef struct Room {
 } Room;
 
 static bool must_test(const Broad *b, u32 t, u32 u) {
-    const Tri *tris = b->k->tris;
-    return tris[t].leaf != tris[u].leaf || b->k->leaf_is_dirty[tris[t].leaf];
+    const Facet *facets = b->k->facets;
+    return facets[t].leaf != facets[u].leaf || b->k->leaf_is_dirty[facets[t].leaf];
 }
 
 static bool is_quiet(const Broad *b, u32 from, u32 to) {
-    u32 leaf = b->k->tris[b->list.data[from]].leaf;
+    u32 leaf = b->k->facets[b->list.data[from]].leaf;
     if (b->k->leaf_is_dirty[leaf])
         return false;
     for (u32 i = from + 1; i < to; i++)
-        if (b->k->tris[b->list.data[i]].leaf != leaf)
+        if (b->k->facets[b->list.data[i]].leaf != leaf)
             return false;
     return true;
 }
 
 static void try_pair(Broad *b, const Room *room, u32 t, u32 u) {
-    const TriBox *s = &b->boxes[t], *r = &b->boxes[u];
+    const FacetBox *s = &b->boxes[t], *r = &b->boxes[u];
     for (u32 i = 0; i < 3; i++) {
         i32 low = MAX(s->min[i], r->min[i]);
         if (low > MIN(s->max[i], r->max[i]) || low < room->min[i] || low >= room->max[i])
@@ -92,7 +92,7 @@ static u32 pick_half(Broad *b, u32 from, u32 to, u32 axis, i64 middle, bool high
     u32 start = b->list.len;
     avec_reserve(&b->k->arena, &b->list, (size_t)b->list.len + (to - from));
     for (u32 i = from; i < to; i++) {
-        const TriBox *box = &b->boxes[b->list.data[i]];
+        const FacetBox *box = &b->boxes[b->list.data[i]];
         if (high ? box->max[axis] >= middle : box->min[axis] < middle)
             b->list.data[b->list.len++] = b->list.data[i];
     }
@@ -102,20 +102,20 @@ static u32 pick_half(Broad *b, u32 from, u32 to, u32 axis, i64 middle, bool high
 static void count_halves(const Broad *b, u32 from, u32 to, u32 axis, i64 middle, u32 count[2]) {
     count[0] = count[1] = 0;
     for (u32 i = from; i < to; i++) {
-        const TriBox *box = &b->boxes[b->list.data[i]];
+        const FacetBox *box = &b->boxes[b->list.data[i]];
         count[0] += box->min[axis] < middle;
         count[1] += box->max[axis] >= middle;
     }
 }
 
-// The axis and place that parts the list best; false if all repeat too many triangles.
+// The axis and place that parts the list best; false if all repeat too many facets.
 static bool choose_cut(const Broad *b, const Room *room, u32 from, u32 to, u32 *axis, i64 *middle) {
     u32 n = to - from, best = n + n / 2;
     bool found = false;
     for (u32 i = 0; i < 3; i++) {
         i64 sum = 0;
         for (u32 j = from; j < to; j++) {
-            const TriBox *box = &b->boxes[b->list.data[j]];
+            const FacetBox *box = &b->boxes[b->list.data[j]];
             i64 low = MAX((i64)box->min[i], room->min[i]),
                 high = MIN((i64)box->max[i], room->max[i] - 1);
             sum += (low + high) / 2;
@@ -158,25 +158,27 @@ static void halve(Broad *b, const Room *room, u32 from, u32 to, u32 depth) {
     }
 }
 
-static TriBox tri_box(const Kernel *k, const Tri *tri) {
-    TriBox box;
-    for (u32 i = 0; i < 3; i++) {
-        f64 a = k->points.data[tri->v[0]].at[i], b = k->points.data[tri->v[1]].at[i],
-            c = k->points.data[tri->v[2]].at[i];
-        box.min[i] = (i32)MIN(a, MIN(b, c));
-        box.max[i] = (i32)MAX(a, MAX(b, c));
-    }
+static FacetBox facet_box(const Kernel *k, u32 t) {
+    const Corner *at = facet_corners(k, t);
+    FacetBox box;
+    for (u32 i = 0; i < 3; i++)
+        box.min[i] = box.max[i] = at->at[i];
+    for (u32 c = 1; c < k->facets[t].n; c++)
+        for (u32 i = 0; i < 3; i++) {
+            box.min[i] = MIN(box.min[i], at[c].at[i]);
+            box.max[i] = MAX(box.max[i], at[c].at[i]);
+        }
     return box;
 }
 
-// By first triangle; stable.
+// By first facet; stable.
 static void sort_pairs(Kernel *k) {
     u32 n = k->pairs.len;
-    u32 *start = ARENA_NEW(&k->arena, u32, k->n_tris + 2);
+    u32 *start = ARENA_NEW(&k->arena, u32, k->n_facets + 2);
     Pair *sorted = ARENA_NEW(&k->arena, Pair, n);
     for (u32 i = 0; i < n; i++)
         start[k->pairs.data[i].t + 2]++;
-    for (u32 t = 0; t < k->n_tris; t++)
+    for (u32 t = 0; t < k->n_facets; t++)
         start[t + 2] += start[t + 1];
     for (u32 i = 0; i < n; i++)
         sorted[start[k->pairs.data[i].t + 1]++] = k->pairs.data[i];
@@ -185,14 +187,14 @@ static void sort_pairs(Kernel *k) {
 }
 
 void broad(Kernel *k) {
-    Broad b = {.k = k, .boxes = ARENA_NEW(&k->arena, TriBox, k->n_tris)};
+    Broad b = {.k = k, .boxes = ARENA_NEW(&k->arena, FacetBox, k->n_facets)};
     Room room = {{-GRID_LIMIT, -GRID_LIMIT, -GRID_LIMIT},
                  {GRID_LIMIT + 1, GRID_LIMIT + 1, GRID_LIMIT + 1}};
-    avec_reserve(&k->arena, &b.list, k->n_tris);
-    for (u32 t = 0; t < k->n_tris; t++) {
-        b.boxes[t] = tri_box(k, &k->tris[t]);
+    avec_reserve(&k->arena, &b.list, k->n_facets);
+    for (u32 t = 0; t < k->n_facets; t++) {
+        b.boxes[t] = facet_box(k, t);
         b.list.data[b.list.len++] = t;
     }
-    halve(&b, &room, 0, k->n_tris, 0);
+    halve(&b, &room, 0, k->n_facets, 0);
     sort_pairs(k); // so that the narrow phase keeps the first one at hand
 }

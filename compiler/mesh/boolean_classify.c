@@ -17,9 +17,9 @@
 u32 cell_plane(Kernel *k, u32 c) {
     Cell *cell = &k->cells.data[c];
     if (cell->plane == NONE) {
-        u32 t = stack_tri(k->stacks.data[cell->stack_start]);
-        cell->plane = tri_plane(k, t);
-        cell->is_flipped = k->tris[t].is_flipped;
+        u32 t = stack_facet(k->stacks.data[cell->stack_start]);
+        cell->plane = facet_plane(k, t);
+        cell->is_flipped = k->facets[t].is_flipped;
     }
     return cell->plane;
 }
@@ -267,13 +267,15 @@ static void find_outermost(Kernel *k, const u32 *component, Outermost *outermost
             const Cell *cell = &k->cells.data[c];
             Outermost *out = &outermost[component[c]];
             for (u32 i = 0; i < cell->stack_len; i++) {
-                const u32 *v = k->tris[stack_tri(k->stacks.data[cell->stack_start + i])].v;
-                for (u32 j = 0; j < 3; j++) {
-                    if (pass == 0 && (out->v == NONE || is_further_out(k, v[j], out->v)))
-                        out->v = v[j];
-                    if (pass == 1 && v[j] == out->v) {
-                        consider_neighbour(k, out, v[(j + 1) % 3]);
-                        consider_neighbour(k, out, v[(j + 2) % 3]);
+                const Facet *facet =
+                    &k->facets[stack_facet(k->stacks.data[cell->stack_start + i])];
+                const Corner *at = k->corners.data + facet->first;
+                for (u32 j = 0; j < facet->n; j++) {
+                    if (pass == 0 && (out->v == NONE || is_further_out(k, at[j].v, out->v)))
+                        out->v = at[j].v;
+                    if (pass == 1 && at[j].v == out->v) {
+                        consider_neighbour(k, out, at[j + 1 < facet->n ? j + 1 : 0].v);
+                        consider_neighbour(k, out, at[j ? j - 1 : facet->n - 1].v);
                     }
                 }
             }

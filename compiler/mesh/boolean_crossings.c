@@ -25,7 +25,7 @@ static SegBox seg_box(const Unit *u, u32 i) {
     const Seg *s = &u->segs.data[i];
     const Point *a = &u->k->points.data[s->a], *b = &u->k->points.data[s->b];
     const u32 axes[2] = {u->x, u->y};
-    SegBox box = {.seg = i, .is_inner = s->tri == NONE};
+    SegBox box = {.seg = i, .is_inner = s->facet == NONE};
     for (u32 j = 0; j < 2; j++) {
         box.min[j] = fmin(a->at[axes[j]], b->at[axes[j]]) - 0x1p-20;
         box.max[j] = fmax(a->at[axes[j]], b->at[axes[j]]) + 0x1p-20;
@@ -137,9 +137,9 @@ void unit_find_crossings(Unit *u) {
     b->list.len = 0;
     u32 n_inner = 0;
     for (u32 i = 0; i < u->segs.len; i++) {
-        bool is_inner = u->segs.data[i].tri == NONE;
+        bool is_inner = u->segs.data[i].facet == NONE;
         n_inner += is_inner;
-        if (is_inner || u->n_tris > 1)
+        if (is_inner || u->n_facets > 1)
             avec_push(arena, &b->list, seg_box(u, i));
     }
     if (!n_inner || b->list.len < 2)

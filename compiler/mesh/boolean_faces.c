@@ -112,10 +112,10 @@ static void push_stack_across(Unit *u, u32 h, u32 start, u32 len) {
     for (u32 i = 0; i < len; i++)
         avec_push(&k->arena, &k->stacks, k->stacks.data[start + i]);
     for (u32 i = u->edge_parts.data[e]; i < u->edge_parts.data[e + 1]; i++) {
-        u32 t = u->parts.data[i].tri;
+        u32 t = u->parts.data[i].facet;
         if (t == NONE)
             continue;
-        u32 entry = t << 1 | k->tris[t].is_flipped, at = out;
+        u32 entry = t << 1 | k->facets[t].is_flipped, at = out;
         while (at < k->stacks.len && k->stacks.data[at] < entry)
             at++;
         if (at < k->stacks.len && k->stacks.data[at] == entry) {
@@ -183,9 +183,9 @@ void unit_add_cells(Unit *u) {
     Kernel *k = u->k;
     trace_loops(u);
     u32 n_faces = join_loops(u);
-    if (u->n_tris == 1) {
+    if (u->n_facets == 1) {
         // Whatever is not outside lies in the triangle.
-        avec_push(&k->arena, &k->stacks, u->tris[0] << 1 | k->tris[u->tris[0]].is_flipped);
+        avec_push(&k->arena, &k->stacks, u->facets[0] << 1 | k->facets[u->facets[0]].is_flipped);
         fill_u32(&k->arena, &u->face_stack, n_faces, k->stacks.len - 1);
         fill_u32(&k->arena, &u->face_stack_len, n_faces, 1);
     } else {

@@ -8,8 +8,8 @@
 //
 // Triangles that lose a corner to welding vanish with both their remaining edges, which cancel: the
 // surface stays closed. Triangles whose three corners are collinear are dropped as well; then a
-// corner may lie on a neighbour's edge, so that the leaf's own triangles must be tested against
-// each other. Cost: O(n) with hashing.
+// corner may lie on a neighbour's edge, so that the leaf's own facets must be tested against each
+// other. Cost: O(n) with hashing.
 #include "compiler/mesh/boolean_internal.h"
 
 // Rounding boundaries lie at this fraction between grid points: no dyadic or decimal coordinate is
@@ -66,41 +66,41 @@ static u32 snap(Kernel *k, Vec3 place) {
     return v;
 }
 
-static bool is_collinear(const Kernel *k, const u32 v[3]) {
-    i64 a[3], b[3], c[3];
-    point_grid(k, v[0], a);
-    point_grid(k, v[1], b);
-    point_grid(k, v[2], c);
+static bool is_collinear(const Corner at[3]) {
     for (u32 i = 0; i < 3; i++) {
         u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        if ((b[j] - a[j]) * (c[l] - a[l]) != (b[l] - a[l]) * (c[j] - a[j]))
+        i64 bj = (i64)at[1].at[j] - at[0].at[j], bl = (i64)at[1].at[l] - at[0].at[l],
+            cj = (i64)at[2].at[j] - at[0].at[j], cl = (i64)at[2].at[l] - at[0].at[l];
+        if (bj * cl != bl * cj)
             return false;
     }
     return true;
 }
 
-static void add_leaf(Kernel *k, u32 l, u32 *vertex_of) {
+// The triangles of leaf l that have not lost their area to snapping.
+static void snap_leaf(Kernel *k, u32 l, LeafTris *out) {
     const CsgLeaf *leaf = &k->expr->leaves[l];
     const Mesh *mesh = leaf->mesh;
+    u32 *grid_of = k->grid_of + k->vert_base[l];
     for (u32 v = 0; v < mesh->n_verts; v++)
-        vertex_of[v] = NONE;
-    bool is_reversed = affine3_det(&leaf->map) < 0;
+        grid_of[v] = snap(k, affine3_point(&leaf->map, mesh->verts[v]));
+    out->leaf = l;
+    out->n = 0;
+    out->is_reversed = affine3_det(&leaf->map) < 0;
     for (u32 t = 0; t < mesh->n_tris; t++) {
-        Tri *tri = &k->tris[k->n_tris];
-        *tri = (Tri){.leaf = l, .src = t, .plane = NONE, .is_reversed = is_reversed};
+        Corner *corner = out->corner + 3 * (size_t)out->n;
         for (u32 c = 0; c < 3; c++) {
-            u32 v = mesh->tris[3 * t + c];
-            if (vertex_of[v] == NONE)
-                vertex_of[v] = snap(k, affine3_point(&leaf->map, mesh->verts[v]));
-            tri->v[is_reversed && c ? 3 - c : c] = vertex_of[v];
+            u32 v = grid_of[mesh->tris[3 * t + (out->is_reversed && c ? 3 - c : c)]];
+            const f64 *at = k->points.data[v].at;
+            corner[c] = (Corner){{(i32)at[0], (i32)at[1], (i32)at[2]}, v};
         }
-        if (tri->v[0] == tri->v[1] || tri->v[1] == tri->v[2] || tri->v[2] == tri->v[0])
+        if (corner[0].v == corner[1].v || corner[1].v == corner[2].v || corner[2].v == corner[0].v)
             continue;
-        if (is_collinear(k, tri->v)) {
+        if (is_collinear(corner)) {
             k->leaf_is_dirty[l] = true;
             continue;
         }
-        k->n_tris++;
+        out->src[out->n++] = t;
     }
     k->has_normals = k->has_normals || mesh->normals;
 }
@@ -108,11 +108,11 @@ static void add_leaf(Kernel *k, u32 l, u32 *vertex_of) {
 Status ingest(Kernel *k) {
     const CsgExpr *expr = k->expr;
     u64 n_tris = 0, n_verts = 0;
-    u32 most_verts = 0;
+    u32 most_tris = 0;
     for (u32 l = 0; l < expr->n_leaves; l++) {
         n_tris += expr->leaves[l].mesh->n_tris;
         n_verts += expr->leaves[l].mesh->n_verts;
-        most_verts = MAX(most_verts, expr->leaves[l].mesh->n_verts);
+        most_tris = MAX(most_tris, expr->leaves[l].mesh->n_tris);
     }
     if (n_tris > UINT32_MAX / 8 || n_verts > UINT32_MAX / 8)
         return STATUS_LIMIT;
@@ -122,20 +122,28 @@ Status ingest(Kernel *k) {
             return status;
     }
     points_init(k, (u32)n_verts);
-    k->tris = ARENA_NEW(&k->arena, Tri, n_tris);
+    k->n_in_tris = (u32)n_tris;
+    k->facets = ARENA_NEW(&k->arena, Facet, n_tris);
+    avec_reserve(&k->arena, &k->corners, 3 * n_tris);
+    avec_reserve(&k->arena, &k->sources, n_tris);
     k->payload = ARENA_NEW(&k->arena, Vec3, n_verts);
     k->leaf_start = ARENA_NEW(&k->arena, u32, expr->n_leaves + 1);
     k->leaf_is_dirty = ARENA_NEW(&k->arena, bool, expr->n_leaves);
-    u32 *vertex_of = ARENA_NEW(&k->arena, u32, most_verts);
+    k->vert_base = ARENA_NEW(&k->arena, u32, expr->n_leaves);
+    k->grid_of = ARENA_NEW(&k->arena, u32, n_verts);
+    struct FacetScratch *scratch = facets_init(k, most_tris);
+    LeafTris tris = {.corner = ARENA_NEW(&k->arena, Corner, 3 * (size_t)most_tris),
+                     .src = ARENA_NEW(&k->arena, u32, most_tris)};
+    n_verts = 0;
     for (u32 l = 0; l < expr->n_leaves; l++) {
-        k->leaf_start[l] = k->n_tris;
+        k->leaf_start[l] = k->n_facets;
         k->leaf_is_dirty[l] = k->is_thorough;
-        add_leaf(k, l, vertex_of);
+        k->vert_base[l] = (u32)n_verts;
+        n_verts += expr->leaves[l].mesh->n_verts;
+        snap_leaf(k, l, &tris);
+        add_facets(k, scratch, &tris);
         heap_poll(k->heap);
     }
-    k->leaf_start[expr->n_leaves] = k->n_tris;
-    if (k->is_out_of_range)
-        return STATUS_LIMIT;
-    mark_self_meeting_leaves(k);
-    return STATUS_OK;
+    k->leaf_start[expr->n_leaves] = k->n_facets;
+    return k->is_out_of_range ? STATUS_LIMIT : STATUS_OK;
 }

@@ -2,17 +2,16 @@
 // What the boolean's passes share. Notation, used in every boolean_*.c:
 //
 //   grid      three i32 coordinates, |c| <= 2^25, in quanta from the frame's origin
-//   T, U      input triangles; p, q grid vertices; a, b, v vertices of any kind
+//   T, U      facets: convex plane polygons of the input; p, q grid vertices; a, b, v vertices of
+//             any kind
 //   P, Q      planes n.x + d = 0 with n primitive (no common divisor) and its dominant component
 //             positive, so equal planes have equal ids. |n_i| <= 2^53, |d| < 2^80
 //   LPI, TPI  the point where an edge (p, q) meets a plane; where three planes meet
-//   unit      coplanar triangles whose insides overlap, arranged together; mostly one triangle
-//   alone cell      a face of a unit's arrangement, with the stack of triangles that cover it; an
-//   untouched
-//             triangle is a cell too
+//   unit      coplanar facets whose insides overlap, arranged together; mostly one facet alone
+//   cell      a face of a unit's arrangement, with the stack of facets that cover it; an untouched
+//             facet is a cell too
 //   front     the side of a cell that its normal looks to: the plane's normal for arranged cells,
-//   the
-//             triangle's own for untouched ones; back the other
+//             the facet's own for untouched ones; back the other
 //   half      a cell's directed boundary edge; the cell lies on its left seen from the front
 //   sheet     a cell at one of its edges: a half-plane that ends in the edge
 //   region    a connected piece of space between the surfaces, as seen from cells' sides
@@ -60,20 +59,31 @@ typedef struct Homogeneous {
     I256 x[3], w;
 } Homogeneous;
 
-typedef struct Tri {
-    u32 v[3];
-    u32 leaf;
-    u32 src;          // triangle of the leaf's mesh
-    u32 plane;        // NONE until tri_plane asks
-    bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
-    bool is_reversed; // its leaf's map mirrors: corners 1 and 2 are exchanged
-    bool is_touched;  // it meets a triangle that is not its neighbour
-} Tri;
+// A corner of a facet: its place on the grid, and the vertex that it is.
+typedef struct Corner {
+    i32 at[3];
+    u32 v;
+} Corner;
 
-// A constraint inside a touched triangle, lying in plane `cut`; a == b: a single place where
-// another triangle's corner touches the inside (other constraints may pass there).
+enum { FACET_MOST_CORNERS = 64 };
+
+// A strictly convex plane polygon of one leaf: a triangle, or several triangles of equal label that
+// lie in one plane exactly.
+typedef struct Facet {
+    u32 first, n; // its corners, counter-clockwise from outside: Kernel.corners
+    u32 leaf;
+    u32 src, n_src;   // the triangles of the leaf's mesh that make it up: Kernel.sources
+    u32 plane;        // NONE until facet_plane asks
+    i64 normal[3];    // outwards, of one of its triangles; |n_i| <= 2^53: exact as doubles
+    bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
+    bool is_reversed; // its leaf's map mirrors: corners 1 and 2 of its triangles are exchanged
+    bool is_touched;  // it meets a facet that is not its neighbour
+} Facet;
+
+// A constraint inside a touched facet, lying in plane `cut`; a == b: a single place where another
+// facet's corner touches the inside (other constraints may pass there).
 typedef struct InnerSeg {
-    u32 tri, a, b, cut;
+    u32 facet, a, b, cut;
 } InnerSeg;
 
 // Vertex v lies inside the grid edge lo-hi (lo < hi).
@@ -94,13 +104,13 @@ typedef struct Half {
 } Half;
 
 typedef struct Cell {
-    u32 plane;       // NONE for an untouched triangle until somebody asks: see cell_plane
+    u32 plane;       // NONE for an untouched facet until somebody asks: see cell_plane
     u32 stack_start; // into Kernel.stacks
     u32 stack_len;
     u32 half;     // any one of its halves
     u32 half_end; // its halves are half_start .. half_end
     u32 half_start;
-    bool is_flipped; // front is opposite to the plane's normal (untouched triangles only)
+    bool is_flipped; // front is opposite to the plane's normal (untouched facets only)
     i8 kept;         // select: 1 the face looks to the front, -1 to the back, 0 dropped
 } Cell;
 
@@ -119,8 +129,8 @@ typedef struct Keyed {
 // Stable, by key. spare: n.
 void sort_keyed(Keyed *list, Keyed *spare, u32 n);
 
-// Stack entries: triangle << 1 | looks_back.
-static inline u32 stack_tri(u32 entry) {
+// Stack entries: facet << 1 | looks_back.
+static inline u32 stack_facet(u32 entry) {
     return entry >> 1;
 }
 static inline bool stack_looks_back(u32 entry) {
@@ -137,16 +147,21 @@ typedef struct Kernel {
     Arena arena; // all scratch
     const CsgExpr *expr;
     CsgOptions options;
-    bool is_thorough;  // test triangles of one leaf against each other everywhere
+    bool is_thorough;  // test facets of one leaf against each other everywhere
     const char *fault; // an inconsistency was found (text for debugging): run again thoroughly
 
     // ingest
     f64 quantum;
     f64 origin[3]; // in quanta, whole numbers
-    u32 n_tris;
-    Tri *tris;           // by leaf, then source order
-    u32 *leaf_start;     // n_leaves + 1, into tris
-    bool *leaf_is_dirty; // its triangles may meet each other
+    u32 n_in_tris;
+    u32 n_facets;
+    Facet *facets; // by leaf
+    VEC(Corner) corners;
+    VEC(u32) sources;
+    u32 *leaf_start;     // n_leaves + 1, into facets
+    bool *leaf_is_dirty; // its facets may meet each other
+    u32 *vert_base;      // by leaf: its mesh's first vertex in grid_of
+    u32 *grid_of;        // by leaf's vertex: the grid vertex, NONE: not needed
     Vec3 *payload;       // n_grid: the first leaf's place of each input vertex, mm
     u32 n_grid;          // input vertices are points 0 .. n_grid
     bool has_normals;
@@ -166,7 +181,7 @@ typedef struct Kernel {
     VEC(Pair) pairs;
     VEC(InnerSeg) inner;
     VEC(EdgeSplit) splits;
-    u32 *unit_parent; // n_tris, union-find: units
+    u32 *unit_parent; // n_facets, union-find: units
 
     // arrange
     VEC(Cell) cells;
@@ -193,7 +208,10 @@ u32 point_add_grid(Kernel *k, const i32 c[3]);
 u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on different sides of plane
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
-u32 tri_plane(Kernel *k, u32 tri);
+u32 facet_plane(Kernel *k, u32 facet);
+static inline const Corner *facet_corners(const Kernel *k, u32 facet) {
+    return &k->corners.data[k->facets[facet].first];
+}
 // The plane across axis that a point at whole coordinate c there lies in, or NONE if it is not
 // known.
 u32 plane_find_square(const Kernel *k, u32 axis, i64 c);
@@ -235,7 +253,18 @@ static inline u32 half_behind(const Kernel *k, u32 h) {
 // ---- the passes, in order
 // ------------------------------------------------------------------------
 Status ingest(Kernel *k);
-void mark_self_meeting_leaves(Kernel *k); // boolean_convex.c
+// A leaf's triangles on the grid, while it is taken in: three corners each, and their numbers in
+// the mesh.
+typedef struct LeafTris {
+    u32 leaf, n;
+    Corner *corner; // 3 n
+    u32 *src;       // n
+    bool is_reversed;
+} LeafTris;
+// boolean_facets.c: adds the leaf's facets, and marks it dirty if they may meet each other.
+struct FacetScratch;
+struct FacetScratch *facets_init(Kernel *k, u32 most_tris);
+void add_facets(Kernel *k, struct FacetScratch *scratch, const LeafTris *tris);
 void broad(Kernel *k);
 void narrow(Kernel *k);
 void arrange(Kernel *k);
@@ -252,7 +281,7 @@ void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed);
 typedef struct Faces {
     u32 *twin, *out_next, *out_origin; // by half
     bool *is_crowded;                  // by half: more than two faces meet at its edge
-    u32 *label;                        // by cell: the triangle whose tag and normals it takes
+    u32 *label;                        // by cell: the facet whose tag and normals it takes
     u16 *mat;                          // by cell
 } Faces;
 void select_faces(Kernel *k, Faces *faces, CsgReport *report);

@@ -48,37 +48,32 @@ static int outward_sign(const Cell *cell) {
     return cell->is_flipped ? -cell->kept : cell->kept;
 }
 
-static const f32 *source_normals(const Kernel *k, u32 tri) {
-    const Mesh *mesh = k->expr->leaves[k->tris[tri].leaf].mesh;
+// Of triangle i of those that make up a facet: its corner normals, NULL if it is flat. All triangles
+// of a facet are alike in that, in tag and in paint.
+static const f32 *source_normals(const Kernel *k, u32 facet, u32 i) {
+    const Mesh *mesh = k->expr->leaves[k->facets[facet].leaf].mesh;
     if (!mesh->normals)
         return NULL;
-    const f32 *n = mesh->normals + (size_t)9 * k->tris[tri].src;
+    const f32 *n = mesh->normals + (size_t)9 * k->sources.data[k->facets[facet].src + i];
     return n[0] != 0 || n[1] != 0 || n[2] != 0 ? n : NULL;
 }
 
-static u32 source_tag(const Kernel *k, u32 tri) {
-    const Mesh *mesh = k->expr->leaves[k->tris[tri].leaf].mesh;
-    return mesh->tags ? mesh->tags[k->tris[tri].src] : 0;
+static u32 source_tag(const Kernel *k, u32 facet) {
+    const Mesh *mesh = k->expr->leaves[k->facets[facet].leaf].mesh;
+    return mesh->tags ? mesh->tags[k->sources.data[k->facets[facet].src]] : 0;
 }
 
 static Vec3 rough_normal(const Kernel *k, u32 c) {
     const Cell *cell = &k->cells.data[c];
-    if (cell->plane != NONE) {
-        const f64 *n = k->planes.data[cell->plane].fn;
-        return vec3(n[0], n[1], n[2]);
-    }
-    const u32 *v = k->tris[stack_tri(k->stacks.data[cell->stack_start])].v;
-    Vec3 at[3];
-    for (u32 i = 0; i < 3; i++) {
-        const f64 *p = k->points.data[v[i]].at;
-        at[i] = vec3(p[0], p[1], p[2]);
-    }
-    return vec3_cross(vec3_sub(at[1], at[0]), vec3_sub(at[2], at[0]));
+    const i64 *n = cell->plane != NONE
+                       ? k->planes.data[cell->plane].n
+                       : k->facets[stack_facet(k->stacks.data[cell->stack_start])].normal;
+    return vec3((f64)n[0], (f64)n[1], (f64)n[2]);
 }
 
 static bool is_same_face(Kernel *k, const Faces *f, u32 a, u32 b) {
     if (f->mat[a] != f->mat[b] || source_tag(k, f->label[a]) != source_tag(k, f->label[b]) ||
-        !source_normals(k, f->label[a]) != !source_normals(k, f->label[b]))
+        !source_normals(k, f->label[a], 0) != !source_normals(k, f->label[b], 0))
         return false;
     Vec3 m = rough_normal(k, a), n = rough_normal(k, b), cross = vec3_cross(m, n);
     if (vec3_dot(cross, cross) > 1e-18 * vec3_dot(m, m) * vec3_dot(n, n))
@@ -369,14 +364,16 @@ static void emit_faces(Merge *m) {
 // ---- labels
 // --------------------------------------------------------------------------------------
 
-// Weights of p over the triangle, in the plane where it is largest.
-static void barycentric(const Kernel *k, const Tri *tri, const f64 p[3], f64 weight[3]) {
-    const f64 *a = k->points.data[tri->v[0]].at, *b = k->points.data[tri->v[1]].at,
-              *c = k->points.data[tri->v[2]].at;
-    Vec3 u = vec3(b[0] - a[0], b[1] - a[1], b[2] - a[2]),
-         v = vec3(c[0] - a[0], c[1] - a[1], c[2] - a[2]);
-    Vec3 n = vec3_cross(u, v);
-    f64 size[3] = {fabs(n.x), fabs(n.y), fabs(n.z)};
+// Weights of p over triangle i of those that make up a facet, in the plane where it is largest.
+// Returns the smallest of them.
+static f64 barycentric(const Kernel *k, const Facet *facet, u32 i, const f64 p[3], f64 weight[3]) {
+    const Mesh *mesh = k->expr->leaves[facet->leaf].mesh;
+    const u32 *tri = mesh->tris + (size_t)3 * k->sources.data[facet->src + i];
+    const u32 *grid_of = k->grid_of + k->vert_base[facet->leaf];
+    const f64 *a = k->points.data[grid_of[tri[0]]].at, *b = k->points.data[grid_of[tri[1]]].at,
+              *c = k->points.data[grid_of[tri[2]]].at;
+    f64 size[3] = {fabs((f64)facet->normal[0]), fabs((f64)facet->normal[1]),
+                   fabs((f64)facet->normal[2])};
     u32 axis = size[0] >= size[1] && size[0] >= size[2] ? 0 : size[1] >= size[2] ? 1 : 2;
     u32 x = (axis + 1) % 3, y = (axis + 2) % 3;
     Vec2 q = {p[x], p[y]}, s = {a[x], a[y]}, t = {b[x], b[y]}, r = {c[x], c[y]};
@@ -384,6 +381,22 @@ static void barycentric(const Kernel *k, const Tri *tri, const f64 p[3], f64 wei
     weight[1] = turn(s, q, r) / whole;
     weight[2] = turn(s, t, q) / whole;
     weight[0] = 1 - weight[1] - weight[2];
+    return fmin(weight[0], fmin(weight[1], weight[2]));
+}
+
+// The triangle of the facet that holds p best, the first among equals.
+static u32 source_at(const Kernel *k, const Facet *facet, const f64 p[3], f64 weight[3]) {
+    u32 best = 0;
+    f64 most = barycentric(k, facet, 0, p, weight);
+    for (u32 i = 1; i < facet->n_src && most < 0; i++) {
+        f64 w[3], least = barycentric(k, facet, i, p, w);
+        if (least > most) {
+            most = least;
+            best = i;
+            memcpy(weight, w, sizeof w);
+        }
+    }
+    return best;
 }
 
 static Vec3 map_normal(const Affine3 *map, Vec3 n) {
@@ -398,26 +411,20 @@ static Vec3 map_normal(const Affine3 *map, Vec3 n) {
 static void write_normal(const Merge *m, u32 corner, f32 out[3]) {
     const Kernel *k = m->k;
     u32 h = corner_half(m, corner), c = k->halves.data[h].cell, label = m->f->label[c];
-    const f32 *source = source_normals(k, label);
-    if (!source)
+    const Facet *facet = &k->facets[label];
+    if (!source_normals(k, label, 0))
         return;
-    const Tri *tri = &k->tris[label];
-    u32 v = corner == h ? m->f->out_origin[h] : NONE;
-    f64 weight[3] = {0};
-    if (v == tri->v[0] || v == tri->v[1] || v == tri->v[2])
-        weight[v == tri->v[0] ? 0 : v == tri->v[1] ? 1 : 2] = 1;
-    else
-        barycentric(k, tri, corner_at(m, corner), weight);
+    f64 weight[3];
+    u32 i = source_at(k, facet, corner_at(m, corner), weight);
+    const f32 *at = source_normals(k, label, i);
     Vec3 n = {0, 0, 0};
-    for (u32 i = 0; i < 3; i++) {
-        const f32 *at = source + 3 * (tri->is_reversed && i ? 3 - i : i);
-        n = vec3_add(n, vec3_scale(vec3(at[0], at[1], at[2]), weight[i]));
-    }
-    n = map_normal(&k->expr->leaves[tri->leaf].map, n);
+    for (u32 j = 0; j < 3; j++)
+        n = vec3_add(n, vec3_scale(vec3(at[3 * j], at[3 * j + 1], at[3 * j + 2]), weight[j]));
+    n = map_normal(&k->expr->leaves[facet->leaf].map, n);
     const Cell *cell = &k->cells.data[c];
     bool label_looks_back = false;
     for (u32 i = 0; i < cell->stack_len; i++)
-        if (stack_tri(k->stacks.data[cell->stack_start + i]) == label)
+        if (stack_facet(k->stacks.data[cell->stack_start + i]) == label)
             label_looks_back = stack_looks_back(k->stacks.data[cell->stack_start + i]);
     if (label_looks_back != (cell->kept < 0))
         n = vec3_scale(n, -1);

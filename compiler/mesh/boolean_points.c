@@ -105,25 +105,19 @@ u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_fli
     return k->planes.len - 1;
 }
 
-u32 tri_plane(Kernel *k, u32 t) {
-    Tri *tri = &k->tris[t];
-    if (tri->plane != NONE)
-        return tri->plane;
-    i64 a[3], b[3], c[3], n[3];
-    point_grid(k, tri->v[0], a);
-    point_grid(k, tri->v[1], b);
-    point_grid(k, tri->v[2], c);
-    for (u32 i = 0; i < 3; i++) {
-        u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        n[i] = (b[j] - a[j]) * (c[l] - a[l]) - (b[l] - a[l]) * (c[j] - a[j]);
-    }
-    tri->plane = plane_add(k, n, a, &tri->is_flipped);
-    Plane *plane = &k->planes.data[tri->plane];
+u32 facet_plane(Kernel *k, u32 t) {
+    Facet *facet = &k->facets[t];
+    if (facet->plane != NONE)
+        return facet->plane;
+    const Corner *corner = facet_corners(k, t);
+    const i64 *n = facet->normal, at[3] = {corner->at[0], corner->at[1], corner->at[2]};
+    facet->plane = plane_add(k, n, at, &facet->is_flipped);
+    Plane *plane = &k->planes.data[facet->plane];
     if (!plane->has_place && (n[0] != 0) + (n[1] != 0) + (n[2] != 0) == 1) {
         plane->has_place = true;
-        plane->place = vec3_get(k->payload[tri->v[0]], plane->axis);
+        plane->place = vec3_get(k->payload[corner->v], plane->axis);
     }
-    return tri->plane;
+    return facet->plane;
 }
 
 u32 plane_find_square(const Kernel *k, u32 axis, i64 c) {

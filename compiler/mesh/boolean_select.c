@@ -37,17 +37,18 @@ static u32 choose_label(const Kernel *k, const Cell *cell, const u8 *polarity) {
     for (u32 i = 0; i < cell->stack_len; i++) {
         bool looks_out = stack_looks_back(stack[i]) == (cell->kept < 0);
         u8 need = looks_out ? POLARITY_ADDED : POLARITY_SUBTRACTED;
-        if (polarity[k->tris[stack_tri(stack[i])].leaf] & need)
-            return stack_tri(stack[i]);
+        if (polarity[k->facets[stack_facet(stack[i])].leaf] & need)
+            return stack_facet(stack[i]);
     }
-    return stack_tri(stack[0]);
+    return stack_facet(stack[0]);
 }
 
 static u16 choose_material(const Kernel *k, u32 c, u32 label) {
     const CsgExpr *expr = k->expr;
-    const Mesh *mesh = expr->leaves[k->tris[label].leaf].mesh;
-    if (mesh->mats && mesh->mats[k->tris[label].src])
-        return mesh->mats[k->tris[label].src];
+    const Mesh *mesh = expr->leaves[k->facets[label].leaf].mesh;
+    u32 src = k->sources.data[k->facets[label].src];
+    if (mesh->mats && mesh->mats[src])
+        return mesh->mats[src];
     u32 owner = k->regions[k->region_of[2 * c + (k->cells.data[c].kept < 0)]].owner;
     return expr->leaves[owner == NONE ? 0 : owner].mat;
 }
@@ -118,7 +119,7 @@ void select_faces(Kernel *k, Faces *faces, CsgReport *report) {
         faces->label[c] = choose_label(k, cell, polarity);
         faces->mat[c] = choose_material(k, c, faces->label[c]);
         if (report)
-            report->leaf_effect[k->tris[faces->label[c]].leaf] |= CSG_EFFECT_SURFACE;
+            report->leaf_effect[k->facets[faces->label[c]].leaf] |= CSG_EFFECT_SURFACE;
     }
     for (u32 e = 0; e < k->n_edges; e++)
         pair_twins(k, e, faces);

@@ -133,9 +133,9 @@ static u32 find_owner(const Walk *w, u32 node) {
 // -------------------------------------------------------------------------------------
 
 // The sign of the turn a, b, s in the y-z plane.
-static int displaced_turn(const i64 a[3], const i64 b[3], const Beside *s) {
-    i64 dy = b[1] - a[1], dz = b[2] - a[2];
-    i64 turn = dy * (s->at[2] - a[2]) - dz * (s->at[1] - a[1]);
+static int displaced_turn(const Corner *a, const Corner *b, const Beside *s) {
+    i64 dy = (i64)b->at[1] - a->at[1], dz = (i64)b->at[2] - a->at[2];
+    i64 turn = dy * (s->at[2] - a->at[2]) - dz * (s->at[1] - a->at[1]);
     if (turn == 0)
         turn = dy * s->along[2] - dz * s->along[1];
     if (turn == 0)
@@ -147,15 +147,10 @@ static i128 dot(const i64 a[3], const i64 b[3]) {
     return (i128)a[0] * b[0] + (i128)a[1] * b[1] + (i128)a[2] * b[2];
 }
 
-// The side of the triangle's plane that s lies on.
-static int displaced_side(i64 at[3][3], const Beside *s) {
-    i64 n[3], from[3];
-    for (u32 i = 0; i < 3; i++) {
-        u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        n[i] = (at[1][j] - at[0][j]) * (at[2][l] - at[0][l]) -
-               (at[1][l] - at[0][l]) * (at[2][j] - at[0][j]);
-        from[i] = s->at[i] - at[0][i];
-    }
+// The side of the facet's plane that s lies on.
+static int displaced_side(const Facet *facet, const Corner *at, const Beside *s) {
+    const i64 *n = facet->normal, from[3] = {s->at[0] - at->at[0], s->at[1] - at->at[1],
+                                             s->at[2] - at->at[2]};
     i128 side = dot(n, from);
     if (side == 0)
         side = dot(n, s->along);
@@ -164,23 +159,26 @@ static int displaced_side(i64 at[3][3], const Beside *s) {
     return side ? sign_i128(side) : n[1] ? sign_i64(n[1]) : sign_i64(n[2]);
 }
 
-static int ray_crossing(const Kernel *k, const Tri *tri, const Beside *s) {
-    i64 at[3][3];
-    for (u32 i = 0; i < 3; i++)
-        point_grid(k, tri->v[i], at[i]);
-    for (u32 i = 1; i < 3; i++) {
-        if ((at[0][i] < s->at[i] && at[1][i] < s->at[i] && at[2][i] < s->at[i]) ||
-            (at[0][i] > s->at[i] && at[1][i] > s->at[i] && at[2][i] > s->at[i]))
+static int ray_crossing(const Kernel *k, const Facet *facet, const Beside *s) {
+    const Corner *at = k->corners.data + facet->first;
+    bool is_low[3] = {true, true, true}, is_high[3] = {true, true, true};
+    for (u32 c = 0; c < facet->n; c++)
+        for (u32 i = 0; i < 3; i++) {
+            is_low[i] = is_low[i] && at[c].at[i] < s->at[i];
+            is_high[i] = is_high[i] && at[c].at[i] > s->at[i];
+        }
+    if (is_low[0] || is_low[1] || is_low[2] || is_high[1] || is_high[2])
+        return 0;
+    int turn = 0;
+    for (u32 c = 0; c < facet->n; c++) {
+        int t = displaced_turn(&at[c], &at[c + 1 < facet->n ? c + 1 : 0], s);
+        if (t == 0 || (turn && t != turn)) // 0: seen along x the facet is a line
             return 0;
+        turn = t;
     }
-    if (at[0][0] < s->at[0] && at[1][0] < s->at[0] && at[2][0] < s->at[0])
-        return 0;
-    int turn = displaced_turn(at[0], at[1], s);
-    if (turn != displaced_turn(at[1], at[2], s) || turn != displaced_turn(at[2], at[0], s))
-        return 0;
     // The normal's x has the sign of turn; the plane is met beyond s if s lies on its inner side
     // then.
-    return displaced_side(at, s) * turn < 0 ? turn : 0;
+    return displaced_side(facet, at, s) * turn < 0 ? turn : 0;
 }
 
 typedef struct LeafBox {
@@ -196,8 +194,8 @@ static LeafBox *leaf_boxes(Kernel *k) {
             boxes[l].max[i] = -INFINITY;
         }
         for (u32 t = k->leaf_start[l]; t < k->leaf_start[l + 1]; t++)
-            for (u32 c = 0; c < 9; c++) {
-                f64 at = k->points.data[k->tris[t].v[c / 3]].at[c % 3];
+            for (u32 c = 0; c < 3 * k->facets[t].n; c++) {
+                f64 at = facet_corners(k, t)[c / 3].at[c % 3];
                 boxes[l].min[c % 3] = fmin(boxes[l].min[c % 3], at);
                 boxes[l].max[c % 3] = fmax(boxes[l].max[c % 3], at);
             }
@@ -214,7 +212,7 @@ static int ray_winding(const Kernel *k, const LeafBox *box, u32 leaf, const Besi
             return 0;
     int winding = 0;
     for (u32 t = k->leaf_start[leaf]; t < k->leaf_start[leaf + 1]; t++)
-        winding += ray_crossing(k, &k->tris[t], s);
+        winding += ray_crossing(k, &k->facets[t], s);
     return winding;
 }
 
@@ -243,7 +241,7 @@ static void cross_cell(Walk *w, u32 side) {
     int in = side & 1 ? 1 : -1; // from the front: into what looks to the front
     for (u32 i = 0; i < cell->stack_len; i++) {
         u32 entry = k->stacks.data[cell->stack_start + i];
-        wind_leaf(w, k->tris[stack_tri(entry)].leaf, stack_looks_back(entry) ? -in : in);
+        wind_leaf(w, k->facets[stack_facet(entry)].leaf, stack_looks_back(entry) ? -in : in);
     }
 }
 
@@ -253,7 +251,7 @@ static u64 hash_across(const Walk *w, u32 side) {
     u64 hash = w->hash;
     for (u32 i = 0; i < cell->stack_len; i++) {
         u32 entry = k->stacks.data[cell->stack_start + i];
-        u64 step = hash_mix(k->tris[stack_tri(entry)].leaf + 1);
+        u64 step = hash_mix(k->facets[stack_facet(entry)].leaf + 1);
         hash += stack_looks_back(entry) == !(side & 1) ? step : -step;
     }
     return hash;
