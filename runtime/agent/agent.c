@@ -115,8 +115,9 @@ static Status run_all(Agent *agent) {
         return status;
     agent->has_best = false; // a block-out is no result
     status = draft_loop(agent);
-    if (!agent->has_best && !o->from.len && agent->blockout.len) { // but better than nothing
-        agent->best = (Attempt){.program = agent->blockout, .n_must = NONE};
+    bool has_model = agent->has_best && agent->best.status == STATUS_OK;
+    if (!has_model && agent->first.program.len && (agent->first.status == STATUS_OK || !agent->has_best)) {
+        agent->best = agent->first; // but better than nothing, or than what does not compile
         agent->has_best = true;
     }
     return status;

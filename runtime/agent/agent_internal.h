@@ -38,6 +38,7 @@ typedef struct Agent {
     Str gbnf, lark; // the language's grammar, when answers are to be constrained
     Plan plan;
     Str plan_json, blockout, blockout_report;
+    Attempt first; // the block-out; program is empty without
     Attempt best;
     bool has_best;
     u64 signatures[SIGNATURES_MAX]; // of this draft's failures

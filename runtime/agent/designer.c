@@ -95,6 +95,7 @@ static void make_blockout(Agent *agent, Attempt *attempt) {
     attempt_make(agent, strbuf_str(&out), attempt);
     strbuf_finish(&out);
     agent->blockout = attempt->program;
+    agent->first = *attempt;
     agent->blockout_report = attempt->report;
     agent->result->plan = agent->plan_json;
     agent_save(agent, "plan.json", agent->plan_json);

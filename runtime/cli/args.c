@@ -46,6 +46,8 @@ typedef enum OptionId {
     OPT_MAX_VISUAL_ROUNDS,
     OPT_MAX_TOKENS,
     OPT_MAX_COST,
+    OPT_PRICE_IN,
+    OPT_PRICE_OUT,
     OPT_MAX_TIME,
     OPT_CALL_TIMEOUT,
     OPT_TIME_SCALE,
@@ -107,6 +109,8 @@ static const Option options[] = {
     {OPT_MAX_VISUAL_ROUNDS, 0, "--max-visual-rounds", "N", "agent: drafts made anew after an inspection (2)"},
     {OPT_MAX_TOKENS, 0, "--max-tokens", "N", "agent: tokens in and out of the whole run (400000)"},
     {OPT_MAX_COST, 0, "--max-cost", "DOLLARS", "agent: cost of the whole run, where costs are known (5)"},
+    {OPT_PRICE_IN, 0, "--price-in", "DOLLARS", "agent: what a million tokens in cost (or FRC_PRICE_INPUT)"},
+    {OPT_PRICE_OUT, 0, "--price-out", "DOLLARS", "agent: what a million tokens out cost (or FRC_PRICE_OUTPUT)"},
     {OPT_MAX_TIME, 0, "--max-time", "SECONDS", "agent: time of the whole run (1800)"},
     {OPT_CALL_TIMEOUT, 0, "--call-timeout", "SECONDS", "agent: time of one call (600); streamed, until its first byte"},
     {OPT_TIME_SCALE, 0, "--time-scale", "X", "agent: stretch of the waits between tries (1; tests use less)"},
@@ -248,6 +252,15 @@ static Status amount_read(const Cli *cli, const char *option, const char *value,
     return STATUS_OK;
 }
 
+// Nothing costs less than nothing; a server of one's own costs nothing.
+static Status price_read(const Cli *cli, const char *option, const char *value, f64 *out, bool *has) {
+    *has = number_read(str_from(value), out) && *out >= 0 && *out <= 1e6;
+    if (*has)
+        return STATUS_OK;
+    cli_error(cli, "%s wants dollars a million tokens, not '%s'", option, value);
+    return STATUS_USAGE;
+}
+
 // A whole number that may be 0.
 static Status rounds_read(const Cli *cli, const char *option, const char *value, u64 *out, bool *has) {
     *has = true;
@@ -275,6 +288,8 @@ static bool agent_option_apply(Cli *cli, const Option *option, const char *value
         return true;
     case OPT_MAX_TOKENS: *status = count_read(cli, option->name, value, &agent->max_tokens); return true;
     case OPT_MAX_COST: *status = amount_read(cli, option->name, value, &agent->max_cost); return true;
+    case OPT_PRICE_IN: *status = price_read(cli, option->name, value, &agent->price_input, &agent->has_price_input); return true;
+    case OPT_PRICE_OUT: *status = price_read(cli, option->name, value, &agent->price_output, &agent->has_price_output); return true;
     case OPT_MAX_TIME: *status = amount_read(cli, option->name, value, &agent->max_seconds); return true;
     case OPT_CALL_TIMEOUT: *status = amount_read(cli, option->name, value, &agent->call_timeout); return true;
     case OPT_TIME_SCALE: *status = amount_read(cli, option->name, value, &agent->time_scale); return true;

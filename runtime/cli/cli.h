@@ -18,8 +18,8 @@ typedef struct CliList {
 typedef struct CliAgent { // options of --agent; NULL, 0: not given
     const char *idea, *from, *provider, *base_url, *model, *inspector_model, *transcript, *replay;
     u64 max_rounds, max_visual_rounds, max_tokens;
-    f64 max_cost, max_seconds, call_timeout, time_scale;
-    bool has_max_rounds, has_max_visual_rounds, plan_only, stream, constrain;
+    f64 max_cost, max_seconds, call_timeout, time_scale, price_input, price_output;
+    bool has_max_rounds, has_max_visual_rounds, has_price_input, has_price_output, plan_only, stream, constrain;
 } CliAgent;
 
 // The command line, read. Texts point into argv.

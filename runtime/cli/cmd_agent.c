@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // frc --agent "..." -o x.glb: a model writes x.part, frc compiles it to x.glb. One line a turn on standard
-// error. If no result is accepted, the best so far is kept in x.agent/ and x.glb and x.part stay as they
-// were.
+// error. If no result is accepted, the best so far is kept as x.agent/best.part and best.glb, and x.glb and
+// x.part stay as they were.
 #include "runtime/cli/agent_camera.h"
 #include "runtime/cli/cli.h"
 
 #include "base/file.h"
 #include "base/number.h"
 #include "base/utf8.h"
+#include "compiler/export/export.h"
 #include "runtime/net/config.h"
 
 #include <stdio.h>
@@ -169,7 +170,11 @@ static Status read_config(Cli *cli, AgentOptions *options, ModelConfig *config) 
                          .model = agent->model,
                          .inspector_model = agent->inspector_model,
                          .call_timeout_s = agent->call_timeout,
-                         .time_scale = agent->time_scale};
+                         .time_scale = agent->time_scale,
+                         .has_price_input = agent->has_price_input,
+                         .has_price_output = agent->has_price_output,
+                         .price_input = agent->price_input,
+                         .price_output = agent->price_output};
     NetError error;
     Status status = config_read(&flags, &cli->arena, config, &error);
     if (status != STATUS_OK) {
@@ -177,14 +182,14 @@ static Status read_config(Cli *cli, AgentOptions *options, ModelConfig *config) 
         return status;
     }
     if (agent->max_cost > 0 && (config->price_input < 0 || config->price_output < 0))
-        cli_note(cli, "--max-cost holds only if the server tells costs; FRC_PRICE_INPUT and FRC_PRICE_OUTPUT say what a million tokens cost");
+        cli_note(cli, "--max-cost holds only if the server tells costs; --price-in and --price-out say what a million tokens cost");
     options->config = config;
     return STATUS_OK;
 }
 
 // ---- the end -------------------------------------------------------------------------------------
 
-static void print_summary(const AgentCommand *command, const AgentResult *result, Status status) {
+static void print_summary(const AgentCommand *command, const AgentResult *result, Status status, bool has_model) {
     Cli *cli = command->cli;
     StrBuf out;
     strbuf_init(&out, &cli->heap);
@@ -207,8 +212,38 @@ static void print_summary(const AgentCommand *command, const AgentResult *result
         return;
     cli_error(cli, "%s", result->why);
     if (result->program.len && status != STATUS_PROGRAM)
-        cli_note(cli, "the best so far is %s/best.part; %s is as it was; run the same again to go on", command->folder,
-                 command->cli->outputs.items[0]);
+        cli_note(cli, "the best so far is %s/best.part%s; %s is as it was; run the same again to go on", command->folder,
+                 has_model ? " and best.glb" : " (no model of it)", command->cli->outputs.items[0]);
+}
+
+typedef struct Keep { // what the guarded writing gets
+    Compilation *c;
+    StrBuf bytes;
+    Status status;
+} Keep;
+
+static void write_model(void *ctx) {
+    Keep *keep = ctx;
+    const char *error;
+    strbuf_init(&keep->bytes, &keep->c->heap);
+    ExportOptions options = {.source_name = STR("best.part"), .sources = &keep->c->sources};
+    keep->status = export_find(STR("glb"))->write(&keep->c->model, &options, &keep->c->heap, &keep->bytes, &error);
+}
+
+// best.part as best.glb beside it, or neither: an older model would be another one's. Without a word: what
+// there is to say of the program has been said.
+static bool keep_best(const AgentCommand *command, const AgentResult *result) {
+    Cli *cli = command->cli;
+    const char *part = str_format(&cli->arena, "%s/best.part", command->folder).ptr;
+    const char *model = str_format(&cli->arena, "%s/best.glb", command->folder).ptr, *error;
+    if (file_save(part, result->program.ptr, result->program.len, &error) != STATUS_OK || !result->compiles)
+        return false;
+    Compilation c;
+    Keep keep = {.c = &c, .status = cli_compile_quiet(cli, part, STAGE_INSPECT, &c)};
+    bool ok = keep.status == STATUS_OK && heap_guard(&c.heap, write_model, &keep) && keep.status == STATUS_OK;
+    ok = ok && file_save(model, keep.bytes.ptr, keep.bytes.len, &error) == STATUS_OK;
+    compile_finish(&c);
+    return ok;
 }
 
 // The accepted program to x.part, and from there to every output as any other file.
@@ -229,11 +264,9 @@ static Status run_agent(AgentCommand *command, const AgentOptions *options) {
     Status status = agent_run(options, &cli->heap, &cli->arena, &result);
     clear_progress(command);
     bool is_kept = result.program.len && (status == STATUS_UNACCEPTED || status == STATUS_NETWORK || status == STATUS_INTERRUPTED);
-    if (is_kept) {
-        const char *error;
-        (void)file_save(str_format(&cli->arena, "%s/best.part", command->folder).ptr, result.program.ptr, result.program.len, &error);
-    }
-    print_summary(command, &result, status);
+    unlink(str_format(&cli->arena, "%s/best.glb", command->folder).ptr); // of an earlier run
+    bool has_model = is_kept && keep_best(command, &result);
+    print_summary(command, &result, status, has_model);
     if (status != STATUS_OK)
         return status;
     return deliver(command, &result, options->plan_only);

@@ -170,7 +170,7 @@ static const Provider *find_provider(const ConfigSource *source, bool has_dialec
 static f64 price(const ConfigSource *source, const char *name) {
     const char *text = lookup(source, name);
     f64 value;
-    return text && number_read(str_from(text), &value) ? value : -1;
+    return text && number_read(str_from(text), &value) && value >= 0 ? value : -1;
 }
 
 static bool key_is_sound(const char *key) {
@@ -252,8 +252,8 @@ Status config_read(const ConfigFlags *flags, Arena *arena, ModelConfig *out, Net
     out->model = model ? str_to_z(arena, str_from(model)) : NULL;
     out->inspector_model = inspector ? str_to_z(arena, str_from(inspector)) : out->model;
     out->ca_file = lookup(&source, "FRC_CA_FILE");
-    out->price_input = price(&source, "FRC_PRICE_INPUT");
-    out->price_output = price(&source, "FRC_PRICE_OUTPUT");
+    out->price_input = flags->has_price_input ? flags->price_input : price(&source, "FRC_PRICE_INPUT");
+    out->price_output = flags->has_price_output ? flags->price_output : price(&source, "FRC_PRICE_OUTPUT");
     if (flags->call_timeout_s > 0)
         out->total_s = flags->call_timeout_s;
     if (flags->time_scale > 0)

@@ -9,6 +9,8 @@
 typedef struct ConfigFlags { // NULL: not given
     const char *provider, *base_url, *model, *inspector_model;
     f64 call_timeout_s, time_scale; // 0: not given
+    bool has_price_input, has_price_output;
+    f64 price_input, price_output; // US dollars a million tokens
 } ConfigFlags;
 
 // Fills *out; texts live in arena or the environment. STATUS_USAGE, STATUS_IO, STATUS_NETWORK (nobody to
