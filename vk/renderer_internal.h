@@ -37,19 +37,29 @@ typedef struct DrawRecord {
 
 // ---- the scene on the device
 
+#define OPAQUE 0.999f // what lets less light through is drawn as opaque
+
 typedef struct DrawCall {
     u32 first_index, n_indices, first_vertex;
     u16 instance, part;
     bool is_glass, is_mirrored, is_open;
-    Vec3 middle; // of the instance, for sorting
+    f32 opacity;
+    Box3 box; // what is_glass only: of the object, for sorting
 } DrawCall;
+
+// The far or the near side of a transparent draw, for blending from back to front.
+typedef struct GlassSide {
+    f64 z; // mm
+    u32 call;
+    bool is_near;
+} GlassSide;
 
 typedef struct DeviceScene {
     GpuBuffer vertices, indices, draws;
     GpuImage field;
     Field field_info; // without its distances
     DrawCall *calls;  // one a DrawRecord
-    u32 n_calls;
+    u32 n_calls, n_glass;
     bool has_glass;
     Box3 bounds;
     bool is_ready;
@@ -69,7 +79,7 @@ typedef struct Slot {
     u32 floor_size, floor_region[4]; // texels; the region: least x, y, then ends
     bool floor_is_packed;            // halves still, four a texel; else floats, one a texel
     bool is_busy;
-    u32 *order; // draws by distance, farthest first
+    GlassSide *order; // farthest first
 } Slot;
 
 // Shadow maps of the key light and the floor's darkness: one set for all slots, made anew when a

@@ -302,7 +302,7 @@ bool renderer_glass_init(Renderer *r) {
                                  VK_FORMAT_D32_SFLOAT,
                                  true,
                                  true,
-                                 false};
+                                 true}; // what coincides with opaque matter gives way to it
     return r->glass || graphics_init(r, &glass, &r->glass);
 }
 

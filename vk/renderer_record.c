@@ -5,6 +5,8 @@
 #ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
+#include <stdlib.h>
+
 typedef struct Pass {
     const GpuImage *color; // NULL: depth only
     VkImageView depth;
@@ -49,10 +51,11 @@ static void draw_call(Renderer *r, Slot *slot, u32 i, VkCullModeFlags cull) {
                            (i32)call->first_vertex, i);
 }
 
-static void draw_calls(Renderer *r, Slot *slot, bool with_glass, bool shadow) {
+// What is at least so opaque.
+static void draw_calls(Renderer *r, Slot *slot, f32 least, bool shadow) {
     for (u32 i = 0; i < r->scene.n_calls; i++) {
         const DrawCall *call = &r->scene.calls[i];
-        if (call->is_glass && !with_glass)
+        if (call->opacity < least)
             continue;
         // What faces away from the light is behind what faces it. The light's axes are a
         // left-handed frame, so there the faces toward it count as back.
@@ -133,7 +136,7 @@ static void record_shadows(Renderer *r, Slot *slot, u32 n_shadows) {
             &(Pass){.depth = r->lights.layers[i], .width = SHADOW_SIZE, .height = SHADOW_SIZE});
         gpu->vk.CmdPushConstants(slot->commands, r->layout, VK_SHADER_STAGE_VERTEX_BIT, 0, sizeof i,
                                  &i);
-        draw_calls(r, slot, false, true);
+        draw_calls(r, slot, ((f32)i + 0.5f) / (f32)n_shadows, true); // glass: in some layers
         gpu->vk.CmdEndRendering(slot->commands);
     }
     depth_to_read(r, slot, &r->lights.shadows);
@@ -235,29 +238,36 @@ static void record_geometry(Renderer *r, Slot *slot, const GpuImage *samples,
     pass_begin(r, slot,
                &(Pass){.color = samples, .depth = depths->view, .width = width, .height = height});
     gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_GRAPHICS, r->geometry);
-    draw_calls(r, slot, with_glass, false);
+    draw_calls(r, slot, with_glass ? 0 : OPAQUE, false);
     gpu->vk.CmdEndRendering(slot->commands);
     color_to_read(r, slot, samples);
 }
 
-// Farthest first; the order of draws with the same distance is that of the scene.
+// Farthest first. No two are equal, so the order is the same with every qsort.
+static int glass_compare(const void *left, const void *right) {
+    const GlassSide *a = left, *b = right;
+    if (a->z != b->z)
+        return a->z > b->z ? -1 : 1;
+    if (a->is_near != b->is_near)
+        return a->is_near ? 1 : -1;
+    return a->call < b->call ? -1 : 1;
+}
+
+// The far side of a body is as far as its farthest corner, the near side as near as its nearest: so
+// what lies in a glass, like wine, comes between the glass's two sides.
 static void sort_glass(Renderer *r, Slot *slot, const RenderCamera *camera, u32 *n) {
+    const f64 *m = camera->world_to_camera[2];
     *n = 0;
     for (u32 i = 0; i < r->scene.n_calls; i++) {
         if (!r->scene.calls[i].is_glass)
             continue;
-        const f64 *m = camera->world_to_camera[2];
-        Vec3 p = r->scene.calls[i].middle;
-        f64 z = m[0] * p.x + m[1] * p.y + m[2] * p.z;
-        u32 at = (*n)++;
-        for (; at > 0; at--) {
-            Vec3 q = r->scene.calls[slot->order[at - 1]].middle;
-            if (m[0] * q.x + m[1] * q.y + m[2] * q.z >= z)
-                break;
-            slot->order[at] = slot->order[at - 1];
-        }
-        slot->order[at] = i;
+        Vec3 c = box3_center(r->scene.calls[i].box), size = box3_size(r->scene.calls[i].box);
+        f64 z = m[0] * c.x + m[1] * c.y + m[2] * c.z,
+            reach = (fabs(m[0]) * size.x + fabs(m[1]) * size.y + fabs(m[2]) * size.z) / 2;
+        slot->order[(*n)++] = (GlassSide){z + reach, i, false};
+        slot->order[(*n)++] = (GlassSide){z - reach, i, true};
     }
+    qsort(slot->order, *n, sizeof *slot->order, glass_compare);
 }
 
 static void record_glass(Renderer *r, Slot *slot, const RenderCamera *camera, u32 width,
@@ -277,10 +287,9 @@ static void record_glass(Renderer *r, Slot *slot, const RenderCamera *camera, u3
                        .height = height,
                        .keep_depth = true});
     gpu->vk.CmdBindPipeline(slot->commands, VK_PIPELINE_BIND_POINT_GRAPHICS, r->glass);
-    for (u32 i = 0; i < n; i++) { // the far side of each body first
-        draw_call(r, slot, slot->order[i], VK_CULL_MODE_FRONT_BIT);
-        draw_call(r, slot, slot->order[i], VK_CULL_MODE_BACK_BIT);
-    }
+    for (u32 i = 0; i < n; i++)
+        draw_call(r, slot, slot->order[i].call,
+                  slot->order[i].is_near ? VK_CULL_MODE_BACK_BIT : VK_CULL_MODE_FRONT_BIT);
     gpu->vk.CmdEndRendering(slot->commands);
     color_to_read(r, slot, &slot->glass);
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #define FIELD_CELLS 72
-#define OPAQUE 0.999f
 
 void device_scene_finish(Renderer *r) {
     DeviceScene *scene = &r->scene;
@@ -120,6 +119,18 @@ static void draw_record(const RenderScene *scene, u32 instance, u32 material, Dr
     out->part_rgb = render_part_color(from->part);
 }
 
+static Box3 range_box(const RenderScene *scene, u32 instance, u32 range) {
+    const RenderInstance *from = &scene->instances[instance];
+    const RenderMesh *mesh = &scene->meshes[from->mesh];
+    const RenderRange *tris = &mesh->ranges[range];
+    Box3 box = box3_empty();
+    for (size_t i = 3 * (size_t)tris->first_tri, end = i + 3 * (size_t)tris->n_tris; i < end; i++) {
+        const f32 *p = mesh->positions + 3 * (size_t)mesh->indices[i];
+        box = box3_add_point(box, affine3_point(&from->map, vec3(p[0], p[1], p[2])));
+    }
+    return box;
+}
+
 static bool upload_draws(Renderer *r, const RenderScene *scene) {
     DeviceScene *out = &r->scene;
     u64 n = 0;
@@ -146,18 +157,21 @@ static bool upload_draws(Renderer *r, const RenderScene *scene) {
             u32 material =
                 mesh->ranges[k].material != NONE ? mesh->ranges[k].material : instance->material;
             draw_record(scene, i, material, record++);
-            bool is_glass = material != NONE && scene->materials[material].opacity < OPAQUE;
+            f32 opacity = material != NONE ? scene->materials[material].opacity : 1;
+            bool is_glass = opacity < OPAQUE;
             out->has_glass |= is_glass;
-            out->calls[out->n_calls++] = (DrawCall){.first_index = first_index[instance->mesh] +
-                                                                   3 * mesh->ranges[k].first_tri,
-                                                    .n_indices = 3 * mesh->ranges[k].n_tris,
-                                                    .first_vertex = first_vertex[instance->mesh],
-                                                    .instance = (u16)i,
-                                                    .part = (u16)instance->part,
-                                                    .is_glass = is_glass,
-                                                    .is_mirrored = affine3_det(&instance->map) < 0,
-                                                    .is_open = mesh->is_open,
-                                                    .middle = instance->map.t};
+            out->n_glass += is_glass;
+            out->calls[out->n_calls++] = (DrawCall){
+                .first_index = first_index[instance->mesh] + 3 * mesh->ranges[k].first_tri,
+                .n_indices = 3 * mesh->ranges[k].n_tris,
+                .first_vertex = first_vertex[instance->mesh],
+                .instance = (u16)i,
+                .part = (u16)instance->part,
+                .is_glass = is_glass,
+                .is_mirrored = affine3_det(&instance->map) < 0,
+                .is_open = mesh->is_open,
+                .opacity = opacity,
+                .box = is_glass ? range_box(scene, i, k) : box3_empty()};
         }
     }
     heap_free(r->heap, first_vertex);
@@ -223,7 +237,7 @@ Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *er
         return STATUS_VULKAN;
     }
     for (u32 i = 0; i < r->n_slots; i++)
-        r->slots[i].order = HEAP_NEW(r->heap, u32, (size_t)r->scene.n_calls + 1);
+        r->slots[i].order = HEAP_NEW(r->heap, GlassSide, 2 * (size_t)r->scene.n_glass + 1);
     if (box3_is_empty(r->scene.bounds))
         r->scene.bounds = (Box3){{-1, -1, -1}, {1, 1, 1}};
     r->scene.is_ready = true;

@@ -71,8 +71,8 @@ RenderScene render_scene_xray(const RenderScene *scene, Arena *arena) {
         u32 rgb = render_part_color(i);
         glass[i] = (RenderMaterial){
             .color = {linear_of(rgb >> 16), linear_of(rgb >> 8 & 255), linear_of(rgb & 255)},
-            .roughness = 0.7f,
-            .opacity = 0.22f};
+            .roughness = 1,
+            .opacity = 0.2f};
     }
     for (u32 i = 0; i < scene->n_instances; i++) {
         seen[i] = scene->instances[i];

@@ -1,0 +1,651 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shapes that break kernels: needles and slivers, fans of a thousand faces, stacks of a thousand
+// coplanar faces, edges with hundreds of faces, contacts at an ulp or a quantum, operands that are
+// doubled, inside out, empty or overlap themselves. Each has a known volume, number of pieces and
+// genus, or is judged by winding numbers at random points and by V(A or B) + V(A and B) = V(A) +
+// V(B).
+#include "tests/unit/mesh/trees.h"
+
+// ---- judging
+// -------------------------------------------------------------------------------------
+typedef struct Result {
+    Status status;
+    Mesh mesh;
+    MeshCheck check;
+    MeshMeasure measure;
+    bool is_whole; // OK, closed, and the same bytes when run again with threads
+} Result;
+
+static Result run(Builder *b, u32 root) {
+    Result r = {0};
+    CsgExpr expr = {b->leaves.data, b->leaves.len, b->nodes.data, b->nodes.len,
+                    b->args.data,   b->args.len,   root};
+    r.status = mesh_boolean(b->heap, &expr, (CsgOptions){.n_threads = 1}, &r.mesh, NULL);
+    if (r.status != STATUS_OK)
+        return r;
+    r.check = mesh_check(b->heap, &r.mesh);
+    r.measure = mesh_measure(&r.mesh);
+    Mesh again;
+    r.is_whole =
+        r.check.fault == MESH_OK &&
+        mesh_boolean(b->heap, &expr, (CsgOptions){.n_threads = 3}, &again, NULL) == STATUS_OK &&
+        same_mesh(&r.mesh, &again);
+    return r;
+}
+
+#define EXPECT(result, n_comp, gen, vol)                                                           \
+    do {                                                                                           \
+        Result test_r = (result);                                                                  \
+        f64 test_v = (vol);                                                                        \
+        CHECK_EQ(test_r.status, STATUS_OK);                                                        \
+        CHECK(test_r.is_whole);                                                                    \
+        CHECK_EQ(test_r.check.n_components, n_comp);                                               \
+        CHECK_EQ(test_r.check.genus, gen);                                                         \
+        CHECK_NEAR(test_r.measure.volume, test_v, 1e-6 * (1 + test_v));                            \
+    } while (0)
+
+// Random points of the operands' box: the result holds just those that the expression holds. How
+// many could be judged; -1 if one was wrong.
+static int judge_points(Builder *b, u32 root, const Mesh *mesh, u32 n, u64 seed) {
+    Random r = {seed};
+    Box3 box = box3_empty();
+    for (u32 l = 0; l < b->leaves.len; l++)
+        box = box3_join(box, mesh_bounds_in(b->leaves.data[l].mesh, &b->leaves.data[l].map));
+    int *winding = HEAP_NEW(b->heap, int, b->leaves.len), n_judged = 0;
+    Affine3 id = affine3_identity();
+    for (u32 i = 0; i < n; i++) {
+        f64 u[3];
+        for (u32 c = 0; c < 3; c++)
+            u[c] = pick_unit(&r);
+        // Half of them about the middle, where most happens.
+        if (i % 2)
+            for (u32 c = 0; c < 3; c++)
+                u[c] = 0.5 + (u[c] - 0.5) * 0.2;
+        Vec3 size = box3_size(box);
+        Vec3 p = vec3_add(box.min, vec3(size.x * u[0], size.y * u[1], size.z * u[2]));
+        int got;
+        bool sure = winding_at(mesh, &id, p, &got);
+        for (u32 l = 0; sure && l < b->leaves.len; l++)
+            sure = winding_at(b->leaves.data[l].mesh, &b->leaves.data[l].map, p, &winding[l]);
+        if (!sure)
+            continue;
+        n_judged++;
+        if (got != node_holds(b, root, winding)) {
+            printf("at %.9g %.9g %.9g: winding %d\n", p.x, p.y, p.z, got);
+            return -1;
+        }
+    }
+    return n_judged;
+}
+
+// Union, intersection and both differences of x and y add up; all whole; points agree.
+static bool judge_pair(Builder *b, u32 x, u32 y, f64 tolerance) {
+    u32 nodes[6] = {x,
+                    y,
+                    build_pair(b, CSG_UNION, x, y),
+                    build_pair(b, CSG_INTERSECTION, x, y),
+                    build_pair(b, CSG_DIFFERENCE, x, y),
+                    build_pair(b, CSG_DIFFERENCE, y, x)};
+    f64 v[6];
+    for (u32 i = 0; i < 6; i++) {
+        Result r = run(b, nodes[i]);
+        if (r.status != STATUS_OK || !r.is_whole) {
+            printf("operation %u: status %d, %s\n", i, (int)r.status,
+                   mesh_fault_text(r.check.fault));
+            return false;
+        }
+        v[i] = r.measure.volume;
+        if (i > 1 && judge_points(b, nodes[i], &r.mesh, 60, 7 * i) < 0)
+            return false;
+        mesh_finish(&r.mesh, b->heap);
+    }
+    bool ok = fabs(v[2] + v[3] - v[0] - v[1]) <= tolerance &&
+              fabs(v[4] + v[3] - v[0]) <= tolerance && fabs(v[5] + v[3] - v[1]) <= tolerance;
+    if (!ok)
+        printf("A %.12g B %.12g or %.12g and %.12g A-B %.12g B-A %.12g\n", v[0], v[1], v[2], v[3],
+               v[4], v[5]);
+    return ok;
+}
+
+// ---- shapes
+// --------------------------------------------------------------------------------------
+static Mesh box(Heap *heap, f64 x0, f64 y0, f64 z0, f64 x1, f64 y1, f64 z1) {
+    return solid_box(heap, vec3(x0, y0, z0), vec3(x1, y1, z1));
+}
+
+static Mesh alike(Mesh mesh) {
+    for (u32 t = 0; t < mesh.n_tris; t++)
+        mesh.tags[t] = 1;
+    return mesh;
+}
+
+// A pyramid over a regular polygon, its tip at (0, 0, h); h < 0 points down.
+static Mesh cone(Heap *heap, f64 r, f64 base, f64 tip, u32 n, f64 phase) {
+    Mesh mesh;
+    mesh_init(&mesh, heap, n + 1, 2 * n - 2, false);
+    for (u32 i = 0; i < n; i++)
+        mesh.verts[i] =
+            vec3(r * trig_cos(360.0 * i / n + phase), r * trig_sin(360.0 * i / n + phase), base);
+    mesh.verts[n] = vec3(0, 0, tip);
+    u32 t = 0;
+    for (u32 i = 0; i < n; i++) {
+        const u32 wall[3] = {i, (i + 1) % n, n}, floor_[3] = {0, i + 1, i};
+        memcpy(mesh.tris + 3 * t++, wall, sizeof wall);
+        if (i > 0 && i + 1 < n)
+            memcpy(mesh.tris + 3 * t++, floor_, sizeof floor_);
+    }
+    for (t = 0; t < mesh.n_tris; t++) {
+        mesh.tags[t] = 1;
+        mesh.mats[t] = 0;
+        if (tip < base) {
+            u32 kept = mesh.tris[3 * t];
+            mesh.tris[3 * t] = mesh.tris[3 * t + 1];
+            mesh.tris[3 * t + 1] = kept;
+        }
+    }
+    return mesh;
+}
+static f64 cone_volume(f64 r, f64 h, u32 n) {
+    return n / 2.0 * trig_sin(360.0 / n) * r * r * fabs(h) / 3;
+}
+
+// A triangular prism about the z axis: from angle a to angle b, z from 0 to h.
+static Mesh wedge(Heap *heap, f64 r, f64 a, f64 b, f64 h) {
+    static const u8 tris[8][3] = {{0, 2, 1}, {3, 4, 5}, {0, 1, 4}, {0, 4, 3},
+                                  {1, 2, 5}, {1, 5, 4}, {2, 0, 3}, {2, 3, 5}};
+    Mesh mesh;
+    mesh_init(&mesh, heap, 6, 8, false);
+    for (u32 i = 0; i < 2; i++) {
+        mesh.verts[3 * i] = vec3(0, 0, i * h);
+        mesh.verts[3 * i + 1] = vec3(r * trig_cos(a), r * trig_sin(a), i * h);
+        mesh.verts[3 * i + 2] = vec3(r * trig_cos(b), r * trig_sin(b), i * h);
+    }
+    for (u32 t = 0; t < 8; t++) {
+        for (u32 c = 0; c < 3; c++)
+            mesh.tris[3 * t + c] = tris[t][c];
+        mesh.tags[t] = 1;
+        mesh.mats[t] = 0;
+    }
+    return mesh;
+}
+
+// One mesh of several: it may overlap itself.
+static Mesh joined(Heap *heap, const Mesh *parts, u32 n) {
+    u32 n_verts = 0, n_tris = 0;
+    for (u32 i = 0; i < n; i++) {
+        n_verts += parts[i].n_verts;
+        n_tris += parts[i].n_tris;
+    }
+    Mesh mesh;
+    mesh_init(&mesh, heap, n_verts, n_tris, false);
+    u32 v = 0, t = 0;
+    for (u32 i = 0; i < n; i++) {
+        memcpy(mesh.verts + v, parts[i].verts, parts[i].n_verts * sizeof(Vec3));
+        for (u32 k = 0; k < parts[i].n_tris; k++, t++) {
+            for (u32 c = 0; c < 3; c++)
+                mesh.tris[3 * t + c] = parts[i].tris[3 * k + c] + v;
+            mesh.tags[t] = parts[i].tags[k];
+            mesh.mats[t] = 0;
+        }
+        v += parts[i].n_verts;
+    }
+    return mesh;
+}
+
+static Mesh inverted(Mesh mesh) {
+    for (u32 t = 0; t < mesh.n_tris; t++) {
+        u32 kept = mesh.tris[3 * t];
+        mesh.tris[3 * t] = mesh.tris[3 * t + 1];
+        mesh.tris[3 * t + 1] = kept;
+    }
+    return mesh;
+}
+
+#define BEGIN                                                                                      \
+    Heap heap;                                                                                     \
+    heap_init(&heap, 0);                                                                           \
+    Builder b = {.heap = &heap}
+#define END heap_finish(&heap)
+
+static u32 join(Builder *b, CsgOp op, const u32 *nodes, u32 n) {
+    return build_op(b, op, nodes, n);
+}
+
+// ---- thin things
+// ---------------------------------------------------------------------------------
+TEST(needles_in_all_directions) {
+    BEGIN;
+    Random r = {99};
+    u32 nodes[40];
+    for (u32 i = 0; i < COUNT_OF(nodes); i++) {
+        Affine3 turn = random_turn(&r);
+        nodes[i] = build_leaf_at(&b, box(&heap, -500, -0.01, -0.01, 500, 0.01, 0.01), turn, 0);
+    }
+    u32 half = join(&b, CSG_UNION, nodes, 20), other = join(&b, CSG_UNION, nodes + 20, 20);
+    CHECK(judge_pair(&b, half, other, 0.1));
+    END;
+}
+
+// Tetrahedra 1 to 4 quanta high over a wide base, lying in and across each other and a box.
+TEST(slivers) {
+    for (u32 k = 0; k <= 4; k++) {
+        BEGIN;
+        f64 h = k * 0x1p-21; // the quantum of a frame from 8 to 16 long, in steps of one
+        u32 x[4];
+        x[0] = build_leaf(
+            &b, solid_tetra(&heap, vec3(0, 0, 0), vec3(8, 0, 0), vec3(0, 8, 0), vec3(2, 2, h)));
+        x[1] = build_leaf(
+            &b, solid_tetra(&heap, vec3(1, 1, h), vec3(7, 1, 0), vec3(1, 7, 0), vec3(3, 3, 0)));
+        x[2] = build_leaf(&b, box(&heap, 1, 1, -2, 3, 3, h / 2));
+        x[3] = build_leaf(&b, box(&heap, 0, 0, 0, 9, 9, h));
+        for (u32 i = 0; i < 4; i++)
+            for (u32 j = i + 1; j < 4; j++)
+                CHECK(judge_pair(&b, x[i], x[j], 1e-4));
+        CHECK(judge_pair(&b, join(&b, CSG_UNION, x, 2), join(&b, CSG_UNION, x + 2, 2), 1e-4));
+        END;
+    }
+}
+
+TEST(star_of_spikes) {
+    BEGIN;
+    Random r = {5};
+    u32 nodes[31];
+    for (u32 i = 0; i < 30; i++) {
+        Affine3 turn = random_turn(&r);
+        nodes[i] = build_leaf_at(&b, cone(&heap, 0.3, 0, 10, 3 + i % 4, 0), turn, 0);
+    }
+    nodes[30] = build_leaf(&b, solid_sphere(&heap, vec3(0, 0, 0), 2, 24, 12));
+    u32 spikes = join(&b, CSG_UNION, nodes, 30);
+    CHECK(judge_pair(&b, spikes, nodes[30], 1e-3));
+    Result star = run(&b, join(&b, CSG_UNION, nodes, 31));
+    CHECK(star.is_whole);
+    CHECK_EQ(star.check.n_components, 1);
+    END;
+}
+
+// ---- many faces at a place
+// -----------------------------------------------------------------------
+static Result run_pair(Heap *heap, CsgOp op, Mesh x, Mesh y) {
+    Builder b = {.heap = heap};
+    u32 first = build_leaf(&b, x), second = build_leaf(&b, y);
+    return run(&b, build_pair(&b, op, first, second));
+}
+
+TEST(fans_of_a_thousand_faces) {
+    BEGIN;
+    const u32 n = 1000, few = 120;
+    f64 v = cone_volume(5, 4, n), w = cone_volume(5, 4, few);
+    Mesh up = cone(&heap, 5, -4, 0, n, 0), half = box(&heap, 0, -9, -9, 9, 9, 9);
+    Mesh slice = box(&heap, -9, -9, -1, 9, 9, 1);
+    EXPECT(run_pair(&heap, CSG_INTERSECTION, up, half), 1, 0,
+           v / 2); // through the tip, along edges
+    EXPECT(run_pair(&heap, CSG_DIFFERENCE, up, slice), 1, 0, v * (1 - 1.0 / 64));
+    // Tip to tip: a vertex with two thousand faces, which must be parted.
+    EXPECT(run_pair(&heap, CSG_UNION, up, cone(&heap, 5, 4, 0, n, 0)), 2, 0, 2 * v);
+    // Tip in tip, one turned by half a step: slivers all along both, from one vertex.
+    u32 x = build_leaf(&b, cone(&heap, 5, 4, 0, few, 0));
+    u32 y = build_leaf(&b, cone(&heap, 5, 4, 0, few, 180.0 / few));
+    CHECK(judge_pair(&b, x, y, 1e-4));
+    f64 inner = trig_cos(180.0 / few) / trig_cos(90.0 / few); // see peg_in_a_hole_of_its_radius
+    f64 both = few * trig_sin(180.0 / few) * inner * inner * 25 * 4 / 3;
+    EXPECT(run(&b, build_pair(&b, CSG_INTERSECTION, x, y)), 1, 0, both);
+    CHECK_NEAR(run(&b, build_pair(&b, CSG_UNION, x, y)).measure.volume, 2 * w - both, 1e-4);
+    END;
+}
+
+// Wedges around one edge: filled they are one prism; every second one, and the edge has 500 faces.
+TEST(an_edge_with_five_hundred_faces) {
+    BEGIN;
+    enum { N = 500 };
+    u32 all[N], every[N / 2];
+    for (u32 i = 0; i < N; i++) {
+        all[i] = build_leaf(&b, wedge(&heap, 10, 360.0 * i / N, 360.0 * (i + 1) / N, 3));
+        every[i / 2] = i % 2 ? every[i / 2] : all[i];
+    }
+    f64 v = N / 2.0 * trig_sin(360.0 / N) * 100 * 3;
+    Result whole = run(&b, join(&b, CSG_UNION, all, N));
+    EXPECT(whole, 1, 0, v);
+    CHECK_EQ(whole.mesh.n_tris, 4 * N - 4);
+    EXPECT(run(&b, join(&b, CSG_UNION, every, N / 2)), N / 2, 0, v / 2);
+    u32 prism = build_leaf(&b, alike(solid_cylinder(&heap, 0, 0, 10, 0, 3, N, false)));
+    u32 rest = build_pair(&b, CSG_DIFFERENCE, prism, join(&b, CSG_UNION, every, N / 2));
+    EXPECT(run(&b, rest), N / 2, 0, v / 2);
+    END;
+}
+
+TEST(boxes_that_share_an_edge) {
+    BEGIN;
+    enum { N = 500 };
+    u32 nodes[N];
+    for (u32 i = 0; i < N; i++) {
+        Affine3 turn = affine3_rotate(vec3(0, 0, 1), 360.0 * i / N);
+        nodes[i] = build_leaf_at(&b, alike(box(&heap, 0, 0, 0, 10, 0.01, 1 + i % 7)), turn, 0);
+    }
+    u32 all = join(&b, CSG_UNION, nodes, N);
+    Result r = run(&b, all);
+    CHECK_EQ(r.status, STATUS_OK);
+    CHECK(r.is_whole);
+    CHECK_EQ(r.check.n_components, 1);
+    CHECK(judge_points(&b, all, &r.mesh, 40, 3) > 10);
+    END;
+}
+
+// Boxes of one height on whole places of a small field: the shadow's cells are counted.
+TEST(thousand_coplanar_faces) {
+    BEGIN;
+    enum { N = 1000, SIDE = 24 };
+    static bool is_covered[SIDE][SIDE];
+    memset(is_covered, 0, sizeof is_covered);
+    u32 nodes[N], n_cells = 0;
+    Random r = {31};
+    for (u32 i = 0; i < N; i++) {
+        // All hold the middle, so some thousand faces lie on each other there.
+        u32 x0 = pick(&r, SIDE / 2), y0 = pick(&r, SIDE / 2);
+        u32 x1 = SIDE / 2 + 1 + pick(&r, SIDE / 2), y1 = SIDE / 2 + 1 + pick(&r, SIDE / 2);
+        if (i % 50) { // most are narrow, so that the outline is a staircase
+            x1 = MIN(x1, SIDE / 2 + 2);
+            x0 = MAX(x0, SIDE / 2 - 2);
+        }
+        nodes[i] = build_leaf(&b, alike(box(&heap, x0, y0, 0, x1, y1, 2)));
+        for (u32 x = x0; x < x1; x++)
+            for (u32 y = y0; y < y1; y++)
+                is_covered[x][y] = true;
+    }
+    for (u32 i = 0; i < SIDE * SIDE; i++)
+        n_cells += is_covered[i / SIDE][i % SIDE];
+    Result whole = run(&b, join(&b, CSG_UNION, nodes, N));
+    EXPECT(whole, 1, 0, 2.0 * n_cells);
+    CHECK_EQ(whole.mesh.n_tris % 4, 0); // an outline of right angles has an even number of corners
+    CHECK(whole.mesh.n_tris < 400);
+    EXPECT(run(&b, join(&b, CSG_INTERSECTION, nodes, N)), 1, 0, 2.0);
+    END;
+}
+
+TEST(checkerboards) {
+    BEGIN;
+    enum { SIDE = 7 };
+    u32 nodes[SIDE * SIDE * SIDE + 1], n = 0;
+    nodes[n++] = build_leaf(&b, alike(box(&heap, 0, 0, 0, SIDE, SIDE, SIDE)));
+    for (u32 i = 0; i < SIDE * SIDE * SIDE; i++) {
+        u32 x = i % SIDE, y = i / SIDE % SIDE, z = i / SIDE / SIDE;
+        if ((x + y + z) % 2 == 0)
+            nodes[n++] = build_leaf(&b, alike(box(&heap, x, y, z, x + 1, y + 1, z + 1)));
+    }
+    EXPECT(run(&b, join(&b, CSG_UNION, nodes + 1, n - 1)), n - 1, 0, n - 1);
+    // The other colour: its cubes touch only at edges too.
+    EXPECT(run(&b, join(&b, CSG_DIFFERENCE, nodes, n)), SIDE * SIDE * SIDE - (n - 1), 0,
+           SIDE * SIDE * SIDE - (n - 1.0));
+    Result whole = run(&b, join(&b, CSG_UNION, nodes, n));
+    EXPECT(whole, 1, 0, SIDE * SIDE * SIDE);
+    CHECK_EQ(whole.mesh.n_tris, 12);
+    END;
+}
+
+// ---- shells and holes
+// ----------------------------------------------------------------------------
+TEST(nested_shells) {
+    BEGIN;
+    enum { N = 60 };
+    u32 shells[N / 2], cubes[N];
+    f64 volume = 0;
+    for (u32 i = 0; i < N; i++) {
+        f64 s = N - i;
+        cubes[i] = build_leaf(&b, box(&heap, -s, -s, -s, s, s, s));
+        volume += (i % 2 ? -8 : 8) * s * s * s;
+        if (i % 2)
+            shells[i / 2] = build_pair(&b, CSG_DIFFERENCE, cubes[i - 1], cubes[i]);
+    }
+    EXPECT(run(&b, join(&b, CSG_UNION, shells, N / 2)), N, 0, volume);
+    // The same the long way round: c0 - (c1 - (c2 - ...)).
+    u32 nest = cubes[N - 1];
+    for (u32 i = N - 1; i-- > 0;)
+        nest = build_pair(&b, CSG_DIFFERENCE, cubes[i], nest);
+    EXPECT(run(&b, nest), N, 0, volume);
+    EXPECT(run(&b, join(&b, CSG_UNION, cubes, N)), 1, 0, 8.0 * N * N * N);
+    EXPECT(run(&b, join(&b, CSG_INTERSECTION, cubes, N)), 1, 0, 8);
+    END;
+}
+
+TEST(flush_holes) {
+    BEGIN;
+    enum { N = 8 };
+    u32 nodes[N * N + 1], sides = 12;
+    nodes[0] = build_leaf(&b, box(&heap, 0, 0, 0, N, N, 1));
+    f64 hole = sides / 2.0 * trig_sin(360.0 / sides) * 0.3 * 0.3;
+    for (u32 i = 0; i < N * N; i++)
+        nodes[i + 1] = build_leaf(
+            &b, solid_cylinder(&heap, i % N + 0.5, i / N + 0.5, 0.3, 0, 1, sides, false));
+    Result plate = run(&b, join(&b, CSG_DIFFERENCE, nodes, N * N + 1));
+    EXPECT(plate, 1, N * N, N * N * (1 - hole));
+    CHECK_EQ(plate.mesh.n_tris, 12 + N * N * (4 * sides + 4)); // no skins, no needless cuts
+    u32 pegs = join(&b, CSG_UNION, nodes + 1, N * N);
+    EXPECT(run(&b, pegs), N * N, 0, N * N * hole);
+    u32 holed = join(&b, CSG_DIFFERENCE, nodes, N * N + 1);
+    EXPECT(run(&b, build_pair(&b, CSG_UNION, holed, pegs)), 1, 0, N * N);
+    END;
+}
+
+TEST(peg_in_a_hole_of_its_radius) {
+    const f64 phases[5] = {0, 90, 1e-7, 0.01, 5.625};
+    for (u32 i = 0; i < 5; i++) {
+        BEGIN;
+        u32 n = 32;
+        u32 plate = build_leaf(&b, alike(box(&heap, -10, -10, 0, 10, 10, 5)));
+        u32 tool = build_leaf(&b, alike(solid_cylinder(&heap, 0, 0, 4, -1, 6, n, false)));
+        Affine3 turn = affine3_rotate(vec3(0, 0, 1), phases[i]);
+        u32 peg = build_leaf_at(&b, alike(solid_cylinder(&heap, 0, 0, 4, 0, 5, n, false)), turn, 0);
+        u32 holed = build_pair(&b, CSG_DIFFERENCE, plate, tool);
+        Result r = run(&b, build_pair(&b, CSG_UNION, holed, peg));
+        CHECK(r.is_whole);
+        // A turned peg leaves gaps that its corners close: n holes right through.
+        f64 area = n / 2.0 * trig_sin(360.0 / n) * 16, deep = 0;
+        if (i < 2) {
+            EXPECT(r, 1, 0, 2000);
+            CHECK_EQ(r.mesh.n_tris, 12);
+        } else if (i == 4) { // half a step: the common part is a polygon of 2 n sides
+            f64 inner = 4 * trig_cos(180.0 / n) / trig_cos(90.0 / n);
+            deep = area - n * trig_sin(180.0 / n) * inner * inner;
+            EXPECT(r, 1, n, 2000 - 5 * deep);
+        }
+        CHECK_NEAR(r.measure.volume, 2000 - 5 * deep, 0.1);
+        CHECK(judge_pair(&b, holed, peg, 1e-4));
+        END;
+    }
+}
+
+// ---- contacts that nearly are
+// --------------------------------------------------------------------
+TEST(faces_some_quanta_apart) {
+    for (int k = -4; k <= 4; k++) {
+        BEGIN;
+        f64 gap = k * 0x1p-21; // the frame is 8 to 16 long
+        u32 low = build_leaf(&b, alike(box(&heap, 0, 0, 0, 3, 3, 5)));
+        u32 high = build_leaf(&b, alike(box(&heap, 0, 0, 5 + gap, 3, 3, 10)));
+        Result r = run(&b, build_pair(&b, CSG_UNION, low, high));
+        EXPECT(r, k > 0 ? 2u : 1u, 0, 90);
+        CHECK(k > 0 || r.mesh.n_tris == 12);
+        Result both = run(&b, build_pair(&b, CSG_INTERSECTION, low, high));
+        CHECK_EQ(both.mesh.n_tris, k < 0 ? 12 : 0);
+        CHECK_NEAR(both.measure.volume, k < 0 ? -9 * gap : 0, 1e-12);
+        CHECK(judge_pair(&b, low, high, 1e-9));
+        // One face leans by so much.
+        Mesh leaning = alike(box(&heap, 0, 0, 5, 3, 3, 10));
+        leaning.verts[0].z += gap;
+        leaning.verts[1].z += gap;
+        u32 lean = build_leaf(&b, leaning);
+        CHECK(judge_pair(&b, low, lean, 1e-5));
+        CHECK(judge_pair(&b, high, lean, 1e-5));
+        END;
+    }
+}
+
+TEST(lattices_touching_within_an_ulp) {
+    BEGIN;
+    enum { SIDE = 5 };
+    u32 nodes[SIDE * SIDE * SIDE];
+    Random r = {77};
+    for (u32 i = 0; i < SIDE * SIDE * SIDE; i++) {
+        f64 x = i % SIDE * 0.1, y = i / SIDE % SIDE * 0.1, z = i / SIDE / SIDE * 0.1;
+        Mesh mesh = alike(box(&heap, x, y, z, x + 0.1, y + 0.1, z + 0.1));
+        for (u32 v = 0; v < mesh.n_verts; v++)
+            for (u32 c = 0; c < 3; c++) {
+                f64 w = vec3_get(mesh.verts[v], c);
+                vec3_set(&mesh.verts[v], c, w + (pick(&r, 3) - 1.0) * w * 0x1p-52);
+            }
+        nodes[i] = build_leaf(&b, mesh);
+    }
+    Result whole = run(&b, join(&b, CSG_UNION, nodes, COUNT_OF(nodes)));
+    EXPECT(whole, 1, 0, 0.125);
+    CHECK_EQ(whole.mesh.n_tris, 12);
+    // Two of them, half over each other, and one taken from the other.
+    u32 block = build_leaf(&b, alike(box(&heap, 0.1 + 0.2, 0, 0, 0.5, 0.5, 0.5)));
+    u32 lattice = join(&b, CSG_UNION, nodes, COUNT_OF(nodes));
+    Result rest = run(&b, build_pair(&b, CSG_DIFFERENCE, lattice, block));
+    EXPECT(rest, 1, 0, 0.075);
+    CHECK_EQ(rest.mesh.n_tris, 12);
+    END;
+}
+
+TEST(edge_or_vertex_contact_only) {
+    BEGIN;
+    u32 first = build_leaf(&b, box(&heap, 0, 0, 0, 1, 1, 1));
+    const f64 other[3][3] = {{1, 1, 0}, {1, 1, 1}, {0, 1, 1}};
+    for (u32 i = 0; i < 3; i++) {
+        u32 second = build_leaf(&b, box(&heap, other[i][0], other[i][1], other[i][2],
+                                        other[i][0] + 1, other[i][1] + 1, other[i][2] + 1));
+        Result r = run(&b, build_pair(&b, CSG_UNION, first, second));
+        EXPECT(r, 2, 0, 2);
+        CHECK_EQ(r.mesh.n_verts, 16);
+        EXPECT(run(&b, build_pair(&b, CSG_INTERSECTION, first, second)), 0, 0, 0);
+        EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, first, second)), 1, 0, 1);
+    }
+    // An edge against the middle of a face, a tip against the middle of a face.
+    u32 ridge = build_leaf(&b, solid_tetra(&heap, vec3(0.2, 0.5, 1), vec3(0.8, 0.5, 1),
+                                           vec3(0.5, 0, 2), vec3(0.5, 1, 2)));
+    u32 tip = build_leaf(
+        &b, solid_tetra(&heap, vec3(0.5, 0.5, 1), vec3(0, 0, 2), vec3(1, 0, 2), vec3(0.5, 1, 2)));
+    EXPECT(run(&b, build_pair(&b, CSG_UNION, first, ridge)), 2, 0, 1 + 0.1);
+    EXPECT(run(&b, build_pair(&b, CSG_UNION, first, tip)), 2, 0, 1 + 1.0 / 6);
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, first, ridge)), 1, 0, 1);
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, first, tip)), 1, 0, 1);
+    END;
+}
+
+// ---- operands that are not as they should be
+// -----------------------------------------------------
+TEST(operands_that_overlap_themselves) {
+    BEGIN;
+    enum { N = 40 };
+    Random r = {12};
+    Mesh parts[N];
+    u32 nodes[N];
+    for (u32 i = 0; i < N; i++) {
+        parts[i] = alike(i % 3 ? random_box(&r, &heap, 6) : random_tetra(&r, &heap, 6));
+        nodes[i] = build_leaf(&b, parts[i]);
+    }
+    u32 heap_of = build_leaf(&b, joined(&heap, parts, N)), all = join(&b, CSG_UNION, nodes, N);
+    Result x = run(&b, heap_of), y = run(&b, all);
+    CHECK(x.is_whole && y.is_whole);
+    CHECK_NEAR(x.measure.volume, y.measure.volume, 1e-9);
+    CHECK_NEAR(x.measure.area, y.measure.area, 1e-9);
+    CHECK_EQ(x.check.genus, y.check.genus);
+    CHECK_EQ(x.check.n_components, y.check.n_components);
+    u32 tool = build_leaf(&b, box(&heap, 1, 1, 1, 4, 5, 6));
+    CHECK(judge_pair(&b, heap_of, tool, 1e-9));
+    CHECK(judge_pair(&b, heap_of, all, 1e-9));
+    END;
+}
+
+TEST(operands_inside_out) {
+    BEGIN;
+    u32 cube = build_leaf(&b, box(&heap, 0, 0, 0, 2, 2, 2));
+    u32 hole = build_leaf(&b, inverted(box(&heap, 1, 1, 1, 3, 3, 3)));
+    EXPECT(run(&b, hole), 0, 0, 0);
+    EXPECT(run(&b, build_pair(&b, CSG_UNION, cube, hole)), 1, 0, 8);
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, cube, hole)), 1, 0, 8);
+    EXPECT(run(&b, build_pair(&b, CSG_INTERSECTION, cube, hole)), 0, 0, 0);
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, hole, cube)), 0, 0, 0);
+    const Mesh shell[2] = {box(&heap, 0, 0, 0, 4, 4, 4), inverted(box(&heap, 1, 1, 1, 3, 3, 3))};
+    u32 hollow = build_leaf(&b, joined(&heap, shell, 2));
+    EXPECT(run(&b, hollow), 2, 0, 56);
+    u32 drill = build_leaf(&b, box(&heap, 1.5, 1.5, -1, 2.5, 2.5, 5));
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, hollow, drill)), 1, 1, 54);
+    // A half of it inside out, beside the other: what is wound once less is no matter.
+    const Mesh pair[2] = {box(&heap, 0, 0, 0, 2, 2, 2), inverted(box(&heap, 1, 0, 0, 3, 2, 2))};
+    EXPECT(run(&b, build_leaf(&b, joined(&heap, pair, 2))), 1, 0, 4);
+    // Mirrored by its map it is no more inside out than it was.
+    Affine3 mirror = affine3_identity();
+    mirror.m[0][0] = -1;
+    u32 mirrored = build_leaf_at(&b, box(&heap, 0, 0, 0, 2, 2, 2), mirror, 0);
+    EXPECT(run(&b, build_pair(&b, CSG_UNION, cube, mirrored)), 1, 0, 16);
+    END;
+}
+
+TEST(empty_operands) {
+    BEGIN;
+    Mesh none = {0};
+    u32 nothing = build_leaf(&b, none), cube = build_leaf(&b, box(&heap, 0, 0, 0, 1, 1, 1));
+    EXPECT(run(&b, nothing), 0, 0, 0);
+    EXPECT(run(&b, build_pair(&b, CSG_UNION, nothing, cube)), 1, 0, 1);
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, cube, nothing)), 1, 0, 1);
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, nothing, cube)), 0, 0, 0);
+    EXPECT(run(&b, build_pair(&b, CSG_INTERSECTION, cube, nothing)), 0, 0, 0);
+    for (u32 op = CSG_UNION; op <= CSG_DIFFERENCE; op++) {
+        EXPECT(run(&b, build_op(&b, (CsgOp)op, NULL, 0)), 0, 0, 0); // of no operands at all
+        EXPECT(run(&b, build_op(&b, (CsgOp)op, &cube, 1)), 1, 0, 1);
+    }
+    // Flat and pointlike ones hold no matter.
+    u32 flat = build_leaf(&b, box(&heap, 0, 0, 1, 1, 1, 1)),
+        dot = build_leaf(&b, box(&heap, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5));
+    EXPECT(run(&b, build_pair(&b, CSG_UNION, cube, flat)), 1, 0, 1);
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, cube, dot)), 1, 0, 1);
+    EXPECT(run(&b, build_pair(&b, CSG_INTERSECTION, flat, cube)), 0, 0, 0);
+    END;
+}
+
+TEST(operands_many_times_over) {
+    BEGIN;
+    u32 cube = build_leaf(&b, box(&heap, 0, 0, 0, 1, 1, 1)), times[1000];
+    for (u32 i = 0; i < COUNT_OF(times); i++)
+        times[i] = cube;
+    Result once = run(&b, cube), many = run(&b, join(&b, CSG_UNION, times, COUNT_OF(times)));
+    EXPECT(many, 1, 0, 1);
+    CHECK(same_mesh(&once.mesh, &many.mesh));
+    EXPECT(run(&b, join(&b, CSG_DIFFERENCE, times, COUNT_OF(times))), 0, 0, 0);
+    // As leaves of their own, in each other's places exactly.
+    u32 leaves[100];
+    for (u32 i = 0; i < COUNT_OF(leaves); i++)
+        leaves[i] = build_leaf(&b, solid_sphere(&heap, vec3(0, 0, 0), 1, 12, 6));
+    Result ball = run(&b, leaves[0]),
+           balls = run(&b, join(&b, CSG_UNION, leaves, COUNT_OF(leaves)));
+    CHECK(balls.is_whole);
+    CHECK(same_mesh(&ball.mesh, &balls.mesh));
+    Result shared = run(&b, join(&b, CSG_INTERSECTION, leaves, COUNT_OF(leaves)));
+    CHECK(same_mesh(&ball.mesh, &shared.mesh));
+    EXPECT(run(&b, join(&b, CSG_DIFFERENCE, leaves, COUNT_OF(leaves))), 0, 0, 0);
+    END;
+}
+
+// A deep chain: each step uses the last one twice.
+TEST(expressions_that_are_deep) {
+    BEGIN;
+    u32 node = build_leaf(&b, box(&heap, 0, 0, 0, 2, 2, 2));
+    u32 tool = build_leaf(&b, box(&heap, 1, 1, 1, 3, 3, 3));
+    for (u32 i = 0; i < 60; i++) // 2^60 paths
+        node = build_pair(&b, i % 3 ? CSG_UNION : CSG_INTERSECTION, node, node);
+    EXPECT(run(&b, build_pair(&b, CSG_DIFFERENCE, node, tool)), 1, 0, 7);
+    for (u32 i = 0; i < 5000; i++)
+        node = build_pair(&b, i % 2 ? CSG_UNION : CSG_DIFFERENCE, node, tool);
+    EXPECT(run(&b, node), 1, 0, 15);
+    END;
+}
+
+TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(star_of_spikes),
+          TEST_CASE(fans_of_a_thousand_faces), TEST_CASE(an_edge_with_five_hundred_faces),
+          TEST_CASE(boxes_that_share_an_edge), TEST_CASE(thousand_coplanar_faces),
+          TEST_CASE(checkerboards), TEST_CASE(nested_shells), TEST_CASE(flush_holes),
+          TEST_CASE(peg_in_a_hole_of_its_radius), TEST_CASE(faces_some_quanta_apart),
+          TEST_CASE(lattices_touching_within_an_ulp), TEST_CASE(edge_or_vertex_contact_only),
+          TEST_CASE(operands_that_overlap_themselves), TEST_CASE(operands_inside_out),
+          TEST_CASE(empty_operands), TEST_CASE(operands_many_times_over),
+          TEST_CASE(expressions_that_are_deep))
