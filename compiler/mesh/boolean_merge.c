@@ -9,18 +9,20 @@
 // their planes differ, since then both edges lie on the planes' common line. Each face is
 // triangulated once.
 //
-// Solids that touch along an edge and hang together at both its ends would give two edges between
-// one pair of vertices, which no half-edge structure can tell apart: all but one get a vertex in
-// their middle. Cost: O(h), and O(m log m) for a face of m corners.
+// Solids that touch along an edge and hang together at both its ends give two edges between one pair
+// of vertices, and so may a diagonal of a nearly straight face: no half-edge structure can tell
+// them apart. Where the check finds such edges, all but one get a vertex in their middle
+// (part_edges). Cost: O(h), and O(m log m) for a face of m corners.
 #include "compiler/mesh/boolean_internal.h"
 #include "compiler/mesh/polygon.h"
 
 #include <string.h>
 
-// A vertex in the middle of a straight border that begins with a half.
+// A corner of a triangle that is no corner of its face: in the middle of an edge.
 typedef struct Middle {
-    u32 half, vertex;
-    f64 at[3]; // in quanta
+    u32 half;   // any of the face
+    u32 vertex; // + 1
+    f64 at[3];  // in quanta
 } Middle;
 
 typedef struct Merge {
@@ -31,7 +33,6 @@ typedef struct Merge {
     u32 *corner; // by half: output vertex + 1, 0: not set, NONE: dropped
     VEC(Vec3) verts;
     VEC(Middle) middles;
-    u32 *middle_of; // by half: the middle after it + 1; NULL: there are none
     VEC(u32) tris;  // corners: halves, or n_halves + middle
     VEC(u32) tri_cell;
     // of the face in hand
@@ -190,55 +191,6 @@ static void settle_vertices(Merge *m) {
             settle_vertex(m, h);
 }
 
-// The vertex where the straight border that starts with h ends, and the half that starts it seen
-// from the other side.
-static u32 border_end(const Merge *m, u32 h, u32 *other) {
-    u32 last = h, g = next_border(m, h);
-    for (; m->corner[g] == NONE; g = next_border(m, g))
-        last = g;
-    *other = m->f->twin[last];
-    return m->corner[g];
-}
-
-static void add_middle(Merge *m, u32 h, u32 other) {
-    Kernel *k = m->k;
-    Middle middle = {.half = h};
-    const f64 *a = k->points.data[m->f->out_origin[h]].at,
-              *b = k->points.data[m->f->out_origin[other]].at;
-    for (u32 i = 0; i < 3; i++)
-        middle.at[i] = (a[i] + b[i]) / 2;
-    avec_push(&k->arena, &m->verts, place_at(k, middle.at));
-    middle.vertex = m->verts.len;
-    avec_push(&k->arena, &m->middles, middle);
-    m->middle_of[h] = m->middles.len;
-    middle.half = other;
-    avec_push(&k->arena, &m->middles, middle);
-    m->middle_of[other] = m->middles.len;
-}
-
-// Straight borders between the same two vertices lie on each other, so all their edges are crowded.
-static void part_borders(Merge *m) {
-    Kernel *k = m->k;
-    VEC(Keyed) list = {0};
-    for (u32 h = 0; h < k->halves.len; h++)
-        if (m->f->is_crowded[h] && m->f->twin[h] != NONE && m->corner[h] && m->corner[h] != NONE &&
-            is_border(m, h)) {
-            u32 other, end = border_end(m, h, &other);
-            if (m->corner[h] < end)
-                avec_push(&k->arena, &list, (Keyed){(u64)m->corner[h] << 32 | end, h});
-        }
-    if (!list.len)
-        return;
-    m->middle_of = ARENA_NEW(&k->arena, u32, k->halves.len);
-    sort_keyed(list.data, ARENA_NEW(&k->arena, Keyed, list.len), list.len);
-    for (u32 i = 1; i < list.len; i++)
-        if (list.data[i].key == list.data[i - 1].key) {
-            u32 other;
-            border_end(m, list.data[i].value, &other);
-            add_middle(m, list.data[i].value, other);
-        }
-}
-
 // ---- triangles
 // -----------------------------------------------------------------------------------
 
@@ -321,8 +273,6 @@ static void trace_loop(Merge *m, u32 from, bool *is_done) {
         is_done[h] = true;
         if (m->corner[h] != NONE)
             avec_push(&m->k->arena, &m->loop, h);
-        if (m->middle_of && m->middle_of[h])
-            avec_push(&m->k->arena, &m->loop, m->k->halves.len + m->middle_of[h] - 1);
         h = next_border(m, h);
     } while (h != from);
     if (m->loop.len - start < 3)
@@ -359,6 +309,120 @@ static void emit_faces(Merge *m) {
         if (!k->fault)
             triangulate_face(m, first);
     }
+}
+
+// ---- edges of one pair of vertices
+// -------------------------------------------------------------------
+
+// Which edge of the surface a triangle's edge is: the two triangles at it give the same name. A
+// border is named by the halves that start it on both sides, a diagonal by its face's corners.
+static u64 edge_name(const Merge *m, u32 from, u32 to) {
+    if (from < m->k->halves.len && to < m->k->halves.len) {
+        u32 last = from, h = next_border(m, from);
+        for (; m->corner[h] == NONE; h = next_border(m, h))
+            last = h;
+        if (h == to)
+            return (u64)1 << 63 | MIN(from, m->f->twin[last]);
+    }
+    return (u64)MIN(from, to) << 32 | MAX(from, to);
+}
+
+// A triangle's edge: triangle t's corner i and the next.
+typedef struct NamedEdge {
+    u64 name, vertices;
+    u32 edge;
+} NamedEdge;
+
+static bool is_before(const NamedEdge *a, const NamedEdge *b) {
+    return a->vertices != b->vertices ? a->vertices < b->vertices
+           : a->name != b->name       ? a->name < b->name
+                                      : a->edge < b->edge;
+}
+
+static void sort_edges(NamedEdge *list, NamedEdge *spare, u32 n) {
+    if (n < 2)
+        return;
+    u32 mid = n / 2;
+    sort_edges(list, spare, mid);
+    sort_edges(list + mid, spare, n - mid);
+    memcpy(spare, list, mid * sizeof *list);
+    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
+        list[i] = q >= n || is_before(&spare[p], &list[q]) ? spare[p++] : list[q++];
+}
+
+static u32 add_middle(Merge *m, u32 a, u32 b, u32 vertex) {
+    Middle middle = {.half = corner_half(m, a), .vertex = vertex};
+    for (u32 i = 0; i < 3; i++)
+        middle.at[i] = (corner_at(m, a)[i] + corner_at(m, b)[i]) / 2;
+    if (!vertex) {
+        avec_push(&m->k->arena, &m->verts, place_at(m->k, middle.at));
+        middle.vertex = m->verts.len;
+    }
+    avec_push(&m->k->arena, &m->middles, middle);
+    return m->k->halves.len + m->middles.len - 1;
+}
+
+static u32 edge_end(const Merge *m, u32 edge) {
+    return m->tris.data[edge % 3 == 2 ? edge - 2 : edge + 1];
+}
+
+// By edge of a triangle: the corner in its middle, or NONE. False: no two edges share a pair of
+// vertices.
+static bool choose_middles(Merge *m, u32 *middle) {
+    u32 n = m->tris.len;
+    NamedEdge *list = ARENA_NEW(&m->k->arena, NamedEdge, n);
+    for (u32 e = 0; e < n; e++) {
+        u32 a = corner_vertex(m, m->tris.data[e]), b = corner_vertex(m, edge_end(m, e));
+        list[e] = (NamedEdge){edge_name(m, m->tris.data[e], edge_end(m, e)),
+                              (u64)MIN(a, b) << 32 | MAX(a, b), e};
+        middle[e] = NONE;
+    }
+    sort_edges(list, ARENA_NEW(&m->k->arena, NamedEdge, n), n);
+    bool found = false;
+    u64 spared = 0; // the name of the edge that stays whole
+    u32 vertex = 0;
+    for (u32 i = 0; i < n; i++) {
+        bool is_new = i == 0 || list[i].vertices != list[i - 1].vertices;
+        if (is_new)
+            spared = list[i].name;
+        if (list[i].name == spared)
+            continue;
+        if (list[i].name != list[i - 1].name)
+            vertex = 0;
+        u32 e = list[i].edge;
+        middle[e] = add_middle(m, m->tris.data[e], edge_end(m, e), vertex);
+        vertex = m->middles.data[m->middles.len - 1].vertex;
+        found = true;
+    }
+    return found;
+}
+
+// False: there was nothing to part.
+static bool part_edges(Merge *m) {
+    u32 n = m->tri_cell.len, *middle = ARENA_NEW(&m->k->arena, u32, 3 * (size_t)n);
+    if (!choose_middles(m, middle))
+        return false;
+    for (u32 t = 0; t < n; t++) {
+        u32 ring[6], len = 0, from = 0;
+        for (u32 i = 0; i < 3; i++) {
+            ring[len++] = m->tris.data[3 * t + i];
+            if (middle[3 * t + i] != NONE) {
+                from = len;
+                ring[len++] = middle[3 * t + i];
+            }
+        }
+        if (len == 3)
+            continue;
+        // A fan from a middle: no triangle of it lies flat on an edge.
+        for (u32 i = 1; i + 1 < len; i++) {
+            const u32 corner[3] = {ring[from], ring[(from + i) % len], ring[(from + i + 1) % len]};
+            if (i == 1)
+                memcpy(m->tris.data + 3 * (size_t)t, corner, sizeof corner);
+            else
+                push_tri(m, corner[0], corner[1], corner[2], m->tri_cell.data[t]);
+        }
+    }
+    return true;
 }
 
 // ---- labels
@@ -467,12 +531,17 @@ bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
     Merge m = {.k = k, .f = faces, .keep_coplanar = keep_coplanar};
     join_cells(&m);
     settle_vertices(&m);
-    part_borders(&m);
     emit_faces(&m);
     if (k->fault || has_doubles(&m))
         return false;
-    write_mesh(&m, out);
-    MeshCheck check = mesh_check(k->heap, out);
+    MeshCheck check = {0};
+    for (u32 round = 0; round < 4; round++) {
+        write_mesh(&m, out);
+        check = mesh_check(k->heap, out);
+        if (check.fault != MESH_OPEN_EDGE || !part_edges(&m))
+            break;
+        mesh_finish(out, k->heap);
+    }
     if (check.fault == MESH_INSIDE_OUT && drop_slivers(k, out))
         check = mesh_check(k->heap, out);
     if (check.fault == MESH_OK)
