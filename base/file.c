@@ -182,7 +182,8 @@ static void sync_folder(const char *path) {
 }
 
 // mode 0: as the process's mask says.
-static int save_replacing(const char *path, const void *bytes, size_t size, mode_t mode) {
+static int save_replacing(const char *path, const void *bytes, size_t size, mode_t mode,
+                          bool is_synced) {
     char temp[PATH_SIZE];
     int fd = -1;
     int code = open_temp(path, temp, &fd);
@@ -192,7 +193,7 @@ static int save_replacing(const char *path, const void *bytes, size_t size, mode
         code = errno;
     if (!code)
         code = write_all(fd, bytes, size, NULL);
-    if (!code)
+    if (!code && is_synced)
         code = sync_fd(fd);
     int close_code = close_fd(fd);
     if (!code)
@@ -201,7 +202,7 @@ static int save_replacing(const char *path, const void *bytes, size_t size, mode
         code = errno;
     if (code)
         unlink(temp);
-    else
+    else if (is_synced)
         sync_folder(path);
     return code;
 }
@@ -227,7 +228,8 @@ static int follow_links(const char *path, char real[PATH_SIZE]) {
     return ELOOP;
 }
 
-static int save_path(const char *path, const void *bytes, size_t size, const volatile int *cancel) {
+static int save_path(const char *path, const void *bytes, size_t size, const volatile int *cancel,
+                     bool is_synced) {
     struct stat info;
     bool exists = stat(path, &info) == 0;
     if (!exists && errno != ENOENT)
@@ -241,7 +243,7 @@ static int save_path(const char *path, const void *bytes, size_t size, const vol
         return errno;
     char real[PATH_SIZE];
     int code = follow_links(path, real);
-    return code ? code : save_replacing(real, bytes, size, exists ? info.st_mode : 0);
+    return code ? code : save_replacing(real, bytes, size, exists ? info.st_mode : 0, is_synced);
 }
 
 Status file_save(const char *path, const void *bytes, size_t size, const char **error) {
@@ -253,6 +255,13 @@ Status file_save_unless(const volatile int *cancel, const char *path, const void
     *error = "";
     // Opened anew, a redirected /dev/stdout would start at the file's first byte again.
     bool is_stdout = strcmp(path, "-") == 0 || strcmp(path, "/dev/stdout") == 0;
-    int code = is_stdout ? write_all(STDOUT_FILENO, bytes, size, cancel) : save_path(path, bytes, size, cancel);
+    int code = is_stdout ? write_all(STDOUT_FILENO, bytes, size, cancel)
+                         : save_path(path, bytes, size, cancel, true);
+    return code ? io_error(error, code) : STATUS_OK;
+}
+
+Status file_save_unsynced(const char *path, const void *bytes, size_t size, const char **error) {
+    *error = "";
+    int code = save_path(path, bytes, size, NULL, false);
     return code ? io_error(error, code) : STATUS_OK;
 }

@@ -18,4 +18,8 @@ Status file_save(const char *path, const void *bytes, size_t size, const char **
 Status file_save_unless(const volatile int *cancel, const char *path, const void *bytes, size_t size,
                         const char **error);
 
+// As file_save, but the system chooses when the bytes reach the disk: if the machine crashes, the file
+// may be old, new or empty. For what is written by the thousand and can be made again.
+Status file_save_unsynced(const char *path, const void *bytes, size_t size, const char **error);
+
 #endif

@@ -11,6 +11,9 @@
 #include "vk/sheet.h"
 
 #include <errno.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/stat.h>
 
 enum { GLB_SIZE_MAX = 1 << 30, SIZE_DEFAULT = 512 };
@@ -237,8 +240,18 @@ static void render_run(void *ctx) {
                  (u32)((clock_now_ns() - start) / 1000000));
 }
 
+// Pictures and what drivers need for one are allocated and freed again for each: kept, they cost no
+// fresh pages.
+static void keep_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 64 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
 // Runs with r->scene made; the renderer goes whatever happens.
 static Status render_guarded(Render *r) {
+    keep_memory();
     if (!heap_guard(r->heap, render_run, r)) {
         r->status = r->heap->failure == FAIL_CANCELLED   ? STATUS_INTERRUPTED
                     : r->heap->failure == FAIL_NO_MEMORY ? STATUS_MEMORY

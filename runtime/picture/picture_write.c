@@ -45,7 +45,8 @@ static bool save(Write *w, u32 view, const char *suffix, StrBuf *out) {
     int n = snprintf(path, sizeof path, "%s/%s%s", w->job->folder,
                      view == NONE ? "" : w->job->views[view].camera.name, suffix);
     bool ok = n > 0 && (size_t)n < sizeof path &&
-              file_save(path, out->ptr, out->len, &error) == STATUS_OK;
+              (view == NONE ? file_save : file_save_unsynced)(path, out->ptr, out->len, &error) ==
+                  STATUS_OK;
     out->len = 0;
     if (!ok) {
         snprintf(text.text, sizeof text.text, "can't write '%.160s': %.60s", path,

@@ -70,6 +70,7 @@ TEST(saves_and_reads_back) {
     CHECK(saves("a.glb", "new") && holds("a.glb", "new"));
     CHECK(saves("a.glb", "newer") && holds("a.glb", "newer"));
     CHECK(saves("./a.glb", "") && holds("a.glb", ""));
+    CHECK(file_save_unsynced("a.glb", "soon", 4, &error) == STATUS_OK && holds("a.glb", "soon"));
     CHECK_EQ(n_entries("."), 1);
     static char large[3000000];
     memset(large, 'x', sizeof large);
@@ -181,7 +182,8 @@ static int over_the_size_limit(void) {
         return 1;
     static char large[2000];
     return file_save("a", large, sizeof large, &error) == STATUS_IO &&
-                   strcmp(error, "File too large") == 0
+                   strcmp(error, "File too large") == 0 &&
+                   file_save_unsynced("a", large, sizeof large, &error) == STATUS_IO
                ? 0
                : 2;
 }
