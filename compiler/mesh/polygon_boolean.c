@@ -1,148 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-// Booleans of regions in three passes over an exact arrangement (polygon_arrange.c): a sweep finds
-// the winding number of every operand on both sides of each piece and keeps the pieces that part
-// inside from outside; at each vertex every wedge of the result pairs the edge that leaves it with
-// the edge that arrives; the loops so linked are cut where they pass a vertex twice, so each is
-// simple.
+// Booleans of regions in three passes over an exact arrangement (polygon_arrange.c): from left to
+// right, each edge takes the winding number of every operand from the edge below it, and those that
+// part inside from outside are kept; at each vertex every wedge of the result pairs the edge that
+// leaves it with the edge that arrives; the loops so linked are cut where they pass a vertex twice,
+// so each is simple.
 #include "compiler/mesh/polygon_arrange_internal.h"
 
 #include <string.h>
-
-// All pieces between two neighbouring vertices.
-typedef struct Edge {
-    u32 u, v; // left to right
-    u32 first_piece, n_pieces;
-    Cell2 dir;
-    u32 seg;       // one that made it: see choose_source
-    bool is_kept;  // bounds the result
-    bool is_above; // the result lies above (else below)
-} Edge;
 
 typedef struct Boolean {
     Heap *heap;
     Arrangement arr;
     RegionOp op;
-    Edge *edges; // sorted by u, then from bottom to top
+    Edge *edges; // the arrangement's
     u32 n_edges;
-    Status2 status;
-    i32 *winds; // n_operands winding numbers above an edge, by slot
-    u32 *slot;  // by edge in the status
-    VEC(u32) free_slots;
-    u32 n_slots, cap_slots;
+    Winds winds;
+    u32 *above;  // by edge: the operands' winding numbers above it
     u32 *follow; // by kept edge: the edge that leaves where it arrives
 } Boolean;
 
-static i64 cross_dirs(Cell2 a, Cell2 b) {
-    return (i64)a.x * b.y - (i64)a.y * b.x;
-}
+// ---- inside and outside
 
-// Edges that leave a vertex to the right, from bottom to top.
-static int compare_edges(const Edge *a, const Edge *b) {
-    if (a->u != b->u)
-        return a->u < b->u ? -1 : 1;
-    i64 cross = cross_dirs(a->dir, b->dir);
-    return cross > 0 ? -1 : cross < 0;
-}
-DEFINE_SORT(sort_edges, Edge, compare_edges)
-
-static void group_pieces(Boolean *b) {
-    const Arrangement *arr = &b->arr;
-    b->edges = heap_alloc(b->heap, arr->pieces.len, sizeof *b->edges);
-    for (u32 i = 0; i < arr->pieces.len; i++) {
-        const Piece *p = &arr->pieces.data[i];
-        Edge *last = b->n_edges ? &b->edges[b->n_edges - 1] : NULL;
-        if (last && last->u == p->u && last->v == p->v) {
-            last->n_pieces++;
-            continue;
-        }
-        const Seg *s = &arr->segs[p->seg];
-        b->edges[b->n_edges++] = (Edge){.u = p->u,
-                                        .v = p->v,
-                                        .first_piece = i,
-                                        .n_pieces = 1,
-                                        .dir = {s->b.x - s->a.x, s->b.y - s->a.y}};
-    }
-    sort_edges(b->heap, b->edges, b->n_edges);
-}
-
-// ---- the sweep
-// -----------------------------------------------------------------------------------
-
-static i32 *winds_of(const Boolean *b, u32 edge) {
-    return b->winds + (size_t)b->slot[edge] * b->arr.n_operands;
-}
-
-static void take_slot(Boolean *b, u32 edge) {
-    if (b->free_slots.len) {
-        b->slot[edge] = b->free_slots.data[--b->free_slots.len];
-        return;
-    }
-    if (b->n_slots == b->cap_slots) {
-        b->cap_slots = 2 * b->cap_slots + 16;
-        b->winds =
-            heap_realloc(b->heap, b->winds, (size_t)b->cap_slots * b->arr.n_operands, sizeof(i32));
-    }
-    b->slot[edge] = b->n_slots++;
-}
-
-static bool is_inside(const Boolean *b, const i32 *winds) {
-    u32 n_positive = 0, n = b->arr.n_operands;
-    for (u32 o = 0; o < n; o++)
-        n_positive += winds[o] > 0;
+static bool is_inside(const Boolean *b, u32 winds) {
+    u32 n_positive = winds_positive(&b->winds, winds);
     switch (b->op) {
     case REGION_UNION:
         return n_positive > 0;
     case REGION_INTERSECTION:
-        return n_positive == n;
+        return n_positive == b->arr.n_operands;
     case REGION_DIFFERENCE:
-        return winds[0] > 0 && n_positive == 1;
+        return n_positive == 1 && winds_get(&b->winds, winds, 0) > 0;
     }
     return false;
 }
 
-static void insert_edge(Boolean *b, u32 edge) {
-    const Edge *e = &b->edges[edge];
-    u32 under = NONE;
-    int side = STATUS2_BELOW;
-    for (u32 other = b->status.root; other != NONE; other = b->status.child[side][other]) {
-        const Edge *f = &b->edges[other];
-        int above =
-            place_side(&b->arr.segs[b->arr.pieces.data[f->first_piece].seg], &b->arr.verts[e->u]);
-        side = above > 0 || (above == 0 && cross_dirs(f->dir, e->dir) > 0) ? STATUS2_ABOVE
-                                                                           : STATUS2_BELOW;
-        under = other;
-    }
-    status2_insert(&b->status, edge, under, side);
-}
-
 // Winding numbers below are those above the next lower edge, which has been seen.
 static void classify_edge(Boolean *b, u32 edge) {
-    u32 below = status2_neighbour(&b->status, edge, STATUS2_BELOW), n = b->arr.n_operands;
-    take_slot(b, edge);
-    i32 *winds = winds_of(b, edge);
-    if (below == NONE)
-        memset(winds, 0, n * sizeof *winds);
-    else
-        memcpy(winds, winds_of(b, below), n * sizeof *winds);
     Edge *e = &b->edges[edge];
-    bool was_inside = is_inside(b, winds);
-    for (u32 i = e->first_piece; i < e->first_piece + e->n_pieces; i++) {
-        const Seg *s = &b->arr.segs[b->arr.pieces.data[i].seg];
-        winds[s->operand] += s->delta;
+    u32 below = e->below == NONE ? 0 : b->above[e->below], above = below;
+    for (u32 i = e->first_seg; i < e->first_seg + e->n_segs; i++) {
+        const Seg *s = &b->arr.segs[b->arr.edge_segs.data[i]];
+        u32 next = winds_add(&b->winds, above, s->operand, s->delta);
+        if (above != below)
+            winds_drop(&b->winds, above);
+        above = next;
     }
-    e->is_above = is_inside(b, winds);
-    e->is_kept = e->is_above != was_inside;
+    b->above[edge] = above;
+    e->is_above = is_inside(b, above);
+    e->is_kept = e->is_above != is_inside(b, below);
 }
 
 // The lowest segment that bounds the result the same way as the edge does, else the lowest.
 static void choose_source(const Boolean *b, Edge *e) {
-    const Piece *pieces = b->arr.pieces.data + e->first_piece;
-    e->seg = pieces[0].seg;
-    for (u32 i = 0; i < e->n_pieces; i++) {
-        const Seg *s = &b->arr.segs[pieces[i].seg];
+    const u32 *segs = b->arr.edge_segs.data + e->first_seg;
+    e->seg = segs[0];
+    for (u32 i = 0; i < e->n_segs; i++) {
+        const Seg *s = &b->arr.segs[segs[i]];
         bool is_taken_away = b->op == REGION_DIFFERENCE && s->operand > 0;
         if (((s->delta > 0) != is_taken_away) == e->is_above) {
-            e->seg = pieces[i].seg;
+            e->seg = segs[i];
             return;
         }
     }
@@ -159,32 +75,27 @@ static void index_by_end(const Boolean *b, u32 *starts, u32 *list) {
         list[starts[b->edges[i].v + 1]++] = i;
 }
 
-static void sweep(Boolean *b) {
-    size_t n = b->n_edges, n_verts = b->arr.n_verts;
-    u32 *block = heap_alloc_raw(b->heap, 5 * n + n_verts + 2, sizeof(u32));
-    b->status = (Status2){NONE, {block, block + n}, block + 2 * n};
-    b->slot = block + 3 * n;
-    u32 *by_end = block + 4 * n, *ends = block + 5 * n;
+// Edges come in the order of their left ends; numbers above an edge are dropped where it ends.
+static void classify_edges(Boolean *b) {
+    u32 n = b->n_edges, n_verts = b->arr.n_verts;
+    u32 *block = heap_alloc_raw(b->heap, 2 * (size_t)n + n_verts + 2, sizeof(u32));
+    u32 *by_end = block + n, *ends = block + 2 * (size_t)n;
+    b->above = block;
     index_by_end(b, ends, by_end);
+    winds_init(&b->winds, b->heap, b->arr.n_operands);
     for (u32 v = 0, next = 0; v < n_verts; v++) {
-        for (u32 i = ends[v]; i < ends[v + 1]; i++) {
-            status2_remove(&b->status, by_end[i]);
-            vec_push(b->heap, &b->free_slots, b->slot[by_end[i]]);
-        }
-        u32 first = next;
-        for (; next < n && b->edges[next].u == v; next++)
-            insert_edge(b, next);
-        for (u32 i = first; i < next; i++) {
-            classify_edge(b, i);
-            if (b->edges[i].is_kept)
-                choose_source(b, &b->edges[i]);
+        for (u32 i = ends[v]; i < ends[v + 1]; i++)
+            winds_drop(&b->winds, b->above[by_end[i]]);
+        for (; next < n && b->edges[next].u == v; next++) {
+            classify_edge(b, next);
+            if (b->edges[next].is_kept)
+                choose_source(b, &b->edges[next]);
         }
         if (v % 4096 == 0)
             heap_poll(b->heap);
     }
+    winds_finish(&b->winds);
     heap_free(b->heap, block);
-    heap_free(b->heap, b->winds);
-    vec_free(b->heap, &b->free_slots);
 }
 
 // ---- linking
@@ -392,8 +303,9 @@ Status region_boolean(Heap *heap, RegionOp op, const Region *operands, u32 n, Re
     Boolean b = {.heap = heap, .op = op};
     Loops loops = {0};
     arrangement_init(&b.arr, heap, operands, n);
-    group_pieces(&b);
-    sweep(&b);
+    b.edges = b.arr.edges.data;
+    b.n_edges = b.arr.edges.len;
+    classify_edges(&b);
     bool ok = link_edges(&b);
     if (ok) {
         trace_loops(&b, &loops);
@@ -405,7 +317,6 @@ Status region_boolean(Heap *heap, RegionOp op, const Region *operands, u32 n, Re
         *out = (Region){0};
     vec_free(heap, &loops.list);
     vec_free(heap, &loops.starts);
-    heap_free(heap, b.edges);
     heap_free(heap, b.follow);
     arrangement_finish(&b.arr);
     return ok ? STATUS_OK : STATUS_BUG;
