@@ -409,8 +409,8 @@ static Light backdrop(const HostPicture *p, u32 y, f32 dark) {
     const f32 *ground = p->view->background;
     if (ground[3] < 0.5f)
         return (Light){{0, 0, 0, dark * 0.8f}};
-    f32 fade = ground[3] > 1.5f ? 1 - 0.07f * ((f32)y / (f32)p->height) : 1,
-        left = fade * (1 - dark);
+    f32 up = fmaxf(1 - (f32)y / (0.75f * (f32)p->height), 0),
+        left = (ground[3] > 1.5f ? 1 - 0.17f * up * up : 1) * (1 - dark);
     return (Light){{ground[0] * left, ground[1] * left, ground[2] * left, 1}};
 }
 

@@ -13,7 +13,7 @@ layout(set = 0, binding = 12, rgba16f) uniform writeonly image2D floor_map;
 // point of it, so its shadow is blurred by that patch: the more, the farther up what casts it. Compared
 // at a depth nearer to the light, a map tells only of what stands higher: thus low and high are told apart.
 float floor_lit(vec3 p) {
-    uint layers = view.size.w, n = layers >= 16u ? 1u : layers >= 4u ? 4u : 16u;
+    uint layers = view.size.w, n = layers >= 16u ? 2u : layers >= 4u ? 4u : 16u;
     vec3 s = (view.shadow * vec4(p + vec3(0.0, 0.0, view.shadow_info.y), 1.0)).xyz;
     float scale = length(vec3(view.shadow[0][2], view.shadow[1][2], view.shadow[2][2]));
     float height = 2.0 * (view.center.z - view.depth_range.z) * scale / view.lights[0].z; // toward the light

@@ -62,7 +62,7 @@ float shadow_light(vec3 p, vec3 n) {
 // Diffuse light of the studio from around n: a hemisphere of sky over a bright floor.
 vec3 studio_diffuse(vec3 n) {
     float t = n.z * 0.5 + 0.5;
-    return mix(vec3(0.50, 0.495, 0.485), vec3(0.58, 0.585, 0.595), t * t * (3.0 - 2.0 * t));
+    return mix(vec3(0.545, 0.54, 0.53), vec3(0.59, 0.595, 0.605), t * t * (3.0 - 2.0 * t));
 }
 
 // What a mirror of this roughness sees toward r: a bright floor, a darker wall, the ceiling, and the three

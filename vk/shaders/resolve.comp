@@ -27,7 +27,8 @@ vec4 backdrop(uvec2 pixel) {
     vec2 p = (origin.xy + ray.xy * t - view.center.xy) / view.depth_range.w;
     bool seen = (view.flags.x & 2u) != 0u && ray.z < -0.02 && max(abs(p.x), abs(p.y)) < 1.0;
     float dark = texture(floor_map, clamp(p, -1.0, 1.0) * 0.5 + 0.5).r * (seen ? smoothstep(0.02, 0.16, -ray.z) : 0.0);
-    float studio = view.background.a > 1.5 ? mix(1.0, 0.93, float(pixel.y) / float(view.size.y)) : 1.0;
+    float up = max(1.0 - float(pixel.y) / (0.75 * float(view.size.y)), 0.0);
+    float studio = view.background.a > 1.5 ? 1.0 - 0.17 * up * up : 1.0;
     bool clear = view.background.a < 0.5;
     return clear ? vec4(0.0, 0.0, 0.0, dark * 0.8) : vec4(view.background.rgb * studio * (1.0 - dark), 1.0);
 }
