@@ -42,7 +42,8 @@ typedef enum RegionJoin { REGION_JOIN_ROUND, REGION_JOIN_MITER, REGION_JOIN_BEVE
 Status region_offset(Heap *heap, const Region *region, f64 r, RegionJoin join, f64 chord, Region *out);
 
 // A loop that crosses or touches itself, repeats a point, or crosses or runs along another loop: false,
-// with the first such place. Exact on the doubles. Loops that touch each other at points are fine.
+// with one such place. Exact on the doubles. Loops that touch each other at points are fine.
+// O(n log n).
 bool region_is_simple(Heap *heap, const Region *region, Vec2 *where);
 
 // Triangulates the region: n_points - 2 n_outer + 2 n_holes triangles for simple regions; indices into

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Is a region made of simple loops? Every pair of edges whose boxes meet is tested with exact
-// predicates on the doubles as they are, without a grid: what the user wrote is judged, not what
-// rounding made of it.
+// Is a region made of simple loops? A line sweeps over the edges from left to right (Shamos and
+// Hoey 1976): edges that become neighbours on it are tested, and at every vertex what lies there.
+// Until the first conflict the order of the edges on the line is sound. All tests are exact on the
+// doubles as they are, without a grid: what the user wrote is judged, not what rounding made of it.
 #include "compiler/mesh/polygon_internal.h"
-
-#include "compiler/mesh/query_boxes.h"
 
 typedef struct EdgeRef {
     u32 loop, next; // next: the point where the edge ends
+    u32 prev;       // the edge that arrives where it starts
 } EdgeRef;
 
 typedef struct Simple {
     const Region *region;
     EdgeRef *edges; // by point
+    Status2 status; // of edges
+    Vec2 where;     // of a conflict
 } Simple;
 
 // c lies on the line through a and b: is it between them?
@@ -71,34 +73,122 @@ static bool edges_conflict(const Simple *s, u32 i, u32 j, Vec2 *where) {
            !(vec2_equal(a, c) || vec2_equal(a, d) || vec2_equal(b, c) || vec2_equal(b, d));
 }
 
-static bool find_conflict(const Simple *s, const BoxTree *tree, const Box3 *boxes, u32 i,
-                          Vec2 *where) {
-    u32 stack[BOX_TREE_DEPTH_MAX + 1], len = 0, first = NONE;
-    stack[len++] = 0;
-    while (len) {
-        u32 at = stack[--len];
-        const BoxNode *node = &tree->nodes[at];
-        if (!box3_touch(node->box, boxes[i], 0))
-            continue;
-        for (u32 k = node->right; k < node->right + node->len; k++) {
-            u32 j = tree->items[k];
-            Vec2 place;
-            if (j > i && j < first && box3_touch(boxes[j], boxes[i], 0) &&
-                edges_conflict(s, i, j, &place)) {
-                first = j;
-                *where = place;
-            }
+// ---- the sweep
+
+static Vec2 edge_left(const Simple *s, u32 i) {
+    Vec2 a = s->region->points[i], b = s->region->points[s->edges[i].next];
+    return vec2_before(a, b) ? a : b;
+}
+static Vec2 edge_right(const Simple *s, u32 i) {
+    Vec2 a = s->region->points[i], b = s->region->points[s->edges[i].next];
+    return vec2_before(a, b) ? b : a;
+}
+
+static bool neighbours_conflict(Simple *s, u32 i, u32 j) {
+    return i != NONE && j != NONE && edges_conflict(s, MIN(i, j), MAX(i, j), &s->where);
+}
+
+static bool remove_edge(Simple *s, u32 edge) {
+    u32 below = status2_neighbour(&s->status, edge, STATUS2_BELOW),
+        above = status2_neighbour(&s->status, edge, STATUS2_ABOVE);
+    status2_remove(&s->status, edge);
+    return neighbours_conflict(s, below, above);
+}
+
+// True on conflict: the edge runs along one on the line, or a neighbour does not let it pass.
+static bool insert_edge(Simple *s, u32 edge) {
+    Vec2 left = edge_left(s, edge), right = edge_right(s, edge);
+    u32 under = NONE;
+    int side = STATUS2_BELOW;
+    for (u32 at = s->status.root; at != NONE; at = s->status.child[side][at]) {
+        Vec2 a = edge_left(s, at), b = edge_right(s, at);
+        int turn = orient2d(a, b, left);
+        if (turn == 0)
+            turn = orient2d(a, b, right);
+        if (turn == 0) {
+            s->where = left;
+            return true;
         }
-        if (!node->len) {
-            stack[len++] = node->right;
-            stack[len++] = at + 1;
-        }
+        side = turn > 0 ? STATUS2_ABOVE : STATUS2_BELOW;
+        under = at;
     }
-    return first != NONE;
+    status2_insert(&s->status, edge, under, side);
+    return neighbours_conflict(s, status2_neighbour(&s->status, edge, STATUS2_BELOW), edge) ||
+           neighbours_conflict(s, edge, status2_neighbour(&s->status, edge, STATUS2_ABOVE));
+}
+
+// The edge on the line that has p inside it, or NONE. Two of them would be a conflict, found
+// before.
+static u32 edge_through(const Simple *s, Vec2 p) {
+    for (u32 at = s->status.root; at != NONE;) {
+        int turn = orient2d(edge_left(s, at), edge_right(s, at), p);
+        if (turn == 0)
+            return at;
+        at = s->status.child[turn > 0 ? STATUS2_ABOVE : STATUS2_BELOW][at];
+    }
+    return NONE;
+}
+
+typedef struct Corner {
+    Vec2 p;
+    u32 loop, point;
+} Corner;
+
+static int compare_corners(const Corner *a, const Corner *b) {
+    if (!vec2_equal(a->p, b->p))
+        return vec2_before(a->p, b->p) ? -1 : 1;
+    if (a->loop != b->loop)
+        return a->loop < b->loop ? -1 : 1;
+    return a->point < b->point ? -1 : a->point > b->point;
+}
+DEFINE_SORT(sort_corners, Corner, compare_corners)
+
+// All corners in one place: edges that end there leave the line, then those that start come. A loop
+// must not be there twice, nor pass through with an edge.
+static bool visit_corners(Simple *s, const Corner *corners, u32 n) {
+    s->where = corners[0].p;
+    for (u32 i = 1; i < n; i++)
+        if (corners[i].loop == corners[i - 1].loop)
+            return true;
+    for (u32 i = 0; i < 2 * n; i++) {
+        u32 point = corners[i / 2].point, edge = i % 2 ? point : s->edges[point].prev;
+        if (vec2_equal(edge_right(s, edge), corners[0].p) && remove_edge(s, edge))
+            return true;
+    }
+    u32 through = edge_through(s, corners[0].p);
+    for (u32 i = 0; i < n && through != NONE; i++) {
+        s->where = corners[0].p;
+        if (corners[i].loop == s->edges[through].loop)
+            return true;
+    }
+    for (u32 i = 0; i < 2 * n; i++) {
+        u32 point = corners[i / 2].point, edge = i % 2 ? point : s->edges[point].prev;
+        if (vec2_equal(edge_left(s, edge), corners[0].p) && insert_edge(s, edge))
+            return true;
+    }
+    return false;
+}
+
+static bool has_conflict(Heap *heap, Simple *s, u32 n) {
+    Corner *corners = heap_alloc_raw(heap, n, sizeof *corners);
+    u32 *block = heap_alloc_raw(heap, 3 * (size_t)n, sizeof *block);
+    s->status = (Status2){NONE, {block, block + n}, block + 2 * (size_t)n};
+    for (u32 i = 0; i < n; i++)
+        corners[i] = (Corner){s->region->points[i], s->edges[i].loop, i};
+    sort_corners(heap, corners, n);
+    bool found = false;
+    for (u32 i = 0, end; i < n && !found; i = end) {
+        for (end = i; end < n && vec2_equal(corners[end].p, corners[i].p);)
+            end++;
+        found = visit_corners(s, corners + i, end - i);
+    }
+    heap_free(heap, corners);
+    heap_free(heap, block);
+    return found;
 }
 
 // Loops of less than three points and edges of no length; lists the edges. False: such a place.
-static bool list_edges(const Region *region, EdgeRef *edges, Box3 *boxes, Vec2 *where) {
+static bool list_edges(const Region *region, EdgeRef *edges, Vec2 *where) {
     for (u32 l = 0; l < region->n_loops; l++) {
         u32 from = region->starts[l], to = region->starts[l + 1];
         for (u32 i = from; i < to; i++) {
@@ -107,9 +197,9 @@ static bool list_edges(const Region *region, EdgeRef *edges, Box3 *boxes, Vec2 *
             *where = a;
             if (to - from < 3 || vec2_equal(a, b))
                 return false;
-            edges[i] = (EdgeRef){l, next};
-            boxes[i] =
-                (Box3){{fmin(a.x, b.x), fmin(a.y, b.y), 0}, {fmax(a.x, b.x), fmax(a.y, b.y), 0}};
+            edges[i].loop = l;
+            edges[i].next = next;
+            edges[next].prev = i;
         }
     }
     return true;
@@ -117,21 +207,10 @@ static bool list_edges(const Region *region, EdgeRef *edges, Box3 *boxes, Vec2 *
 
 bool region_is_simple(Heap *heap, const Region *region, Vec2 *where) {
     u32 n = region_count(region);
-    Vec2 place = {0, 0};
-    EdgeRef *edges = heap_alloc_raw(heap, n, sizeof *edges);
-    Box3 *boxes = heap_alloc_raw(heap, n, sizeof *boxes);
-    bool is_simple = list_edges(region, edges, boxes, &place);
-    if (is_simple && n) {
-        Simple s = {region, edges};
-        BoxTree tree;
-        box_tree_init(&tree, heap, boxes, n);
-        for (u32 i = 0; i < n && is_simple; i++)
-            is_simple = !find_conflict(&s, &tree, boxes, i, &place);
-        box_tree_finish(&tree, heap);
-    }
-    heap_free(heap, edges);
-    heap_free(heap, boxes);
+    Simple s = {.region = region, .edges = heap_alloc_raw(heap, n, sizeof *s.edges)};
+    bool is_simple = list_edges(region, s.edges, &s.where) && !(n && has_conflict(heap, &s, n));
+    heap_free(heap, s.edges);
     if (!is_simple && where)
-        *where = place;
+        *where = s.where;
     return is_simple;
 }

@@ -287,7 +287,7 @@ static void case_outline(void) {
         Region outline;
         region_init(&outline, &heap, n, 1, false);
         for (u32 i = 0; i < n; i++) {
-            f64 angle = 360.0 * i / n, r = 50 * (1 + 0.02 * trig_sin(angle * n / 20));
+            f64 angle = 360.0 * i / n, r = 50 * (1 + 0.02 * trig_sin(angle * 500));
             outline.points[i] = (Vec2){r * trig_cos(angle), r * trig_sin(angle)};
         }
         for (int side = 1; side >= -1; side -= 2) {

@@ -140,6 +140,130 @@ TEST(areas_obey_inclusion_and_exclusion) {
     }
 }
 
+// More operands than anyone would write out: every level of the tree of winding numbers.
+TEST(many_operands) {
+    for (u32 round = 0; round < 20; round++) {
+        Heap heap;
+        heap_init(&heap, 0);
+        random_state = round + 31;
+        Region operands[100];
+        u32 n = 5 + random_below(96);
+        for (u32 i = 0; i < n; i++)
+            operands[i] = random_region(&heap, 200, 1 + random_below(2), 8);
+        CHECK(matches_expression(&heap, REGION_UNION, operands, n, 200));
+        CHECK(matches_expression(&heap, REGION_DIFFERENCE, operands, n, 200));
+        for (u32 i = 0; i < n; i++) // what all of these share is not empty
+            operands[i] = rect(&heap, random_below(90), random_below(90), 110 + random_below(90),
+                               110 + random_below(90));
+        CHECK(matches_expression(&heap, REGION_INTERSECTION, operands, n, 200));
+        heap_finish(&heap);
+    }
+}
+
+static bool same_region(const Region *a, const Region *b) {
+    u32 n = region_count(a);
+    return a->n_loops == b->n_loops && n == region_count(b) &&
+           (n == 0 || (memcmp(a->points, b->points, n * sizeof *a->points) == 0 &&
+                       memcmp(a->starts, b->starts, (a->n_loops + 1) * sizeof(u32)) == 0));
+}
+
+// A result is a region like any other: made again, alone or with itself, it is the same bytes.
+TEST(results_are_fixed_points) {
+    for (u32 round = 0; round < 300; round++) {
+        Heap heap;
+        heap_init(&heap, 0);
+        random_state = round + 99;
+        Region operands[3], once, again[2], twice, both;
+        for (u32 i = 0; i < 3; i++) // small lattice: crossings are many, and new vertices are none
+            operands[i] = rect(&heap, random_below(9), random_below(9), 10 + random_below(9),
+                               10 + random_below(9));
+        operands[2] = random_region(&heap, 12, 2, 9);
+        if (round % 2)
+            operands[2] = rect(&heap, 3, 4, 15, 12);
+        CHECK_EQ(region_boolean(&heap, (RegionOp)(round % 3), operands, 3, &once), STATUS_OK);
+        CHECK_EQ(region_boolean(&heap, REGION_UNION, &once, 1, &twice), STATUS_OK);
+        again[0] = again[1] = twice;
+        CHECK_EQ(region_boolean(&heap, REGION_UNION, again, 2, &both), STATUS_OK);
+        CHECK(same_region(&twice, &both));
+        CHECK_EQ(region_boolean(&heap, REGION_INTERSECTION, again, 2, &both), STATUS_OK);
+        CHECK(same_region(&twice, &both));
+        CHECK_EQ(region_boolean(&heap, REGION_DIFFERENCE, again, 2, &both), STATUS_OK);
+        CHECK_EQ(both.n_loops, 0);
+        if (round % 2)
+            CHECK(same_region(&once, &twice));
+        heap_finish(&heap);
+    }
+}
+
+// The eight symmetries of the square: area, and the number of loops and corners, stay.
+TEST(turned_operands_give_turned_results) {
+    for (u32 round = 0; round < 200; round++) {
+        Heap heap;
+        heap_init(&heap, 0);
+        random_state = round + 5;
+        Region operands[3], out;
+        for (u32 i = 0; i < 3; i++)
+            operands[i] = random_region(&heap, 16, 2, 9);
+        RegionOp op = (RegionOp)(round % 3);
+        CHECK_EQ(region_boolean(&heap, op, operands, 3, &out), STATUS_OK);
+        for (u32 turn = 1; turn < 4; turn++) {
+            Region turned[3], result;
+            for (u32 i = 0; i < 3; i++) {
+                region_copy(&turned[i], &heap, &operands[i]);
+                for (u32 k = 0; k < region_count(&turned[i]); k++) {
+                    Vec2 p = turned[i].points[k];
+                    turned[i].points[k] = turn == 1   ? (Vec2){-p.y, p.x}
+                                          : turn == 2 ? (Vec2){-p.x, -p.y}
+                                                      : (Vec2){p.y, -p.x};
+                }
+            }
+            CHECK_EQ(region_boolean(&heap, op, turned, 3, &result), STATUS_OK);
+            CHECK_NEAR(region_area(&result), region_area(&out), 1e-4);
+            CHECK_EQ(region_count(&result), region_count(&out));
+        }
+        heap_finish(&heap);
+    }
+}
+
+// Spikes whose boxes all overlap, fans through one point, and edges along each other: a way to meet
+// that costs the square of the edges would take minutes here.
+TEST(thousands_of_edges) {
+    enum { N = 20000 };
+    Heap heap;
+    heap_init(&heap, 0);
+    Region stars[2], out;
+    for (u32 s = 0; s < 2; s++) {
+        region_init(&stars[s], &heap, N, 1, false);
+        for (u32 i = 0; i < N; i++) {
+            f64 r = i % 2 ? 0.5 : 1, angle = 360.0 * (i + 0.5 * s) / N;
+            stars[s].points[i] = (Vec2){r * trig_cos(angle), r * trig_sin(angle)};
+        }
+    }
+    f64 one = region_area(&stars[0]), both = area_of(&heap, REGION_INTERSECTION, stars, 2);
+    CHECK_NEAR(area_of(&heap, REGION_UNION, stars, 2), 2 * one - both, 1e-4);
+    CHECK_NEAR(area_of(&heap, REGION_DIFFERENCE, stars, 2), one - both, 1e-4);
+    CHECK(region_is_simple(&heap, &stars[0], NULL));
+    // Triangles that all have a corner in one point, and overlap.
+    VEC(Region) fans = {0};
+    for (u32 i = 0; i < 300; i++) {
+        f64 a = 360.0 * i / 300;
+        const f64 points[3][2] = {
+            {0, 0}, {trig_cos(a), trig_sin(a)}, {trig_cos(a + 2.3), trig_sin(a + 2.3)}};
+        vec_push(&heap, &fans, region_from(&heap, points, 3));
+    }
+    CHECK_EQ(region_boolean(&heap, REGION_UNION, fans.data, fans.len, &out), STATUS_OK);
+    CHECK_EQ(out.n_loops, 1);
+    CHECK(region_area(&out) > 3.13 && region_area(&out) < 3.1416);
+    // Rectangles on one base line.
+    fans.len = 0;
+    for (u32 i = 0; i < 2000; i++)
+        vec_push(&heap, &fans, rect(&heap, i % 50, 0, i % 50 + 60 + i % 7, 1 + i % 11));
+    CHECK_EQ(region_boolean(&heap, REGION_UNION, fans.data, fans.len, &out), STATUS_OK);
+    CHECK_EQ(out.n_loops, 1);
+    CHECK_NEAR(region_bounds(&out).max.y, 11, 0);
+    heap_finish(&heap);
+}
+
 // Whole squares of a lattice: results are whole, exact, simple, and touch at corners everywhere.
 TEST(results_on_the_lattice_are_exact_and_simple) {
     for (u32 round = 0; round < 200; round++) {
@@ -469,8 +593,9 @@ TEST(nothing_leaks) {
 }
 
 TEST_MAIN(TEST_CASE(booleans_equal_the_expression_at_random_points),
-          TEST_CASE(areas_obey_inclusion_and_exclusion),
-          TEST_CASE(results_on_the_lattice_are_exact_and_simple),
+          TEST_CASE(areas_obey_inclusion_and_exclusion), TEST_CASE(many_operands),
+          TEST_CASE(results_are_fixed_points), TEST_CASE(turned_operands_give_turned_results),
+          TEST_CASE(thousands_of_edges), TEST_CASE(results_on_the_lattice_are_exact_and_simple),
           TEST_CASE(tags_follow_their_edges_and_straight_ones_merge),
           TEST_CASE(empty_results_and_operands), TEST_CASE(normals_are_carried_cut_and_turned),
           TEST_CASE(offsets_of_a_rectangle), TEST_CASE(offsets_open_and_close_what_they_should),
