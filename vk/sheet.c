@@ -6,25 +6,42 @@
 #include "base/number.h"
 #include "vk/camera.h"
 
-enum {
-    SHEET_WIDTH = 1024,
-    TITLE = 44,
-    GAP = 6,
-    CAPTION = 22,
-    CELL = 333,
-    CELL_HIGH = 344,
-    PARTS_CELL = 372,
-    PARTS_HIGH = 380
-};
+enum { SHEET_WIDTH = 1024, TITLE = 44, GAP = 6, CAPTION = 22, PARTS_CELL = 372 };
 enum { INK = 0x23272e, FAINT = 0x6b7280, PAPER = 0xffffff, FRAME = 0xd6d9de };
+
+// Six pictures side by side: as they suit most objects, long ones, and tall ones.
+typedef struct Layout {
+    u32 columns, width, high, parts_high; // width and high: of a cell with its caption
+} Layout;
+
+static const Layout layouts[] = {{3, 333, 344, 380}, {2, 503, 320, 380}, {3, 333, 484, 484}};
 
 typedef struct Sheet {
     Renderer *renderer;
     Heap *heap;
     Arena arena;
     Canvas *canvas;
+    const Layout *layout;
     RenderError *error;
 } Sheet;
+
+// The product of the scales at which front, two sides and top fit.
+static f64 layout_scale(const Layout *layout, Vec3 size) {
+    f64 width = layout->width, high = layout->high - CAPTION;
+    f64 front = fmin(width / size.x, high / size.z), side = fmin(width / size.y, high / size.z),
+        top = fmin(width / size.x, high / size.y);
+    return front * side * side * top;
+}
+
+static const Layout *layout_choose(const RenderScene *scene) {
+    Vec3 size = box3_size(render_scene_bounds(scene));
+    size = vec3(fmax(size.x, 1e-3), fmax(size.y, 1e-3), fmax(size.z, 1e-3));
+    const Layout *best = &layouts[0];
+    for (u32 i = 1; i < COUNT_OF(layouts); i++) // larger sheets only where they show clearly more
+        if (layout_scale(&layouts[i], size) > 1.4 * layout_scale(best, size))
+            best = &layouts[i];
+    return best;
+}
 
 // ---- furniture
 
@@ -149,15 +166,16 @@ static Status draw_views(Sheet *sheet, const RenderScene *scene) {
                                             {"left", "viewer's left (-x)"}};
     Status status = renderer_set_scene(sheet->renderer, scene, sheet->error);
     draw_title(sheet, scene, "views");
+    const Layout *layout = sheet->layout;
     for (u32 i = 0; i < 6 && status == STATUS_OK; i++) {
         Cell cell = {names[i][0],
                      names[i][1],
                      RENDER_SHADED,
                      false,
-                     GAP + (i32)(i % 3) * (CELL + GAP),
-                     TITLE + (i32)(i / 3) * (CELL_HIGH + GAP),
-                     CELL,
-                     CELL_HIGH};
+                     (i32)(GAP + i % layout->columns * (layout->width + GAP)),
+                     (i32)(TITLE + i / layout->columns * (layout->high + GAP)),
+                     layout->width,
+                     layout->high};
         status = draw_cell(sheet, scene, &cell);
     }
     return status;
@@ -191,12 +209,13 @@ static void draw_legend(Sheet *sheet, const RenderScene *scene, i32 x, i32 y, i3
 }
 
 static Status draw_parts(Sheet *sheet, const RenderScene *scene) {
-    const i32 x1 = GAP + PARTS_CELL + GAP, y0 = TITLE, y1 = TITLE + PARTS_HIGH + GAP;
+    const u32 cell_high = sheet->layout->parts_high;
+    const i32 x1 = GAP + PARTS_CELL + GAP, y0 = TITLE, y1 = TITLE + (i32)cell_high + GAP;
     const Cell cells[4] = {
-        {"iso", "parts, from the front right", RENDER_PARTS, true, GAP, y0, PARTS_CELL, PARTS_HIGH},
-        {"iso-back", "parts, from the back", RENDER_PARTS, true, x1, y0, PARTS_CELL, PARTS_HIGH},
-        {"iso", "exploded", RENDER_PARTS, true, GAP, y1, PARTS_CELL, PARTS_HIGH},
-        {"iso", "x-ray", RENDER_SHADED, true, x1, y1, PARTS_CELL, PARTS_HIGH}};
+        {"iso", "parts, from the front right", RENDER_PARTS, true, GAP, y0, PARTS_CELL, cell_high},
+        {"iso-back", "parts, from the back", RENDER_PARTS, true, x1, y0, PARTS_CELL, cell_high},
+        {"iso", "exploded", RENDER_PARTS, true, GAP, y1, PARTS_CELL, cell_high},
+        {"iso", "x-ray", RENDER_SHADED, true, x1, y1, PARTS_CELL, cell_high}};
     draw_title(sheet, scene, "parts");
     Status status = renderer_set_scene(sheet->renderer, scene, sheet->error);
     for (u32 i = 0; i < 2 && status == STATUS_OK; i++)
@@ -217,8 +236,10 @@ Status sheet_draw(Renderer *renderer, const RenderScene *scene, SheetKind kind, 
                   Canvas *out, RenderError *error) {
     Sheet sheet = {.renderer = renderer, .heap = heap, .canvas = out, .error = error};
     arena_init(&sheet.arena, heap);
-    u32 height =
-        kind == SHEET_VIEWS ? TITLE + 2 * (CELL_HIGH + GAP) : TITLE + 2 * (PARTS_HIGH + GAP);
+    sheet.layout = layout_choose(scene);
+    u32 rows = kind == SHEET_VIEWS ? 6 / sheet.layout->columns : 2;
+    u32 height = TITLE + rows * (GAP + (kind == SHEET_VIEWS ? sheet.layout->high
+                                                            : sheet.layout->parts_high));
     canvas_init(out, heap, SHEET_WIDTH, height, PAPER);
     Status status = kind == SHEET_VIEWS ? draw_views(&sheet, scene) : draw_parts(&sheet, scene);
     arena_finish(&sheet.arena);
