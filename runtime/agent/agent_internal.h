@@ -44,7 +44,7 @@ typedef struct Agent {
     u64 signatures[SIGNATURES_MAX]; // of this draft's failures
     u32 n_signatures;
     bool has_replanned;
-    bool said_no_pictures;
+    bool said_no_pictures, said_no_sandbox;
 } Agent;
 
 // How a run stops: remembers the sentence, returns status.

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "base/utf8.h"
 #include "compiler/export/export.h"
+#include "runtime/agent/sandbox.h"
 #include "runtime/net/config.h"
 
 #include <stdio.h>
@@ -283,6 +284,8 @@ Status cmd_agent(Cli *cli) {
         status = read_config(cli, &options, &config);
     if (status != STATUS_OK)
         return status;
+    if (cli->verbose)
+        cli_note(cli, "programs of the model are compiled in a process of their own: %s", sandbox_describe(&cli->arena));
     CliCamera camera;
     cli_camera_init(&camera, cli->device);
     AgentCamera door = cli_camera_door(&camera);
