@@ -24,7 +24,7 @@ float floor_lit(vec3 p) {
         for (uint i = 0u; i < n; i++) {
             float turn = 2.39996 * float(i * layers + layer); // a sunflower over the patch
             vec2 place = patch_size * sqrt((float(i) + 0.5) / float(n)) * vec2(cos(turn), sin(turn));
-            vec2 low = at + place * 0.09, high = at + place * 0.55;
+            vec2 low = at + place * 0.09, high = at + place * 0.8;
             dark += texture(shadow_map, vec4(low, float(layer), s.z - cut)) - texture(shadow_map, vec4(low, float(layer), s.z));
             dark += 1.0 - texture(shadow_map, vec4(high, float(layer), s.z - cut));
         }
