@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cuts that do nothing (W0810), and cuts that leave a part in pieces (W0811). A difference is
 // written once but falls on every part of its first operand, so a tool is useless only if it misses
-// in all of them.
+// in all of them. The combinations that were made for the parts know most tools that took something;
+// only what they leave open is measured, since an operand by itself may cost a combination of its own.
 #include "compiler/inspect/inspect_internal.h"
 
 #include "base/map.h"
@@ -19,11 +20,16 @@ typedef struct Cuts {
     Inspection *in;
     VEC(CutTool) tools;
     StrMap index; // "off len tool" -> tools
-    u8 *seen;     // per IR node
+    u8 *seen;     // per IR node: the pass that came by
+    bool is_first_pass;
 } Cuts;
 
+static Str cut_key(const Cuts *cuts, const IrNode *node, IrId tool) {
+    return str_format(cuts->in->arena, "%u %u %u", node->span.off, node->span.len, tool);
+}
+
 static CutTool *cut_tool(Cuts *cuts, const IrNode *node, IrId tool, u32 part) {
-    Str key = str_format(cuts->in->arena, "%u %u %u", node->span.off, node->span.len, tool);
+    Str key = cut_key(cuts, node, tool);
     u32 at = strmap_get(&cuts->index, key);
     if (at == NONE) {
         at = cuts->tools.len;
@@ -36,9 +42,32 @@ static CutTool *cut_tool(Cuts *cuts, const IrNode *node, IrId tool, u32 part) {
 
 #define CUT_LIMIT 1e6 // mm: farther than any object
 
-static void visit_difference(Cuts *cuts, const IrNode *node, u32 part) {
+static void note_known(Cuts *cuts, IrId id, u32 part) {
+    const IrNode *node = &cuts->in->scene->graph->nodes[id];
+    for (u32 i = 1; i < node->n_children; i++)
+        if (solid_cut_took(cuts->in->model->solids, id, i))
+            cut_tool(cuts, node, node->children[i], part)->cuts = true;
+}
+
+static bool all_known(const Cuts *cuts, const IrNode *node) {
+    for (u32 i = 1; i < node->n_children; i++) {
+        u32 at = strmap_get(&cuts->index, cut_key(cuts, node, node->children[i]));
+        if (at == NONE || !cuts->tools.data[at].cuts)
+            return false;
+    }
+    return true;
+}
+
+static void visit_difference(Cuts *cuts, IrId id, u32 part) {
+    const IrNode *node = &cuts->in->scene->graph->nodes[id];
     PlacedMesh body, tool;
     SolidContext *solids = cuts->in->model->solids;
+    if (cuts->is_first_pass) {
+        note_known(cuts, id, part);
+        return;
+    }
+    if (all_known(cuts, node))
+        return;
     if (!solid_placed(solids, node->children[0], true, &body) || body.mesh->n_tris == 0)
         return;
     for (u32 i = 1; i < node->n_children; i++) {
@@ -62,11 +91,12 @@ static void visit_difference(Cuts *cuts, const IrNode *node, u32 part) {
 
 static void visit(Cuts *cuts, IrId id, u32 part) {
     const IrNode *node = &cuts->in->scene->graph->nodes[id];
-    if (cuts->seen[id] || ir_info(node->kind)->sort != IR_SORT_SOLID)
+    u8 pass = cuts->is_first_pass ? 1 : 2;
+    if (cuts->seen[id] >= pass || ir_info(node->kind)->sort != IR_SORT_SOLID)
         return;
-    cuts->seen[id] = 1;
+    cuts->seen[id] = pass;
     if (node->kind == IR_DIFFERENCE)
-        visit_difference(cuts, node, part);
+        visit_difference(cuts, id, part);
     for (u32 i = 0; i < node->n_children; i++)
         visit(cuts, node->children[i], part);
 }
@@ -139,9 +169,9 @@ static void check_split(Inspection *in, u32 part, u8 *seen) {
     IrId id = ir_strip_xform(graph, in->scene->parts[part].solid, &map);
     const IrNode *node = &graph->nodes[id];
     PlacedMesh before;
-    if (node->kind != IR_DIFFERENCE || seen[id] == 2)
+    if (node->kind != IR_DIFFERENCE || seen[id] == 3)
         return;
-    seen[id] = 2;
+    seen[id] = 3;
     Pieces pieces = find_pieces(in->heap, in->placed[part].mesh);
     u32 n = pieces.n;
     if (n < 2 || !solid_placed(in->model->solids, node->children[0], false, &before) ||
@@ -171,9 +201,12 @@ void inspect_check_cuts(Inspection *in) {
     Cuts cuts = {.in = in};
     strmap_init(&cuts.index, in->arena);
     cuts.seen = heap_alloc(in->heap, MAX(in->scene->graph->len, 1u), 1);
-    for (u32 i = 0; i < in->scene->n_parts; i++)
-        if (inspect_has_geometry(in, i))
-            visit(&cuts, in->scene->parts[i].solid, i);
+    for (u32 pass = 1; pass <= 2; pass++) {
+        cuts.is_first_pass = pass == 1;
+        for (u32 i = 0; i < in->scene->n_parts; i++)
+            if (inspect_has_geometry(in, i))
+                visit(&cuts, in->scene->parts[i].solid, i);
+    }
     for (u32 i = 0; i < cuts.tools.len; i++)
         if (!cuts.tools.data[i].cuts)
             diagnose_useless(in, &cuts.tools.data[i]);

@@ -14,7 +14,8 @@ enum {
 };
 
 void csg_init(Csg *csg, SolidContext *ctx) {
-    *csg = (Csg){.ctx = ctx};
+    *csg = (Csg){.ctx = ctx,
+                 .reach = {{-INFINITY, -INFINITY, -INFINITY}, {INFINITY, INFINITY, INFINITY}}};
 }
 
 void csg_finish(Csg *csg) {
@@ -28,6 +29,7 @@ void csg_finish(Csg *csg) {
     vec_free(heap, &csg->nodes);
     vec_free(heap, &csg->boxes);
     vec_free(heap, &csg->args);
+    vec_free(heap, &csg->tools);
 }
 
 static u32 add_node(Csg *csg, CsgNode node, Box3 box) {
@@ -46,10 +48,11 @@ static Box3 box_mapped(Box3 box, const Affine3 *map) {
 }
 
 u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map) {
-    if (mesh->n_tris == 0)
+    Box3 box = mesh->n_tris ? box_mapped(bounds, map) : box3_empty();
+    if (mesh->n_tris == 0 || !box3_touch(box, csg->reach, 0))
         return CSG_EMPTY;
     vec_push(csg->ctx->heap, &csg->leaves, (CsgLeaf){.mesh = mesh, .map = *map});
-    return add_node(csg, (CsgNode){CSG_LEAF, csg->leaves.len - 1, 1}, box_mapped(bounds, map));
+    return add_node(csg, (CsgNode){CSG_LEAF, csg->leaves.len - 1, 1}, box);
 }
 
 static bool is_nest(IrKind kind) {
@@ -71,17 +74,33 @@ static u32 count_leaves(const SolidContext *ctx, IrId id, u32 limit) {
 
 static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root);
 
-// Emits all children; dead ones are left out. NONE: failed; n: how many live.
-static bool emit_children(Csg *csg, const IrNode *node, const Affine3 *map, u32 *out, u32 *n) {
+// What is taken away from a child matters only where that child is, and what is intersected with it
+// too; so a label of a thousand bodies gives a difference only those near its first operand.
+static void narrow_reach(Csg *csg, u32 child) {
+    if (child == NONE || child == CSG_EMPTY)
+        return;
+    Box3 box = csg->boxes.data[child], *r = &csg->reach;
+    r->min =
+        (Vec3){fmax(r->min.x, box.min.x), fmax(r->min.y, box.min.y), fmax(r->min.z, box.min.z)};
+    r->max =
+        (Vec3){fmin(r->max.x, box.max.x), fmin(r->max.y, box.max.y), fmin(r->max.z, box.max.z)};
+}
+
+// Emits all children. False: one failed.
+static bool emit_children(Csg *csg, IrId id, const Affine3 *map, u32 *out) {
+    const IrNode *node = solid_node(csg->ctx, id);
+    Box3 reach = csg->reach;
     bool ok = true;
-    *n = 0;
     for (u32 i = 0; i < node->n_children; i++) {
-        u32 c = emit(csg, node->children[i], map, false);
-        if (c == NONE)
-            ok = false;
-        else
-            out[(*n)++] = c;
+        u32 first_leaf = csg->leaves.len;
+        out[i] = emit(csg, node->children[i], map, false);
+        ok = ok && out[i] != NONE;
+        if (i > 0 && node->kind == IR_DIFFERENCE && csg->leaves.len > first_leaf)
+            vec_push(csg->ctx->heap, &csg->tools, (CsgTool){id, i, first_leaf, csg->leaves.len});
+        if (node->kind == IR_INTERSECTION || (i == 0 && node->kind == IR_DIFFERENCE))
+            narrow_reach(csg, out[i]);
     }
+    csg->reach = reach;
     return ok;
 }
 
@@ -179,8 +198,8 @@ static u32 emit_inner(Csg *csg, IrId id, const Affine3 *map, bool is_root) {
     const IrNode *node = solid_node(ctx, id);
     if (!is_nest(node->kind) || (!is_root && count_leaves(ctx, id, NEST_MAX) > NEST_MAX))
         return emit_leaf(csg, id, map);
-    u32 *kids = heap_alloc_raw(ctx->heap, node->n_children, sizeof(u32)), n, out = NONE;
-    if (emit_children(csg, node, map, kids, &n))
+    u32 n = node->n_children, *kids = heap_alloc_raw(ctx->heap, n, sizeof(u32)), out = NONE;
+    if (emit_children(csg, id, map, kids))
         out = node->kind == IR_UNION          ? emit_union(csg, kids, n)
               : node->kind == IR_DIFFERENCE   ? emit_difference(csg, kids, n)
               : node->kind == IR_INTERSECTION ? emit_intersection(csg, kids, n)
@@ -289,6 +308,18 @@ static bool choose_turn(const Csg *csg, Affine3 *turn) {
     return found;
 }
 
+// Tools some face of which bounds the result have taken something.
+static void note_cuts(Csg *csg, const u8 *leaf_effect) {
+    for (u32 i = 0; i < csg->tools.len; i++) {
+        const CsgTool *tool = &csg->tools.data[i];
+        bool took = false;
+        for (u32 l = tool->first_leaf; l < tool->end_leaf && !took; l++)
+            took = leaf_effect[l] & CSG_EFFECT_SURFACE;
+        if (took)
+            solid_note_cut(csg->ctx, tool->difference, tool->child);
+    }
+}
+
 bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out) {
     SolidContext *ctx = csg->ctx;
     *out = (Mesh){0};
@@ -315,9 +346,12 @@ bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out) {
                     .n_args = csg->args.len,
                     .root = root};
     options.n_threads = ctx->options.n_threads;
-    Status status = mesh_boolean(ctx->heap, &expr, options, out, NULL);
+    CsgReport report = {0};
+    Status status = mesh_boolean(ctx->heap, &expr, options, out, &report);
     if (status != STATUS_OK) // coordinates and counts are bounded before: a fault of ours
         heap_fail(ctx->heap, FAIL_INTERNAL, "a combination of solids failed its check");
+    note_cuts(csg, report.leaf_effect);
+    heap_free(ctx->heap, report.leaf_effect);
     if (turned)
         mesh_transform(out, &turn);
     return true;

@@ -6,6 +6,12 @@
 
 #include "compiler/solid/solid_internal.h"
 
+// A tool of a difference: where its leaves stand.
+typedef struct CsgTool {
+    IrId difference;
+    u32 child, first_leaf, end_leaf;
+} CsgTool;
+
 typedef struct Csg {
     SolidContext *ctx;
     VEC(CsgLeaf) leaves;
@@ -13,6 +19,8 @@ typedef struct Csg {
     VEC(Box3) boxes; // of the nodes, enclosing
     VEC(u32) args;
     VEC(Mesh *) own; // meshes made for the expression
+    VEC(CsgTool) tools;
+    Box3 reach;      // what lies outside changes nothing: leaves there are left out
     bool force;      // run even a single leaf through the kernel, to resolve what overlaps itself
 } Csg;
 

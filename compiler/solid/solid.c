@@ -33,6 +33,8 @@ void solid_destroy(SolidContext *ctx) {
     }
     heap_free(heap, ctx->entries);
     heap_free(heap, ctx->profiles);
+    heap_free(heap, ctx->cuts_at);
+    vec_free(heap, &ctx->cuts);
     font_close(ctx);
     vec_free(heap, &ctx->faces);
     arena_finish(&ctx->arena);
@@ -186,9 +188,28 @@ void solid_grow_tables(SolidContext *ctx) {
     n = MAX(n, ctx->n_slots * 2);
     ctx->entries = heap_realloc(ctx->heap, ctx->entries, n, sizeof(SolidEntry *));
     ctx->profiles = heap_realloc(ctx->heap, ctx->profiles, n, sizeof(ProfileEntry *));
+    ctx->cuts_at = heap_realloc(ctx->heap, ctx->cuts_at, n, sizeof(u32));
+    memset(ctx->cuts_at + ctx->n_slots, 0, (n - ctx->n_slots) * sizeof(u32));
     memset(ctx->entries + ctx->n_slots, 0, (n - ctx->n_slots) * sizeof(SolidEntry *));
     memset(ctx->profiles + ctx->n_slots, 0, (n - ctx->n_slots) * sizeof(ProfileEntry *));
     ctx->n_slots = n;
+}
+
+void solid_note_cut(SolidContext *ctx, IrId difference, u32 child) {
+    solid_grow_tables(ctx);
+    u32 n = solid_node(ctx, difference)->n_children;
+    if (!ctx->cuts_at[difference]) {
+        ctx->cuts_at[difference] = ctx->cuts.len + 1;
+        vec_reserve(ctx->heap, &ctx->cuts, (size_t)ctx->cuts.len + n);
+        memset(ctx->cuts.data + ctx->cuts.len, 0, n);
+        ctx->cuts.len += n;
+    }
+    ctx->cuts.data[ctx->cuts_at[difference] - 1 + child] = 1;
+}
+
+bool solid_cut_took(const SolidContext *ctx, IrId difference, u32 child) {
+    return difference < ctx->n_slots && ctx->cuts_at[difference] &&
+           ctx->cuts.data[ctx->cuts_at[difference] - 1 + child];
 }
 
 // The entry of id at the context's level, its mesh built. NULL: failed.

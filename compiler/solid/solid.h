@@ -35,6 +35,10 @@ bool solid_placed(SolidContext *ctx, IrId id, bool with_tree, PlacedMesh *out);
 bool solid_bounds(SolidContext *ctx, IrId id, Box3 *out);
 bool solid_profile_bounds(SolidContext *ctx, IrId id, Box2 *out);
 
+// True: the child (1 or later) of a difference has taken something of the first, or lies flush with
+// it, in some combination made so far. False: not known.
+bool solid_cut_took(const SolidContext *ctx, IrId difference, u32 child);
+
 // What a mesh tag means.
 typedef struct SolidFace {
     IrId leaf;        // the node that made the face

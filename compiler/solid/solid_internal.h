@@ -49,7 +49,9 @@ struct SolidContext {
     u32 min_segments; // while profiles are made for a loft: sides of each circle at least
     SolidEntry **entries;
     ProfileEntry **profiles;
-    u32 n_slots; // of both
+    u32 *cuts_at; // by difference: 1 + where its entries in cuts begin, one a child; 0: none
+    u32 n_slots;  // of the three
+    VEC(u8) cuts; // 1: the child is known to have taken something
     VEC(SolidFace) faces;
     u64 n_tris;
     const Vec2 *circles[SOLID_CIRCLE_CACHE]; // unit circles of 4 i points
@@ -62,6 +64,8 @@ static inline const IrNode *solid_node(const SolidContext *ctx, IrId id) {
 
 // Makes room in the tables for nodes that the graph has gained.
 void solid_grow_tables(SolidContext *ctx);
+// See solid_cut_took.
+void solid_note_cut(SolidContext *ctx, IrId difference, u32 child);
 
 // ---- diagnostics ----
 

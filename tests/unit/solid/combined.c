@@ -58,6 +58,43 @@ TEST(a_common_rotation_is_taken_out) {
     bench_close(b);
 }
 
+// A tool that took something is known by the difference that was made, also where that is taken
+// apart in a larger one; what it did not meet is not.
+TEST(cuts_are_noted) {
+    Bench *b = bench_open(0);
+    IrId plate = LEAF(b, BOX, 0, 0, 0, 10, 10, 1, 0, 0),
+         hole = LEAF(b, BOX, 2, 2, -1, 3, 3, 2, 0, 0), flush = moved(b, plate, 10, 0, 0),
+         far = moved(b, plate, 100, 0, 0), near = moved(b, plate, 0, 0, 1.5),
+         second = moved(b, hole, 3, 3, 0);
+    IrId tools[5] = {plate, hole, flush, far, near};
+    IrId first = node(b, IR_DIFFERENCE, tools, 5, NULL, 0),
+         outer = BOTH(b, DIFFERENCE, first, second);
+    CHECK(!solid_cut_took(b->solids, first, 1));
+    CHECK_SOLID(b, outer, 2, 98.0, 200.0 - 4 + 48, 1e-9);
+    CHECK(solid_cut_took(b->solids, first, 1));
+    CHECK(solid_cut_took(b->solids, outer, 1));
+    CHECK(!solid_cut_took(b->solids, first, 3));
+    CHECK(!solid_cut_took(b->solids, first, 4));
+    bench_close(b);
+}
+
+// A union of many bodies is taken from something small: those that are not there cost nothing, and
+// nothing else changes.
+TEST(far_tools_are_left_out) {
+    Bench *b = bench_open(0);
+    IrId brick = LEAF(b, BOX, 0, 0, 0, 1, 1, 1, 0, 0), bricks[400];
+    for (u32 i = 0; i < 400; i++)
+        bricks[i] = moved(b, brick, i % 20, i / 20, 0);
+    IrId wall = node(b, IR_UNION, bricks, 400, NULL, 0),
+         peg = LEAF(b, BOX, 4.25, 4.25, -1, 4.75, 4.75, 3, 0, 0);
+    CHECK_SOLID(b, BOTH(b, DIFFERENCE, peg, wall), 0, 0.75, 4 * 0.25 + 3 * 2.0, 1e-9);
+    CHECK_SOLID(b, BOTH(b, INTERSECTION, peg, wall), 0, 0.25, 2.5, 1e-9);
+    // The nest: what is cut from the wall before the wall is cut from the peg.
+    IrId drilled = BOTH(b, DIFFERENCE, wall, LEAF(b, BOX, 4, 4, 0.5, 6, 6, 2, 0, 0));
+    CHECK_SOLID(b, BOTH(b, DIFFERENCE, peg, drilled), 0, 0.875, 4 * 0.25 + 3.5 * 2.0, 1e-9);
+    bench_close(b);
+}
+
 TEST(clips) {
     Bench *b = bench_open(0.001);
     IrId ball = LEAF(b, SPHERE, 10);
@@ -181,6 +218,7 @@ TEST(triangle_limit) {
 }
 
 TEST_MAIN(TEST_CASE(booleans_of_boxes), TEST_CASE(a_hole_keeps_its_normals_and_names),
-          TEST_CASE(a_common_rotation_is_taken_out), TEST_CASE(clips), TEST_CASE(paint),
+          TEST_CASE(a_common_rotation_is_taken_out), TEST_CASE(cuts_are_noted),
+          TEST_CASE(far_tools_are_left_out), TEST_CASE(clips), TEST_CASE(paint),
           TEST_CASE(nests_are_taken_apart), TEST_CASE(instances_share_their_mesh),
           TEST_CASE(nothing_left), TEST_CASE(triangle_limit))
