@@ -240,7 +240,7 @@ demo: setup
 
 # Unit tests run under the sanitizers; everything else against the release binary.
 test: setup-test
-	@$(MAKE) --no-print-directory -j2 build/release/frc config=release
+	@$(MAKE) --no-print-directory -j2 build/release/frc build/release/bench/trees config=release
 	@$(MAKE) --no-print-directory -j2 unit-binaries frc-sanitize fuzz-binaries fault-binaries config=sanitize
 	@tests/run
 .PHONY: unit-binaries frc-sanitize fuzz-binaries
