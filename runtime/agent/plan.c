@@ -364,10 +364,18 @@ static void write_rod(const PlanBox *rod, StrBuf *out) {
     strbuf_add_z(out, " }\n");
 }
 
-static void write_box(const PlanPart *part, const PlanBox *box, StrBuf *out) {
+// The first part of that colour, after which the material is named.
+static const PlanPart *color_owner(const Plan *plan, const PlanPart *part) {
+    const PlanPart *owner = plan->parts;
+    while (!str_equal(owner->color, part->color))
+        owner++;
+    return owner;
+}
+
+static void write_box(const Plan *plan, const PlanPart *part, const PlanBox *box, StrBuf *out) {
     strbuf_addf(out, "part %.*s \"%.*s\"", STR_ARG(part->label), STR_ARG(part->words));
     if (part->color.len)
-        strbuf_addf(out, ": %.*s_color", STR_ARG(part->label));
+        strbuf_addf(out, ": %.*s_color", STR_ARG(color_owner(plan, part)->label));
     strbuf_add_z(out, " { ");
     if (box->is_rod) {
         write_rod(box, out);
@@ -405,13 +413,13 @@ static void write_counts(const Plan *plan, StrBuf *out) {
 void plan_write_part(const Plan *plan, StrBuf *out) {
     strbuf_addf(out, "object %.*s \"%.*s\"\nunits %.*s\n", STR_ARG(plan->name), STR_ARG(plan->words), STR_ARG(plan->units));
     for (u32 i = 0; i < plan->n_parts; i++)
-        if (plan->parts[i].color.len)
+        if (plan->parts[i].color.len && color_owner(plan, &plan->parts[i]) == &plan->parts[i])
             strbuf_addf(out, "material %.*s_color { color = %.*s }\n", STR_ARG(plan->parts[i].label), STR_ARG(plan->parts[i].color));
     strbuf_add_z(out, "canvas ");
     add_vec3(out, plan->size);
     strbuf_add_z(out, "\n\n// the plan as boxes and rods: every part in its place\n");
     for (u32 i = 0; i < plan->n_parts; i++)
         for (u32 k = 0; k < plan->parts[i].n_boxes; k++)
-            write_box(&plan->parts[i], &plan->parts[i].boxes[k], out);
+            write_box(plan, &plan->parts[i], &plan->parts[i].boxes[k], out);
     write_counts(plan, out);
 }

@@ -131,7 +131,7 @@ void verdict_write_text(const Verdict *verdict, StrBuf *out) {
             strbuf_addf(out, ", part %.*s", STR_ARG(f->part));
         strbuf_addf(out, ": %.*s", STR_ARG(f->problem));
         if (f->edit.len)
-            strbuf_addf(out, " Edit: %.*s", STR_ARG(f->edit));
+            strbuf_addf(out, "%s Edit: %.*s", str_ends(f->problem, STR(".")) ? "" : ".", STR_ARG(f->edit));
         strbuf_add_char(out, '\n');
     }
 }
