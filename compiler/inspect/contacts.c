@@ -61,7 +61,7 @@ static bool overlap_matters(const Inspection *in, u32 a, u32 b) {
 
 static void pair_check(Inspection *in, u32 a, u32 b) {
     const PlacedMesh *p = &in->placed[a], *q = &in->placed[b];
-    if (mesh_distance(p, q, INSPECT_CONTACT_GAP).distance > INSPECT_CONTACT_GAP)
+    if (!mesh_within(p, q, INSPECT_CONTACT_GAP))
         return;
     InspectContact contact = {.a = MIN(a, b), .b = MAX(a, b), .area = -1, .shared = box3_empty()};
     if (overlap_matters(in, a, b)) {
@@ -133,7 +133,7 @@ typedef struct Joining {
 static void join_pair(void *ctx, u32 a, u32 b) {
     Joining *j = ctx;
     u32 ra = inspect_find_root(j->parent, a), rb = inspect_find_root(j->parent, b);
-    if (ra != rb && mesh_distance(&j->placed[a], &j->placed[b], j->gap).distance <= j->gap)
+    if (ra != rb && mesh_within(&j->placed[a], &j->placed[b], j->gap))
         j->parent[MAX(ra, rb)] = MIN(ra, rb);
 }
 

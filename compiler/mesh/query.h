@@ -34,6 +34,8 @@ typedef struct MeshDistance {
 // Distance between the solids (not only their surfaces): 0 if one holds the other. Stops early and
 // returns more than limit when it is beyond limit. Branch and bound over both trees.
 MeshDistance mesh_distance(const PlacedMesh *a, const PlacedMesh *b, f64 limit);
+// Are they no more than gap apart? Cheaper than the distance, as any two points that near settle it.
+bool mesh_within(const PlacedMesh *a, const PlacedMesh *b, f64 gap);
 
 // How far a may fall along -Z before it meets b: the least vertical gap over the overlap of their
 // shadows. Negative when a starts inside or below b's upper side (then a must rise by that much to

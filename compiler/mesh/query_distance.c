@@ -7,6 +7,8 @@
 
 typedef struct Nearest {
     f64 square; // of the distance; INFINITY or the limit's at first
+    f64 enough; // what is no more than this needs no bettering
+    f64 slack;  // bounds the rounding of a coordinate along any direction
     Vec3 on_a, on_b;
     bool is_found;
 } Nearest;
@@ -14,8 +16,12 @@ typedef struct Nearest {
 static void offer(Nearest *best, Vec3 a, Vec3 b) {
     Vec3 d = vec3_sub(a, b);
     f64 square = vec3_dot(d, d);
-    if (square < best->square || (!best->is_found && square <= best->square))
-        *best = (Nearest){square, a, b, true};
+    if (square < best->square || (!best->is_found && square <= best->square)) {
+        best->square = square;
+        best->on_a = a;
+        best->on_b = b;
+        best->is_found = true;
+    }
 }
 
 static f64 clamp01(f64 x) {
@@ -90,21 +96,43 @@ static f64 box_distance_square(Box3 a, Box3 b) {
     return (x * x + y * y + z * z) * (1 - 1e-14); // never above the truth
 }
 
+// How far the triangles of a leaf reach along d: the largest (sign 1) or least (-1) coordinate.
+static void reach_along(const Triangle *t, u32 n, Vec3 d, f64 sign, f64 *reach) {
+    for (u32 i = 0; i < n; i++) {
+        f64 x = sign * vec3_dot(t[i].p[0], d), y = sign * vec3_dot(t[i].p[1], d),
+            z = sign * vec3_dot(t[i].p[2], d);
+        reach[i] = sign * MAX(x, MAX(y, z));
+    }
+}
+
+// Along the line through the best pair so far, what is farther apart than that pair needs no closer
+// look. Where surfaces are smooth that is nearly everything, since boxes are bounds too loose to
+// see that two patches lie farther apart than the patch beside them.
 static void offer_leaves(const View *a, const View *b, NodePair pair, Nearest *best) {
     const BoxNode *na = view_node(a, pair.a), *nb = view_node(b, pair.b);
-    Triangle tb[BOX_TREE_LEAF];
+    Triangle ta[BOX_TREE_LEAF], tb[BOX_TREE_LEAF];
     Box3 box_b[BOX_TREE_LEAF];
+    f64 reach_a[BOX_TREE_LEAF] = {0}, reach_b[BOX_TREE_LEAF] = {0}, most = INFINITY;
     for (u32 j = 0; j < nb->len; j++) {
         tb[j] = view_triangle(b, b->tree->boxes.items[nb->right + j]);
         box_b[j] = triangle_box(&tb[j]);
     }
+    for (u32 i = 0; i < na->len; i++)
+        ta[i] = view_triangle(a, a->tree->boxes.items[na->right + i]);
+    if (best->is_found && best->square > 0) {
+        Vec3 d = vec3_unit(vec3_sub(best->on_b, best->on_a));
+        most = sqrt(best->square) + best->slack;
+        reach_along(ta, na->len, d, 1, reach_a);
+        reach_along(tb, nb->len, d, -1, reach_b);
+    }
     for (u32 i = 0; i < na->len; i++) {
-        Triangle ta = view_triangle(a, a->tree->boxes.items[na->right + i]);
-        Box3 box_a = triangle_box(&ta);
+        Box3 box_a = triangle_box(&ta[i]);
         for (u32 j = 0; j < nb->len; j++) {
+            if (reach_b[j] - reach_a[i] > most)
+                continue;
             f64 bound = box_distance_square(box_a, box_b[j]);
             if (bound <= best->square)
-                offer_triangles(best, &ta, &tb[j], bound == 0);
+                offer_triangles(best, &ta[i], &tb[j], bound == 0);
         }
     }
 }
@@ -117,7 +145,7 @@ static void search_pairs(const View *a, const View *b, Nearest *best) {
     u32 len = 0;
     stack[len].pair = (NodePair){0, 0};
     stack[len++].bound = 0;
-    while (len && !(best->is_found && best->square == 0)) {
+    while (len && !(best->is_found && best->square <= best->enough)) {
         NodePair pair = stack[--len].pair, half[2];
         if (stack[len].bound > best->square)
             continue;
@@ -151,7 +179,14 @@ static bool holds_a_part(const PlacedMesh *a, const PlacedMesh *b, Vec3 *where) 
     return false;
 }
 
-MeshDistance mesh_distance(const PlacedMesh *a, const PlacedMesh *b, f64 limit) {
+static f64 box_size_from_origin(Box3 b) {
+    f64 x = MAX(fabs(b.min.x), fabs(b.max.x)), y = MAX(fabs(b.min.y), fabs(b.max.y)),
+        z = MAX(fabs(b.min.z), fabs(b.max.z));
+    return x + y + z;
+}
+
+// enough: a distance that no better one is looked for.
+static MeshDistance find_distance(const PlacedMesh *a, const PlacedMesh *b, f64 limit, f64 enough) {
     MeshDistance out = {.distance = INFINITY};
     Affine3 inverse, back = affine3_identity();
     f64 scale = 1;
@@ -170,9 +205,13 @@ MeshDistance mesh_distance(const PlacedMesh *a, const PlacedMesh *b, f64 limit) 
         vb.map = affine3_identity(), vb.is_same = true, vb.mirrors = false;
     if (view_is_empty(&va) || view_is_empty(&vb))
         return out;
-    Nearest best = {.square = (limit / scale) * (limit / scale)};
+    f64 size =
+        box_size_from_origin(view_node_box(&va, 0)) + box_size_from_origin(view_node_box(&vb, 0));
+    Nearest best = {.square = (limit / scale) * (limit / scale),
+                    .enough = (enough / scale) * (enough / scale),
+                    .slack = 1e-14 * size};
     search_pairs(&va, &vb, &best);
-    if (!(best.is_found && best.square == 0) &&
+    if (!(best.is_found && best.square <= best.enough) &&
         (holds_a_part(a, b, &out.on_a) || holds_a_part(b, a, &out.on_a))) {
         out.distance = 0;
         out.on_b = out.on_a;
@@ -184,4 +223,12 @@ MeshDistance mesh_distance(const PlacedMesh *a, const PlacedMesh *b, f64 limit) 
     out.on_b = affine3_point(&back, best.on_b);
     out.distance = sqrt(best.square) * scale;
     return out;
+}
+
+MeshDistance mesh_distance(const PlacedMesh *a, const PlacedMesh *b, f64 limit) {
+    return find_distance(a, b, limit, 0);
+}
+
+bool mesh_within(const PlacedMesh *a, const PlacedMesh *b, f64 gap) {
+    return find_distance(a, b, gap, gap).distance <= gap;
 }

@@ -38,7 +38,7 @@ MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b) {
     MeshOverlap out = {.bounds = box3_empty()};
     Box3 box_a = world_box(a), box_b = world_box(b);
     if (box3_is_empty(box_a) || box3_is_empty(box_b) || !box3_touch(box_a, box_b, 0) ||
-        !(mesh_distance(a, b, TOUCH_DISTANCE).distance <= TOUCH_DISTANCE))
+        !mesh_within(a, b, TOUCH_DISTANCE))
         return out;
     Affine3 inverse,
         frame = affine3_identity(); // frame -> world: a's own space, so that a stays exact

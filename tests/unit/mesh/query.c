@@ -307,6 +307,8 @@ TEST(distances_bound_samples_from_below) {
             CHECK(sampled < d.distance + 3); // samples are as far apart
             CHECK_NEAR(vec3_norm(vec3_sub(d.on_a, d.on_b)), d.distance, 1e-9);
             CHECK(mesh_distance(&a, &b, d.distance * 0.99).distance > d.distance * 0.99);
+            CHECK(!mesh_within(&a, &b, d.distance * 0.99));
+            CHECK(mesh_within(&a, &b, d.distance * 1.01));
             CHECK_NEAR(mesh_distance(&a, &b, d.distance * 1.01).distance, d.distance, 1e-9);
             n_apart++;
         }
