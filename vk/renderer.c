@@ -169,6 +169,9 @@ static void view_block(const Renderer *r, const RenderView *view, u32 n_samples,
     out->flags[0] = (view->style == RENDER_PARTS ? VIEW_PART_COLORS : 0u) |
                     (view->no_floor ? 0u : VIEW_FLOOR) | (view->no_outlines ? 0u : VIEW_OUTLINES) |
                     (scene->has_glass ? VIEW_GLASS : 0u);
+    // A line is a pixel wide whatever the size: fainter where pixels are large.
+    u32 shorter = MIN(camera->width, camera->height);
+    out->flags[1] = 70 + 80 * (MIN(MAX(shorter, 96u), 512u) - 96) / 416;
 }
 
 // ---- a picture

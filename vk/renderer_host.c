@@ -460,7 +460,7 @@ static void mix_pixel(const HostPicture *p, const RayRow *row, u32 x, u32 y, u8 
         sum = over;
     }
     if (p->view->flags[0] & VIEW_OUTLINES) {
-        f32 line = (f32)(record >> 25) / 127 * 0.6f;
+        f32 line = (f32)((record >> 25) * p->view->flags[1]) / (127 * 255.0f);
         for (u32 k = 0; k < 3; k++)
             sum.c[k] = sum.c[k] * (1 - line) + 0.015f * line;
         sum.c[3] += (1 - sum.c[3]) * line;

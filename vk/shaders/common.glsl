@@ -29,7 +29,7 @@ layout(set = 0, binding = 0, std140) uniform ViewBlock {
     mat4 shadow; // object -> shadow map, 0..1; z along the key light
     vec4 taps[16]; // xy: a layer's shift of x and y for each unit of z; zw: places in it
     uvec4 size;       // width, height, samples across a pixel, shadow layers
-    uvec4 flags;      // bit 0 part colours, 1 floor, 2 outlines, 3 glass
+    uvec4 flags;      // bit 0 part colours, 1 floor, 2 outlines, 3 glass; y: strength of outlines / 255
     vec4 shadow_info; // texel size; bias mm along the normal; the light's radius as taps' xy
 } view;
 

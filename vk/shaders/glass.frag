@@ -18,16 +18,16 @@ void main() {
     Draw d = draws[in_draw];
     Material m = draw_material(d);
     float nv = clamp(dot(n, v), 0.02, 1.0), roughness = clamp(m.roughness, 0.06, 1.0);
-    float clear = 1.0 - max(m.opacity, m.roughness); // glass rather than cloth or smoke
+    float clear = 1.0 - smoothstep(0.2, 0.95, max(m.opacity, m.roughness)); // glass rather than cloth or smoke
     float way = mix(1.0, 0.15, clear) / (0.25 + 0.75 * nv);
     float a = 1.0 - pow(1.0 - m.opacity, way);
     // Its tint is seen, but it scatters little white; at the rim, bent light comes from darker sides.
     float lit = (studio_diffuse(n).g + 0.5) * (0.4 + 0.6 * occlusion(p, n)) * (1.0 - 0.5 * clear * (1.0 - nv));
     float white = min(m.color.r, min(m.color.g, m.color.b));
-    vec3 body = (m.color - 0.75 * white * clear) * lit + m.emission;
+    vec3 body = (m.color - 0.8 * white * clear) * lit + m.emission;
     vec3 gloss = split_sum(vec3(0.04), roughness, nv) * studio_mirror(reflect(-v, n), roughness, 1.0);
     // Inner walls mostly touch what they hold; and a plain surface's sheen is not seen as such (see tone).
-    gloss = max(gloss * (gl_FrontFacing ? 1.0 : 0.3) - 0.015, 0.0);
+    gloss = max(gloss * (gl_FrontFacing ? 1.0 : 0.3) - 0.03, 0.0);
     bool as_part = (view.flags.x & 1u) != 0u;
     vec4 plain = vec4(part_color(d.part_rgb) * (0.7 + 0.3 * nv), 1.0) * 0.65;
     out_color = as_part ? plain : vec4(body * a + gloss, a);

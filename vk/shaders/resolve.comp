@@ -63,7 +63,7 @@ void main() {
         sum += weighted(first + k);
     vec4 over = glass_over(middle);
     sum = over + sum * (1.0 - over.a);
-    float line = (view.flags.x & 4u) != 0u ? float(record >> 25) / 127.0 * 0.6 : 0.0;
+    float line = (view.flags.x & 4u) != 0u ? float(record >> 25) / 127.0 * float(view.flags.y) / 255.0 : 0.0;
     sum = vec4(sum.rgb * (1.0 - line) + vec3(0.015) * line, sum.a + (1.0 - sum.a) * line);
     vec3 rgb = sum.rgb / max(sum.a, 1e-6);
     uvec2 id = texelFetch(front_samples, middle, 0).xy;
