@@ -277,8 +277,9 @@ coverage:
 bench: $(B)/frc
 	@python3 tests/bench/run
 .PHONY: bench-kernel
-bench-kernel: $(B)/bench/kernel $(B)/bench/companions
+bench-kernel: $(B)/bench/kernel $(B)/bench/companions build/npm/.done
 	@$(B)/bench/kernel
+	@tests/bench/kernel.py --kernel $(B)/bench/kernel $(BENCH_FLAGS)
 	@$(B)/bench/companions
 .PHONY: bench-render
 bench-render: $(B)/frc
@@ -307,6 +308,7 @@ help:
 	@echo "make test          set up, build, run all suites (minutes)"
 	@echo "make setup         install what the build needs, through apt"
 	@echo "make unit-ROOM     the unit tests of one room: $(ROOMS)"
-	@echo "make bench         time and memory against peers; bench-kernel, bench-render: of the rooms"
+	@echo "make bench         time and memory against peers; bench-render: of pictures"
+	@echo "make bench-kernel  BENCH_FLAGS=--quick|--all; FRC_BENCH_MANIFOLD=PREFIX of a native Manifold, if any"
 	@echo "make install       PREFIX=$(PREFIX) DESTDIR="
 	@echo "make format lint clean"

@@ -113,6 +113,7 @@ static inline Mesh solid_tetra(Heap *heap, Vec3 a, Vec3 b, Vec3 c, Vec3 d) {
 // Leaves keep a copy of the mesh's struct; all memory is the heap's.
 typedef struct Builder {
     Heap *heap;
+    const void *user; // the caller's own
     VEC(CsgLeaf) leaves;
     VEC(CsgNode) nodes;
     VEC(u32) args;
@@ -121,7 +122,7 @@ typedef struct Builder {
 static inline u32 build_leaf_at(Builder *b, Mesh mesh, Affine3 map, u16 mat) {
     Mesh *kept = HEAP_NEW(b->heap, Mesh, 1);
     *kept = mesh;
-    vec_push(b->heap, &b->leaves, (CsgLeaf){kept, map, mat});
+    vec_push(b->heap, &b->leaves, (CsgLeaf){.mesh = kept, .map = map, .mat = mat});
     vec_push(b->heap, &b->nodes, (CsgNode){CSG_LEAF, b->leaves.len - 1, 0});
     return b->nodes.len - 1;
 }
