@@ -14,6 +14,26 @@ static Str finish_text(Agent *agent, StrBuf *out) {
     return text;
 }
 
+// For the choice of examples.
+static Str plan_words(Agent *agent) {
+    const Plan *plan = &agent->plan;
+    StrBuf out;
+    strbuf_init(&out, agent->heap);
+    strbuf_addf(&out, "%.*s.\n%.*s\n", STR_ARG(plan->words), STR_ARG(plan->notes));
+    for (u32 i = 0; i < plan->n_parts; i++)
+        strbuf_addf(&out, "%.*s\n", STR_ARG(plan->parts[i].words));
+    return finish_text(agent, &out);
+}
+
+static Str plan_labels(Agent *agent) {
+    const Plan *plan = &agent->plan;
+    StrBuf out;
+    strbuf_init(&out, agent->heap);
+    for (u32 i = 0; i < plan->n_parts; i++)
+        strbuf_addf(&out, "%.*s\n", STR_ARG(plan->parts[i].label));
+    return finish_text(agent, &out);
+}
+
 // The task: the same from round to round.
 static Str task_message(Agent *agent) {
     const AgentOptions *o = agent->options;
@@ -25,11 +45,12 @@ static Str task_message(Agent *agent) {
             strbuf_addf(&out, "# Its scene report\n\n%.*s\n", STR_ARG(agent->blockout_report));
         return finish_text(agent, &out);
     }
-    PromptTask task = {o->idea, agent->plan.words, agent->plan_json};
-    prompt_write_examples(&task, agent->arena, &out);
+    prompt_write_examples(&(PromptTask){o->idea, plan_words(agent), plan_labels(agent)}, agent->arena, &out);
     strbuf_addf(&out, "# Task\n\nMake: %.*s\n\n# Plan\n\n", STR_ARG(o->idea));
     plan_write_summary(&agent->plan, &out);
     strbuf_addf(&out, "\n# Block-out\n\n```frc\n%.*s```\n", STR_ARG(agent->blockout));
+    if (agent->first.findings.len)
+        strbuf_addf(&out, "\nWhat the compiler says of these boxes, for you to bear in mind:\n\n```text\n%.*s```\n", STR_ARG(agent->first.findings));
     return finish_text(agent, &out);
 }
 

@@ -43,7 +43,7 @@ static u32 next_word(Str text, u32 *i, char word[32]) {
 
 static bool is_common(Str word) {
     static const char *const common[] = {"the", "and", "with", "for", "from", "that", "size", "top", "small", "large",
-                                         "one", "two", "three", "four", "object", "count", "part", "units", "name"};
+                                         "one", "two", "three", "four", "object", "count", "part", "units", "name", "box", "move", "both", "align", "its", "very", "each"};
     if (word.len < 3)
         return true;
     for (u32 i = 0; i < COUNT_OF(common); i++)
@@ -52,30 +52,58 @@ static bool is_common(Str word) {
     return false;
 }
 
-// The distinct words of a text; the value is 3 for those of its first line (name and description).
-static void words_of(Str text, Arena *arena, StrMap *out) {
-    strmap_init(out, arena);
-    const char *line_end = text.len ? memchr(text.ptr, '\n', text.len) : NULL;
-    u32 title_end = line_end ? (u32)(line_end - text.ptr) : text.len;
+// The distinct words of a text, each with the greatest weight that it was given.
+static void add_words(Str text, u32 weight, Arena *arena, StrMap *out) {
     char word[32];
     for (u32 i = 0;;) {
-        u32 len = next_word(text, &i, word);
-        if (len == 0)
+        Str key = {word, next_word(text, &i, word)};
+        if (key.len == 0)
             return;
-        Str key = {word, len};
-        if (!is_common(key) && strmap_find(out, key) == NONE)
-            strmap_set(out, str_copy(arena, key), i <= title_end ? 3 : 1);
+        u32 known = is_common(key) ? UINT32_MAX : strmap_get(out, key);
+        if (known == NONE)
+            strmap_set(out, str_copy(arena, key), weight);
+        else if (known < weight)
+            strmap_set(out, key, weight);
     }
+}
+
+enum { WEIGHT_NAME = 3, WEIGHT_LABEL = 3, WEIGHT_TEXT = 1 };
+
+// Of an example: its first line (name and description) and its labels count for more.
+static void words_of_example(Str text, Arena *arena, StrMap *out) {
+    strmap_init(out, arena);
+    for (u32 i = 0, line = 0; i < text.len; line++) {
+        const char *end = memchr(text.ptr + i, '\n', text.len - i);
+        u32 len = end ? (u32)(end - text.ptr) - i : text.len - i;
+        Str whole = {text.ptr + i, len}, rest = whole;
+        while (rest.len && rest.ptr[0] == ' ')
+            rest.ptr++, rest.len--;
+        add_words(whole, line == 0 ? WEIGHT_NAME : WEIGHT_TEXT, arena, out);
+        if (str_starts(rest, STR("part "))) {
+            u32 label = 5;
+            while (label < rest.len && (is_letter(rest.ptr[label]) || rest.ptr[label] == '_'))
+                label++;
+            add_words((Str){rest.ptr, label}, WEIGHT_LABEL, arena, out);
+        }
+        i += MIN(len + 1, text.len - i);
+    }
+}
+
+static void words_of_task(const PromptTask *task, Arena *arena, StrMap *out) {
+    strmap_init(out, arena);
+    add_words(task->idea, WEIGHT_TEXT, arena, out); // "garden" of a garden swing says little
+    add_words(task->labels, WEIGHT_LABEL, arena, out);
+    add_words(task->words, WEIGHT_TEXT, arena, out);
 }
 
 // ---- what it is like -----------------------------------------------------------------------------
 
 // Per mille of the best match, by words that task and example share, rare ones counting more.
-static void score_likeness(Str task, const PromptExample *all, u32 n, Arena *arena, u64 *score) {
+static void score_likeness(const PromptTask *task, const PromptExample *all, u32 n, Arena *arena, u64 *score) {
     StrMap wanted, *bags = ARENA_NEW(arena, StrMap, MAX(n, 1u));
-    words_of(task, arena, &wanted);
+    words_of_task(task, arena, &wanted);
     for (u32 e = 0; e < n; e++)
-        words_of(all[e].text, arena, &bags[e]);
+        words_of_example(all[e].text, arena, &bags[e]);
     for (u32 w = 0; w < wanted.n; w++) {
         u32 n_with = 0;
         for (u32 e = 0; e < n; e++)
@@ -83,7 +111,7 @@ static void score_likeness(Str task, const PromptExample *all, u32 n, Arena *are
         for (u32 e = 0; e < n; e++) {
             u32 weight = strmap_get(&bags[e], wanted.keys[w]);
             if (weight != NONE)
-                score[e] += (u64)weight * 1000 / n_with;
+                score[e] += (u64)weight * wanted.values[w] * 1000 / (n_with + 3); // a word that one alone has is mostly chance
         }
     }
     u64 best = 1;
@@ -220,7 +248,7 @@ u32 prompt_choose_examples(const PromptTask *task, Arena *arena, PromptExample o
     u32 n = prompt_examples(all);
     u64 *score = ARENA_NEW(arena, u64, MAX(n, 1u));
     Features *features = ARENA_NEW(arena, Features, MAX(n, 1u));
-    score_likeness(str_format(arena, "%.*s\n%.*s", STR_ARG(task->idea), STR_ARG(task->plan)), all, n, arena, score);
+    score_likeness(task, all, n, arena, score);
     Str head = head_noun(task->idea, arena), planned = head_noun(task->words, arena);
     for (u32 e = 0; e < n; e++) {
         features[e] = features_of(all[e].text);

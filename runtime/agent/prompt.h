@@ -28,7 +28,7 @@ typedef struct PromptExample {
 // All examples, in order of name; at most EXAMPLES_MAX. Returns their number.
 u32 prompt_examples(PromptExample out[EXAMPLES_MAX]);
 typedef struct PromptTask {
-    Str idea, words, plan; // as asked; in the designer's words; JSON. The last two may be empty
+    Str idea, words, labels; // as asked; in the designer's words, a phrase for the whole first; its parts. May be empty but for idea
 } PromptTask;
 
 // The two or three most like the task, by words that both use, rare ones counting more, and unlike each
