@@ -24,7 +24,7 @@ typedef struct Quadric {
 
 // A possible collapse, good while both vertices are as they were.
 typedef struct Collapse {
-    f64 cost; // squared mm
+    f64 rank; // squared mm: the cost, or what is as good as none
     u32 u, v, stamp_u, stamp_v;
 } Collapse;
 
@@ -32,6 +32,7 @@ typedef struct Simplify {
     Heap *heap;
     Mesh *mesh;
     Vec3 center; // quadrics are about it
+    f64 noise;   // a squared error that rounding may make of none
     Quadric *quadrics;
     u32 *head, *next; // corners (3 * triangle + k) at each vertex
     u32 *stamp;       // by vertex: changes with its surroundings
@@ -99,29 +100,39 @@ static bool is_border(const Simplify *s, u32 a, u32 b) {
     return left == NONE || right == NONE || !same_label(s, left, right);
 }
 
-// ---- the queue: a binary heap, ties by index
+// ---- the queue: a heap of four ways (fewer cache misses than two), ties by index
 // ------------------------------------------------------
 
+enum { WAYS = 4 };
+
+// Of collapses that cost the same, or nothing, those come first whose surroundings changed least
+// often: so a flat face thins out evenly. By index alone one vertex would swallow its neighbours
+// one by one, and look at more and more of them each time.
 static bool comes_before(const Collapse *a, const Collapse *b) {
-    if (a->cost != b->cost)
-        return a->cost < b->cost;
+    if (a->rank != b->rank)
+        return a->rank < b->rank;
+    u32 age_a = a->stamp_u + a->stamp_v, age_b = b->stamp_u + b->stamp_v;
+    if (age_a != age_b)
+        return age_a < age_b;
     return a->u != b->u ? a->u < b->u : a->v < b->v;
 }
 
 static void queue_push(Simplify *s, Collapse item) {
     vec_push(s->heap, &s->queue, item);
     u32 i = s->queue.len - 1;
-    for (; i > 0 && comes_before(&item, &s->queue.data[(i - 1) / 2]); i = (i - 1) / 2)
-        s->queue.data[i] = s->queue.data[(i - 1) / 2];
+    for (u32 up; i > 0 && comes_before(&item, &s->queue.data[up = (i - 1) / WAYS]); i = up)
+        s->queue.data[i] = s->queue.data[up];
     s->queue.data[i] = item;
 }
 
 static Collapse queue_pop(Simplify *s) {
     Collapse first = s->queue.data[0], last = s->queue.data[--s->queue.len];
     u32 i = 0, n = s->queue.len;
-    for (u32 child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && comes_before(&s->queue.data[child + 1], &s->queue.data[child]))
-            child++;
+    for (u32 child; (child = WAYS * i + 1) < n; i = child) {
+        u32 end = MIN(child + WAYS, n);
+        for (u32 k = child + 1; k < end; k++)
+            if (comes_before(&s->queue.data[k], &s->queue.data[child]))
+                child = k;
         if (!comes_before(&s->queue.data[child], &last))
             break;
         s->queue.data[i] = s->queue.data[child];
@@ -137,7 +148,8 @@ static void consider(Simplify *s, u32 u, u32 v) {
         return;
     Quadric sum = s->quadrics[u];
     quadric_add(&sum, &s->quadrics[v]);
-    queue_push(s, (Collapse){quadric_at(&sum, place_of(s, v)), u, v, s->stamp[u], s->stamp[v]});
+    f64 rank = fmax(quadric_at(&sum, place_of(s, v)), s->noise);
+    queue_push(s, (Collapse){rank, u, v, s->stamp[u], s->stamp[v]});
 }
 
 // ---- setting up
@@ -196,11 +208,22 @@ static void list_neighbours(Simplify *s, u32 v) {
     }
 }
 
-static u32 count_triangles(const Simplify *s, u32 v) {
+static bool has_more_than_three(const Simplify *s, u32 v) {
     u32 n = 0;
-    for (u32 c = s->head[v]; c != NONE; c = s->next[c])
+    for (u32 c = s->head[v]; c != NONE && n <= 3; c = s->next[c])
         n += !s->is_gone[c / 3];
-    return n;
+    return n > 3;
+}
+
+// Takes the corners of triangles that are gone off the vertex's list.
+static void prune(Simplify *s, u32 v) {
+    u32 *link = &s->head[v];
+    while (*link != NONE) {
+        if (s->is_gone[*link / 3])
+            *link = s->next[*link];
+        else
+            link = &s->next[*link];
+    }
 }
 
 static bool keeps_manifold(Simplify *s, u32 u, u32 v) {
@@ -220,7 +243,7 @@ static bool keeps_manifold(Simplify *s, u32 u, u32 v) {
             s->seen[others[k]] = s->round;
             if (others[k] == u || others[k] == v)
                 continue;
-            if (++n_common > 2 || count_triangles(s, others[k]) <= 3)
+            if (++n_common > 2 || !has_more_than_three(s, others[k]))
                 return false;
         }
     }
@@ -280,6 +303,10 @@ static void collapse(Simplify *s, u32 u, u32 v) {
     s->head[u] = NONE;
     s->is_gone[going[0]] = s->is_gone[going[1]] = 1;
     s->n_tris -= 2;
+    for (u32 k = 0; k < 2; k++) // v itself, and what lies across from the edge
+        for (u32 c = 3 * going[k]; c < 3 * going[k] + 3; c++)
+            if (vert_at(s, c) != u)
+                prune(s, vert_at(s, c));
     quadric_add(&s->quadrics[v], &s->quadrics[u]);
     s->stamp[u]++;
     s->stamp[v]++;
@@ -290,12 +317,23 @@ static void collapse(Simplify *s, u32 u, u32 v) {
     }
 }
 
+// What counts as no cost is more than the error after all.
+static bool is_beyond(const Simplify *s, const Collapse *next, f64 max_error) {
+    if (s->noise <= max_error * max_error)
+        return false;
+    Quadric sum = s->quadrics[next->u];
+    quadric_add(&sum, &s->quadrics[next->v]);
+    return quadric_at(&sum, place_of(s, next->v)) > max_error * max_error;
+}
+
 static void run(Simplify *s, u32 target_tris, f64 max_error) {
     for (u32 n = 1; s->queue.len && s->n_tris > target_tris; n++) {
         Collapse next = queue_pop(s);
-        if (next.cost > max_error * max_error)
+        if (next.rank > fmax(max_error * max_error, s->noise))
             return;
         if (next.stamp_u != s->stamp[next.u] || next.stamp_v != s->stamp[next.v])
+            continue;
+        if (next.rank == s->noise && is_beyond(s, &next, max_error))
             continue;
         if (keeps_manifold(s, next.u, next.v) && keeps_normals(s, next.u, next.v))
             collapse(s, next.u, next.v);
@@ -343,6 +381,8 @@ void mesh_simplify(Heap *heap, Mesh *mesh, u32 target_tris, f64 max_error) {
                   .mesh = mesh,
                   .n_tris = mesh->n_tris,
                   .center = box3_center(mesh_bounds(mesh))};
+    Vec3 size = box3_size(mesh_bounds(mesh));
+    s.noise = 1e-14 * vec3_dot(size, size);
     s.quadrics = heap_alloc(heap, n_verts, sizeof *s.quadrics);
     s.head = heap_alloc_raw(heap, n_verts, sizeof(u32));
     s.next = heap_alloc_raw(heap, 3 * n_tris, sizeof(u32));

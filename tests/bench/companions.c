@@ -354,6 +354,74 @@ static void case_passes(void) {
     heap_finish(&heap);
 }
 
+// Fewer triangles: a sphere of one face, and a box whose six sides are grids.
+static void time_simplify(const char *name, Heap *heap, Mesh *mesh, u32 target, f64 max_error) {
+    u32 before = mesh->n_tris;
+    f64 volume = mesh_measure(mesh).volume;
+    u64 start = cpu_now_ns();
+    mesh_simplify(heap, mesh, target, max_error);
+    f64 ms = ms_since(start);
+    bool ok = mesh_check(heap, mesh).fault == MESH_OK;
+    printf("simplify %s, %u to %u triangles, volume %+.3f %%, %.2f ms, %.2f s for a million%s\n",
+           name, before, mesh->n_tris, 100 * (mesh_measure(mesh).volume / volume - 1), ms,
+           ms * 1e3 / before, ok ? "" : " FAILED");
+    fflush(stdout);
+}
+
+static void make_grid_box(Heap *heap, Mesh *mesh, u32 n) {
+    u32 side = (n + 1) * (n + 1), v = 0, t = 0, *index = heap_alloc_raw(heap, 6 * side, 4);
+    mesh_init(mesh, heap, 6 * n * n + 2, 12 * n * n, false);
+    for (u32 f = 0; f < 6; f++) {
+        for (u32 i = 0; i < side; i++) {
+            u32 at[3];
+            at[f / 2] = f % 2 ? n : 0;
+            at[(f / 2 + 1) % 3] = i % (n + 1);
+            at[(f / 2 + 2) % 3] = i / (n + 1);
+            u32 found = NONE;
+            for (u32 k = 0; k < f * side && found == NONE; k += side)
+                for (u32 a = 0; a < 2 && k / side < f; a++) // on an edge with an earlier face
+                    if (at[k / side / 2] == (k / side % 2 ? n : 0)) {
+                        u32 g = k / side / 2;
+                        found = index[k + at[(g + 1) % 3] + at[(g + 2) % 3] * (n + 1)];
+                        break;
+                    }
+            index[f * side + i] = found == NONE ? v : found;
+            if (found == NONE)
+                mesh->verts[v++] = vec3(at[0], at[1], at[2]);
+        }
+        for (u32 q = 0; q < n * n; q++) {
+            u32 a = f * side + q % n + q / n * (n + 1), b = a + 1, c = a + n + 2, d = a + n + 1;
+            u32 corners[6] = {a, b, c, a, c, d};
+            for (u32 k = 0; k < 6; k++)
+                mesh->tris[6 * (size_t)(t / 2) + (f % 2 ? k : 5 - k)] = index[corners[k]];
+            mesh->tags[t] = mesh->tags[t + 1] = f + 1;
+            mesh->mats[t] = mesh->mats[t + 1] = 0;
+            t += 2;
+        }
+    }
+    heap_free(heap, index);
+}
+
+static void case_simplify(void) {
+    for (u32 n = 10000; n <= 100000; n *= 10) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Mesh sphere;
+        mesh_hull(&heap, sphere_points(&heap, n, 50), n, &sphere);
+        memset(sphere.tags, 0, sphere.n_tris * sizeof *sphere.tags);
+        time_simplify("sphere", &heap, &sphere, sphere.n_tris / 10, 1e9);
+        heap_finish(&heap);
+    }
+    for (u32 n = 32; n <= 128; n *= 2) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Mesh box;
+        make_grid_box(&heap, &box, n);
+        time_simplify("grid box", &heap, &box, 0, 1e-6);
+        heap_finish(&heap);
+    }
+}
+
 // ---- all cases
 
 static void case_small(void) {
@@ -391,7 +459,7 @@ int main(int argc, char **argv) {
                  {"plate", case_plate},     {"stars", case_stars},
                  {"circles", case_circles}, {"outline", case_outline},
                  {"passes", case_passes},   {"boxes", bench_boxes},
-                 {"queries", case_queries}};
+                 {"queries", case_queries}, {"simplify", case_simplify}};
     for (u32 i = 0; i < COUNT_OF(cases); i++) {
         bool is_wanted = argc < 2;
         for (int k = 1; k < argc; k++)

@@ -176,5 +176,36 @@ TEST(borders_move_along_themselves) {
     heap_finish(&heap);
 }
 
+static void areas_by_tag(const Mesh *m, f64 *areas, u32 n) {
+    memset(areas, 0, n * sizeof *areas);
+    for (u32 t = 0; t < m->n_tris; t++) {
+        const u32 *v = m->tris + 3 * (size_t)t;
+        Vec3 a = m->verts[v[0]];
+        Vec3 cross = vec3_cross(vec3_sub(m->verts[v[1]], a), vec3_sub(m->verts[v[2]], a));
+        if (m->tags[t] < n)
+            areas[m->tags[t]] += vec3_norm(cross) / 2;
+    }
+}
+
+// A tenth of the triangles shows nearly the same: volume, and the share of each face.
+TEST(a_tenth_of_the_triangles_keeps_the_shape) {
+    for (u32 has_tags = 0; has_tags < 2; has_tags++) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Mesh m = make_sphere(&heap, 10, 72, has_tags, false);
+        f64 volume = mesh_measure(&m).volume, before[8], after[8];
+        areas_by_tag(&m, before, 8);
+        mesh_simplify(&heap, &m, m.n_tris / 10, 1e9);
+        CHECK(is_closed(&heap, &m));
+        CHECK_NEAR(mesh_measure(&m).volume / volume, 1, 0.01);
+        areas_by_tag(&m, after, 8);
+        for (u32 i = 0; i < 8; i++)
+            if (before[i] > 0)
+                CHECK_NEAR(after[i] / before[i], 1, 0.02);
+        heap_finish(&heap);
+    }
+}
+
 TEST_MAIN(TEST_CASE(boxes_go_down_to_their_corners), TEST_CASE(spheres_stay_within_the_error),
-          TEST_CASE(a_target_is_met_and_not_passed), TEST_CASE(borders_move_along_themselves))
+          TEST_CASE(a_target_is_met_and_not_passed), TEST_CASE(borders_move_along_themselves),
+          TEST_CASE(a_tenth_of_the_triangles_keeps_the_shape))
