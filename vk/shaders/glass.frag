@@ -22,7 +22,7 @@ void main() {
     float way = mix(1.0, 0.15, clear) / (0.25 + 0.75 * nv);
     float a = 1.0 - pow(1.0 - m.opacity, way);
     // Its tint is seen, but it scatters little white; at the rim, bent light comes from darker sides.
-    float lit = (studio_diffuse(n).g + 0.5) * (0.4 + 0.6 * occlusion(p, n)) * (1.0 - 0.5 * clear * (1.0 - nv));
+    float lit = (studio_diffuse(p, n).g + 0.5) * (0.4 + 0.6 * occlusion(p, n)) * (1.0 - 0.5 * clear * (1.0 - nv));
     float white = min(m.color.r, min(m.color.g, m.color.b));
     vec3 body = (m.color - 0.8 * white * clear) * lit + m.emission;
     vec3 gloss = split_sum(vec3(0.04), roughness, nv) * studio_mirror(reflect(-v, n), roughness, 1.0);

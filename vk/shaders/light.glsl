@@ -59,10 +59,12 @@ float shadow_light(vec3 p, vec3 n) {
     return lit / looks;
 }
 
-// Diffuse light of the studio from around n: a hemisphere of sky over a bright floor.
-vec3 studio_diffuse(vec3 n) {
-    float t = n.z * 0.5 + 0.5;
-    return mix(vec3(0.545, 0.54, 0.53), vec3(0.59, 0.595, 0.605), t * t * (3.0 - 2.0 * t));
+// Diffuse light of the studio from around n at p: a hemisphere of sky over a bright floor, less bright near
+// the object, where it stands in its shade.
+vec3 studio_diffuse(vec3 p, vec3 n) {
+    float t = n.z * 0.5 + 0.5, above = max(p.z - view.depth_range.z, 0.0);
+    float bounce = 0.58 + 0.42 * above / (above + 0.05 * view.center.w);
+    return mix(vec3(0.625, 0.62, 0.61) * bounce, vec3(0.59, 0.595, 0.605), t * t * (3.0 - 2.0 * t));
 }
 
 // What a mirror of this roughness sees toward r: a bright floor, a darker wall, the ceiling, and the three
@@ -96,7 +98,7 @@ vec3 surface_light(Surface s, float open, float lit) {
     float nv = clamp(dot(s.n, s.v), 0.02, 1.0);
     float roughness = clamp(s.roughness, 0.06, 1.0);
     vec3 f0 = mix(vec3(0.04), s.color, s.metallic), body = s.color * (1.0 - s.metallic);
-    vec3 sum = body * studio_diffuse(s.n) * open;
+    vec3 sum = body * studio_diffuse(s.p, s.n) * open;
     [[unroll]] for (int i = 0; i < 3; i++) {
         vec3 l = view.lights[i].xyz;
         float a = view.lights[i].w;
