@@ -208,6 +208,8 @@ void attempt_take_pictures(Agent *agent, Attempt *attempt) {
     const AgentCamera *camera = agent->options->camera;
     const char *why = "no renderer";
     attempt->n_png = 0;
+    if (agent->said_no_pictures) // nor will there be any
+        return;
     Compilation c;
     // Compiled once more rather than kept: most drafts are never looked at.
     bool ok = camera && compile_program(agent, attempt->program, &c) == STATUS_OK;
