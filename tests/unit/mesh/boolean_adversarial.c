@@ -603,6 +603,20 @@ TEST(empty_operands) {
     END;
 }
 
+// Nothing can be told apart in these scenes, and nothing is there; they are not refused.
+TEST(scenes_of_one_point) {
+    const f64 places[6] = {0, 4, 0.1, -0x1p-54, 1e15, 1e-300};
+    for (u32 i = 0; i < COUNT_OF(places); i++) {
+        BEGIN;
+        f64 x = places[i], y = x * 3;
+        u32 dot = build_leaf(&b, box(&heap, x, y, 0, x, y, 0));
+        EXPECT(run(&b, dot), 0, 0, 0);
+        u32 other = build_leaf(&b, solid_box(&heap, vec3(x, y, 0), vec3(x * (1 + 0x1p-52), y, 0)));
+        EXPECT(run(&b, build_pair(&b, CSG_UNION, dot, other)), 0, 0, 0);
+        END;
+    }
+}
+
 TEST(operands_many_times_over) {
     BEGIN;
     u32 cube = build_leaf(&b, box(&heap, 0, 0, 0, 1, 1, 1)), times[1000];
@@ -647,5 +661,5 @@ TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(st
           TEST_CASE(peg_in_a_hole_of_its_radius), TEST_CASE(faces_some_quanta_apart),
           TEST_CASE(lattices_touching_within_an_ulp), TEST_CASE(edge_or_vertex_contact_only),
           TEST_CASE(operands_that_overlap_themselves), TEST_CASE(operands_inside_out),
-          TEST_CASE(empty_operands), TEST_CASE(operands_many_times_over),
-          TEST_CASE(expressions_that_are_deep))
+          TEST_CASE(empty_operands), TEST_CASE(scenes_of_one_point),
+          TEST_CASE(operands_many_times_over), TEST_CASE(expressions_that_are_deep))
