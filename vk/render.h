@@ -154,7 +154,8 @@ Box3 render_scene_bounds(const RenderScene *scene);
 u32 render_part_color(u32 part);
 
 // Copies for inspection; arrays from arena. Exploded: each part moved away from the middle by
-// factor times its own distance from it. X-ray: all but faint glass in part colours.
+// factor times its own distance from it, up to four times that along the axes in which the object
+// is short. X-ray: all but faint glass in part colours.
 RenderScene render_scene_exploded(const RenderScene *scene, f64 factor, Arena *arena);
 RenderScene render_scene_xray(const RenderScene *scene, Arena *arena);
 

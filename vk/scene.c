@@ -52,11 +52,17 @@ static Vec3 instance_center(const RenderScene *scene, const RenderInstance *inst
 RenderScene render_scene_exploded(const RenderScene *scene, f64 factor, Arena *arena) {
     RenderScene out = *scene;
     RenderInstance *moved = ARENA_NEW(arena, RenderInstance, MAX(scene->n_instances, 1u));
-    Vec3 middle = scene->n_instances ? box3_center(render_scene_bounds(scene)) : vec3(0, 0, 0);
+    Box3 box = render_scene_bounds(scene);
+    Vec3 middle = scene->n_instances ? box3_center(box) : vec3(0, 0, 0), size = box3_size(box);
+    f64 longest = fmax(size.x, fmax(size.y, size.z));
     for (u32 i = 0; i < scene->n_instances; i++) {
         moved[i] = scene->instances[i];
         Vec3 away = vec3_sub(instance_center(scene, &moved[i]), middle);
-        moved[i].map.t = vec3_add(moved[i].map.t, vec3_scale(away, factor));
+        for (u32 k = 0; k < 3; k++) { // farther the way the object is thin: layers come apart
+            f64 more = fmin(4, longest / fmax(vec3_get(size, k), 1e-9));
+            vec3_set(&moved[i].map.t, k,
+                     vec3_get(moved[i].map.t, k) + vec3_get(away, k) * factor * more);
+        }
     }
     out.instances = moved;
     return out;

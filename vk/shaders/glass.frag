@@ -29,6 +29,6 @@ void main() {
     // Inner walls mostly touch what they hold; and a plain surface's sheen is not seen as such (see tone).
     gloss = max(gloss * (gl_FrontFacing ? 1.0 : 0.3) - 0.03, 0.0);
     bool as_part = (view.flags.x & 1u) != 0u;
-    vec4 plain = vec4(part_color(d.part_rgb) * (0.7 + 0.3 * nv), 1.0) * 0.65;
+    vec4 plain = vec4(part_color(d.part_rgb) * (0.7 + 0.3 * nv), 1.0) * mix(0.18, 0.65, m.opacity);
     out_color = as_part ? plain : vec4(body * a + gloss, a);
 }
