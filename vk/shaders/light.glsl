@@ -67,13 +67,13 @@ vec3 studio_diffuse(vec3 p, vec3 n) {
     return mix(vec3(0.625, 0.62, 0.61) * bounce, vec3(0.59, 0.595, 0.605), t * t * (3.0 - 2.0 * t));
 }
 
-// What a mirror of this roughness sees toward r: a bright floor, a darker wall, the ceiling, and the three
+// What a mirror of this roughness sees toward r: a bright floor, darker below the object, a wall, the ceiling, and the three
 // lights as upright soft boxes, each with a glow on the wall and the floor around it, so that upright metal
 // has something to reflect all around. Brightness is about 1 on average: metals keep their colour.
 vec3 studio_mirror(vec3 r, float roughness, float lit) {
     float rough = roughness * roughness, blur = 0.05 + 1.1 * rough;
     float up = smoothstep(-blur, blur, r.z - 0.02), top = smoothstep(0.2 - blur, 0.8 + blur, r.z);
-    vec3 c = mix(mix(vec3(0.70, 0.69, 0.675), vec3(0.36, 0.37, 0.385), up), vec3(1.3, 1.31, 1.33), top);
+    vec3 c = mix(mix(vec3(0.70, 0.69, 0.675) * (1.25 + 0.7 * min(r.z, 0.0)), vec3(0.33, 0.34, 0.355), up), vec3(1.3, 1.31, 1.33), top);
     float lobe = 0.02 + 1.3 * rough;
     [[unroll]] for (int i = 0; i < 3; i++) {
         vec3 d = r - view.lights[i].xyz;
@@ -99,15 +99,16 @@ vec3 surface_light(Surface s, float open, float lit) {
     float roughness = clamp(s.roughness, 0.06, 1.0);
     vec3 f0 = mix(vec3(0.04), s.color, s.metallic), body = s.color * (1.0 - s.metallic);
     vec3 sum = body * studio_diffuse(s.p, s.n) * open;
+    vec3 place = (s.p - view.center.xyz) / view.center.w; // the studio is near: its light differs along a face
     [[unroll]] for (int i = 0; i < 3; i++) {
         vec3 l = view.lights[i].xyz;
         float a = view.lights[i].w;
         float nl = clamp((dot(s.n, l) + 0.35 * a) / (1.0 + 0.35 * a), 0.0, 1.0); // a large light is partly up still
         float seen = i == 0 ? lit : mix(1.0, open, 0.7);
-        sum += body * view.light_colors[i].rgb * nl * seen;
+        sum += body * view.light_colors[i].rgb * nl * seen * (1.0 + 0.3 * dot(place, l));
     }
     float sky = clamp(pow(nv + open, exp2(-8.0 * roughness)) - 1.0 + open, 0.0, 1.0);
-    vec3 r = reflect(-s.v, s.n);
+    vec3 r = normalize(reflect(-s.v, s.n) + 0.35 * place);
     sum += split_sum(f0, roughness, nv) * studio_mirror(r, roughness, lit) * mix(sky, 1.0, 0.15);
     return sum;
 }
