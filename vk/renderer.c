@@ -161,7 +161,7 @@ static void view_block(const Renderer *r, const RenderView *view, u32 n_samples,
         put3(out->background,
              vec3(linear_from_srgb(rgb[0]), linear_from_srgb(rgb[1]), linear_from_srgb(rgb[2])), 1);
     const Field *field = &scene->field_info;
-    put3(out->field_min, field->min, 1 / field->cell);
+    put3(out->field_min, field->min, field->cell > 0 ? 1 / field->cell : 0); // 0: no colour wanted
     put3(out->field_size, vec3(field->size[0], field->size[1], field->size[2]), 0);
     view_lights(out, scene, view->light_azimuth, n_shadows);
     const u32 numbers[4] = {camera->width, camera->height, n_samples, n_shadows};
