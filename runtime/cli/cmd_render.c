@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// frc render FILE.part|FILE.glb -o OUT: pictures and masks of many views into a folder, contact
-// sheets, or one picture. What can fail for want of a device fails here alone: compiling never
-// needs one.
+// frc render FILE.part|FILE.glb... -o OUT: pictures and masks of many views into a folder, contact
+// sheets, or one picture. The device is started once for all files. What can fail for want of one
+// fails here alone: compiling never needs one.
 #include "runtime/cli/cli.h"
 
 #include "base/file.h"
@@ -20,7 +20,8 @@ enum { GLB_SIZE_MAX = 1 << 30, SIZE_DEFAULT = 512 };
 
 typedef struct Render {
     Cli *cli;
-    Heap *heap; // of the compilation, or the command line's for a GLB
+    PictureDevice *device; // for all files
+    Heap *heap;            // of the compilation, or the command line's for a GLB
     Arena arena;
     const Model *model; // NULL: scene is made
     RenderScene scene;
@@ -29,8 +30,7 @@ typedef struct Render {
     RenderView *views;
     u32 n_views;
     const char *out;
-    Renderer *renderer;
-    bool has_drawn; // a device was found at least once
+    bool one; // picture, of one view
     Status status;
 } Render;
 
@@ -109,15 +109,16 @@ static bool is_png(const char *path) {
 
 // ---- outputs
 
-static Status say(const Render *r, Status status, const RenderError *error) {
+static void say(const Render *r, Status status, const RenderError *error) {
+    if (status == STATUS_OK || !error->text[0])
+        return;
     if (status == STATUS_VULKAN)
         cli_error(r->cli,
                   "can't draw: %s (is a driver installed? mesa-vulkan-drivers draws without a GPU; "
                   "--device chooses)",
                   error->text);
-    else if (status != STATUS_OK)
-        cli_error(r->cli, "can't draw: %s", error->text);
-    return status;
+    else
+        cli_error(r->cli, status == STATUS_IO ? "%s" : "can't draw: %s", error->text);
 }
 
 static Status save_png(Render *r, const char *path, PngKind kind, u32 width, u32 height,
@@ -131,79 +132,85 @@ static Status save_png(Render *r, const char *path, PngKind kind, u32 width, u32
     return status;
 }
 
-static Status render_one(Render *r) {
-    RenderError error;
+static Status render_one(Render *r, Renderer *renderer, RenderError *error) {
     RenderImage image = {.width = r->width,
                          .height = r->height,
                          .color = heap_alloc_raw(r->heap, (size_t)r->width * r->height, 4)};
     r->views[0].n_shadows = 16;
-    Status status = renderer_set_scene(r->renderer, &r->scene, &error);
+    Status status = renderer_set_scene(renderer, &r->scene, error);
     if (status == STATUS_OK)
-        status = renderer_draw(r->renderer, &r->views[0], &image, &error);
+        status = renderer_draw(renderer, &r->views[0], &image, error);
     if (status != STATUS_OK)
-        return say(r, status, &error);
+        return status;
     return save_png(r, r->out, PNG_RGBA8, r->width, r->height, image.color);
 }
 
-static Status render_sheet(Render *r, SheetKind kind, const char *path) {
-    RenderError error;
+static Status render_sheet(Render *r, Renderer *renderer, SheetKind kind, const char *path,
+                           RenderError *error) {
     Canvas canvas;
-    Status status = sheet_draw(r->renderer, &r->scene, kind, r->heap, &canvas, &error);
+    Status status = sheet_draw(renderer, &r->scene, kind, r->heap, &canvas, error);
     if (status == STATUS_OK)
         status = save_png(r, path, PNG_RGB8, canvas.width, canvas.height, canvas.rgb);
-    else
-        say(r, status, &error);
     canvas_finish(&canvas);
     return status;
 }
 
-static Status render_sheets(Render *r) {
-    Status status = render_sheet(r, SHEET_VIEWS, r->out);
+static Status render_sheets(Render *r, Renderer *renderer, RenderError *error) {
+    Status status = render_sheet(r, renderer, SHEET_VIEWS, r->out, error);
     Str second = str_format(&r->arena, "%.*s-parts.png", (int)strlen(r->out) - 4, r->out);
-    return status == STATUS_OK ? render_sheet(r, SHEET_PARTS, second.ptr) : status;
+    return status == STATUS_OK ? render_sheet(r, renderer, SHEET_PARTS, second.ptr, error) : status;
 }
 
-static Status render_folder(Render *r) {
+static Status render_folder(Render *r, Renderer *renderer, RenderError *error) {
     if (mkdir(r->out, 0777) != 0 && errno != EEXIST) {
         cli_error(r->cli, "can't make the folder '%s': %s", r->out, strerror(errno));
         return STATUS_IO;
     }
-    RenderError error;
     PictureJob job = {.scene = &r->scene,
                       .views = r->views,
                       .n_views = r->n_views,
                       .passes = r->passes,
                       .folder = r->out,
                       .n_threads = r->cli->n_threads};
-    Status status = renderer_set_scene(r->renderer, &r->scene, &error);
-    if (status == STATUS_OK)
-        status = picture_write_all(r->renderer, &job, r->heap, &error);
-    if (status == STATUS_IO)
-        cli_error(r->cli, "%s", error.text);
-    else
-        say(r, status, &error);
-    return status;
+    Status status = renderer_set_scene(renderer, &r->scene, error);
+    return status == STATUS_OK ? picture_write_all(renderer, &job, r->heap, error) : status;
 }
 
-// A renderer of its own for each attempt.
-static void draw_with(Render *r, const char *device, bool one) {
-    RenderError error;
-    renderer_destroy(r->renderer);
-    r->renderer = NULL;
-    r->status = renderer_create(r->heap, &(RenderOptions){.device = device}, &r->renderer, &error);
-    if (r->status != STATUS_OK) {
-        say(r, r->status, &error);
-        return;
-    }
-    r->has_drawn = true;
-    r->status = one ? render_one(r) : is_png(r->out) ? render_sheets(r) : render_folder(r);
+// The compilation's own limits hold while drawing, too.
+typedef struct Drawing {
+    Render *r;
+    Renderer *renderer;
+    RenderError *error;
+    Status status;
+} Drawing;
+
+static void drawing_run(void *ctx) {
+    Drawing *d = ctx;
+    Render *r = d->r;
+    d->status = r->one           ? render_one(r, d->renderer, d->error)
+                : is_png(r->out) ? render_sheets(r, d->renderer, d->error)
+                                 : render_folder(r, d->renderer, d->error);
+}
+
+static Status draw(void *ctx, Renderer *renderer, RenderError *error) {
+    Render *r = ctx;
+    Drawing d = {r, renderer, error, STATUS_OK};
+    if (heap_guard(r->heap, drawing_run, &d))
+        return d.status;
+    cli_error(r->cli, r->heap->failure == FAIL_CANCELLED
+                          ? "interrupted"
+                          : "memory or time ran out while drawing (--max-memory, --timeout)");
+    error->text[0] = 0;
+    return r->heap->failure == FAIL_CANCELLED   ? STATUS_INTERRUPTED
+           : r->heap->failure == FAIL_NO_MEMORY ? STATUS_MEMORY
+                                                : STATUS_LIMIT;
 }
 
 static void render_run(void *ctx) {
     Render *r = ctx;
     Cli *cli = r->cli;
     RenderError error;
-    bool one = is_png(r->out) && (cli->views || cli->camera);
+    r->one = is_png(r->out) && (cli->views || cli->camera);
     if (r->model) {
         arena_init(&r->arena, r->heap);
         picture_scene_from_model(r->model, &r->arena, &r->scene);
@@ -216,7 +223,7 @@ static void render_run(void *ctx) {
         cli_error(cli, "%s", error.text);
         return;
     }
-    if (one && r->n_views != 1) {
+    if (r->one && r->n_views != 1) {
         cli_error(cli,
                   "'%s' is one picture, and there are %u views: name one view, none for a contact "
                   "sheet, or a folder",
@@ -224,43 +231,20 @@ static void render_run(void *ctx) {
         return;
     }
     u64 start = clock_now_ns();
-    draw_with(r, cli->device, one);
-    if (r->status == STATUS_VULKAN &&
-        r->has_drawn) { // the device was lost: once more, then without a GPU
-        cli_note(cli, "drawing again, on a fresh device");
-        draw_with(r, cli->device, one);
-    }
-    bool is_free = !cli->device || strcmp(cli->device, "auto") == 0;
-    if (r->status == STATUS_VULKAN && r->has_drawn && is_free && !renderer_is_cpu(r->renderer)) {
-        cli_note(cli, "drawing on the processor instead");
-        draw_with(r, "cpu", one);
-    }
+    r->device->options.no_color = !is_png(r->out) && !(r->passes & PASS_COLOR);
+    r->status = picture_device_draw(r->device, draw, r, &error);
+    say(r, r->status, &error);
     if (r->status == STATUS_OK && cli->verbose)
-        cli_note(cli, "drew %s on %s in %u ms", r->out, renderer_device(r->renderer),
+        cli_note(cli, "drew %s on %s in %u ms", r->out, renderer_device(r->device->renderer),
                  (u32)((clock_now_ns() - start) / 1000000));
 }
 
-// Pictures and what drivers need for one are allocated and freed again for each: kept, they cost no
-// fresh pages.
-static void keep_memory(void) {
-#ifdef __GLIBC__
-    mallopt(M_MMAP_THRESHOLD, 64 << 20);
-    mallopt(M_TRIM_THRESHOLD, 256 << 20);
-#endif
-}
-
-// Runs with r->scene made; the renderer goes whatever happens.
-static Status render_guarded(Render *r) {
-    keep_memory();
-    if (!heap_guard(r->heap, render_run, r)) {
-        r->status = r->heap->failure == FAIL_CANCELLED   ? STATUS_INTERRUPTED
-                    : r->heap->failure == FAIL_NO_MEMORY ? STATUS_MEMORY
-                                                         : STATUS_LIMIT;
-        cli_error(r->cli, r->status == STATUS_INTERRUPTED
-                              ? "interrupted"
-                              : "memory or time ran out while drawing (--max-memory, --timeout)");
+// Runs with r->scene or r->model made.
+static Status render_scene(Render *r) {
+    if (!heap_guard(r->heap, render_run, r)) { // before anything was drawn
+        r->status = r->heap->failure == FAIL_CANCELLED ? STATUS_INTERRUPTED : STATUS_MEMORY;
+        cli_error(r->cli, r->status == STATUS_INTERRUPTED ? "interrupted" : "out of memory");
     }
-    renderer_destroy(r->renderer);
     return r->status;
 }
 
@@ -281,34 +265,106 @@ static Status render_glb(Cli *cli, Render *r, const char *file) {
     r->heap = &cli->heap;
     arena_init(&r->arena, r->heap);
     picture_scene_from_glb(&glb, &r->arena, &r->scene);
-    return render_guarded(r);
+    status = render_scene(r);
+    arena_finish(&r->arena);
+    return status;
 }
 
-static Str default_folder(Cli *cli, const char *file) {
-    Str base = cli_base_name(file);
-    u32 len = base.len;
-    while (len > 0 && base.ptr[len - 1] != '.')
-        len--;
-    return str_format(&cli->arena, "%.*s-views", (int)(len ? len - 1 : base.len), base.ptr);
-}
-
-Status cmd_render(Cli *cli) {
-    const char *file = cli->files.items[0];
-    if (cli->outputs.len > 1) {
-        cli_error(cli, "render writes one output: a folder, or a .png");
-        return STATUS_USAGE;
+static Status render_file(Cli *cli, PictureDevice *device, const char *file, const char *out) {
+    Render r = {.cli = cli, .device = device, .out = out};
+    if (str_ends(str_from(file), STR(".glb"))) {
+        Arena outer = cli->arena; // a file's bytes and meshes go with its pictures
+        arena_init(&cli->arena, &cli->heap);
+        Status status = render_glb(cli, &r, file);
+        arena_finish(&cli->arena);
+        cli->arena = outer;
+        return status;
     }
-    Render r = {.cli = cli,
-                .out = cli->outputs.len ? cli->outputs.items[0] : default_folder(cli, file).ptr};
-    if (str_ends(str_from(file), STR(".glb")))
-        return render_glb(cli, &r, file);
     Compilation c;
     Status status = cli_compile(cli, file, STAGE_BUILD, &c);
     if (status == STATUS_OK) {
         r.heap = &c.heap;
         r.model = &c.model;
-        status = render_guarded(&r);
+        status = render_scene(&r);
     }
     compile_finish(&c);
     return status;
+}
+
+// ---- the files
+
+static Str stem_of(const char *file) {
+    Str base = cli_base_name(file);
+    u32 len = base.len;
+    while (len > 0 && base.ptr[len - 1] != '.')
+        len--;
+    return (Str){base.ptr, len > 1 ? len - 1 : base.len};
+}
+
+// Where the pictures of each of several files go: OUT/NAME, or NAME-views. NULL: said why not.
+static const char **folders_of(Cli *cli) {
+    const CliList *files = &cli->files;
+    const char *out = cli->outputs.len ? cli->outputs.items[0] : NULL;
+    if (files->len > 1 && out && is_png(out)) {
+        cli_error(cli, "'%s' is one picture, and there are %u files: name a folder", out,
+                  files->len);
+        return NULL;
+    }
+    const char **folders = ARENA_NEW(&cli->arena, const char *, files->len);
+    for (u32 i = 0; i < files->len; i++) {
+        Str stem = stem_of(files->items[i]);
+        folders[i] = !out             ? str_format(&cli->arena, "%.*s-views", STR_ARG(stem)).ptr
+                     : files->len > 1 ? str_format(&cli->arena, "%s/%.*s", out, STR_ARG(stem)).ptr
+                                      : out;
+        for (u32 k = 0; k < i; k++) {
+            if (strcmp(folders[i], folders[k]) == 0) {
+                cli_error(cli, "'%s' and '%s' would both be drawn into '%s'", files->items[k],
+                          files->items[i], folders[i]);
+                return NULL;
+            }
+        }
+    }
+    if (files->len > 1 && out && mkdir(out, 0777) != 0 && errno != EEXIST) {
+        cli_error(cli, "can't make the folder '%s': %s", out, strerror(errno));
+        return NULL;
+    }
+    return folders;
+}
+
+// Pictures, and what drivers need for one, are allocated and freed again for each: kept, they cost
+// no fresh pages.
+static void keep_memory(void) {
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, 64 << 20);
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
+static void note(void *ctx, const char *text) {
+    cli_note(ctx, "%s", text);
+}
+
+Status cmd_render(Cli *cli) {
+    if (cli->outputs.len > 1) {
+        cli_error(cli, "render writes one output: a folder, or a .png");
+        return STATUS_USAGE;
+    }
+    const char **folders = folders_of(cli);
+    if (!folders)
+        return STATUS_USAGE;
+    keep_memory();
+    PictureDevice device;
+    picture_device_init(&device, &(RenderOptions){.device = cli->device}, cli_interrupted());
+    device.note = note;
+    device.note_ctx = cli;
+    Status first = STATUS_OK;
+    // A file that fails does not keep the others from being drawn; what fails for all of them does.
+    for (u32 i = 0; i < cli->files.len; i++) {
+        Status status = render_file(cli, &device, cli->files.items[i], folders[i]);
+        first = first == STATUS_OK ? status : first;
+        if (status == STATUS_VULKAN || status == STATUS_INTERRUPTED || status == STATUS_USAGE)
+            break;
+    }
+    picture_device_finish(&device);
+    return first;
 }

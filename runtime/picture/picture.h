@@ -16,6 +16,26 @@ void picture_scene_from_glb(const GlbFile *file, Arena *arena, RenderScene *out)
 // One mesh with its corner normals as vertices; materials of triangles are mats - 1 + 0, in runs.
 void picture_mesh(const Mesh *mesh, Arena *arena, RenderMesh *out);
 
+// A device kept over many jobs. It is started with the first of them.
+typedef struct PictureDevice {
+    Heap heap; // of the renderer, which outlives what it draws
+    Renderer *renderer;
+    RenderOptions options;
+    bool is_started;                           // at least once
+    void (*note)(void *ctx, const char *text); // told of what went wrong on the way; may be NULL
+    void *note_ctx;
+} PictureDevice;
+
+typedef Status PictureDraw(void *ctx, Renderer *renderer, RenderError *error);
+
+void picture_device_init(PictureDevice *device, const RenderOptions *options,
+                         const volatile int *cancel);
+void picture_device_finish(PictureDevice *device);
+// Runs draw, which sets its scene and may run several times: where it gives STATUS_VULKAN on a
+// device that did start, once more on a fresh one; then, when any device will do, on the processor.
+// STATUS_VULKAN, or what draw gave: *error says why, if draw filled it.
+Status picture_device_draw(PictureDevice *device, PictureDraw *draw, void *ctx, RenderError *error);
+
 enum { // passes
     PASS_COLOR = 1,
     PASS_PARTS = 2,

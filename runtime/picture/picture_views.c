@@ -105,7 +105,8 @@ typedef struct OnePicture {
     StrBuf *out;
     Renderer *renderer;
     Status status;
-    RenderError error;
+    RenderError *error;
+    bool has_jumped; // out of it, by a failure of heap
 } OnePicture;
 
 static void draw_one(void *ctx) {
@@ -114,10 +115,7 @@ static void draw_one(void *ctx) {
     arena_init(&arena, one->heap);
     RenderScene scene;
     picture_scene_from_model(one->model, &arena, &scene);
-    one->status =
-        renderer_create(one->heap, &(RenderOptions){.n_slots = 1}, &one->renderer, &one->error);
-    if (one->status == STATUS_OK)
-        one->status = renderer_set_scene(one->renderer, &scene, &one->error);
+    one->status = renderer_set_scene(one->renderer, &scene, one->error);
     CameraPlace place;
     camera_place_find(STR("iso"), &place);
     RenderView view = {.camera =
@@ -127,25 +125,37 @@ static void draw_one(void *ctx) {
                          .height = PICTURE_SIZE,
                          .color = arena_alloc(&arena, (size_t)PICTURE_SIZE * PICTURE_SIZE, 4)};
     if (one->status == STATUS_OK)
-        one->status = renderer_draw(one->renderer, &view, &image, &one->error);
+        one->status = renderer_draw(one->renderer, &view, &image, one->error);
     if (one->status == STATUS_OK && !png_write(one->out, PNG_RGBA8, PICTURE_SIZE, PICTURE_SIZE,
                                                image.color, (PngOptions){.level = 6}))
         one->status = STATUS_MEMORY;
     arena_finish(&arena);
 }
 
+// What fails in the caller's heap must not pass the device by.
+static Status draw_one_guarded(void *ctx, Renderer *renderer, RenderError *error) {
+    OnePicture *one = ctx;
+    one->renderer = renderer;
+    one->error = error;
+    one->has_jumped = !heap_guard(one->heap, draw_one, one);
+    return one->has_jumped ? STATUS_BUG : one->status;
+}
+
 Status picture_export_png(const Model *model, const ExportOptions *options, Heap *heap, StrBuf *out,
                           const char **error) {
     (void)options;
     OnePicture one = {.model = model, .heap = heap, .out = out};
-    bool ok = heap_guard(heap, draw_one, &one);
-    renderer_destroy(one.renderer); // also when memory ran out on the way
-    if (!ok)
+    PictureDevice device;
+    RenderError text;
+    picture_device_init(&device, &(RenderOptions){.n_slots = 1}, heap->shared->cancel);
+    Status status = picture_device_draw(&device, draw_one_guarded, &one, &text);
+    picture_device_finish(&device);
+    if (one.has_jumped)
         heap_rethrow(heap);
-    if (one.status != STATUS_OK) {
-        char *text = heap_alloc(heap, sizeof one.error.text, 1);
-        memcpy(text, one.error.text, sizeof one.error.text);
-        *error = text;
+    if (status != STATUS_OK) {
+        char *copy = heap_alloc(heap, sizeof text.text, 1);
+        memcpy(copy, text.text, sizeof text.text);
+        *error = copy;
     }
-    return one.status;
+    return status;
 }
