@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shells: a solid minus its inset by the wall. The inset is made by what the solid is: a smaller
-// box or ball, a section or profile offset in its plane, the planes of a convex solid moved inward;
-// for anything else it is the surface at depth `wall` in the solid's distance field, whose inner
-// edges come out slightly bevelled. As the inset lies strictly inside, the shell is both surfaces
-// together, the inner turned round.
+// box or ball, a section or profile offset in its plane, the planes of a convex solid or of any
+// with flat faces moved inward; for anything else it is the surface at depth `wall` in the solid's
+// distance field, whose inner edges come out slightly bevelled. As the inset lies strictly inside,
+// the shell is both surfaces together, the inner turned round.
 #include "compiler/mesh/simplify.h"
 #include "compiler/solid/combine.h"
 #include "compiler/solid/field.h"
+#include "compiler/solid/shell_internal.h"
 
 typedef enum Inset {
     INSET_MADE,
@@ -327,6 +328,8 @@ static Inset make_inset(Shell *s, const Mesh *mesh, Mesh *out) {
         answer = inset_extrude(s, out);
     if (answer == INSET_UNKNOWN)
         answer = inset_convex(s, mesh, out);
+    if (answer == INSET_UNKNOWN && shell_move_planes(s->ctx, mesh, s->wall, s->tag, out))
+        answer = INSET_MADE;
     if (answer == INSET_UNKNOWN)
         answer = inset_field(s, mesh, out);
     return answer;

@@ -117,9 +117,28 @@ TEST(shells_of_anything) {
                     LEAF(b, BOX, 0, 0, 0, 8, 20, 8, 0, 0));
     const Mesh *mesh = solid_mesh(b->solids, SHELL(b, ell, 1));
     CHECK(mesh && mesh_check(&b->heap, mesh).fault == MESH_OK);
-    printf("  shell of an L: %u triangles\n", mesh->n_tris);
+    CHECK_EQ(mesh->n_tris, 48); // as many inside as outside, and sharp
     f64 solid = 8 * (400 - 144.), inner = 6 * (18 * 6 + 6 * 12.); // the L between inset planes
-    CHECK_NEAR(mesh_measure(mesh).volume, solid - inner, 0.05 * inner);
+    CHECK_NEAR(mesh_measure(mesh).volume, solid - inner, 1e-9 * inner);
+    // turned, and with a drilled hole: facets of the hole move too
+    IrId drill = moved(b, LEAF(b, CYLINDER, 30, 2, 2, 0, 0), 15, 4, 0),
+         turn = turned(b, BOTH(b, DIFFERENCE, ell, drill), (Vec3){1, 2, 3}, 40);
+    mesh = solid_mesh(b->solids, SHELL(b, turn, 1));
+    CHECK(mesh && mesh_check(&b->heap, mesh).fault == MESH_OK);
+    CHECK_EQ(mesh_check(&b->heap, mesh).n_components, 2);
+    CHECK_NEAR(mesh_measure(mesh).volume, solid - 8 * PI - (inner - 6 * 4 * PI), 0.01 * solid);
+    // a plate between two blocks that is too thin to be hollow: the field's way, two rooms
+    IrId parts[3] = {LEAF(b, BOX, 0, 0, 0, 8, 8, 8, 0, 0), LEAF(b, BOX, 20, 0, 0, 28, 8, 8, 0, 0),
+                     LEAF(b, BOX, 7, 3, 3, 21, 4.5, 4.5, 0, 0)};
+    mesh = solid_mesh(b->solids, SHELL(b, node(b, IR_UNION, parts, 3, NULL, 0), 1));
+    CHECK(mesh && mesh_check(&b->heap, mesh).fault == MESH_OK);
+    CHECK_EQ(mesh_check(&b->heap, mesh).n_components, 3);
+    // and a pit whose floor is too near the bottom
+    IrId pit = BOTH(b, DIFFERENCE, LEAF(b, BOX, 0, 0, 0, 20, 20, 10, 0, 0),
+                    LEAF(b, BOX, 8, 8, 1.5, 12, 12, 11, 0, 0));
+    mesh = solid_mesh(b->solids, SHELL(b, pit, 1));
+    CHECK(mesh && mesh_check(&b->heap, mesh).fault == MESH_OK);
+    CHECK(mesh->n_tris > 80);
     mesh = solid_mesh(b->solids, SHELL(b, LEAF(b, ELLIPSOID, 20, 12, 10), 1));
     CHECK(mesh && mesh_check(&b->heap, mesh).fault == MESH_OK);
     bench_close(b);
