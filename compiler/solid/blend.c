@@ -5,6 +5,7 @@
 // that its rim dives under the operands' surfaces at an angle that rounding cannot blur. The fillet
 // is then united with the operands through the kernel: away from the joint every face of the
 // operands is what it was, sharp edges and all.
+#include "compiler/mesh/simplify.h"
 #include "compiler/solid/combine.h"
 #include "compiler/solid/field.h"
 
@@ -12,7 +13,7 @@ typedef struct Blend {
     DistanceTree **trees;
     u32 n;
     f64 r, sink;
-    f64 rim; // 1 - |a-b|/r where the smooth minimum leads by the sink
+    f64 rim; // 1 - |a-b|/r up to which the normals are an operand's own
 } Blend;
 
 typedef struct BlendValue {
@@ -107,7 +108,9 @@ static bool make_fillet(SolidContext *ctx, IrId id, const Mesh *meshes, u32 n, f
     f64 chord = tess_chord(ctx, r), h = fmin(fmax(sqrt(6 * chord * r), r / 12), r / 3);
     Blend blend = {
         .n = n, .r = r, .sink = fmin(fmax(fmax(chord / 2, h * h / (24 * r)), r / 80), r / 40)};
-    blend.rim = 2 * sqrt(0.8 * blend.sink / r); // where the lead is what the sink takes
+    // Where the lead is what the sink takes, and one cell farther: corners of every triangle that
+    // comes up there have the operand's normals.
+    blend.rim = fmin(2 * sqrt(0.8 * blend.sink / r) + 1.2 * h / r, 0.8);
     blend.trees = heap_alloc(heap, n, sizeof(DistanceTree *));
     Box3 box = box3_empty();
     for (u32 i = 0; i < n; i++) {
@@ -121,6 +124,8 @@ static bool make_fillet(SolidContext *ctx, IrId id, const Mesh *meshes, u32 n, f
     bool ok = iso_build(heap, &field, box, h, BLEND_CELLS_MAX, out);
     if (!ok)
         too_fine(ctx, id, r);
+    else // what the grid makes more triangles of than the bend asks for; the rim stays under
+        mesh_simplify(heap, out, 0, fmin(chord, blend.sink / 2));
     ok = ok && solid_reserve_tris(ctx, id, out->n_tris);
     if (ok)
         set_normals(heap, &blend, out);
