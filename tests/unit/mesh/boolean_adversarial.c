@@ -216,12 +216,12 @@ static u32 join(Builder *b, CsgOp op, const u32 *nodes, u32 n) {
 TEST(needles_in_all_directions) {
     BEGIN;
     Random r = {99};
-    u32 nodes[40];
+    u32 nodes[20];
     for (u32 i = 0; i < COUNT_OF(nodes); i++) {
         Affine3 turn = random_turn(&r);
         nodes[i] = build_leaf_at(&b, box(&heap, -500, -0.01, -0.01, 500, 0.01, 0.01), turn, 0);
     }
-    u32 half = join(&b, CSG_UNION, nodes, 20), other = join(&b, CSG_UNION, nodes + 20, 20);
+    u32 half = join(&b, CSG_UNION, nodes, 10), other = join(&b, CSG_UNION, nodes + 10, 10);
     CHECK(judge_pair(&b, half, other, 0.1));
     END;
 }
@@ -249,15 +249,15 @@ TEST(slivers) {
 TEST(star_of_spikes) {
     BEGIN;
     Random r = {5};
-    u32 nodes[31];
-    for (u32 i = 0; i < 30; i++) {
+    u32 nodes[17];
+    for (u32 i = 0; i < 16; i++) {
         Affine3 turn = random_turn(&r);
         nodes[i] = build_leaf_at(&b, cone(&heap, 0.3, 0, 10, 3 + i % 4, 0), turn, 0);
     }
-    nodes[30] = build_leaf(&b, solid_sphere(&heap, vec3(0, 0, 0), 2, 24, 12));
-    u32 spikes = join(&b, CSG_UNION, nodes, 30);
-    CHECK(judge_pair(&b, spikes, nodes[30], 1e-3));
-    Result star = run(&b, join(&b, CSG_UNION, nodes, 31));
+    nodes[16] = build_leaf(&b, solid_sphere(&heap, vec3(0, 0, 0), 2, 24, 12));
+    u32 spikes = join(&b, CSG_UNION, nodes, 16);
+    CHECK(judge_pair(&b, spikes, nodes[16], 1e-3));
+    Result star = run(&b, join(&b, CSG_UNION, nodes, 17));
     CHECK(star.is_whole);
     CHECK_EQ(star.check.n_components, 1);
     END;
@@ -333,7 +333,7 @@ TEST(boxes_that_share_an_edge) {
 // Boxes of one height on whole places of a small field: the shadow's cells are counted.
 TEST(deep_stacks_of_coplanar_faces) {
     BEGIN;
-    enum { N = 60, SIDE = 24 };
+    enum { N = 32, SIDE = 24 };
     static bool is_covered[SIDE][SIDE];
     memset(is_covered, 0, sizeof is_covered);
     u32 nodes[N], n_cells = 0;
@@ -342,7 +342,7 @@ TEST(deep_stacks_of_coplanar_faces) {
         // All hold the middle, so all tops and all bottoms lie on each other there.
         u32 x0 = pick(&r, SIDE / 2), y0 = pick(&r, SIDE / 2);
         u32 x1 = SIDE / 2 + 1 + pick(&r, SIDE / 2), y1 = SIDE / 2 + 1 + pick(&r, SIDE / 2);
-        if (i % 10) { // most are narrow, so that the outline is a staircase
+        if (i % 8) { // most are narrow, so that the outline is a staircase
             x1 = MIN(x1, SIDE / 2 + 2);
             x0 = MAX(x0, SIDE / 2 - 2);
         }
@@ -627,7 +627,7 @@ TEST(operands_many_times_over) {
     CHECK(same_mesh(&once.mesh, &many.mesh));
     EXPECT(run(&b, join(&b, CSG_DIFFERENCE, times, COUNT_OF(times))), 0, 0, 0);
     // As leaves of their own, in each other's places exactly.
-    u32 leaves[20];
+    u32 leaves[10];
     for (u32 i = 0; i < COUNT_OF(leaves); i++)
         leaves[i] = build_leaf(&b, solid_sphere(&heap, vec3(0, 0, 0), 1, 12, 6));
     Result ball = run(&b, leaves[0]),
