@@ -570,10 +570,11 @@ static Span piece_span(const Solid *solid, const Piece *piece) {
 static Why why_gap(Eval *ev, Str subject, const Solid *sa, const Piece *a, const Solid *sb,
                    const Piece *b, f64 gap, Vec3 way) {
     Str move = STR(""), name = piece_name(ev, sb, b);
+    char far[NUMBER_TEXT_MAX];
+    number_write_short(gap / ev->unit_mm, 4, far);
     Str along = way_text(ev, way, &move);
-    return (Why){.text = str_format(ev->arena, "%.*s is %.*s from the nearest %.*s, %.*s",
-                                    STR_ARG(subject),
-                                    STR_ARG(number_show(ev, gap / ev->unit_mm, DIM_LENGTH)),
+    return (Why){.text = str_format(ev->arena, "%.*s is %s %.*s from the nearest %.*s, %.*s",
+                                    STR_ARG(subject), far, STR_ARG(ev->scene->unit),
                                     STR_ARG(name), STR_ARG(along)),
                  .edit = str_format(ev->arena,
                                     "`.move(%.*s)` on %.*s closes the gap, and a little more sinks "

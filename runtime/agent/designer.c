@@ -122,8 +122,8 @@ Status designer_run(Agent *agent) {
     StrBuf boxes;
     strbuf_init(&boxes, agent->heap);
     strbuf_addf(&boxes,
-                "The plan as boxes:\n\n```frc\n%.*s```\n\nThe compiler, which has built and measured them, says:\n\n```text\n%.*s```\n\n"
-                "Answer with the whole corrected list of boxes.",
+                "The plan as boxes and rods:\n\n```frc\n%.*s```\n\nThe compiler, which has built and measured them, says:\n\n```text\n%.*s```\n\n"
+                "Answer with the whole corrected JSON object.",
                 STR_ARG(attempt.program), STR_ARG(attempt.findings));
     messages[1] = (Message){.role = ROLE_ASSISTANT, .text = agent->plan_json};
     messages[2] = (Message){.role = ROLE_USER, .text = str_copy(agent->arena, strbuf_str(&boxes))};
