@@ -29,6 +29,7 @@ typedef struct Moved {
     Vec2 a2, b2; // after
     u32 tag;
     f32 normals[4];
+    f64 trim; // what a closed corner at b would take off this edge and the next; 0: an open corner
 } Moved;
 
 static Vec2 add_scaled(Vec2 p, Vec2 d, f64 s) {
@@ -57,6 +58,10 @@ static void emit(Offset *o, Vec2 p, u32 tag, const f32 normals[4]) {
         vec_push(o->heap, &o->normals, (normals ? normals : flat)[k]);
 }
 
+static bool is_curved_edge(const Moved *e) {
+    return e->normals[0] != 0 || e->normals[1] != 0;
+}
+
 static void move_edge(const Offset *o, Moved *e) {
     Vec2 d = sub2(e->b, e->a);
     f64 len = sqrt(dot2(d, d));
@@ -71,6 +76,32 @@ static void move_edge(const Offset *o, Moved *e) {
         0) { // else the face's centre was passed, and its strip would turn over
         e->a2 = a2;
         e->b2 = b2;
+    }
+}
+
+// Strips overlap at a closed corner. If both reach the line that halves it, they are cut there: the
+// same places are covered, and the raw curve has one point instead of a spike, which would cross
+// everything within r of it.
+static void trim_corners(const Offset *o, Moved *moved, u32 n) {
+    for (u32 i = 0; i < n; i++) {
+        Moved *e = &moved[i];
+        const Moved *f = &moved[(i + 1) % n];
+        Vec2 u1 = sub2(e->b2, e->b), u2 = sub2(f->a2, f->a);
+        f64 square = o->r * o->r, sine = cross2(u1, u2) / square, cosine = dot2(u1, u2) / square;
+        e->trim = sine * o->r < 0 ? fabs(o->r * sine) / (1 + cosine) : 0;
+    }
+    for (u32 i = 0; i < n; i++) {
+        Moved *e = &moved[i], *f = &moved[(i + 1) % n];
+        const Moved *before = &moved[i ? i - 1 : n - 1];
+        if (!(e->trim > 0) || vec2_equal(e->b2, f->a2) || is_curved_edge(e) || is_curved_edge(f))
+            continue;
+        Vec2 d = sub2(e->b, e->a), g = sub2(f->b, f->a);
+        if (!(before->trim + e->trim < 0.999 * sqrt(dot2(d, d))) ||
+            !(e->trim + f->trim < 0.999 * sqrt(dot2(g, g))))
+            continue;
+        Vec2 u1 = sub2(e->b2, e->b), u2 = sub2(f->a2, f->a);
+        f64 scale = 1 / (1 + dot2(u1, u2) / (o->r * o->r));
+        e->b2 = f->a2 = add_scaled(e->b, (Vec2){u1.x + u2.x, u1.y + u2.y}, scale);
     }
 }
 
@@ -94,6 +125,7 @@ static u32 move_loop(const Offset *o, const Region *region, u32 l, Moved *moved)
         if (dot > SMOOTH_DOT && dot2(sub2(e->b2, f->a2), sub2(e->b2, f->a2)) < 1e-6 * o->r * o->r)
             e->b2 = f->a2;
     }
+    trim_corners(o, moved, n);
     return n;
 }
 
