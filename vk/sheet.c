@@ -38,7 +38,7 @@ static const Layout *layout_choose(const RenderScene *scene) {
     size = vec3(fmax(size.x, 1e-3), fmax(size.y, 1e-3), fmax(size.z, 1e-3));
     const Layout *best = &layouts[0];
     for (u32 i = 1; i < COUNT_OF(layouts); i++) // larger sheets only where they show clearly more
-        if (layout_scale(&layouts[i], size) > 1.4 * layout_scale(best, size))
+        if (layout_scale(&layouts[i], size) > 1.8 * layout_scale(best, size))
             best = &layouts[i];
     return best;
 }
