@@ -31,120 +31,8 @@ void sort_keyed(Keyed *list, Keyed *spare, u32 n) {
         list[i] = q >= n || spare[p].key <= list[q].key ? spare[p++] : list[q++];
 }
 
-// ---- splits of grid edges
-// ------------------------------------------------------------------------
-
 static u64 edge_key(u32 a, u32 b) {
     return (u64)MIN(a, b) << 32 | MAX(a, b);
-}
-
-static u32 widest_axis(const Kernel *k, u32 a, u32 b) {
-    const Point *p = &k->points.data[a], *q = &k->points.data[b];
-    u32 best = 0;
-    for (u32 i = 1; i < 3; i++)
-        if (fabs(q->at[i] - p->at[i]) > fabs(q->at[best] - p->at[best]))
-            best = i;
-    return best;
-}
-
-static void merge_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int sign) {
-    if (n < 2)
-        return;
-    u32 mid = n / 2;
-    merge_along_line(k, v, spare, mid, axis, sign);
-    merge_along_line(k, v + mid, spare, n - mid, axis, sign);
-    if (point_compare(k, v[mid - 1], v[mid], axis) * sign <= 0)
-        return;
-    memcpy(spare, v, mid * sizeof *v);
-    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
-        v[i] = q >= n || point_compare(k, spare[p], v[q], axis) * sign <= 0 ? spare[p++] : v[q++];
-}
-
-// v[0 .. n), ascending numbers on one line: in the line's order (sign: of its direction along
-// axis), without repetitions. Returns how many are left.
-static u32 sort_along_line(Kernel *k, u32 *v, u32 n, u32 axis, int sign) {
-    u32 len = 0;
-    for (u32 i = 0; i < n; i++)
-        if (!len || v[len - 1] != v[i])
-            v[len++] = v[i];
-    u32 few[64];
-    ArenaMark mark = arena_mark(&k->arena); // nothing that lives longer grows in between
-    merge_along_line(k, v, len <= 128 ? few : ARENA_NEW(&k->arena, u32, len), len, axis, sign);
-    arena_reset(&k->arena, mark);
-    return len;
-}
-
-static int compare_splits(const EdgeSplit *a, const EdgeSplit *b) {
-    return a->lo != b->lo   ? (a->lo > b->lo) - (a->lo < b->lo)
-           : a->hi != b->hi ? (a->hi > b->hi) - (a->hi < b->hi)
-                            : (a->v > b->v) - (a->v < b->v);
-}
-
-static void sort_splits(EdgeSplit *list, EdgeSplit *spare, u32 n) {
-    if (n < 2)
-        return;
-    u32 mid = n / 2;
-    sort_splits(list, spare, mid);
-    sort_splits(list + mid, spare, n - mid);
-    if (compare_splits(&list[mid - 1], &list[mid]) <= 0)
-        return;
-    memcpy(spare, list, mid * sizeof *list);
-    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
-        list[i] = q >= n || compare_splits(&spare[p], &list[q]) <= 0 ? spare[p++] : list[q++];
-}
-
-static void build_split_table(Kernel *k, SplitTable *table) {
-    u32 n = k->splits.len;
-    EdgeSplit *list = k->splits.data;
-    sort_splits(list, ARENA_NEW(&k->arena, EdgeSplit, n), n);
-    table->run_start = ARENA_NEW(&k->arena, u32, n + 1);
-    u32 *v = ARENA_NEW(&k->arena, u32, n), len = 0;
-    for (u32 i = 0, end; i < n; i = end) {
-        u32 lo = list[i].lo, hi = list[i].hi, axis = widest_axis(k, lo, hi);
-        for (end = i; end < n && list[end].lo == lo && list[end].hi == hi; end++)
-            v[end - i] = list[end].v;
-        u32 kept = sort_along_line(k, v, end - i, axis, point_compare(k, hi, lo, axis));
-        table->run_start[table->n_runs++] = len;
-        for (u32 j = 0; j < kept; j++)
-            list[len++] = (EdgeSplit){lo, hi, v[j]};
-    }
-    table->run_start[table->n_runs] = len;
-    k->splits.len = len;
-    for (table->n_slots = 16; table->n_slots < table->n_runs * 2;)
-        table->n_slots *= 2;
-    table->slots = ARENA_NEW(&k->arena, u32, table->n_slots);
-    for (u32 r = 0; r < table->n_runs; r++) {
-        const EdgeSplit *s = &k->splits.data[table->run_start[r]];
-        u64 slot = hash_mix(edge_key(s->lo, s->hi)) & (table->n_slots - 1);
-        while (table->slots[slot])
-            slot = (slot + 1) & (table->n_slots - 1);
-        table->slots[slot] = r + 1;
-    }
-}
-
-static u32 find_splits(const Kernel *k, const SplitTable *table, u32 a, u32 b) {
-    u64 slot = hash_mix(edge_key(a, b)) & (table->n_slots - 1);
-    for (; table->slots[slot]; slot = (slot + 1) & (table->n_slots - 1)) {
-        u32 r = table->slots[slot] - 1;
-        const EdgeSplit *s = &k->splits.data[table->run_start[r]];
-        if (s->lo == MIN(a, b) && s->hi == MAX(a, b))
-            return r;
-    }
-    return NONE;
-}
-
-u32 edge_next_vertex(const Kernel *k, u32 a, u32 b) {
-    u32 run = find_splits(k, &k->split_table, a, b);
-    if (run == NONE)
-        return b;
-    u32 start = k->split_table.run_start[run], end = k->split_table.run_start[run + 1];
-    return k->splits.data[a < b ? start : end - 1].v;
-}
-
-// The places inside edge a -> b, in order: the i-th of n.
-static u32 split_at(const Kernel *k, const SplitTable *table, u32 run, u32 a, u32 b, u32 i) {
-    u32 start = table->run_start[run], end = table->run_start[run + 1];
-    return k->splits.data[a < b ? start + i : end - 1 - i].v;
 }
 
 // ---- segments
@@ -166,16 +54,16 @@ static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) 
     avec_push(&u->k->arena, &u->segs, seg);
 }
 
-static void add_edge_segs(Unit *u, const SplitTable *table, u32 t, u32 corner) {
+static void add_edge_segs(Unit *u, u32 t, u32 corner) {
     Kernel *k = u->k;
     const Facet *facet = &k->facets[t];
     const Corner *at = facet_corners(k, t);
     u32 a = at[corner].v, b = at[corner + 1 < facet->n ? corner + 1 : 0].v;
     u32 cut = plane_upright(k, a, b, k->planes.data[u->plane].axis);
-    u32 run = find_splits(k, table, a, b), from = a;
-    u32 n = run == NONE ? 0 : table->run_start[run + 1] - table->run_start[run];
+    const SplitRun *run = find_splits(k, a, b);
+    u32 from = a, n = run ? run->n : 0;
     for (u32 i = 0; i < n; i++) {
-        u32 to = split_at(k, table, run, a, b, i);
+        u32 to = split_at(k, run, a < b, i);
         add_seg(u, from, to, cut, t, !facet->is_flipped);
         from = to;
     }
@@ -241,6 +129,7 @@ static void cut_segs(Unit *u) {
     avec_reserve(arena, &u->keyed, n);
     avec_reserve(arena, &u->spare, n);
     avec_reserve(arena, &u->queue, n);
+    avec_reserve(arena, &u->below, n);
     for (u32 i = 0; i < n; i++)
         u->keyed.data[i] =
             (Keyed){(u64)u->splits.data[i].seg << 32 | u->splits.data[i].v, u->splits.data[i].v};
@@ -254,7 +143,7 @@ static void cut_segs(Unit *u) {
         while (at < n && u->keyed.data[at].key >> 32 == i)
             u->queue.data[m++] = u->keyed.data[at++].value;
         if (m) {
-            m = sort_along_line(k, u->queue.data, m, seg.axis,
+            m = sort_along_line(k, u->queue.data, u->below.data, m, seg.axis,
                                 point_compare(k, seg.b, seg.a, seg.axis));
             for (u32 j = 0; j < m; j++) {
                 Seg part = seg;
@@ -402,16 +291,19 @@ static void link_halves(Unit *u) {
     }
 }
 
-static void arrange_unit(Unit *u, const SplitTable *table, const InnerSeg *inner, u32 n_inner) {
+static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
     Kernel *k = u->k;
     u->plane = facet_plane(k, u->facets[0]);
     u->x = (k->planes.data[u->plane].axis + 1) % 3;
     u->y = (k->planes.data[u->plane].axis + 2) % 3;
+    reserve_locals(u);
+    if (u->n_facets == 1 && arrange_lone(u, u->facets[0], inner, n_inner))
+        return;
     u->segs.len = u->splits.len = 0;
     for (u32 i = 0; i < u->n_facets; i++) {
         facet_plane(k, u->facets[i]);
         for (u32 c = 0; c < k->facets[u->facets[i]].n; c++)
-            add_edge_segs(u, table, u->facets[i], c);
+            add_edge_segs(u, u->facets[i], c);
     }
     for (u32 i = 0; i < n_inner; i++)
         if (inner[i].a == inner[i].b)
@@ -431,21 +323,17 @@ static void arrange_unit(Unit *u, const SplitTable *table, const InnerSeg *inner
 // ---- cells without an arrangement
 // ----------------------------------------------------------------
 
-static void add_plain_cell(Kernel *k, const SplitTable *table, u32 t) {
+static void add_plain_cell(Kernel *k, u32 t) {
     Facet *facet = &k->facets[t];
     u32 c = k->cells.len, start = k->halves.len;
     avec_push(&k->arena, &k->stacks, t << 1);
     for (u32 i = 0; i < facet->n; i++) {
         const Corner *at = facet_corners(k, t);
         u32 a = at[i].v, b = at[i + 1 < facet->n ? i + 1 : 0].v;
-        u32 run = facet->is_touched ? find_splits(k, table, a, b) : NONE, cut = NONE;
-        u32 n = run == NONE ? 0 : table->run_start[run + 1] - table->run_start[run];
-        if (n) {
-            facet_plane(k, t);
-            cut = plane_upright(k, a, b, k->planes.data[facet->plane].axis);
-        }
+        const SplitRun *run = facet->is_touched ? find_splits(k, a, b) : NULL;
+        u32 n = run ? run->n : 0, cut = run ? CUT_EDGE | (u32)(run - k->split_table.runs) : NONE;
         for (u32 j = 0; j <= n; j++) {
-            u32 origin = j ? split_at(k, table, run, a, b, j - 1) : a;
+            u32 origin = j ? split_at(k, run, a < b, j - 1) : a;
             u32 next = k->halves.len + 1;
             avec_push(&k->arena, &k->halves, (Half){origin, next, c, cut});
         }
@@ -456,7 +344,7 @@ static void add_plain_cell(Kernel *k, const SplitTable *table, u32 t) {
 }
 
 void arrange(Kernel *k) {
-    build_split_table(k, &k->split_table);
+    build_split_table(k);
     Arena *arena = &k->arena;
     // Touched triangles and constraints by unit, units by their first triangle.
     u32 *unit_start = ARENA_NEW(arena, u32, k->n_facets + 2),
@@ -486,11 +374,11 @@ void arrange(Kernel *k) {
         if (n == 0)
             continue;
         if (n == 1 && n_inner == 0) {
-            add_plain_cell(k, &k->split_table, t);
+            add_plain_cell(k, t);
             continue;
         }
         unit.facets = members + unit_start[t];
         unit.n_facets = n;
-        arrange_unit(&unit, &k->split_table, inner + seg_start[t], n_inner);
+        arrange_unit(&unit, inner + seg_start[t], n_inner);
     }
 }

@@ -52,6 +52,7 @@ typedef struct Unit {
     VEC(u32) face_stack, face_stack_len;
     VEC(u32) queue, below;
     struct SegBoxes *boxes; // scratch of boolean_crossings.c
+    struct Lone *lone;      // scratch of boolean_lone.c
 } Unit;
 
 static inline u32 half_cut(const Unit *u, u32 h) {
@@ -65,6 +66,23 @@ static inline int half_left(const Unit *u, u32 h, u32 local) {
     int side = plane_side(u->k, half_cut(u, h), u->point_of.data[local]);
     return h & 1 ? side : -side;
 }
+
+// boolean_lone.c: the cells of a unit of one facet, if the constraints do not cross; false: nothing
+// was done. u's plane, x and y are set, local_of has room for all points.
+bool arrange_lone(Unit *u, u32 t, const InnerSeg *inner, u32 n_inner);
+
+// boolean_splits.c
+void build_split_table(Kernel *k);
+// The vertices inside edge a-b; NULL: it is whole.
+const SplitRun *find_splits(const Kernel *k, u32 a, u32 b);
+// The i-th of them, from the lower end if rising.
+static inline u32 split_at(const Kernel *k, const SplitRun *run, bool is_rising, u32 i) {
+    return k->split_table.verts[run->start + (is_rising ? i : run->n - 1 - i)];
+}
+// v[0 .. n) on one line: in the line's order (sign: of its direction along axis), without
+// repetitions. Returns how many are left. spare: n.
+u32 sort_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int sign);
+u32 widest_axis(const Kernel *k, u32 a, u32 b); // along which a and b are farthest apart
 
 // boolean_crossings.c: calls unit_cross_segs(i, j), i < j, for segments whose boxes meet, at least
 // one of them a constraint.

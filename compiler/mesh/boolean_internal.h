@@ -99,9 +99,10 @@ typedef struct Half {
     u32 origin;
     u32 next;
     u32 cell;
-    u32 cut; // a plane other than the cell's that contains the edge; NONE: both ends are grid
-             // vertices
+    u32 cut; // what contains the edge: a plane other than the cell's; CUT_EDGE | a run of
+             // SplitTable, the half is part of that grid edge; NONE: both ends are grid vertices
 } Half;
+enum { CUT_EDGE = 1 << 30 };
 
 typedef struct Cell {
     u32 plane;       // NONE for an untouched facet until somebody asks: see cell_plane
@@ -114,12 +115,16 @@ typedef struct Cell {
     i8 kept;         // select: 1 the face looks to the front, -1 to the back, 0 dropped
 } Cell;
 
-// Where the splits of each grid edge are.
+// The vertices inside grid edge lo-hi, from lo to hi: SplitTable.verts.
+typedef struct SplitRun {
+    u32 lo, hi, start, n;
+} SplitRun;
 typedef struct SplitTable {
-    u32 *slots; // run + 1
+    u32 *slots; // by edge's hash: run + 1
     u32 n_slots;
-    u32 *run_start; // n_runs + 1, into Kernel.splits, which is then sorted along each edge
+    SplitRun *runs;
     u32 n_runs;
+    u32 *verts;
 } SplitTable;
 
 typedef struct Keyed {
@@ -232,6 +237,8 @@ int plane_cross_sign(const Plane *p, const Plane *q, u32 axis);
 u32 plane_line_axis(const Plane *p, const Plane *q);
 
 u32 cell_plane(Kernel *k, u32 cell); // also settles its is_flipped
+// A plane other than the cell's that contains the half; NONE: both its ends are grid vertices.
+u32 half_cut_plane(Kernel *k, u32 h);
 // The place where edge a -> b is first split after a; b if it is whole.
 u32 edge_next_vertex(const Kernel *k, u32 a, u32 b);
 

@@ -152,7 +152,7 @@ static bool is_straight(const Merge *m, u32 g, u32 h) {
     u32 plane = cell_plane(k, k->halves.data[g].cell);
     if (plane != cell_plane(k, k->halves.data[h].cell))
         return true;
-    u32 cut = k->halves.data[g].cut;
+    u32 cut = half_cut_plane(k, g);
     if (cut == NONE) {
         u32 a = m->f->out_origin[g], b = out_dest(m, g);
         if (k->points.data[a].kind != POINT_GRID || k->points.data[b].kind != POINT_GRID)

@@ -94,10 +94,9 @@ u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_fli
     plane.fd = (f64)plane.d;
     // |terms| <= sum * 2^26 in all, six roundings of 2^-53 each; position error sum * 2^-26.
     plane.tolerance = sum * 0x1p-23;
-    // For grid points (|c| <= 2^25) all terms and sums are whole numbers of at most sum * 2^25 + |d|:
-    // below 2^53 doubles hold them exactly.
-    plane.grid_tolerance =
-        sum < 0x1p27 && fabs(plane.fd) < 0x1p52 ? 0 : plane.tolerance;
+    // For grid points (|c| <= 2^25) all terms and sums are whole numbers of at most sum * 2^25 +
+    // |d|: below 2^53 doubles hold them exactly.
+    plane.grid_tolerance = sum < 0x1p27 && fabs(plane.fd) < 0x1p52 ? 0 : plane.tolerance;
     k->plane_slots[slot] = k->planes.len + 1;
     avec_push(&k->arena, &k->planes, plane);
     if (k->planes.len * 2 > k->n_plane_slots)
