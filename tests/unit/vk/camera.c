@@ -143,6 +143,29 @@ TEST(places_are_read) {
     CHECK(place.azimuth == -30);
 }
 
+TEST(exploded_parts_move_farther_where_the_object_is_thin) {
+    Heap heap;
+    Arena arena;
+    heap_init(&heap, 0);
+    arena_init(&arena, &heap);
+    RenderMesh plate = test_box(&arena, 20, 10, 2);
+    RenderInstance two[2] = {{.map = affine3_identity()}, {.map = affine3_identity()}};
+    two[0].map.t = vec3(-10, 0, -1);
+    two[1].map.t = vec3(10, 0, 1);
+    RenderScene scene = {.meshes = &plate, .n_meshes = 1, .instances = two, .n_instances = 2};
+    RenderScene out = render_scene_exploded(&scene, 0.5, &arena);
+    for (u32 i = 0; i < 2; i++) { // 40 x 10 x 4: x is longest, z a tenth, of which four times count
+        f64 side = i ? 1 : -1;
+        CHECK_NEAR(out.instances[i].map.t.x, side * (10 + 5), 1e-6);
+        CHECK_NEAR(out.instances[i].map.t.y, 0, 1e-6);
+        CHECK_NEAR(out.instances[i].map.t.z, side * (1 + 0.5 * 4), 1e-6);
+    }
+    CHECK_NEAR(two[1].map.t.x, 10, 0); // a copy
+    arena_finish(&arena);
+    heap_finish(&heap);
+}
+
 TEST_MAIN(TEST_CASE(every_view_sees_all_and_no_more_than_it_must),
           TEST_CASE(front_is_seen_from_minus_y), TEST_CASE(points_come_back),
-          TEST_CASE(both_conventions_reproject), TEST_CASE(places_are_read))
+          TEST_CASE(both_conventions_reproject), TEST_CASE(places_are_read),
+          TEST_CASE(exploded_parts_move_farther_where_the_object_is_thin))
