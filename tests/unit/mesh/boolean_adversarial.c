@@ -654,6 +654,68 @@ TEST(expressions_that_are_deep) {
     END;
 }
 
+// ---- what went wrong once
+// ------------------------------------------------------------------------ A box of eight corners
+// that are not quite at right angles.
+static Mesh box_of_corners(Heap *heap, const f64 (*corners)[3]) {
+    Mesh mesh = box(heap, 0, 0, 0, 1, 1, 1);
+    for (u32 v = 0; v < 8; v++)
+        mesh.verts[v] = vec3(corners[v][0], corners[v][1], corners[v][2]);
+    return mesh;
+}
+
+TEST(faces_a_quantum_apart_by_a_tilt) {
+    static const f64 corners[3][8][3] = {
+        {{0x1.052341f33acd7p+0, 0x1.01807ee4feb13p+1, 0x1.fa5c93c0704ccp+0},
+         {0x1.828cca6a57e09p+1, 0x1.fcdfa04f7deb7p+0, 0x1.fb6bd07365ecep+0},
+         {0x1.0e5a0340c11abp+0, 0x1.40b92fd1d4b08p+2, 0x1.f12a8788b11a5p+0},
+         {0x1.87282b111b073p+1, 0x1.3f30d87334d2cp+2, 0x1.f239c43ba6ba7p+0},
+         {0x1.03a8a56974fdbp+0, 0x1.061bdf8bc1d7dp+1, 0x1.3e938404a7ee9p+2},
+         {0x1.81cf7c2574f8ap+1, 0x1.030b30ce821c5p+1, 0x1.3ed753316556ap+2},
+         {0x1.0cdf66b6fb4afp+0, 0x1.4306e0253643dp+2, 0x1.3c4700f6b821fp+2},
+         {0x1.866adccc381f4p+1, 0x1.417e88c696661p+2, 0x1.3c8ad023758ap+2}},
+        {{0x1.8103aa32c17e6p+1, 0x1.f9d214f61841cp-1, 0x1.fe7c7f30a5a86p+0},
+         {0x1.407f69d1bdfc2p+2, 0x1.ed8f5a011953dp-1, 0x1.ff8bbbe39b488p+0},
+         {0x1.8415eaa1ee42dp+1, 0x1.7e6b1b11f7dafp+1, 0x1.f85b21b626316p+0},
+         {0x1.42088a09545e5p+2, 0x1.7b5a6c54b81f7p+1, 0x1.f96a5e691bd18p+0},
+         {0x1.80c4901bcb311p+1, 0x1.fff695d471ca8p-1, 0x1.7f3bd450b0111p+1},
+         {0x1.405fdcc642d58p+2, 0x1.f3b3dadf72dcap-1, 0x1.7fc372aa2ae12p+1},
+         {0x1.83d6d08af7f58p+1, 0x1.7ff43b498e3d3p+1, 0x1.7c2b25937055ap+1},
+         {0x1.41e8fcfdd937bp+2, 0x1.7ce38c8c4e81bp+1, 0x1.7cb2c3eceb25bp+1}},
+        {{0x1.8103aa32c17e6p+1, 0x1.f9d214f61841cp-1, 0x1.fe7c7f30a5a86p+0},
+         {0x1.00809f758f5dap+2, 0x1.f3b0b77b98cacp-1, 0x1.ff041d8a20787p+0},
+         {0x1.828cca6a57e09p+1, 0x1.fcdfa04f7deb7p+0, 0x1.fb6bd07365ecep+0},
+         {0x1.01452f915a8ecp+2, 0x1.f9cef1923e2ffp+0, 0x1.fbf36ecce0bcfp+0},
+         {0x1.80857604d4e3cp+1, 0x1.030d8b5965a9bp+0, 0x1.ff3969090d4ep+1},
+         {0x1.0041855e99106p+2, 0x1.fff9b9384bdc5p-1, 0x1.ff7d3835cab61p+1},
+         {0x1.820e963c6b45fp+1, 0x1.01821096ebba2p+1, 0x1.fdb111aa6d705p+1},
+         {0x1.0106157a64418p+2, 0x1.fff3727097b8cp+0, 0x1.fdf4e0d72ad85p+1}},
+    };
+    BEGIN;
+    u32 nodes[3];
+    for (u32 i = 0; i < 3; i++)
+        nodes[i] = build_leaf(&b, box_of_corners(&heap, corners[i]));
+    CHECK(run(&b, join(&b, CSG_UNION, nodes, 3)).is_whole);
+    for (u32 i = 0; i < 3; i++) {
+        u32 rest = build_pair(&b, CSG_UNION, nodes[(i + 1) % 3], nodes[(i + 2) % 3]);
+        CHECK(judge_pair(&b, nodes[i], rest, 1e-4));
+    }
+    END;
+}
+
+// Two tetrahedra taken from a box, which meet no more than in passing.
+TEST(two_tetrahedra_from_a_box) {
+    BEGIN;
+    u32 x = build_leaf(
+        &b, solid_tetra(&heap, vec3(1, 0, 0), vec3(4, 1, 2), vec3(5, 5, 4), vec3(5, 1, 4)));
+    u32 y = build_leaf(
+        &b, solid_tetra(&heap, vec3(3, 2, 2), vec3(0, 1, 1), vec3(1, 2, 0), vec3(1, 0, 2)));
+    u32 around = build_leaf(&b, box(&heap, -1, -1, -1, 6, 6, 5));
+    CHECK(judge_pair(&b, around, build_pair(&b, CSG_UNION, x, y), 1e-9));
+    CHECK(judge_pair(&b, x, y, 1e-9));
+    END;
+}
+
 TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(star_of_spikes),
           TEST_CASE(fans_of_a_thousand_faces), TEST_CASE(an_edge_with_hundreds_of_faces),
           TEST_CASE(boxes_that_share_an_edge), TEST_CASE(deep_stacks_of_coplanar_faces),
@@ -662,4 +724,5 @@ TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(st
           TEST_CASE(lattices_touching_within_an_ulp), TEST_CASE(edge_or_vertex_contact_only),
           TEST_CASE(operands_that_overlap_themselves), TEST_CASE(operands_inside_out),
           TEST_CASE(empty_operands), TEST_CASE(scenes_of_one_point),
-          TEST_CASE(operands_many_times_over), TEST_CASE(expressions_that_are_deep))
+          TEST_CASE(operands_many_times_over), TEST_CASE(expressions_that_are_deep),
+          TEST_CASE(faces_a_quantum_apart_by_a_tilt), TEST_CASE(two_tetrahedra_from_a_box))
