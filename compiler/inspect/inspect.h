@@ -33,7 +33,9 @@ typedef struct Report {
     u32 main_group;   // the one that the others float beside
     InspectGap *gaps; // one per other group, its nearest approach
     u32 n_gaps;
-    bool *hidden; // per part: no surface can be seen from outside
+    bool *hidden;           // per part: no surface can be seen from outside
+    const u32 *visible;     // per part: pixels in the view that shows it best; NULL: not measured
+    u32 n_views, view_size; // views that were counted, pixels across each
 } Report;
 
 typedef struct InspectOptions {
@@ -43,6 +45,11 @@ typedef struct InspectOptions {
 // Cost: sorted boxes, then trees: near linear in parts. Arrays from arena, scratch from heap.
 void inspect(const Model *model, InspectOptions options, Heap *heap, Arena *arena, Diags *diags,
              Report *out);
+
+// Takes what was measured in pictures into the report (pixels[n_parts] must live as long), and says
+// which parts show nowhere or hardly (W0802, W0812) unless that was said. O(parts + findings^2).
+void inspect_check_visible(Report *report, const u32 *pixels, u32 n_views, u32 view_size,
+                           Arena *arena, Diags *diags);
 
 // Calls visit for each pair a < b of boxes that come within gap of each other (sweep and prune;
 // empty boxes meet nothing). O(n log n + pairs along the widest axis).

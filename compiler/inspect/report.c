@@ -218,7 +218,11 @@ void report_write_text(const Report *report, Arena *arena, StrBuf *out) {
         add_cell(out, rows[i].size, widths[1]);
         add_cell(out, rows[i].center, widths[2]);
         strbuf_add(out, rows[i].material);
-        strbuf_add_z(out, i > 0 && report->hidden[i - 1] ? "  hidden\n" : "\n");
+        if (i > 0 && report->hidden[i - 1])
+            strbuf_add_z(out, "  hidden");
+        if (i > 0 && report->visible && report->model->parts[i - 1].mesh != NONE)
+            strbuf_addf(out, "  %u px", report->visible[i - 1]);
+        strbuf_add_char(out, '\n');
     }
     if (report->n_contacts || report->n_gaps)
         add_contacts_text(report, arena, out);
@@ -296,6 +300,8 @@ static void json_part(const Report *report, u32 i, Box3 whole, Arena *arena, Str
         strbuf_addf(out, ",\"triangles\":%u,\"group\":%u,\"hidden\":%s",
                     model->meshes[model->parts[i].mesh].mesh->n_tris, report->group[i],
                     report->hidden[i] ? "true" : "false");
+        if (report->visible)
+            strbuf_addf(out, ",\"visible_pixels\":%u", report->visible[i]);
     }
     strbuf_add_char(out, '}');
 }

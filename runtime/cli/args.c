@@ -36,6 +36,7 @@ typedef enum OptionId {
     OPT_BACKGROUND,
     OPT_CAMERA,
     OPT_DEVICE,
+    OPT_VISIBLE,
     OPT_AGENT,
     OPT_FROM,
     OPT_PROVIDER,
@@ -98,6 +99,7 @@ static const Option options[] = {
     {OPT_PASSES, 0, "--passes", "NAMES", "render: color, parts, instances, depth, normal, position (all but the last)"},
     {OPT_BACKGROUND, 0, "--background", "WHAT", "render: studio, transparent or #rrggbb"},
     {OPT_CAMERA, 0, "--camera", "PLACE", "render: one more view, az=30,el=20,fov=40 in degrees; fov=0 is orthographic"},
+    {OPT_VISIBLE, 0, "--visible", NULL, "report: draw 8 views, count each part's pixels, and say which show nowhere or hardly"},
     {OPT_DEVICE, 0, "--device", "NAME", "render: auto, cpu, gpu or part of a device's name"},
     {OPT_AGENT, 0, "--agent", "TEXT", "let a model make what TEXT says: frc --agent \"a milking stool\" -o stool.glb"},
     {OPT_FROM, 0, "--from", "FILE.part", "agent: change this object as the text says"},
@@ -348,6 +350,7 @@ static Status option_apply(Cli *cli, const Option *option, const char *value, bo
     case OPT_BACKGROUND: cli->background = value; break;
     case OPT_CAMERA: cli->camera = value; break;
     case OPT_DEVICE: cli->device = value; break;
+    case OPT_VISIBLE: cli->visible = true; break;
     case OPT_THREADS:
         status = count_read(cli, "--threads", value, &count);
         cli->n_threads = (u32)MIN(count, 1024u);

@@ -36,7 +36,7 @@ typedef struct Cli {
     CliDiagnostics diagnostics;
     Limits limits;
     u32 n_threads;
-    bool merge, parts, no_manifold, strict, json, quiet, verbose, partial, write, check, color_err, color_out;
+    bool merge, parts, no_manifold, strict, json, quiet, verbose, partial, write, check, visible, color_err, color_out;
 } Cli;
 
 typedef struct CliCommand {

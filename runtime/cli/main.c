@@ -37,7 +37,7 @@ static const CliCommand commands[] = {
      1, 1, cmd_compile},
     {"check", "FILE", "compile without writing anything; all diagnostics",
      "    frc check chair.part                        errors and warnings only\n", 1, 1, cmd_check},
-    {"report", "FILE [--json] [--format md]", "parts, sizes, places, contacts: the text equal of a picture",
+    {"report", "FILE [--json] [--format md] [--visible]", "parts, sizes, places, contacts: the text equal of a picture",
      "    frc report chair.part                       the parts, their places, what touches what\n", 1, 1, cmd_report},
     {"params", "FILE [--json]", "the program's params: values, ranges, words; --json: as a JSON schema",
      "    frc params chair.part --json                its params as a JSON schema\n", 1, 1, cmd_params},

@@ -36,6 +36,17 @@ void picture_device_finish(PictureDevice *device);
 // STATUS_VULKAN, or what draw gave: *error says why, if draw filled it.
 Status picture_device_draw(PictureDevice *device, PictureDraw *draw, void *ctx, RenderError *error);
 
+// Pixels that each part of the model has in the view that shows it best, of picture_visible_views()
+// views of PICTURE_VISIBLE_SIZE pixels across: 0 where no view shows it, not even through glass.
+// pixels: n_parts of the model's scene, filled again if the device has to be started anew. Scratch
+// from heap. STATUS_VULKAN: *error.
+enum { PICTURE_VISIBLE_SIZE = 256 };
+Status picture_visible(PictureDevice *device, const Model *model, Heap *heap, u32 *pixels,
+                       RenderError *error);
+u32 picture_visible_views(void);
+// Whether a part of the model is drawn: instances are those that are, in order.
+bool picture_has_instance(const Model *model, u32 part);
+
 enum { // passes
     PASS_COLOR = 1,
     PASS_PARTS = 2,

@@ -51,6 +51,11 @@ static RenderMaterial *materials_of(const SceneMaterial *from, u32 n, Arena *are
     return materials;
 }
 
+bool picture_has_instance(const Model *model, u32 part) {
+    u32 mesh = model->parts[part].mesh;
+    return mesh != NONE && model->meshes[mesh].mesh->n_tris > 0;
+}
+
 void picture_scene_from_model(const Model *model, Arena *arena, RenderScene *out) {
     const Scene *scene = model->scene;
     *out = (RenderScene){.name = scene->name,
@@ -68,7 +73,7 @@ void picture_scene_from_model(const Model *model, Arena *arena, RenderScene *out
     build_init(&b, arena, scene->n_parts);
     for (u32 i = 0; i < scene->n_parts; i++) {
         const ScenePart *part = &scene->parts[i];
-        if (model->parts[i].mesh == NONE || meshes[model->parts[i].mesh].n_tris == 0)
+        if (!picture_has_instance(model, i))
             continue;
         b.instances[b.n_instances++] =
             (RenderInstance){.mesh = model->parts[i].mesh,
