@@ -210,7 +210,9 @@ const BuiltinRow builtins_combine[] = {
     ROW("blend", BUILTIN_COMBINE, false, blend_params, "solid", run_blend,
         "Their union with the seams smoothed over about r."),
     ROW("shell", BUILTIN_COMBINE, true, shell_params, "solid", run_shell,
-        "The solid hollowed, its wall growing inwards."),
+        "The solid hollowed, its wall growing inwards. Where the solid has flat faces the inside has "
+        "them too, with sharp edges, as\nlong as nothing on it is too narrow for its walls; else "
+        "the inner edges are slightly bevelled."),
     ROW("clip", BUILTIN_COMBINE, true, clip_params, "solid", run_clip,
         "What of the solid lies between the ends on each axis given."),
     ROW("paint", BUILTIN_COMBINE, true, paint_params, "solid", run_paint,
