@@ -43,6 +43,11 @@ const char *renderer_message(const Renderer *renderer) {
     return "";
 }
 
+const char *renderer_note(const Renderer *renderer) {
+    (void)renderer;
+    return "";
+}
+
 u32 renderer_call_count(const Renderer *renderer) {
     (void)renderer;
     return 0;

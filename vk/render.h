@@ -116,8 +116,8 @@ typedef struct RenderOptions {
     bool validate;    // the Khronos validation layer with synchronization checks; must be installed
     u32 fail_at;      // tests: this Vulkan call (1-based) fails; 0: none
     bool lose_device; // ... as VK_ERROR_DEVICE_LOST, else out of memory
-    const char
-        *cache_file; // pipeline cache of a GPU; NULL: none. Unreadable or unwritable: ignored
+    const char *cache_file; // pipeline cache of a GPU; NULL: none. Unreadable or unwritable:
+                            // renderer_note says so
 } RenderOptions;
 
 typedef struct Renderer Renderer;
@@ -135,6 +135,7 @@ bool renderer_is_cpu(const Renderer *renderer);
 u32 renderer_message_count(const Renderer *renderer); // of the validation layer
 const char *
 renderer_message(const Renderer *renderer);          // the first of them, cut to 511 bytes; or ""
+const char *renderer_note(const Renderer *renderer); // what could be done without; or ""
 u32 renderer_call_count(const Renderer *renderer);   // Vulkan calls that can fail, so far
 u32 renderer_object_count(const Renderer *renderer); // Vulkan objects now alive
 

@@ -75,6 +75,9 @@ bool renderer_is_cpu(const Renderer *r) {
 u32 renderer_message_count(const Renderer *r) {
     return r->gpu.n_messages;
 }
+const char *renderer_note(const Renderer *r) {
+    return r->note;
+}
 const char *renderer_message(const Renderer *r) {
     return r->gpu.message;
 }

@@ -122,6 +122,8 @@ struct Renderer {
     pthread_cond_t freed;
     bool has_locks;
     const char *cache_file;
+    size_t cache_size; // as it was read
+    char note[512];    // of what could be done without
 };
 
 // renderer_pipeline.c

@@ -7,6 +7,8 @@
 
 #include "base/file.h"
 
+#include <stdio.h>
+
 extern const u32 frc_geometry_vert_begin[], frc_geometry_vert_end[];
 extern const u32 frc_geometry_frag_begin[], frc_geometry_frag_end[];
 extern const u32 frc_shadow_vert_begin[], frc_shadow_vert_end[];
@@ -242,9 +244,10 @@ static bool cache_init(Renderer *r) {
     arena_init(&arena, r->heap);
     Str bytes = {0};
     const char *error;
-    if (gpu->is_cpu || !r->cache_file ||
+    if (r->on_host || !r->cache_file ||
         file_read(&arena, r->cache_file, 64u << 20, &bytes, &error) != STATUS_OK)
         bytes.len = 0;
+    r->cache_size = bytes.len;
     VkPipelineCacheCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
                                       .initialDataSize = bytes.len,
                                       .pInitialData = bytes.ptr};
@@ -259,13 +262,17 @@ static bool cache_init(Renderer *r) {
 static void cache_save(Renderer *r) {
     Gpu *gpu = &r->gpu;
     size_t size = 0;
-    if (gpu->is_cpu || !r->cache_file ||
-        gpu->vk.GetPipelineCacheData(gpu->device, r->cache, &size, NULL) != VK_SUCCESS || size == 0)
+    if (r->on_host || !r->cache_file ||
+        gpu->vk.GetPipelineCacheData(gpu->device, r->cache, &size, NULL) != VK_SUCCESS ||
+        size == 0 || size == r->cache_size) // nothing new
         return;
     void *bytes = heap_alloc(r->heap, size, 1);
     const char *error;
-    if (gpu->vk.GetPipelineCacheData(gpu->device, r->cache, &size, bytes) == VK_SUCCESS)
-        (void)file_save(r->cache_file, bytes, size, &error);
+    if (gpu->vk.GetPipelineCacheData(gpu->device, r->cache, &size, bytes) == VK_SUCCESS &&
+        file_save(r->cache_file, bytes, size, &error) != STATUS_OK)
+        snprintf(r->note, sizeof r->note,
+                 "can't keep compiled shaders in '%s' (%s): the next start takes as long",
+                 r->cache_file, error);
     heap_free(r->heap, bytes);
 }
 

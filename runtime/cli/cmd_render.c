@@ -11,6 +11,7 @@
 #include "vk/sheet.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -340,6 +341,15 @@ static void keep_memory(void) {
 #endif
 }
 
+// Where a GPU's compiled shaders are kept: NULL without a home.
+static const char *cache_path(Cli *cli) {
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && cache[0] == '/')
+        return str_format(&cli->arena, "%s/frc-pipelines.bin", cache).ptr;
+    return home && home[0] == '/' ? str_format(&cli->arena, "%s/.cache/frc-pipelines.bin", home).ptr
+                                  : NULL;
+}
+
 static void note(void *ctx, const char *text) {
     cli_note(ctx, "%s", text);
 }
@@ -354,7 +364,9 @@ Status cmd_render(Cli *cli) {
         return STATUS_USAGE;
     keep_memory();
     PictureDevice device;
-    picture_device_init(&device, &(RenderOptions){.device = cli->device}, cli_interrupted());
+    picture_device_init(&device,
+                        &(RenderOptions){.device = cli->device, .cache_file = cache_path(cli)},
+                        cli_interrupted());
     device.note = note;
     device.note_ctx = cli;
     Status first = STATUS_OK;
@@ -365,6 +377,8 @@ Status cmd_render(Cli *cli) {
         if (status == STATUS_VULKAN || status == STATUS_INTERRUPTED || status == STATUS_USAGE)
             break;
     }
+    if (device.renderer && renderer_note(device.renderer)[0])
+        cli_note(cli, "%s", renderer_note(device.renderer));
     picture_device_finish(&device);
     return first;
 }
