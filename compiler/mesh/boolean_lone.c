@@ -8,7 +8,8 @@
 // boundary they leave in the order of their other ends, whatever their shapes. No direction is
 // compared and no plane is made. The order gives loops; exactly if the chains do not cross are
 // there one more loops than chains (Euler's formula). Only constraints with an end inside the facet
-// are tested against the others. What is not of this kind is left to the general arrangement. Cost:
+// are tested against the others. Closed chains are holes, if their boxes are apart. What is not of
+// this kind is left to the general arrangement. Cost:
 // O(m log m) for chords, O(m^2) box tests for at most MOST_INNER constraints with inner ends.
 #include "compiler/mesh/boolean_arrange.h"
 
@@ -40,6 +41,10 @@ typedef struct Step {
     u32 cut; // of the constraint that starts there
 } Step;
 
+typedef struct ChainBox {
+    f64 min[2], max[2];
+} ChainBox;
+
 typedef struct Lone {
     VEC(Border) rim;
     VEC(Link) links;
@@ -53,6 +58,7 @@ typedef struct Lone {
     VEC(u32) leave_start; // by the rim's vertex
     VEC(bool) is_done;    // by half: of the rim, then of chains
     VEC(u32) points;      // the places: constraints of no length
+    VEC(ChainBox) boxes, spare_boxes;
 } Lone;
 
 static void build_rim(Unit *u, Lone *l, u32 t) {
@@ -92,23 +98,16 @@ static bool is_along_edge(const Lone *l, u32 i, u32 j) {
     return rim[high - 1].edge == rim[low].edge || (rim[last].edge == rim[high].edge && low == 0);
 }
 
-// False: too many.
-static bool read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
+static void read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
     Arena *arena = &u->k->arena;
     l->links.len = l->inner.len = l->points.len = 0;
     for (u32 i = 0; i < n_inner; i++) {
         u32 a = local_of_point(u, l, inner[i].a), b = local_of_point(u, l, inner[i].b);
-        if (a == b) {
+        if (a == b)
             avec_push(arena, &l->points, a);
-            continue;
-        }
-        if (a < l->rim.len && b < l->rim.len && is_along_edge(l, a, b))
-            continue;
-        avec_push(arena, &l->links, (Link){a, b, inner[i].cut});
-        if (l->inner.len && l->links.len > MOST_INNER)
-            return false;
+        else if (a >= l->rim.len || b >= l->rim.len || !is_along_edge(l, a, b))
+            avec_push(arena, &l->links, (Link){a, b, inner[i].cut});
     }
-    return l->inner.len == 0 || l->links.len <= MOST_INNER;
 }
 
 // ---- constraints with inner ends
@@ -170,6 +169,24 @@ static bool are_all_apart(const Unit *u, const Lone *l) {
     return true;
 }
 
+// The same for many, by the sweep of the general arrangement.
+static bool are_many_apart(Unit *u, const Lone *l) {
+    Arena *arena = &u->k->arena;
+    u->segs.len = u->splits.len = 0;
+    for (u32 i = 0; i < l->links.len; i++) {
+        const Link *link = &l->links.data[i];
+        u32 a = point_of_local(l, link->a), b = point_of_local(l, link->b);
+        Seg seg = {a, b, link->cut, NONE, true, (u8)widest_axis(u->k, a, b)};
+        avec_push(arena, &u->segs, seg);
+    }
+    for (u32 i = 0; i < l->points.len; i++) {
+        u32 v = point_of_local(l, l->points.data[i]);
+        avec_push(arena, &u->segs, (Seg){v, v, NONE, NONE, true, 0});
+    }
+    unit_find_crossings(u);
+    return u->splits.len == 0;
+}
+
 // Stated twice: where two coincident facets cut this one. Few, so by comparing all.
 static void drop_double_links(Lone *l) {
     Link *links = l->links.data;
@@ -188,21 +205,38 @@ static void drop_double_links(Lone *l) {
 // ---- chains
 // ---------------------------------------------------------------------------------------
 
-// at_inner; false: some inner point has not just two constraints.
+// Links i and j join the same two vertices.
+static bool are_links_equal(const Lone *l, u32 i, u32 j) {
+    const Link *r = &l->links.data[i], *s = &l->links.data[j];
+    return (r->a == s->a && r->b == s->b) || (r->a == s->b && r->b == s->a);
+}
+
+// at_inner; false: some inner point has not just two constraints. Drops constraints with inner ends
+// that are stated twice.
 static bool pair_links(Arena *arena, Lone *l) {
-    u32 n = 2 * l->inner.len;
+    u32 n = 2 * l->inner.len, n_rim = l->rim.len;
     avec_reserve(arena, &l->at_inner, n);
     memset(l->at_inner.data, 0xff, n * sizeof(u32));
-    for (u32 i = 0; i < l->links.len; i++)
+    for (u32 i = 0; i < l->links.len; i++) {
+        Link *link = &l->links.data[i];
+        u32 *at = link->a >= n_rim   ? &l->at_inner.data[2 * (link->a - n_rim)]
+                  : link->b >= n_rim ? &l->at_inner.data[2 * (link->b - n_rim)]
+                                     : NULL;
+        if (at && ((at[0] != NONE && are_links_equal(l, i, at[0])) ||
+                   (at[1] != NONE && are_links_equal(l, i, at[1])))) {
+            link->a = link->b = NONE;
+            continue;
+        }
         for (u32 j = 0; j < 2; j++) {
-            u32 end = j ? l->links.data[i].b : l->links.data[i].a;
-            if (end < l->rim.len)
+            u32 end = j ? link->b : link->a;
+            if (end < n_rim)
                 continue;
-            u32 *at = &l->at_inner.data[2 * (end - l->rim.len)];
+            at = &l->at_inner.data[2 * (end - n_rim)];
             if (at[0] != NONE && at[1] != NONE)
                 return false;
             at[at[0] != NONE] = i;
         }
+    }
     for (u32 i = 0; i < l->points.len; i++) // a place where nothing passes
         if (l->points.data[i] >= l->rim.len) {
             u32 *at = &l->at_inner.data[2 * (l->points.data[i] - l->rim.len)];
@@ -346,8 +380,8 @@ static bool trace_cells(Kernel *k, Lone *l, u32 stack) {
     return false;
 }
 
-// ---- one closed chain
-// -----------------------------------------------------------------------------
+// ---- closed chains
+// --------------------------------------------------------------------------------
 
 // 1: it runs counter-clockwise as seen from the plane's front; 0: it is folded.
 static int chain_turn(const Unit *u, const Step *step, u32 n) {
@@ -368,42 +402,99 @@ static int chain_turn(const Unit *u, const Step *step, u32 n) {
     return -plane_side(k, cut, step[after].v) * way;
 }
 
-static bool add_hole(Unit *u, Lone *l, u32 t, u32 stack) {
+// By chain: leftmost first.
+static void sort_chain_boxes(ChainBox *list, ChainBox *spare, u32 n) {
+    if (n < 2)
+        return;
+    u32 mid = n / 2;
+    sort_chain_boxes(list, spare, mid);
+    sort_chain_boxes(list + mid, spare, n - mid);
+    memcpy(spare, list, mid * sizeof *list);
+    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
+        list[i] = q >= n || spare[p].min[0] <= list[q].min[0] ? spare[p++] : list[q++];
+}
+
+// Chains whose boxes (grown beyond the error of doubles) are apart do not contain each other.
+// Cost: at most 64 tests a chain, or the answer is no.
+static bool are_chains_apart(const Unit *u, Lone *l) {
+    Arena *arena = &u->k->arena;
+    u32 n = l->chains.len, budget = 64;
+    avec_reserve(arena, &l->boxes, n);
+    avec_reserve(arena, &l->spare_boxes, n);
+    const u32 axes[2] = {u->x, u->y};
+    for (u32 c = 0; c < n; c++) {
+        const Chain *chain = &l->chains.data[c];
+        ChainBox *box = &l->boxes.data[c];
+        *box = (ChainBox){{INFINITY, INFINITY}, {-INFINITY, -INFINITY}};
+        for (u32 i = 0; i < 2 * chain->n; i++) {
+            f64 at = u->k->points.data[l->steps.data[chain->first + i / 2].v].at[axes[i & 1]];
+            box->min[i & 1] = fmin(box->min[i & 1], at - 0x1p-20);
+            box->max[i & 1] = fmax(box->max[i & 1], at + 0x1p-20);
+        }
+    }
+    sort_chain_boxes(l->boxes.data, l->spare_boxes.data, n);
+    for (u32 i = 0; i < n; i++, budget += 64)
+        for (u32 j = i + 1; j < n && l->boxes.data[j].min[0] <= l->boxes.data[i].max[0]; j++)
+            if (budget-- == 0 || (l->boxes.data[i].min[1] <= l->boxes.data[j].max[1] &&
+                                  l->boxes.data[j].min[1] <= l->boxes.data[i].max[1]))
+                return false;
+    return true;
+}
+
+// The facet with its holes, then what lies in each.
+static bool add_holes(Unit *u, Lone *l, u32 t, u32 stack) {
     Kernel *k = u->k;
-    const Chain *chain = &l->chains.data[0];
-    u32 start = k->halves.len;
-    int turn = chain_turn(u, l->steps.data + chain->first, chain->n);
-    if (turn == 0 || chain->n < 3)
+    u32 n = l->chains.len, start = k->halves.len;
+    avec_reserve(&k->arena, &l->is_done, n); // here: the chain runs clockwise as seen from outside
+    if (!are_chains_apart(u, l))
         return false;
-    bool is_back = (turn < 0) != k->facets[t].is_flipped; // counter-clockwise: against the chain
+    for (u32 c = 0; c < n; c++) {
+        const Chain *chain = &l->chains.data[c];
+        int turn = chain->n < 3 ? 0 : chain_turn(u, l->steps.data + chain->first, chain->n);
+        if (turn == 0)
+            return false;
+        l->is_done.data[c] = (turn < 0) != k->facets[t].is_flipped;
+    }
     for (u32 i = 0; i < l->rim.len; i++)
         push_half(k, l->rim.data[i].v, l->rim.data[i].cut);
     close_loop(k, start);
-    u32 hole = k->halves.len;
-    push_chain(k, l, chain, !is_back);
-    close_loop(k, hole);
+    for (u32 c = 0; c < n; c++) {
+        u32 hole = k->halves.len;
+        push_chain(k, l, &l->chains.data[c], !l->is_done.data[c]);
+        close_loop(k, hole);
+    }
     push_cell(k, stack, start);
-    start = k->halves.len;
-    push_chain(k, l, chain, is_back);
-    close_loop(k, start);
-    push_cell(k, stack, start);
+    for (u32 c = 0; c < n; c++) {
+        start = k->halves.len;
+        push_chain(k, l, &l->chains.data[c], l->is_done.data[c]);
+        close_loop(k, start);
+        push_cell(k, stack, start);
+    }
     return true;
 }
 
 static bool cut_facet(Unit *u, Lone *l, u32 t, u32 stack) {
     Kernel *k = u->k;
     Arena *arena = &k->arena;
-    if (l->links.len <= MOST_INNER)
+    if (l->links.len <= MOST_INNER) {
         drop_double_links(l);
-    if (!are_all_apart(u, l) || !pair_links(arena, l))
+        if (!are_all_apart(u, l))
+            return false;
+    } else if (l->inner.len && !are_many_apart(u, l)) {
+        return false;
+    }
+    if (!pair_links(arena, l))
         return false;
     find_chains(arena, l);
     u32 n_closed = 0;
     for (u32 c = 0; c < l->chains.len; c++)
         n_closed += l->chains.data[c].from == l->chains.data[c].to;
-    if (n_closed)
-        return l->chains.len == 1 && l->chains.data[0].from >= l->rim.len &&
-               add_hole(u, l, t, stack);
+    if (n_closed) {
+        bool are_inside = true;
+        for (u32 c = 0; c < l->chains.len; c++)
+            are_inside = are_inside && l->chains.data[c].from >= l->rim.len;
+        return are_inside && add_holes(u, l, t, stack);
+    }
     return sort_leaving(arena, l) && trace_cells(k, l, stack);
 }
 
@@ -413,16 +504,14 @@ bool arrange_lone(Unit *u, u32 t, const InnerSeg *inner, u32 n_inner) {
         u->lone = ARENA_NEW(&k->arena, Lone, 1);
     Lone *l = u->lone;
     build_rim(u, l, t);
-    bool is_done = read_links(u, l, inner, n_inner);
+    read_links(u, l, inner, n_inner);
     for (u32 i = 0; i < l->rim.len; i++)
         u->local_of[l->rim.data[i].v] = 0;
     for (u32 i = 0; i < l->inner.len; i++)
         u->local_of[l->inner.data[i]] = 0;
-    if (!is_done)
-        return false;
     u32 stack = k->stacks.len;
     avec_push(&k->arena, &k->stacks, t << 1);
-    is_done = cut_facet(u, l, t, stack);
+    bool is_done = cut_facet(u, l, t, stack);
     if (!is_done)
         k->stacks.len = stack;
     return is_done;
