@@ -183,14 +183,17 @@ static void close_all_but(int kept) {
 }
 
 static void lock_down(const SandboxOptions *options, u64 mapped, int kept) {
-    enum { MIB = 1 << 20, SLACK_MIB = 512, PROCESSORS_MAX = 64 };
+    // A thread maps a stack and an arena of the allocator, whether it uses them or not.
+    enum { MIB = 1 << 20, SLACK_MIB = 512, THREAD_MIB = 80, PROCESSORS_MAX = 1024 };
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    u64 n_threads = options->n_threads ? options->n_threads : processors > 0 ? (u64)MIN(processors, (long)PROCESSORS_MAX) : 1;
     close_all_but(kept);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
     limit(RLIMIT_NOFILE, FILES_MAX);
-    limit(RLIMIT_CPU, (options->seconds + GRACE_S) * (options->n_threads ? options->n_threads : PROCESSORS_MAX));
+    limit(RLIMIT_CPU, (options->seconds + GRACE_S) * n_threads);
     if (!IS_SANITIZED && mapped)
-        limit(RLIMIT_AS, mapped + (options->memory_mib + SLACK_MIB) * MIB);
+        limit(RLIMIT_AS, mapped + (options->memory_mib + SLACK_MIB + THREAD_MIB * n_threads) * MIB);
 #ifdef __linux__
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
