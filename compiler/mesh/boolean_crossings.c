@@ -33,23 +33,28 @@ static SegBox seg_box(const Unit *u, u32 i) {
     return box;
 }
 
-static void sort_boxes(SegBox *list, SegBox *spare, u32 n) {
-    if (n <= 16) {
-        for (u32 i = 1; i < n; i++) {
-            SegBox item = list[i];
-            u32 j = i;
-            for (; j > 0 && list[j - 1].min[0] > item.min[0]; j--)
-                list[j] = list[j - 1];
-            list[j] = item;
-        }
-        return;
+// Left sides become whole numbers, rounded down: that only makes boxes larger.
+static void sort_boxes(Unit *u) {
+    SegBoxes *b = u->boxes;
+    Arena *arena = &u->k->arena;
+    u32 n = b->list.len;
+    avec_reserve(arena, &b->spare, n);
+    avec_reserve(arena, &u->keyed, n);
+    avec_reserve(arena, &u->spare, n);
+    for (u32 i = 0; i < n; i++) {
+        u64 left = (u64)(b->list.data[i].min[0] + 0x1p26); // |min| < 2^26
+        b->list.data[i].min[0] = (f64)left - 0x1p26;
+        u->keyed.data[i] = (Keyed){left, i};
     }
-    u32 mid = n / 2;
-    sort_boxes(list, spare, mid);
-    sort_boxes(list + mid, spare, n - mid);
-    memcpy(spare, list, mid * sizeof *list);
-    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
-        list[i] = q >= n || spare[p].min[0] <= list[q].min[0] ? spare[p++] : list[q++];
+    sort_keyed(u->keyed.data, u->spare.data, n);
+    for (u32 i = 0; i < n; i++)
+        b->spare.data[i] = b->list.data[u->keyed.data[i].value];
+    SegBox *sorted = b->spare.data;
+    u32 cap = b->spare.cap;
+    b->spare.data = b->list.data;
+    b->spare.cap = b->list.cap;
+    b->list.data = sorted;
+    b->list.cap = cap;
 }
 
 static void try_cross(Unit *u, const SegBox *a, const SegBox *b) {
@@ -144,8 +149,7 @@ void unit_find_crossings(Unit *u) {
     }
     if (!n_inner || b->list.len < 2)
         return;
-    avec_reserve(arena, &b->spare, b->list.len);
-    sort_boxes(b->list.data, b->spare.data, b->list.len);
+    sort_boxes(u);
     if (b->list.len < 64) {
         for (u32 i = 0; i < b->list.len; i++)
             for (u32 j = i + 1; j < b->list.len && b->list.data[j].min[0] <= b->list.data[i].max[0];
