@@ -4,6 +4,7 @@
 //   boolean_ingest.c    triangles on one integer grid; boolean_facets.c: convex facets of them
 //   boolean_broad.c     pairs whose boxes meet
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
+//   boolean_patch.c     what nothing touches, as it is
 //   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c)
 //   boolean_classify.c  radial order: which cells' sides share a region; windings
 //   (boolean_winding.c) boolean_select.c    cells between matter and emptiness, and their twins
@@ -21,7 +22,9 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
         return status;
     broad(k);
     narrow(k);
-    arrange(k);
+    patch(k);
+    if (!k->fault)
+        arrange(k);
     if (!k->fault)
         classify(k);
     Faces faces = {0};

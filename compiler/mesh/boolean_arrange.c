@@ -372,7 +372,11 @@ static void add_plain_cell(Kernel *k, u32 t) {
         }
     }
     k->halves.data[k->halves.len - 1].next = start;
-    Cell cell = {NONE, k->stacks.len - 1, 1, start, k->halves.len, start, false, 0};
+    Cell cell = {.plane = NONE,
+                 .stack_start = k->stacks.len - 1,
+                 .stack_len = 1,
+                 .half_start = start,
+                 .half_end = k->halves.len};
     avec_push(&k->arena, &k->cells, cell);
 }
 
@@ -406,6 +410,8 @@ void arrange(Kernel *k) {
             heap_poll(k->heap);
         if (n == 0)
             continue;
+        if (!k->facets[t].is_touched && !k->leaves[k->facets[t].leaf].is_whole)
+            continue; // part of a patch
         if (n == 1 && n_inner == 0) {
             add_plain_cell(k, t);
             continue;

@@ -30,12 +30,12 @@ typedef struct Room {
 
 static bool must_test(const Broad *b, u32 t, u32 u) {
     const Facet *facets = b->k->facets;
-    return facets[t].leaf != facets[u].leaf || b->k->leaf_is_dirty[facets[t].leaf];
+    return facets[t].leaf != facets[u].leaf || b->k->leaves[facets[t].leaf].is_dirty;
 }
 
 static bool is_quiet(const Broad *b, u32 from, u32 to) {
     u32 leaf = b->k->facets[b->list.data[from]].leaf;
-    if (b->k->leaf_is_dirty[leaf])
+    if (b->k->leaves[leaf].is_dirty)
         return false;
     for (u32 i = from + 1; i < to; i++)
         if (b->k->facets[b->list.data[i]].leaf != leaf)

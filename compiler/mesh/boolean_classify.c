@@ -8,10 +8,9 @@
 // n_i x D the directions in which cells leave the edge, (t_i x t_j).D has the sign of (n_i x
 // n_j).D, and t_i.t_j that of n_i.n_j.
 //
-// Cells connected through edges form a component. The region around it is found at its outermost
-// vertex v: among the edges at v, seen along z, take the one that is extreme; the half-plane that
-// leaves it outwards meets nothing of the component near v, and lies in the region sought.
-// Cost: O(h) for h halves, and the sorting of crowded edges.
+// Cells connected through edges form a component. The walk over its regions starts at a seed: a
+// place infinitely close to one of its cells. Cost: O(h) for h halves, and the sorting of crowded
+// edges.
 #include "compiler/mesh/boolean_internal.h"
 
 u32 cell_plane(Kernel *k, u32 c) {
@@ -175,73 +174,50 @@ static void join_around_edge(Kernel *k, u32 e, u32 *parent) {
 // ---- components
 // ----------------------------------------------------------------------------------
 
-typedef struct Outermost {
-    u32 v;      // grid vertex
-    u32 w;      // its extreme neighbour
-    i64 dx, dy; // from v to w
-} Outermost;
-
-static bool is_further_out(const Kernel *k, u32 a, u32 b) {
-    const f64 *p = k->points.data[a].at, *q = k->points.data[b].at;
-    return p[0] != q[0] ? p[0] > q[0] : p[1] != q[1] ? p[1] > q[1] : p[2] > q[2];
+// In a patch: beside one of its larger triangles, in front.
+static void seed_in_patch(Kernel *k, u32 cell, Beside *seed, u32 *region) {
+    const Patch *patch = &k->patches.data[cell - k->patch_cells_start];
+    const CsgLeaf *leaf = &k->expr->leaves[patch->leaf];
+    Corner corner[3];
+    for (u32 i = 0; i < 3; i++) {
+        u32 v = leaf_tri_vertex(k, patch->leaf, patch->tri, i);
+        snap_place(k, affine3_point(&leaf->map, leaf->mesh->verts[v]), corner[i].at);
+    }
+    corners_normal(corner, seed->off);
+    for (u32 i = 0; i < 3; i++) {
+        seed->at[i] = corner[0].at[i];
+        seed->along[i] = (i64)corner[1].at[i] - corner[0].at[i];
+        seed->aside[i] = (i64)corner[2].at[i] - corner[0].at[i];
+    }
+    if (!seed->off[0] && !seed->off[1] && !seed->off[2])
+        k->fault = "a patch of triangles without area";
+    *region = k->region_of[2 * cell + 1];
 }
 
-static void consider_neighbour(const Kernel *k, Outermost *out, u32 w) {
-    i64 a[3], b[3];
-    point_grid(k, out->v, a);
-    point_grid(k, w, b);
-    i64 dx = b[0] - a[0], dy = b[1] - a[1];
-    if ((dx || dy) && (out->w == NONE || out->dx * dy - out->dy * dx < 0)) {
-        out->w = w;
-        out->dx = dx;
-        out->dy = dy;
-    }
-}
-
-// The region that the half-plane from edge v-w along (dy, -dx, 0) lies in: that ahead of the sheet
-// which comes last when one turns from the half-plane.
-static u32 outer_region(Kernel *k, const Outermost *out) {
-    u32 next = edge_next_vertex(k, out->v, out->w), e = find_edge(k, out->v, next);
-    if (e == NONE) {
-        k->fault = "an outermost edge is missing";
-        return 0;
-    }
-    i64 a[3], b[3];
-    point_grid(k, out->v, a);
-    point_grid(k, out->w, b);
-    i64 dz = b[2] - a[2];
-    // D x m with m = (dy, -dx, 0), turned when v is the higher end.
-    int turn = out->v < next ? 1 : -1;
-    Sheet virtual = {
-        {dz * out->dx * turn, dz * out->dy * turn, -(out->dx * out->dx + out->dy * out->dy) * turn},
-        NONE};
-    Axle axle = {out->dx ? 0 : 1, 0};
-    axle.sign = sign_i64(axle.axis ? out->dy : out->dx) * turn;
-    Sheet last = {.half = NONE};
-    int last_sector = -1;
-    for (u32 i = k->edge_start[e]; i < k->edge_start[e + 1]; i++) {
-        Sheet sheet = sheet_of(k, k->edge_halves[i]);
-        int s = sector(axle, &virtual, &sheet);
-        if (s > last_sector || (s == last_sector && sector(axle, &last, &sheet) == 1)) {
-            last = sheet;
-            last_sector = s;
+// Beside the first facet in a cell's stack, close to its first edge near its first corner, in front
+// of the cell that is there (which is of the same component).
+static void seed_at_cell(Kernel *k, u32 cell, Beside *seed, u32 *region) {
+    u32 facet = stack_facet(k->stacks.data[k->cells.data[cell].stack_start]);
+    const Corner *at = facet_corners(k, facet);
+    u32 e = find_edge(k, at[0].v, edge_next_vertex(k, at[0].v, at[1].v));
+    for (u32 i = e == NONE ? 0 : k->edge_start[e]; e != NONE && i < k->edge_start[e + 1]; i++) {
+        u32 c = k->halves.data[k->edge_halves[i]].cell;
+        const Cell *there = &k->cells.data[c];
+        for (u32 j = 0; j < there->stack_len; j++) {
+            u32 entry = k->stacks.data[there->stack_start + j];
+            if (stack_facet(entry) != facet)
+                continue;
+            for (u32 axis = 0; axis < 3; axis++) {
+                seed->at[axis] = at[0].at[axis];
+                seed->along[axis] = (i64)at[1].at[axis] - at[0].at[axis];
+                seed->aside[axis] = (i64)at[2].at[axis] - at[0].at[axis];
+                seed->off[axis] = k->facets[facet].normal[axis] * (stack_looks_back(entry) ? -1 : 1);
+            }
+            *region = k->region_of[2 * c + 1];
+            return;
         }
     }
-    if (last_sector <= 0)
-        k->fault = "something lies outside the outermost edge";
-    return k->region_of[half_ahead(k, last.half)];
-}
-
-static Beside place_beside(const Kernel *k, const Outermost *out) {
-    Beside s;
-    point_grid(k, out->v, s.at);
-    point_grid(k, out->w, s.along);
-    for (u32 i = 0; i < 3; i++)
-        s.along[i] -= s.at[i];
-    s.aside[0] = out->dy;
-    s.aside[1] = -out->dx;
-    s.aside[2] = 0;
-    return s;
+    k->fault = "a facet has no cell at its corner";
 }
 
 // Numbers the components by their first cell; component[cell].
@@ -259,27 +235,6 @@ static u32 label_components(Kernel *k, u32 *component) {
     for (u32 c = 0; c < n_cells; c++)
         component[c] = component[c] == c ? n++ : component[component[c]];
     return n;
-}
-
-static void find_outermost(Kernel *k, const u32 *component, Outermost *outermost) {
-    for (u32 pass = 0; pass < 2; pass++)
-        for (u32 c = 0; c < k->cells.len; c++) {
-            const Cell *cell = &k->cells.data[c];
-            Outermost *out = &outermost[component[c]];
-            for (u32 i = 0; i < cell->stack_len; i++) {
-                const Facet *facet =
-                    &k->facets[stack_facet(k->stacks.data[cell->stack_start + i])];
-                const Corner *at = k->corners.data + facet->first;
-                for (u32 j = 0; j < facet->n; j++) {
-                    if (pass == 0 && (out->v == NONE || is_further_out(k, at[j].v, out->v)))
-                        out->v = at[j].v;
-                    if (pass == 1 && at[j].v == out->v) {
-                        consider_neighbour(k, out, at[j + 1 < facet->n ? j + 1 : 0].v);
-                        consider_neighbour(k, out, at[j ? j - 1 : facet->n - 1].v);
-                    }
-                }
-            }
-        }
 }
 
 void classify(Kernel *k) {
@@ -301,16 +256,17 @@ void classify(Kernel *k) {
         k->region_of[i] = k->region_of[i] == i ? k->n_regions++ : k->region_of[k->region_of[i]];
     k->regions = ARENA_NEW(arena, SolidRegion, k->n_regions);
 
-    Outermost *outermost = ARENA_NEW(arena, Outermost, n_components);
-    u32 *outer = ARENA_NEW(arena, u32, n_components);
+    u32 *first = ARENA_NEW(arena, u32, n_components);
     Beside *seed = ARENA_NEW(arena, Beside, n_components);
-    for (u32 i = 0; i < n_components; i++)
-        outermost[i].v = outermost[i].w = NONE;
-    find_outermost(k, component, outermost);
-    for (u32 i = 0; i < n_components && !k->fault; i++) {
-        outer[i] = outer_region(k, &outermost[i]);
-        seed[i] = place_beside(k, &outermost[i]);
+    for (u32 c = 0, n = 0; c < k->cells.len && !k->fault; c++) {
+        if (component[c] != n)
+            continue;
+        if (is_patch(k, c))
+            seed_in_patch(k, c, &seed[n], &first[n]);
+        else
+            seed_at_cell(k, c, &seed[n], &first[n]);
+        n++;
     }
     if (!k->fault)
-        wind(k, n_components, outer, seed);
+        wind(k, n_components, first, seed);
 }

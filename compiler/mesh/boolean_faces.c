@@ -174,7 +174,6 @@ static void emit_cell(Unit *u, u32 f) {
         } while (h != u->loop_half.data[l]);
         k->halves.data[k->halves.len - 1].next = start;
     }
-    cell.half = cell.half_start;
     cell.half_end = k->halves.len;
     avec_push(&k->arena, &k->cells, cell);
 }

@@ -18,6 +18,8 @@
 // parts of one leaf count by their winding number. Cost: O(n) with hashing.
 #include "compiler/mesh/boolean_internal.h"
 
+#include <stdlib.h>
+
 static const f64 SLACK =
     4; // quanta: four corners off by up to 0.6, times the spread of a quadrangle
 
@@ -29,6 +31,7 @@ typedef struct FacetScratch {
     u32 *next, *prev; // by half: in its polygon
     u32 *polygon;     // by triangle: union-find
     u32 *size;        // by polygon: corners
+    u32 *group;       // by triangle: union-find of those in one plane, joined or not
     u32 *chain, *end; // by triangle: the next triangle of its polygon; by polygon: the last
     bool *is_gone;    // by half: inside a polygon
     i64 (*normal)[3]; // by triangle, outwards
@@ -49,6 +52,7 @@ FacetScratch *facets_init(Kernel *k, u32 most_tris) {
     s->is_gone = ARENA_NEW(&k->arena, bool, 3 * n);
     s->polygon = ARENA_NEW(&k->arena, u32, n);
     s->size = ARENA_NEW(&k->arena, u32, n);
+    s->group = ARENA_NEW(&k->arena, u32, n);
     s->chain = ARENA_NEW(&k->arena, u32, n);
     s->end = ARENA_NEW(&k->arena, u32, n);
     s->normal = arena_alloc(&k->arena, n, sizeof *s->normal);
@@ -97,23 +101,19 @@ static bool find_twins(FacetScratch *s, const LeafTris *tris) {
     return is_regular && n_open == 0;
 }
 
-static void find_normals(FacetScratch *s, const LeafTris *tris) {
-    for (u32 t = 0; t < tris->n; t++) {
-        const Corner *at = tris->corner + 3 * (size_t)t;
-        i64 u[3], v[3];
-        for (u32 i = 0; i < 3; i++) {
-            u[i] = (i64)at[1].at[i] - at[0].at[i];
-            v[i] = (i64)at[2].at[i] - at[0].at[i];
-        }
-        for (u32 i = 0; i < 3; i++) {
-            u32 j = (i + 1) % 3, l = (i + 2) % 3;
-            s->normal[t][i] = u[j] * v[l] - u[l] * v[j];
-        }
+void corners_normal(const Corner at[3], i64 n[3]) {
+    i64 u[3], v[3];
+    for (u32 i = 0; i < 3; i++) {
+        u[i] = (i64)at[1].at[i] - at[0].at[i];
+        v[i] = (i64)at[2].at[i] - at[0].at[i];
+    }
+    for (u32 i = 0; i < 3; i++) {
+        u32 j = (i + 1) % 3, l = (i + 2) % 3;
+        n[i] = u[j] * v[l] - u[l] * v[j];
     }
 }
 
-// n.(c - a), exact. Doubles decide where they can: the differences and n are exact in them.
-static i128 height_over(const i64 n[3], const Corner *a, const Corner *c) {
+i128 corner_height(const i64 n[3], const Corner *a, const Corner *c) {
     i128 sum = 0;
     for (u32 i = 0; i < 3; i++)
         sum += (i128)n[i] * (c->at[i] - a->at[i]);
@@ -141,7 +141,7 @@ static f64 longest_side(const Corner at[3]) {
 // The triangle of half g, its twin's neighbour, does not rise over the twin's plane or fold back.
 static bool bends_outwards(const FacetScratch *s, const LeafTris *tris, u32 h, u32 g) {
     const i64 *n = s->normal[h / 3], *m = s->normal[g / 3];
-    i128 side = height_over(n, &tris->corner[h], &tris->corner[next_half(next_half(g))]), along = 0;
+    i128 side = corner_height(n, &tris->corner[h], &tris->corner[next_half(next_half(g))]), along = 0;
     if (side < 0)
         return true;
     for (u32 i = 0; i < 3; i++)
@@ -196,8 +196,7 @@ static bool is_convex(Kernel *k, FacetScratch *s, const LeafTris *tris) {
 // ---- joining triangles
 // ---------------------------------------------------------------------------
 
-// In tag, paint and being flat.
-static bool have_equal_labels(const Mesh *mesh, u32 t, u32 u) {
+bool have_equal_labels(const Mesh *mesh, u32 t, u32 u) {
     if ((mesh->tags && mesh->tags[t] != mesh->tags[u]) ||
         (mesh->mats && mesh->mats[t] != mesh->mats[u]))
         return false;
@@ -231,7 +230,7 @@ static bool are_coplanar(const FacetScratch *s, const LeafTris *tris, u32 h, u32
     }
     if (fabs(sum) > 0x1p-50 * size) // three products and two sums round by 2^-53 of size each
         return false;
-    return along > 0 && height_over(n, a, c) == 0;
+    return along > 0 && corner_height(n, a, c) == 0;
 }
 
 // Takes out the edge of h and its twin if the polygons on both sides make a convex one.
@@ -261,13 +260,15 @@ static void join_triangles(const Kernel *k, FacetScratch *s, const LeafTris *tri
     for (u32 h = 0; h < 3 * tris->n; h++) {
         u32 g = s->twin[h];
         if (g != NONE && g > h && are_coplanar(s, tris, h, g) &&
-            have_equal_labels(mesh, tris->src[h / 3], tris->src[g / 3]))
+            have_equal_labels(mesh, tris->src[h / 3], tris->src[g / 3])) {
+            set_join(s->group, h / 3, g / 3);
             try_join(s, tris, h);
+        }
     }
 }
 
-static void add_facet(Kernel *k, const FacetScratch *s, const LeafTris *tris, u32 first) {
-    u32 p = set_find((u32 *)s->polygon, first / 3);
+static void add_facet(Kernel *k, FacetScratch *s, const LeafTris *tris, u32 first) {
+    u32 p = set_find(s->polygon, first / 3);
     Facet facet = {.first = k->corners.len,
                    .leaf = tris->leaf,
                    .src = k->sources.len,
@@ -275,13 +276,16 @@ static void add_facet(Kernel *k, const FacetScratch *s, const LeafTris *tris, u3
                    .is_reversed = tris->is_reversed};
     for (u32 i = 0; i < 3; i++)
         facet.normal[i] = s->normal[first / 3][i];
+    facet.group = k->tri_base[tris->leaf] + tris->src[set_find(s->group, first / 3)];
     u32 h = first;
     do {
         avec_push(&k->arena, &k->corners, tris->corner[h]);
         h = s->next[h];
     } while (h != first);
-    for (u32 t = p; t != NONE; t = s->chain[t])
+    for (u32 t = p; t != NONE; t = s->chain[t]) {
         avec_push(&k->arena, &k->sources, tris->src[t]);
+        k->facet_of[k->tri_base[tris->leaf] + tris->src[t]] = k->n_facets;
+    }
     facet.n = k->corners.len - facet.first;
     facet.n_src = k->sources.len - facet.src;
     k->facets[k->n_facets++] = facet;
@@ -289,20 +293,23 @@ static void add_facet(Kernel *k, const FacetScratch *s, const LeafTris *tris, u3
 
 void add_facets(Kernel *k, FacetScratch *s, const LeafTris *tris) {
     bool is_closed = find_twins(s, tris);
-    find_normals(s, tris);
+    for (u32 t = 0; t < tris->n; t++)
+        corners_normal(tris->corner + 3 * (size_t)t, s->normal[t]);
     for (u32 h = 0; h < 3 * tris->n; h++) {
         s->next[h] = next_half(h);
         s->prev[s->next[h]] = h;
         s->is_gone[h] = false;
     }
     for (u32 t = 0; t < tris->n; t++) {
-        s->polygon[t] = s->end[t] = t;
+        s->polygon[t] = s->group[t] = s->end[t] = t;
         s->size[t] = 3;
         s->chain[t] = NONE;
     }
-    if (!k->leaf_is_dirty[tris->leaf] && tris->n)
-        k->leaf_is_dirty[tris->leaf] = !is_closed || !is_convex(k, s, tris);
-    if (is_closed)
+    LeafState *state = &k->leaves[tris->leaf];
+    bool is_simple = k->expr->leaves[tris->leaf].is_simple;
+    if (!state->is_dirty && !is_simple && tris->n)
+        state->is_dirty = !is_closed || !is_convex(k, s, tris);
+    if (is_closed || is_simple)
         join_triangles(k, s, tris);
     // In the order of their first halves; a polygon's first triangle is the root.
     for (u32 h = 0; h < 3 * tris->n; h++)

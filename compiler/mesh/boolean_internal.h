@@ -74,11 +74,19 @@ typedef struct Facet {
     u32 leaf;
     u32 src, n_src;   // the triangles of the leaf's mesh that make it up: Kernel.sources
     u32 plane;        // NONE until facet_plane asks
+    u32 group; // of facets in one plane that hang together and are alike: the number of a triangle
     i64 normal[3];    // outwards, of one of its triangles; |n_i| <= 2^53: exact as doubles
     bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
     bool is_reversed; // its leaf's map mirrors: corners 1 and 2 of its triangles are exchanged
     bool is_touched;  // it meets a facet that is not its neighbour
 } Facet;
+
+typedef struct LeafState {
+    f64 min[3], max[3]; // holds its grid vertices, in quanta
+    bool is_dirty;    // its facets may meet each other
+    bool is_whole;    // all its triangles are facets, and all its facets cells: no patches
+    bool is_reversed; // its map mirrors
+} LeafState;
 
 // A constraint inside a touched facet, lying in plane `cut`; a == b: a single place where another
 // facet's corner touches the inside (other constraints may pass there).
@@ -108,12 +116,23 @@ typedef struct Cell {
     u32 plane;       // NONE for an untouched facet until somebody asks: see cell_plane
     u32 stack_start; // into Kernel.stacks
     u32 stack_len;
-    u32 half;     // any one of its halves
     u32 half_end; // its halves are half_start .. half_end
     u32 half_start;
     bool is_flipped; // front is opposite to the plane's normal (untouched facets only)
     i8 kept;         // select: 1 the face looks to the front, -1 to the back, 0 dropped
 } Cell;
+
+// Untouched triangles of a leaf that hang together; one cell. tri: one of its larger triangles.
+typedef struct Patch {
+    u32 leaf, tri;
+} Patch;
+
+// An untouched triangle with a vertex on a touched facet. incoming: by corner, the patch's border
+// half that ends in the sector that the triangle lies in there; NONE: no touched facet is there.
+typedef struct Rim {
+    u32 tri;
+    u32 incoming[3];
+} Rim;
 
 // The vertices inside grid edge lo-hi, from lo to hi: SplitTable.verts.
 typedef struct SplitRun {
@@ -163,10 +182,11 @@ typedef struct Kernel {
     Facet *facets; // by leaf
     VEC(Corner) corners;
     VEC(u32) sources;
-    u32 *leaf_start;     // n_leaves + 1, into facets
-    bool *leaf_is_dirty; // its facets may meet each other
-    u32 *vert_base;      // by leaf: its mesh's first vertex in grid_of
-    u32 *grid_of;        // by leaf's vertex: the grid vertex, NONE: not needed
+    u32 *leaf_start; // n_leaves + 1, into facets
+    LeafState *leaves;
+    u32 *vert_base, *tri_base; // n_leaves + 1: where a leaf's vertices and triangles begin among all
+    u32 *grid_of;              // by leaf's vertex: the grid vertex, NONE: not taken in
+    u32 *facet_of;             // by leaf's triangle: its facet, NONE: not taken in
     Vec3 *payload;       // n_grid: the first leaf's place of each input vertex, mm
     u32 n_grid;          // input vertices are points 0 .. n_grid
     bool has_normals;
@@ -187,6 +207,13 @@ typedef struct Kernel {
     VEC(InnerSeg) inner;
     VEC(EdgeSplit) splits;
     u32 *unit_parent; // n_facets, union-find: units
+
+    // patch: cell c is that of patch c - patch_cells_start
+    VEC(Patch) patches;
+    u32 patch_cells_start;
+    u32 *patch_cell_of; // by leaf's vertex: the cell of its patch, NONE
+    VEC(Rim) rims;
+    u32 *rim_start; // n_leaves + 1
 
     // arrange
     VEC(Cell) cells;
@@ -236,7 +263,16 @@ int plane_cross_sign(const Plane *p, const Plane *q, u32 axis);
 // An axis along which the line P Q advances.
 u32 plane_line_axis(const Plane *p, const Plane *q);
 
-u32 cell_plane(Kernel *k, u32 cell); // also settles its is_flipped
+static inline bool is_patch(const Kernel *k, u32 cell) {
+    return cell - k->patch_cells_start < k->patches.len;
+}
+u32 leaf_tri_vertex(const Kernel *k, u32 leaf, u32 tri, u32 corner); // counter-clockwise when mapped
+// Triangle tri of a leaf is part of no touched facet.
+static inline bool is_untouched(const Kernel *k, u32 leaf, u32 tri) {
+    u32 facet = k->facet_of[k->tri_base[leaf] + tri];
+    return facet == NONE || !k->facets[facet].is_touched;
+}
+u32 cell_plane(Kernel *k, u32 cell); // not of a patch; also settles its is_flipped
 // A plane other than the cell's that contains the half; NONE: both its ends are grid vertices.
 u32 half_cut_plane(Kernel *k, u32 h);
 // The place where edge a -> b is first split after a; b if it is whole.
@@ -263,7 +299,7 @@ Status ingest(Kernel *k);
 // A leaf's triangles on the grid, while it is taken in: three corners each, and their numbers in
 // the mesh.
 typedef struct LeafTris {
-    u32 leaf, n;
+    u32 leaf, n, cap;
     Corner *corner; // 3 n
     u32 *src;       // n
     bool is_reversed;
@@ -272,16 +308,22 @@ typedef struct LeafTris {
 struct FacetScratch;
 struct FacetScratch *facets_init(Kernel *k, u32 most_tris);
 void add_facets(Kernel *k, struct FacetScratch *scratch, const LeafTris *tris);
+// Of two triangles: in tag, paint and being flat.
+bool have_equal_labels(const Mesh *mesh, u32 t, u32 u);
+void corners_normal(const Corner at[3], i64 n[3]); // not reduced; |n_i| <= 2^53
+i128 corner_height(const i64 n[3], const Corner *a, const Corner *c); // n.(c - a)
+void snap_place(const Kernel *k, Vec3 place, i32 at[3]); // where a finite place, in mm, is snapped to
 void broad(Kernel *k);
 void narrow(Kernel *k);
+void patch(Kernel *k);
 void arrange(Kernel *k);
 void classify(Kernel *k);
-// A place beside a surface: at + a little along + far less aside.
+// A place beside a surface: at + e along + e^2 aside + e^3 off for an infinitely small e.
 typedef struct Beside {
-    i64 at[3], along[3], aside[3];
+    i64 at[3], along[3], aside[3], off[3];
 } Beside;
-// boolean_winding.c: fills regions. outer[i]: the region around component i, seed[i] a place in it.
-void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed);
+// boolean_winding.c: fills regions. first[i]: a region of component i, seed[i] a place in it.
+void wind(Kernel *k, u32 n_components, const u32 *first, const Beside *seed);
 // The result's faces: for each half of a kept cell its twin across the edge; NONE for dropped
 // cells. As faces are turned to look outwards, halves of cells that are kept with their back
 // outwards run the other way: out_next and out_origin say how.

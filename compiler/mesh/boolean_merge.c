@@ -25,6 +25,12 @@ typedef struct Middle {
     f64 at[3];  // in quanta
 } Middle;
 
+// A triangle of a leaf in the result.
+typedef struct Copy {
+    u32 leaf, tri, cell;
+    u32 v[3]; // vertices
+} Copy;
+
 typedef struct Merge {
     Kernel *k;
     bool keep_coplanar;
@@ -35,6 +41,7 @@ typedef struct Merge {
     VEC(Middle) middles;
     VEC(u32) tris;  // corners: halves, or n_halves + middle
     VEC(u32) tri_cell;
+    VEC(Copy) copies;
     // of the face in hand
     VEC(u32) loop; // corners
     VEC(u32) starts;
@@ -73,7 +80,7 @@ static Vec3 rough_normal(const Kernel *k, u32 c) {
 }
 
 static bool is_same_face(Kernel *k, const Faces *f, u32 a, u32 b) {
-    if (f->mat[a] != f->mat[b] || source_tag(k, f->label[a]) != source_tag(k, f->label[b]) ||
+    if (is_patch(k, a) || is_patch(k, b) || f->mat[a] != f->mat[b] || source_tag(k, f->label[a]) != source_tag(k, f->label[b]) ||
         !source_normals(k, f->label[a], 0) != !source_normals(k, f->label[b], 0))
         return false;
     Vec3 m = rough_normal(k, a), n = rough_normal(k, b), cross = vec3_cross(m, n);
@@ -149,6 +156,8 @@ static Vec3 place_of(const Kernel *k, u32 v) {
 // Borders g and h leave a vertex where no other face is; do they run opposite to each other?
 static bool is_straight(const Merge *m, u32 g, u32 h) {
     Kernel *k = m->k;
+    if (is_patch(k, k->halves.data[g].cell) || is_patch(k, k->halves.data[h].cell))
+        return false;
     u32 plane = cell_plane(k, k->halves.data[g].cell);
     if (plane != cell_plane(k, k->halves.data[h].cell))
         return true;
@@ -298,7 +307,7 @@ static void emit_faces(Merge *m) {
     for (u32 first = 0; first < k->cells.len && !k->fault; first++) {
         if ((first & 0xfff) == 0)
             heap_poll(k->heap);
-        if (m->face[first] != first || !k->cells.data[first].kept)
+        if (m->face[first] != first || !k->cells.data[first].kept || is_patch(k, first))
             continue;
         m->loop.len = m->starts.len = 0;
         avec_push(arena, &m->starts, 0);
@@ -487,9 +496,9 @@ static void write_normal(const Merge *m, u32 corner, f32 out[3]) {
     n = map_normal(&k->expr->leaves[facet->leaf].map, n);
     const Cell *cell = &k->cells.data[c];
     bool label_looks_back = false;
-    for (u32 i = 0; i < cell->stack_len; i++)
-        if (stack_facet(k->stacks.data[cell->stack_start + i]) == label)
-            label_looks_back = stack_looks_back(k->stacks.data[cell->stack_start + i]);
+    for (u32 j = 0; j < cell->stack_len; j++)
+        if (stack_facet(k->stacks.data[cell->stack_start + j]) == label)
+            label_looks_back = stack_looks_back(k->stacks.data[cell->stack_start + j]);
     if (label_looks_back != (cell->kept < 0))
         n = vec3_scale(n, -1);
     out[0] = (f32)n.x;
@@ -497,10 +506,90 @@ static void write_normal(const Merge *m, u32 corner, f32 out[3]) {
     out[2] = (f32)n.z;
 }
 
+// ---- patches
+// ---------------------------------------------------------------------------------------
+
+// The vertex of a rim triangle's corner: that of its sector. kept: its patch's.
+static u32 rim_vertex(const Merge *m, u32 incoming, int kept) {
+    return m->corner[kept > 0 ? m->k->halves.data[incoming].next : incoming] - 1;
+}
+
+// Copies of the untouched triangles of leaf l whose patches are kept. vertex_of: by the leaf's
+// vertex, its vertex + 1 once it has one.
+static void emit_patches_of(Merge *m, u32 l, u32 *vertex_of) {
+    Kernel *k = m->k;
+    const CsgLeaf *leaf = &k->expr->leaves[l];
+    const u32 *cell_of = k->patch_cell_of + k->vert_base[l];
+    u32 rim = k->rim_start[l];
+    for (u32 t = 0; t < leaf->mesh->n_tris; t++) {
+        if (!is_untouched(k, l, t))
+            continue;
+        const Rim *at_rim = rim < k->rim_start[l + 1] && k->rims.data[rim].tri == t
+                                ? &k->rims.data[rim++]
+                                : NULL;
+        u32 cell = cell_of[leaf->mesh->tris[3 * (size_t)t]];
+        int kept = k->cells.data[cell].kept;
+        if (!kept)
+            continue;
+        Copy copy = {.leaf = l, .tri = t, .cell = cell};
+        for (u32 i = 0; i < 3; i++) {
+            u32 v = leaf_tri_vertex(k, l, t, i), incoming = at_rim ? at_rim->incoming[i] : NONE;
+            if (incoming == NONE && !vertex_of[v]) {
+                avec_push(&k->arena, &m->verts, affine3_point(&leaf->map, leaf->mesh->verts[v]));
+                vertex_of[v] = m->verts.len;
+            }
+            copy.v[kept < 0 && i ? 3 - i : i] =
+                incoming == NONE ? vertex_of[v] - 1 : rim_vertex(m, incoming, kept);
+        }
+        avec_push(&k->arena, &m->copies, copy);
+    }
+}
+
+static void emit_patches(Merge *m) {
+    Kernel *k = m->k;
+    if (!k->patches.len)
+        return;
+    u32 most = 0;
+    for (u32 l = 0; l < k->expr->n_leaves; l++)
+        most = MAX(most, k->expr->leaves[l].mesh->n_verts);
+    u32 *vertex_of = ARENA_NEW(&k->arena, u32, most);
+    for (u32 l = 0; l < k->expr->n_leaves; l++) {
+        if (k->leaves[l].is_whole)
+            continue;
+        memset(vertex_of, 0, k->expr->leaves[l].mesh->n_verts * sizeof(u32));
+        emit_patches_of(m, l, vertex_of);
+        heap_poll(k->heap);
+    }
+}
+
+static void write_copy(const Merge *m, const Copy *copy, Mesh *out, u32 t) {
+    const Kernel *k = m->k;
+    const CsgLeaf *leaf = &k->expr->leaves[copy->leaf];
+    const Mesh *mesh = leaf->mesh;
+    memcpy(out->tris + 3 * (size_t)t, copy->v, sizeof copy->v);
+    out->tags[t] = mesh->tags ? mesh->tags[copy->tri] : 0;
+    out->mats[t] =
+        mesh->mats && mesh->mats[copy->tri] ? mesh->mats[copy->tri] : m->f->mat[copy->cell];
+    const f32 *from = mesh->normals ? mesh->normals + 9 * (size_t)copy->tri : NULL;
+    if (!from || (from[0] == 0 && from[1] == 0 && from[2] == 0))
+        return;
+    bool is_turned = k->cells.data[copy->cell].kept < 0;
+    for (u32 i = 0; i < 3; i++) {
+        const f32 *at = from + 3 * (is_turned != k->leaves[copy->leaf].is_reversed && i ? 3 - i : i);
+        Vec3 n = map_normal(&leaf->map, vec3(at[0], at[1], at[2]));
+        f32 *to = out->normals + 9 * (size_t)t + 3 * (size_t)i;
+        to[0] = (f32)(is_turned ? -n.x : n.x);
+        to[1] = (f32)(is_turned ? -n.y : n.y);
+        to[2] = (f32)(is_turned ? -n.z : n.z);
+    }
+}
+
 static void write_mesh(const Merge *m, Mesh *out) {
     Kernel *k = m->k;
     u32 n_tris = m->tri_cell.len;
-    mesh_init(out, k->heap, m->verts.len, n_tris, k->has_normals);
+    mesh_init(out, k->heap, m->verts.len, n_tris + m->copies.len, k->has_normals);
+    for (u32 i = 0; i < m->copies.len; i++)
+        write_copy(m, &m->copies.data[i], out, n_tris + i);
     if (m->verts.len)
         memcpy(out->verts, m->verts.data, m->verts.len * sizeof(Vec3));
     for (u32 t = 0; t < n_tris; t++) {
@@ -532,6 +621,8 @@ bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
     join_cells(&m);
     settle_vertices(&m);
     emit_faces(&m);
+    if (!k->fault)
+        emit_patches(&m);
     if (k->fault || has_doubles(&m))
         return false;
     MeshCheck check = {0};

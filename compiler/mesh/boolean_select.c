@@ -45,10 +45,12 @@ static u32 choose_label(const Kernel *k, const Cell *cell, const u8 *polarity) {
 
 static u16 choose_material(const Kernel *k, u32 c, u32 label) {
     const CsgExpr *expr = k->expr;
-    const Mesh *mesh = expr->leaves[k->facets[label].leaf].mesh;
-    u32 src = k->sources.data[k->facets[label].src];
-    if (mesh->mats && mesh->mats[src])
-        return mesh->mats[src];
+    if (!is_patch(k, c)) { // whose triangles may be painted one by one
+        const Mesh *mesh = expr->leaves[k->facets[label].leaf].mesh;
+        u32 src = k->sources.data[k->facets[label].src];
+        if (mesh->mats && mesh->mats[src])
+            return mesh->mats[src];
+    }
     u32 owner = k->regions[k->region_of[2 * c + (k->cells.data[c].kept < 0)]].owner;
     return expr->leaves[owner == NONE ? 0 : owner].mat;
 }

@@ -4,10 +4,10 @@
 // Crossing a cell changes the winding number of each leaf in its stack by one. A depth-first walk
 // over the regions of a component, from the region around it, keeps the windings and the truth of
 // every node of the expression up to date by doing and undoing crossings, so nothing of the size of
-// the leaves is stored per region. A region is matter when the root is true in it. The region
-// around a component starts with the windings there: crossings of a ray towards +x from a place
-// beside one of the component's edges. The place is v + e a + e^2 b + e^3 y + e^4 z for an
-// infinitely small e, with v a corner, a along the edge and b away from the surface: off the
+// the leaves is stored per region. A region is matter when the root is true in it. The walk through a
+// component starts with the windings at its seed: crossings of a ray towards +x from a place beside
+// one of the component's facets. The place is v + e a + e^2 b + e^3 n + e^4 y + e^5 z for an
+// infinitely small e, with v a corner, a along an edge, b into the facet and n off it: not at the
 // corner, since other components may touch that; and generic, so that the ray passes no edge.
 // Walking must agree with itself: each region's windings are remembered as a hash, and a crossing
 // that leads to a known region with another hash marks the run as faulty.
@@ -140,6 +140,8 @@ static int displaced_turn(const Corner *a, const Corner *b, const Beside *s) {
         turn = dy * s->along[2] - dz * s->along[1];
     if (turn == 0)
         turn = dy * s->aside[2] - dz * s->aside[1];
+    if (turn == 0)
+        turn = sign_i128((i128)dy * s->off[2] - (i128)dz * s->off[1]);
     return turn ? sign_i64(turn) : dz ? -sign_i64(dz) : sign_i64(dy);
 }
 
@@ -147,22 +149,22 @@ static i128 dot(const i64 a[3], const i64 b[3]) {
     return (i128)a[0] * b[0] + (i128)a[1] * b[1] + (i128)a[2] * b[2];
 }
 
-// The side of the facet's plane that s lies on.
-static int displaced_side(const Facet *facet, const Corner *at, const Beside *s) {
-    const i64 *n = facet->normal, from[3] = {s->at[0] - at->at[0], s->at[1] - at->at[1],
-                                             s->at[2] - at->at[2]};
+// The side of the polygon's plane that s lies on.
+static int displaced_side(const i64 n[3], const Corner *at, const Beside *s) {
+    const i64 from[3] = {s->at[0] - at->at[0], s->at[1] - at->at[1], s->at[2] - at->at[2]};
     i128 side = dot(n, from);
     if (side == 0)
         side = dot(n, s->along);
     if (side == 0)
         side = dot(n, s->aside);
+    if (side == 0)
+        side = dot(n, s->off);
     return side ? sign_i128(side) : n[1] ? sign_i64(n[1]) : sign_i64(n[2]);
 }
 
-static int ray_crossing(const Kernel *k, const Facet *facet, const Beside *s) {
-    const Corner *at = k->corners.data + facet->first;
+static int ray_crossing(const Corner *at, u32 n, const i64 normal[3], const Beside *s) {
     bool is_low[3] = {true, true, true}, is_high[3] = {true, true, true};
-    for (u32 c = 0; c < facet->n; c++)
+    for (u32 c = 0; c < n; c++)
         for (u32 i = 0; i < 3; i++) {
             is_low[i] = is_low[i] && at[c].at[i] < s->at[i];
             is_high[i] = is_high[i] && at[c].at[i] > s->at[i];
@@ -170,50 +172,46 @@ static int ray_crossing(const Kernel *k, const Facet *facet, const Beside *s) {
     if (is_low[0] || is_low[1] || is_low[2] || is_high[1] || is_high[2])
         return 0;
     int turn = 0;
-    for (u32 c = 0; c < facet->n; c++) {
-        int t = displaced_turn(&at[c], &at[c + 1 < facet->n ? c + 1 : 0], s);
-        if (t == 0 || (turn && t != turn)) // 0: seen along x the facet is a line
+    for (u32 c = 0; c < n; c++) {
+        int t = displaced_turn(&at[c], &at[c + 1 < n ? c + 1 : 0], s);
+        if (t == 0 || (turn && t != turn)) // 0: seen along x the polygon is a line
             return 0;
         turn = t;
     }
     // The normal's x has the sign of turn; the plane is met beyond s if s lies on its inner side
     // then.
-    return displaced_side(facet, at, s) * turn < 0 ? turn : 0;
+    return displaced_side(normal, at, s) * turn < 0 ? turn : 0;
 }
 
-typedef struct LeafBox {
-    f64 min[3], max[3];
-} LeafBox;
-
-static LeafBox *leaf_boxes(Kernel *k) {
-    u32 n = k->expr->n_leaves;
-    LeafBox *boxes = ARENA_NEW(&k->arena, LeafBox, n);
-    for (u32 l = 0; l < n; l++) {
-        for (u32 i = 0; i < 3; i++) {
-            boxes[l].min[i] = INFINITY;
-            boxes[l].max[i] = -INFINITY;
-        }
-        for (u32 t = k->leaf_start[l]; t < k->leaf_start[l + 1]; t++)
-            for (u32 c = 0; c < 3 * k->facets[t].n; c++) {
-                f64 at = facet_corners(k, t)[c / 3].at[c % 3];
-                boxes[l].min[c % 3] = fmin(boxes[l].min[c % 3], at);
-                boxes[l].max[c % 3] = fmax(boxes[l].max[c % 3], at);
-            }
+// Of the leaf's triangles that were not taken in. They are snapped here, as they would have been.
+static int cross_passive(const Kernel *k, u32 leaf, const Beside *s) {
+    const CsgLeaf *from = &k->expr->leaves[leaf];
+    int winding = 0;
+    for (u32 t = 0; t < from->mesh->n_tris; t++) {
+        Corner corner[3];
+        i64 normal[3];
+        if (k->facet_of[k->tri_base[leaf] + t] != NONE)
+            continue;
+        for (u32 i = 0; i < 3; i++)
+            snap_place(k, affine3_point(&from->map, from->mesh->verts[leaf_tri_vertex(k, leaf, t, i)]),
+                       corner[i].at);
+        corners_normal(corner, normal);
+        winding += ray_crossing(corner, 3, normal, s);
     }
-    return boxes;
+    return winding;
 }
 
-static int ray_winding(const Kernel *k, const LeafBox *box, u32 leaf, const Beside *s) {
-    const i64 *p = s->at;
-    if (box->max[0] < (f64)p[0])
+static int ray_winding(const Kernel *k, u32 leaf, const Beside *s) {
+    const LeafState *state = &k->leaves[leaf];
+    if (state->max[0] < (f64)s->at[0])
         return 0;
     for (u32 i = 1; i < 3; i++)
-        if (box->min[i] > (f64)p[i] || box->max[i] < (f64)p[i])
+        if (state->min[i] > (f64)s->at[i] || state->max[i] < (f64)s->at[i])
             return 0;
     int winding = 0;
-    for (u32 t = k->leaf_start[leaf]; t < k->leaf_start[leaf + 1]; t++)
-        winding += ray_crossing(k, &k->facets[t], s);
-    return winding;
+    for (u32 f = k->leaf_start[leaf]; f < k->leaf_start[leaf + 1]; f++)
+        winding += ray_crossing(facet_corners(k, f), k->facets[f].n, k->facets[f].normal, s);
+    return state->is_whole ? winding : winding + cross_passive(k, leaf, s);
 }
 
 // ---- the walk
@@ -270,11 +268,11 @@ typedef struct Frame {
     u32 region, at, by; // by: the side left on the way here, NONE at the start
 } Frame;
 
-static void walk_component(Walk *w, u32 outer) {
+static void walk_component(Walk *w, u32 first) {
     Kernel *k = w->k;
     VEC(Frame) frames = {0};
-    enter_region(w, outer);
-    avec_push(&k->arena, &frames, (Frame){outer, w->cell_start[outer], NONE});
+    enter_region(w, first);
+    avec_push(&k->arena, &frames, (Frame){first, w->cell_start[first], NONE});
     while (frames.len) {
         Frame *top = &frames.data[frames.len - 1];
         if (top->at == w->cell_start[top->region + 1]) {
@@ -302,7 +300,7 @@ static bool materials_differ(const CsgExpr *expr) {
     return false;
 }
 
-void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed) {
+void wind(Kernel *k, u32 n_components, const u32 *first, const Beside *seed) {
     const CsgExpr *expr = k->expr;
     Arena *arena = &k->arena;
     Walk w = {.k = k, .needs_owner = materials_differ(expr)};
@@ -312,21 +310,20 @@ void wind(Kernel *k, u32 n_components, const u32 *outer, const Beside *seed) {
     w.first_true = ARENA_NEW(arena, u32, expr->n_nodes);
     build_uses(&w);
     build_region_cells(&w);
-    LeafBox *boxes = n_components > 1 ? leaf_boxes(k) : NULL;
     i32 *start = ARENA_NEW(arena, i32, expr->n_leaves);
     for (u32 c = 0; c < n_components; c++) {
         if ((c & 0xff) == 0)
             heap_poll(k->heap);
-        if (w.region_seen[outer[c]]) {
+        if (w.region_seen[first[c]]) {
             k->fault = "two components share a region";
             continue;
         }
         for (u32 l = 0; l < expr->n_leaves; l++) {
-            start[l] = n_components > 1 ? ray_winding(k, &boxes[l], l, &seed[c]) : 0;
+            start[l] = ray_winding(k, l, &seed[c]);
             if (start[l])
                 wind_leaf(&w, l, start[l]);
         }
-        walk_component(&w, outer[c]);
+        walk_component(&w, first[c]);
         for (u32 l = 0; l < expr->n_leaves; l++)
             if (start[l])
                 wind_leaf(&w, l, -start[l]);

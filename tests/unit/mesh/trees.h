@@ -177,7 +177,9 @@ static inline u32 random_leaf(Random *r, Builder *b, Kind kind) {
         map = random_turn(r);
     if (kind == KIND_ROTATED || (kind == KIND_MIXED && pick(r, 3) == 0))
         map = random_rotation(r);
-    return build_leaf_at(b, mesh, map, (u16)pick(r, 3));
+    u32 leaf = build_leaf_at(b, mesh, map, (u16)pick(r, 3));
+    b->leaves.data[b->leaves.len - 1].is_simple = b->leaves.len & 1; // both ways of taking it in
+    return leaf;
 }
 
 // Unit cubes of a small lattice, some taken away again: all kinds of contact at edges and corners.
