@@ -216,7 +216,8 @@ static bool are_links_equal(const Lone *l, u32 i, u32 j) {
 static bool pair_links(Arena *arena, Lone *l) {
     u32 n = 2 * l->inner.len, n_rim = l->rim.len;
     avec_reserve(arena, &l->at_inner, n);
-    memset(l->at_inner.data, 0xff, n * sizeof(u32));
+    for (u32 i = 0; i < n; i++)
+        l->at_inner.data[i] = NONE;
     for (u32 i = 0; i < l->links.len; i++) {
         Link *link = &l->links.data[i];
         u32 *at = link->a >= n_rim   ? &l->at_inner.data[2 * (link->a - n_rim)]
