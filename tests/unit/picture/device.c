@@ -3,6 +3,7 @@
 #include "runtime/picture/picture.h"
 
 #include "tests/unit/test.h"
+#include "tests/unit/vk/drivers.h"
 #include "tests/unit/vk/scenes.h"
 
 enum { SIZE = 48 };
