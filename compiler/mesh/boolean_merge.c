@@ -25,6 +25,11 @@ typedef struct Middle {
     f64 at[3];  // in quanta
 } Middle;
 
+// Two names of edges that have become one: see edge_name.
+typedef struct Alias {
+    u64 a, b;
+} Alias;
+
 // A triangle of a leaf in the result.
 typedef struct Copy {
     u32 leaf, tri, cell;
@@ -39,6 +44,7 @@ typedef struct Merge {
     u32 *corner; // by half: output vertex + 1, 0: not set, NONE: dropped
     VEC(Vec3) verts;
     VEC(Middle) middles;
+    VEC(Alias) aliases;
     VEC(u32) tris;  // corners: halves, or n_halves + middle
     VEC(u32) tri_cell;
     VEC(Copy) copies;
@@ -276,6 +282,19 @@ static void triangulate_face(Merge *m, u32 cell) {
     heap_free(k->heap, tris);
 }
 
+// Which edge of the surface a triangle's edge is: the two triangles at it give the same name. A
+// border is named by the halves that start it on both sides, a diagonal by its face's corners.
+static u64 edge_name(const Merge *m, u32 from, u32 to) {
+    if (from < m->k->halves.len && to < m->k->halves.len) {
+        u32 last = from, h = next_border(m, from);
+        for (; m->corner[h] == NONE; h = next_border(m, h))
+            last = h;
+        if (h == to)
+            return (u64)1 << 63 | MIN(from, m->f->twin[last]);
+    }
+    return (u64)MIN(from, to) << 32 | MAX(from, to);
+}
+
 static void trace_loop(Merge *m, u32 from, bool *is_done) {
     u32 h = from, start = m->loop.len;
     do {
@@ -284,9 +303,18 @@ static void trace_loop(Merge *m, u32 from, bool *is_done) {
             avec_push(&m->k->arena, &m->loop, h);
         h = next_border(m, h);
     } while (h != from);
-    if (m->loop.len - start < 3)
-        m->k->fault = "a loop of fewer than three corners";
-    avec_push(&m->k->arena, &m->starts, m->loop.len);
+    // A slit: two hollows touch along one edge. Without it what meets there on both sides is
+    // joined.
+    u32 n = m->loop.len - start;
+    if (n == 2) {
+        const u32 *ends = m->loop.data + start;
+        avec_push(&m->k->arena, &m->aliases,
+                  (Alias){edge_name(m, ends[0], ends[1]), edge_name(m, ends[1], ends[0])});
+    }
+    if (n < 3)
+        m->loop.len = start;
+    else
+        avec_push(&m->k->arena, &m->starts, m->loop.len);
 }
 
 // Faces in the order of their first cell, loops in that of their first half.
@@ -304,7 +332,7 @@ static void emit_faces(Merge *m) {
             last[m->face[c]] = c;
         }
     }
-    for (u32 first = 0; first < k->cells.len && !k->fault; first++) {
+    for (u32 first = 0; first < k->cells.len; first++) {
         if ((first & 0xfff) == 0)
             heap_poll(k->heap);
         if (m->face[first] != first || !k->cells.data[first].kept || is_patch(k, first))
@@ -315,26 +343,13 @@ static void emit_faces(Merge *m) {
             for (u32 h = k->cells.data[c].half_start; h < k->cells.data[c].half_end; h++)
                 if (!is_done[h] && is_border(m, h))
                     trace_loop(m, h, is_done);
-        if (!k->fault)
+        if (m->starts.len > 1)
             triangulate_face(m, first);
     }
 }
 
 // ---- edges of one pair of vertices
 // -------------------------------------------------------------------
-
-// Which edge of the surface a triangle's edge is: the two triangles at it give the same name. A
-// border is named by the halves that start it on both sides, a diagonal by its face's corners.
-static u64 edge_name(const Merge *m, u32 from, u32 to) {
-    if (from < m->k->halves.len && to < m->k->halves.len) {
-        u32 last = from, h = next_border(m, from);
-        for (; m->corner[h] == NONE; h = next_border(m, h))
-            last = h;
-        if (h == to)
-            return (u64)1 << 63 | MIN(from, m->f->twin[last]);
-    }
-    return (u64)MIN(from, to) << 32 | MAX(from, to);
-}
 
 // A triangle's edge: triangle t's corner i and the next.
 typedef struct NamedEdge {
@@ -375,18 +390,78 @@ static u32 edge_end(const Merge *m, u32 edge) {
     return m->tris.data[edge % 3 == 2 ? edge - 2 : edge + 1];
 }
 
+// Names by number, ascending; aliases have one root.
+typedef struct Names {
+    Keyed *list;
+    u32 *parent;
+    u32 n;
+} Names;
+
+static u32 find_name(const Names *names, u64 name) {
+    u32 low = 0, high = names->n;
+    while (low < high) {
+        u32 mid = low + (high - low) / 2;
+        if (names->list[mid].key < name)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < names->n && names->list[low].key == name ? low : NONE;
+}
+
+static Names resolve_aliases(Merge *m) {
+    Arena *arena = &m->k->arena;
+    u32 n = 2 * m->aliases.len;
+    Names names = {ARENA_NEW(arena, Keyed, n), ARENA_NEW(arena, u32, n), n};
+    for (u32 i = 0; i < n; i++) {
+        const Alias *alias = &m->aliases.data[i / 2];
+        names.list[i] = (Keyed){i & 1 ? alias->b : alias->a, i};
+        names.parent[i] = i;
+    }
+    sort_keyed(names.list, ARENA_NEW(arena, Keyed, n), n);
+    for (u32 i = 0; i < m->aliases.len; i++)
+        set_join(names.parent, find_name(&names, m->aliases.data[i].a),
+                 find_name(&names, m->aliases.data[i].b));
+    return names;
+}
+
+static u64 first_name(const Names *names, u64 name) {
+    u32 i = find_name(names, name);
+    return i == NONE ? name : names->list[set_find(names->parent, i)].key;
+}
+
+// A diagonal may join two neighbours of its face's boundary, beside the border between them: of two
+// triangles' edges with the same ends the second is taken for the diagonal.
+static void tell_diagonals(const Merge *m, NamedEdge *list, u32 n) {
+    for (u32 i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && list[end].vertices == list[i].vertices &&
+                          list[end].name == list[i].name;)
+            end++;
+        for (u32 j = i + 1; j < end; j++) {
+            u32 from = m->tris.data[list[j].edge], to = edge_end(m, list[j].edge);
+            for (u32 p = i; p < j; p++)
+                if (m->tris.data[list[p].edge] == from && edge_end(m, list[p].edge) == to)
+                    list[j].name = (u64)MIN(from, to) << 32 | MAX(from, to);
+        }
+    }
+}
+
 // By edge of a triangle: the corner in its middle, or NONE. False: no two edges share a pair of
 // vertices.
 static bool choose_middles(Merge *m, u32 *middle) {
     u32 n = m->tris.len;
     NamedEdge *list = ARENA_NEW(&m->k->arena, NamedEdge, n);
+    Names names = resolve_aliases(m);
     for (u32 e = 0; e < n; e++) {
         u32 a = corner_vertex(m, m->tris.data[e]), b = corner_vertex(m, edge_end(m, e));
-        list[e] = (NamedEdge){edge_name(m, m->tris.data[e], edge_end(m, e)),
-                              (u64)MIN(a, b) << 32 | MAX(a, b), e};
+        u64 name = edge_name(m, m->tris.data[e], edge_end(m, e));
+        list[e] = (NamedEdge){first_name(&names, name), (u64)MIN(a, b) << 32 | MAX(a, b), e};
         middle[e] = NONE;
     }
-    sort_edges(list, ARENA_NEW(&m->k->arena, NamedEdge, n), n);
+    NamedEdge *spare = ARENA_NEW(&m->k->arena, NamedEdge, n);
+    sort_edges(list, spare, n);
+    tell_diagonals(m, list, n);
+    sort_edges(list, spare, n);
     bool found = false;
     u64 spared = 0; // the name of the edge that stays whole
     u32 vertex = 0;
@@ -605,15 +680,64 @@ static void write_mesh(const Merge *m, Mesh *out) {
     }
 }
 
-static bool has_doubles(const Merge *m) {
+// ---- repairs
+// ----------------------------------------------------------------------------------------
+
+// Where a face runs along both sides of an edge at which two hollows touch, a triangle without area
+// may lie between the sides. It names a vertex twice; its other two edges run over one another, so
+// without it their neighbours are each other's.
+static void drop_flat_triangles(Merge *m) {
+    u32 len = 0;
     for (u32 t = 0; t < m->tri_cell.len; t++) {
+        const u32 *corner = m->tris.data + 3 * (size_t)t;
         u32 v[3];
         for (u32 i = 0; i < 3; i++)
-            v[i] = corner_vertex(m, m->tris.data[3 * t + i]);
-        if (v[0] == v[1] || v[1] == v[2] || v[2] == v[0])
-            return true;
+            v[i] = corner_vertex(m, corner[i]);
+        if (v[0] == v[1] || v[1] == v[2] || v[2] == v[0]) {
+            u32 i = v[0] == v[1] ? 1 : v[1] == v[2] ? 2 : 0; // corners i - 1 and i are one vertex
+            const u32 at[3] = {corner[i], corner[(i + 1) % 3], corner[(i + 2) % 3]};
+            avec_push(&m->k->arena, &m->aliases,
+                      (Alias){edge_name(m, at[0], at[1]), edge_name(m, at[1], at[2])});
+            continue;
+        }
+        memmove(m->tris.data + 3 * (size_t)len, corner, 3 * sizeof(u32));
+        m->tri_cell.data[len++] = m->tri_cell.data[t];
     }
-    return false;
+    m->tri_cell.len = len;
+    m->tris.len = 3 * len;
+}
+
+// A vertex whose triangles form several fans becomes several. False: there are edges without a
+// single twin.
+static bool part_fans(Kernel *k, Mesh *mesh) {
+    Arena *arena = &k->arena;
+    u32 n = 3 * mesh->n_tris, bad, *twin = ARENA_NEW(arena, u32, n);
+    if (!mesh_twins(k->heap, mesh, twin, &bad))
+        return false;
+    bool *is_seen = ARENA_NEW(arena, bool, n), *is_used = ARENA_NEW(arena, bool, mesh->n_verts);
+    u32 *vertex = ARENA_NEW(arena, u32, n);
+    VEC(Vec3) more = {0};
+    for (u32 h = 0; h < n; h++) {
+        if (is_seen[h])
+            continue;
+        u32 v = mesh->tris[h], id = v;
+        if (is_used[v]) {
+            id = mesh->n_verts + more.len;
+            avec_push(arena, &more, mesh->verts[v]);
+        }
+        is_used[v] = true;
+        for (u32 g = h; !is_seen[g]; g = twin[g] % 3 == 2 ? twin[g] - 2 : twin[g] + 1) {
+            is_seen[g] = true;
+            vertex[g] = id;
+        }
+    }
+    mesh->verts = heap_realloc(k->heap, mesh->verts, (size_t)mesh->n_verts + more.len, sizeof(Vec3));
+    if (more.len)
+        memcpy(mesh->verts + mesh->n_verts, more.data, more.len * sizeof(Vec3));
+    mesh->n_verts += more.len;
+    if (n)
+        memcpy(mesh->tris, vertex, n * sizeof(u32));
+    return true;
 }
 
 bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
@@ -621,10 +745,10 @@ bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
     join_cells(&m);
     settle_vertices(&m);
     emit_faces(&m);
-    if (!k->fault)
-        emit_patches(&m);
-    if (k->fault || has_doubles(&m))
+    if (k->fault)
         return false;
+    emit_patches(&m);
+    drop_flat_triangles(&m);
     MeshCheck check = {0};
     for (u32 round = 0; round < 4; round++) {
         write_mesh(&m, out);
@@ -633,6 +757,8 @@ bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
             break;
         mesh_finish(out, k->heap);
     }
+    if (check.fault == MESH_PINCHED_VERTEX && part_fans(k, out))
+        check = mesh_check(k->heap, out);
     if (check.fault == MESH_INSIDE_OUT && drop_slivers(k, out))
         check = mesh_check(k->heap, out);
     if (check.fault == MESH_OK)
