@@ -19,7 +19,7 @@ typedef struct FacetBox {
 typedef struct Broad {
     Kernel *k;
     FacetBox *boxes; // by facet
-    VEC(u32) list; // the lists of the boxes now open, one after the other
+    VEC(u32) list;   // the lists of the boxes now open, one after the other
     u32 n_since_poll;
 } Broad;
 

@@ -211,7 +211,8 @@ static void seed_at_cell(Kernel *k, u32 cell, Beside *seed, u32 *region) {
                 seed->at[axis] = at[0].at[axis];
                 seed->along[axis] = (i64)at[1].at[axis] - at[0].at[axis];
                 seed->aside[axis] = (i64)at[2].at[axis] - at[0].at[axis];
-                seed->off[axis] = k->facets[facet].normal[axis] * (stack_looks_back(entry) ? -1 : 1);
+                seed->off[axis] =
+                    k->facets[facet].normal[axis] * (stack_looks_back(entry) ? -1 : 1);
             }
             *region = k->region_of[2 * c + 1];
             return;

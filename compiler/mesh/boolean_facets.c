@@ -75,8 +75,7 @@ static bool find_twins(FacetScratch *s, const LeafTris *tris) {
         s->slots[i] = 0;
     bool is_regular = true;
     for (u32 h = 0; h < 3 * tris->n; h++) {
-        u32 p = tris->corner[h].v, q = tris->corner[next_half(h)].v, lo = MIN(p, q),
-            hi = MAX(p, q);
+        u32 p = tris->corner[h].v, q = tris->corner[next_half(h)].v, lo = MIN(p, q), hi = MAX(p, q);
         s->twin[h] = NONE;
         // Neighbours in the mesh are neighbours in the table, which the cache rewards.
         u32 slot = (lo * 5 + hi * 3) & (n_slots - 1);
@@ -141,7 +140,8 @@ static f64 longest_side(const Corner at[3]) {
 // The triangle of half g, its twin's neighbour, does not rise over the twin's plane or fold back.
 static bool bends_outwards(const FacetScratch *s, const LeafTris *tris, u32 h, u32 g) {
     const i64 *n = s->normal[h / 3], *m = s->normal[g / 3];
-    i128 side = corner_height(n, &tris->corner[h], &tris->corner[next_half(next_half(g))]), along = 0;
+    i128 side = corner_height(n, &tris->corner[h], &tris->corner[next_half(next_half(g))]),
+         along = 0;
     if (side < 0)
         return true;
     for (u32 i = 0; i < 3; i++)

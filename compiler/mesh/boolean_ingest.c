@@ -8,7 +8,8 @@
 //
 // Of a leaf that is known not to meet itself only the triangles are taken in that come near another
 // leaf's box; all others go through as they are (boolean_patch.c). So are triangles that lie in one
-// plane with such a triangle and are labelled like it: whole faces are taken in, or nothing of them.
+// plane with such a triangle and are labelled like it: whole faces are taken in, or nothing of
+// them.
 //
 // Triangles that lose a corner to welding vanish with both their remaining edges, which cancel: the
 // surface stays closed. Triangles whose three corners are collinear are dropped as well; then a
@@ -37,8 +38,8 @@ typedef struct Ingest {
     Kernel *k;
     Box3 *boxes; // by leaf
     Neighbours *neighbours;
-    u32 *seen_by; // by grid vertex: the last leaf that has it, + 1
-    Vec3 *placed; // the vertices of the leaf in hand, mm
+    u32 *seen_by;  // by grid vertex: the last leaf that has it, + 1
+    Vec3 *placed;  // the vertices of the leaf in hand, mm
     u8 *is_active; // its triangles: taken in
     struct FacetScratch *scratch;
     LeafTris tris;
@@ -270,8 +271,8 @@ static bool snap_active(Ingest *in, u32 l, bool *has_folds) {
             const f64 *at = k->points.data[grid_of[v]].at;
             corner[c] = (Corner){{(i32)at[0], (i32)at[1], (i32)at[2]}, grid_of[v]};
         }
-        bool is_lost = corner[0].v == corner[1].v || corner[1].v == corner[2].v ||
-                       corner[2].v == corner[0].v;
+        bool is_lost =
+            corner[0].v == corner[1].v || corner[1].v == corner[2].v || corner[2].v == corner[0].v;
         if (!is_lost && is_collinear(corner))
             is_lost = *has_folds = true;
         is_regular = is_regular && !is_lost;

@@ -34,8 +34,8 @@ typedef struct Plane {
     f64 fn[3], fd;
     // |n.x + d| in doubles above this has the right sign: of any point, of grid points.
     f64 tolerance, grid_tolerance;
-    f64 place;     // if it is square to axis and some triangle lies in it: its coordinate there, mm
-    u32 axis;      // of the largest |n|, lowest axis first; n[axis] > 0
+    f64 place; // if it is square to axis and some triangle lies in it: its coordinate there, mm
+    u32 axis;  // of the largest |n|, lowest axis first; n[axis] > 0
     bool has_place;
 } Plane;
 
@@ -72,8 +72,8 @@ enum { FACET_MOST_CORNERS = 64 };
 typedef struct Facet {
     u32 first, n; // its corners, counter-clockwise from outside: Kernel.corners
     u32 leaf;
-    u32 src, n_src;   // the triangles of the leaf's mesh that make it up: Kernel.sources
-    u32 plane;        // NONE until facet_plane asks
+    u32 src, n_src; // the triangles of the leaf's mesh that make it up: Kernel.sources
+    u32 plane;      // NONE until facet_plane asks
     u32 group; // of facets in one plane that hang together and are alike: the number of a triangle
     i64 normal[3];    // outwards, of one of its triangles; |n_i| <= 2^53: exact as doubles
     bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
@@ -83,9 +83,9 @@ typedef struct Facet {
 
 typedef struct LeafState {
     f64 min[3], max[3]; // holds its grid vertices, in quanta
-    bool is_dirty;    // its facets may meet each other
-    bool is_whole;    // all its triangles are facets, and all its facets cells: no patches
-    bool is_reversed; // its map mirrors
+    bool is_dirty;      // its facets may meet each other
+    bool is_whole;      // all its triangles are facets, and all its facets cells: no patches
+    bool is_reversed;   // its map mirrors
 } LeafState;
 
 // A constraint inside a touched facet, lying in plane `cut`; a == b: a single place where another
@@ -184,11 +184,12 @@ typedef struct Kernel {
     VEC(u32) sources;
     u32 *leaf_start; // n_leaves + 1, into facets
     LeafState *leaves;
-    u32 *vert_base, *tri_base; // n_leaves + 1: where a leaf's vertices and triangles begin among all
-    u32 *grid_of;              // by leaf's vertex: the grid vertex, NONE: not taken in
-    u32 *facet_of;             // by leaf's triangle: its facet, NONE: not taken in
-    Vec3 *payload;       // n_grid: the first leaf's place of each input vertex, mm
-    u32 n_grid;          // input vertices are points 0 .. n_grid
+    u32 *vert_base,
+        *tri_base; // n_leaves + 1: where a leaf's vertices and triangles begin among all
+    u32 *grid_of;  // by leaf's vertex: the grid vertex, NONE: not taken in
+    u32 *facet_of; // by leaf's triangle: its facet, NONE: not taken in
+    Vec3 *payload; // n_grid: the first leaf's place of each input vertex, mm
+    u32 n_grid;    // input vertices are points 0 .. n_grid
     bool has_normals;
     bool is_out_of_range; // a coordinate is not finite
 
@@ -266,7 +267,8 @@ u32 plane_line_axis(const Plane *p, const Plane *q);
 static inline bool is_patch(const Kernel *k, u32 cell) {
     return cell - k->patch_cells_start < k->patches.len;
 }
-u32 leaf_tri_vertex(const Kernel *k, u32 leaf, u32 tri, u32 corner); // counter-clockwise when mapped
+u32 leaf_tri_vertex(const Kernel *k, u32 leaf, u32 tri,
+                    u32 corner); // counter-clockwise when mapped
 // Triangle tri of a leaf is part of no touched facet.
 static inline bool is_untouched(const Kernel *k, u32 leaf, u32 tri) {
     u32 facet = k->facet_of[k->tri_base[leaf] + tri];
@@ -310,9 +312,10 @@ struct FacetScratch *facets_init(Kernel *k, u32 most_tris);
 void add_facets(Kernel *k, struct FacetScratch *scratch, const LeafTris *tris);
 // Of two triangles: in tag, paint and being flat.
 bool have_equal_labels(const Mesh *mesh, u32 t, u32 u);
-void corners_normal(const Corner at[3], i64 n[3]); // not reduced; |n_i| <= 2^53
+void corners_normal(const Corner at[3], i64 n[3]);                    // not reduced; |n_i| <= 2^53
 i128 corner_height(const i64 n[3], const Corner *a, const Corner *c); // n.(c - a)
-void snap_place(const Kernel *k, Vec3 place, i32 at[3]); // where a finite place, in mm, is snapped to
+void snap_place(const Kernel *k, Vec3 place,
+                i32 at[3]); // where a finite place, in mm, is snapped to
 void broad(Kernel *k);
 void narrow(Kernel *k);
 void patch(Kernel *k);

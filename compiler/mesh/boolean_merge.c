@@ -9,9 +9,9 @@
 // their planes differ, since then both edges lie on the planes' common line. Each face is
 // triangulated once.
 //
-// Solids that touch along an edge and hang together at both its ends give two edges between one pair
-// of vertices, and so may a diagonal of a nearly straight face: no half-edge structure can tell
-// them apart. Where the check finds such edges, all but one get a vertex in their middle
+// Solids that touch along an edge and hang together at both its ends give two edges between one
+// pair of vertices, and so may a diagonal of a nearly straight face: no half-edge structure can
+// tell them apart. Where the check finds such edges, all but one get a vertex in their middle
 // (part_edges). Cost: O(h), and O(m log m) for a face of m corners.
 #include "compiler/mesh/boolean_internal.h"
 #include "compiler/mesh/polygon.h"
@@ -45,7 +45,8 @@ typedef struct Merge {
     VEC(Vec3) verts;
     VEC(Middle) middles;
     VEC(Alias) aliases;
-    VEC(u32) tris;  // corners: halves, or n_halves + middle
+    VEC(u32) twin; // by edge of a triangle (3 t + corner), once part_edges needs it
+    VEC(u32) tris; // corners: halves, or n_halves + middle
     VEC(u32) tri_cell;
     VEC(Copy) copies;
     // of the face in hand
@@ -62,8 +63,8 @@ static int outward_sign(const Cell *cell) {
     return cell->is_flipped ? -cell->kept : cell->kept;
 }
 
-// Of triangle i of those that make up a facet: its corner normals, NULL if it is flat. All triangles
-// of a facet are alike in that, in tag and in paint.
+// Of triangle i of those that make up a facet: its corner normals, NULL if it is flat. All
+// triangles of a facet are alike in that, in tag and in paint.
 static const f32 *source_normals(const Kernel *k, u32 facet, u32 i) {
     const Mesh *mesh = k->expr->leaves[k->facets[facet].leaf].mesh;
     if (!mesh->normals)
@@ -86,7 +87,8 @@ static Vec3 rough_normal(const Kernel *k, u32 c) {
 }
 
 static bool is_same_face(Kernel *k, const Faces *f, u32 a, u32 b) {
-    if (is_patch(k, a) || is_patch(k, b) || f->mat[a] != f->mat[b] || source_tag(k, f->label[a]) != source_tag(k, f->label[b]) ||
+    if (is_patch(k, a) || is_patch(k, b) || f->mat[a] != f->mat[b] ||
+        source_tag(k, f->label[a]) != source_tag(k, f->label[b]) ||
         !source_normals(k, f->label[a], 0) != !source_normals(k, f->label[b], 0))
         return false;
     Vec3 m = rough_normal(k, a), n = rough_normal(k, b), cross = vec3_cross(m, n);
@@ -434,8 +436,8 @@ static u64 first_name(const Names *names, u64 name) {
 // triangles' edges with the same ends the second is taken for the diagonal.
 static void tell_diagonals(const Merge *m, NamedEdge *list, u32 n) {
     for (u32 i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && list[end].vertices == list[i].vertices &&
-                          list[end].name == list[i].name;)
+        for (end = i + 1;
+             end < n && list[end].vertices == list[i].vertices && list[end].name == list[i].name;)
             end++;
         for (u32 j = i + 1; j < end; j++) {
             u32 from = m->tris.data[list[j].edge], to = edge_end(m, list[j].edge);
@@ -446,67 +448,114 @@ static void tell_diagonals(const Merge *m, NamedEdge *list, u32 n) {
     }
 }
 
-// By edge of a triangle: the corner in its middle, or NONE. False: no two edges share a pair of
-// vertices.
-static bool choose_middles(Merge *m, u32 *middle) {
+static bool is_rising(const Merge *m, u32 e) {
+    return corner_vertex(m, m->tris.data[e]) < corner_vertex(m, edge_end(m, e));
+}
+
+// Edges of one name, mostly two. A face may have several diagonals between two of its corners where
+// rounding has folded it: those that run over one another are paired in their order.
+static bool pair_edges(Merge *m, const NamedEdge *list, u32 n) {
+    u32 up = 0, down = 0;
+    for (;; up++, down++) {
+        while (up < n && !is_rising(m, list[up].edge))
+            up++;
+        while (down < n && is_rising(m, list[down].edge))
+            down++;
+        if (up == n || down == n)
+            return up == n && down == n;
+        m->twin.data[list[up].edge] = list[down].edge;
+        m->twin.data[list[down].edge] = list[up].edge;
+    }
+}
+
+// Fills twin, by edge of a triangle; NONE: its neighbour is a copy. False: they cannot be told.
+static bool name_twins(Merge *m) {
     u32 n = m->tris.len;
     NamedEdge *list = ARENA_NEW(&m->k->arena, NamedEdge, n);
+    NamedEdge *spare = ARENA_NEW(&m->k->arena, NamedEdge, n);
     Names names = resolve_aliases(m);
     for (u32 e = 0; e < n; e++) {
         u32 a = corner_vertex(m, m->tris.data[e]), b = corner_vertex(m, edge_end(m, e));
         u64 name = edge_name(m, m->tris.data[e], edge_end(m, e));
         list[e] = (NamedEdge){first_name(&names, name), (u64)MIN(a, b) << 32 | MAX(a, b), e};
-        middle[e] = NONE;
     }
-    NamedEdge *spare = ARENA_NEW(&m->k->arena, NamedEdge, n);
     sort_edges(list, spare, n);
     tell_diagonals(m, list, n);
     sort_edges(list, spare, n);
+    m->twin.len = 0;
+    for (u32 e = 0; e < n; e++)
+        avec_push(&m->k->arena, &m->twin, NONE);
+    for (u32 i = 0, end; i < n; i = end) {
+        for (end = i + 1;
+             end < n && list[end].vertices == list[i].vertices && list[end].name == list[i].name;)
+            end++;
+        if (end - i > 1 && !pair_edges(m, list + i, end - i))
+            return false;
+    }
+    return true;
+}
+
+static void set_twins(Merge *m, u32 e, u32 f) {
+    m->twin.data[e] = f;
+    if (f != NONE)
+        m->twin.data[f] = e;
+}
+
+// Triangle a b c with edge e = a b becomes a m c, and m b c is new. Returns the edge m b.
+static u32 split_triangle(Merge *m, u32 e, u32 middle) {
+    u32 t = e / 3, i = e % 3, after = 3 * t + (i + 1) % 3, outside = m->twin.data[after];
+    u32 b = m->tris.data[after], c = m->tris.data[3 * t + (i + 2) % 3], added = m->tris.len;
+    push_tri(m, middle, b, c, m->tri_cell.data[t]);
+    for (u32 j = 0; j < 3; j++)
+        avec_push(&m->k->arena, &m->twin, NONE);
+    m->tris.data[after] = middle;
+    set_twins(m, added + 1, outside);
+    set_twins(m, added + 2, after);
+    return added;
+}
+
+static void split_edge(Merge *m, u32 e) {
+    u32 f = m->twin.data[e];
+    u32 x = add_middle(m, m->tris.data[e], edge_end(m, e), 0);
+    u32 y =
+        add_middle(m, m->tris.data[f], edge_end(m, f), m->middles.data[m->middles.len - 1].vertex);
+    u32 behind_e = split_triangle(m, e, x), behind_f = split_triangle(m, f, y);
+    set_twins(m, e, behind_f);
+    set_twins(m, f, behind_e);
+}
+
+// Splits all but one of the edges between one pair of vertices. False: there were none.
+static bool part_once(Merge *m) {
+    u32 n = m->tris.len;
+    NamedEdge *list = ARENA_NEW(&m->k->arena, NamedEdge, n);
+    for (u32 e = 0; e < n; e++) {
+        u32 a = corner_vertex(m, m->tris.data[e]), b = corner_vertex(m, edge_end(m, e));
+        u32 twin = m->twin.data[e];
+        list[e] =
+            (NamedEdge){twin == NONE ? 0 : MIN(e, twin) + 1, (u64)MIN(a, b) << 32 | MAX(a, b), e};
+    }
+    sort_edges(list, ARENA_NEW(&m->k->arena, NamedEdge, n), n);
     bool found = false;
-    u64 spared = 0; // the name of the edge that stays whole
-    u32 vertex = 0;
-    for (u32 i = 0; i < n; i++) {
-        bool is_new = i == 0 || list[i].vertices != list[i - 1].vertices;
-        if (is_new)
-            spared = list[i].name;
-        if (list[i].name == spared)
-            continue;
-        if (list[i].name != list[i - 1].name)
-            vertex = 0;
-        u32 e = list[i].edge;
-        middle[e] = add_middle(m, m->tris.data[e], edge_end(m, e), vertex);
-        vertex = m->middles.data[m->middles.len - 1].vertex;
-        found = true;
+    for (u32 i = 1, first = 0; i < n; i++) {
+        if (list[i].vertices != list[i - 1].vertices) {
+            first = i;
+        } else if (list[i].name != list[first].name && list[i].name != list[i - 1].name) {
+            split_edge(m, list[i].edge);
+            found = true;
+        }
     }
     return found;
 }
 
-// False: there was nothing to part.
+// False: there was nothing to part, or no telling which edges are one.
 static bool part_edges(Merge *m) {
-    u32 n = m->tri_cell.len, *middle = ARENA_NEW(&m->k->arena, u32, 3 * (size_t)n);
-    if (!choose_middles(m, middle))
+    enum { MOST_ROUNDS = 8 };
+    if (!name_twins(m))
         return false;
-    for (u32 t = 0; t < n; t++) {
-        u32 ring[6], len = 0, from = 0;
-        for (u32 i = 0; i < 3; i++) {
-            ring[len++] = m->tris.data[3 * t + i];
-            if (middle[3 * t + i] != NONE) {
-                from = len;
-                ring[len++] = middle[3 * t + i];
-            }
-        }
-        if (len == 3)
-            continue;
-        // A fan from a middle: no triangle of it lies flat on an edge.
-        for (u32 i = 1; i + 1 < len; i++) {
-            const u32 corner[3] = {ring[from], ring[(from + i) % len], ring[(from + i + 1) % len]};
-            if (i == 1)
-                memcpy(m->tris.data + 3 * (size_t)t, corner, sizeof corner);
-            else
-                push_tri(m, corner[0], corner[1], corner[2], m->tri_cell.data[t]);
-        }
-    }
-    return true;
+    bool found = false;
+    for (u32 round = 0; round < MOST_ROUNDS && part_once(m); round++)
+        found = true;
+    return found;
 }
 
 // ---- labels
@@ -599,9 +648,8 @@ static void emit_patches_of(Merge *m, u32 l, u32 *vertex_of) {
     for (u32 t = 0; t < leaf->mesh->n_tris; t++) {
         if (!is_untouched(k, l, t))
             continue;
-        const Rim *at_rim = rim < k->rim_start[l + 1] && k->rims.data[rim].tri == t
-                                ? &k->rims.data[rim++]
-                                : NULL;
+        const Rim *at_rim =
+            rim < k->rim_start[l + 1] && k->rims.data[rim].tri == t ? &k->rims.data[rim++] : NULL;
         u32 cell = cell_of[leaf->mesh->tris[3 * (size_t)t]];
         int kept = k->cells.data[cell].kept;
         if (!kept)
@@ -650,7 +698,8 @@ static void write_copy(const Merge *m, const Copy *copy, Mesh *out, u32 t) {
         return;
     bool is_turned = k->cells.data[copy->cell].kept < 0;
     for (u32 i = 0; i < 3; i++) {
-        const f32 *at = from + 3 * (is_turned != k->leaves[copy->leaf].is_reversed && i ? 3 - i : i);
+        const f32 *at =
+            from + 3 * (is_turned != k->leaves[copy->leaf].is_reversed && i ? 3 - i : i);
         Vec3 n = map_normal(&leaf->map, vec3(at[0], at[1], at[2]));
         f32 *to = out->normals + 9 * (size_t)t + 3 * (size_t)i;
         to[0] = (f32)(is_turned ? -n.x : n.x);
@@ -731,7 +780,8 @@ static bool part_fans(Kernel *k, Mesh *mesh) {
             vertex[g] = id;
         }
     }
-    mesh->verts = heap_realloc(k->heap, mesh->verts, (size_t)mesh->n_verts + more.len, sizeof(Vec3));
+    mesh->verts =
+        heap_realloc(k->heap, mesh->verts, (size_t)mesh->n_verts + more.len, sizeof(Vec3));
     if (more.len)
         memcpy(mesh->verts + mesh->n_verts, more.data, more.len * sizeof(Vec3));
     mesh->n_verts += more.len;
@@ -749,13 +799,12 @@ bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
         return false;
     emit_patches(&m);
     drop_flat_triangles(&m);
-    MeshCheck check = {0};
-    for (u32 round = 0; round < 4; round++) {
+    write_mesh(&m, out);
+    MeshCheck check = mesh_check(k->heap, out);
+    if (check.fault == MESH_OPEN_EDGE && part_edges(&m)) {
+        mesh_finish(out, k->heap);
         write_mesh(&m, out);
         check = mesh_check(k->heap, out);
-        if (check.fault != MESH_OPEN_EDGE || !part_edges(&m))
-            break;
-        mesh_finish(out, k->heap);
     }
     if (check.fault == MESH_PINCHED_VERTEX && part_fans(k, out))
         check = mesh_check(k->heap, out);

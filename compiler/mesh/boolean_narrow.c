@@ -7,8 +7,8 @@
 // orientation predicates", 2003), so no point is computed before it is known to exist. Results: a
 // constraint inside each facet (InnerSeg), and vertices on edges (EdgeSplit) which both facets of
 // an edge share, so that no T-junction can arise. Coplanar facets split each other's edges, and
-// those whose insides overlap become one unit. Cost: O(n + m) a pair of facets with n and m corners,
-// O(n m) for coplanar ones.
+// those whose insides overlap become one unit. Cost: O(n + m) a pair of facets with n and m
+// corners, O(n m) for coplanar ones.
 #include "compiler/mesh/boolean_internal.h"
 
 u32 set_find(u32 *parent, u32 x) {
@@ -31,9 +31,9 @@ bool set_join(u32 *parent, u32 a, u32 b) {
     return true;
 }
 
-// Signs of u's corners against t's plane, s; false when all lie strictly on one side. Differences of
-// grid coordinates and normals are exact in doubles, so a sum of products is right in sign if it is
-// above the error of three products and two sums.
+// Signs of u's corners against t's plane, s; false when all lie strictly on one side. Differences
+// of grid coordinates and normals are exact in doubles, so a sum of products is right in sign if it
+// is above the error of three products and two sums.
 static bool corner_sides(const Kernel *k, const Facet *t, const Facet *u, i8 *s) {
     const Corner *a = k->corners.data + t->first, *c = k->corners.data + u->first;
     const f64 n[3] = {(f64)t->normal[0], (f64)t->normal[1], (f64)t->normal[2]};
@@ -158,7 +158,6 @@ static bool has_corner(const Kernel *k, u32 facet, u32 v) {
             return true;
     return false;
 }
-
 
 static void touch(Kernel *k, u32 t, u32 u) {
     k->facets[t].is_touched = k->facets[u].is_touched = true;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 4, beside arrange: what no other surface touches goes through as it is.
 //
-// The triangles of a leaf that are not part of a touched facet form patches, connected through their
-// vertices: where an untouched triangle has a vertex, no other surface is, so all the untouched
-// triangles around it part the same two regions. A patch is one cell. Where it borders on touched
-// facets it has halves like other cells; their edges join two cells only, for nothing else meets an
-// untouched triangle. Its triangles are copied to the result, or left out, all together.
+// The triangles of a leaf that are not part of a touched facet form patches, connected through
+// their vertices: where an untouched triangle has a vertex, no other surface is, so all the
+// untouched triangles around it part the same two regions. A patch is one cell. Where it borders on
+// touched facets it has halves like other cells; their edges join two cells only, for nothing else
+// meets an untouched triangle. Its triangles are copied to the result, or left out, all together.
 //
 // The rim is the untouched triangles that have a vertex on a touched facet: only they are looked at
 // one by one. Cost: O(n) with hashing, for the n triangles of leaves.
@@ -84,7 +84,8 @@ static u32 find_patches(PatchPass *p, u32 l) {
     }
     for (u32 v = 0; v < n_verts; v++)
         parent[v] = set_find(parent, v);
-    u32 *cell_of = ARENA_NEW(&k->arena, u32, n_verts), *n_tried = ARENA_NEW(&k->arena, u32, n_verts);
+    u32 *cell_of = ARENA_NEW(&k->arena, u32, n_verts),
+        *n_tried = ARENA_NEW(&k->arena, u32, n_verts);
     u32 n_rim = 0;
     for (u32 t = 0; t < n_tris; t++) {
         if (!is_untouched(k, l, t))

@@ -4,9 +4,9 @@
 // Crossing a cell changes the winding number of each leaf in its stack by one. A depth-first walk
 // over the regions of a component, from the region around it, keeps the windings and the truth of
 // every node of the expression up to date by doing and undoing crossings, so nothing of the size of
-// the leaves is stored per region. A region is matter when the root is true in it. The walk through a
-// component starts with the windings at its seed: crossings of a ray towards +x from a place beside
-// one of the component's facets. The place is v + e a + e^2 b + e^3 n + e^4 y + e^5 z for an
+// the leaves is stored per region. A region is matter when the root is true in it. The walk through
+// a component starts with the windings at its seed: crossings of a ray towards +x from a place
+// beside one of the component's facets. The place is v + e a + e^2 b + e^3 n + e^4 y + e^5 z for an
 // infinitely small e, with v a corner, a along an edge, b into the facet and n off it: not at the
 // corner, since other components may touch that; and generic, so that the ray passes no edge.
 // Walking must agree with itself: each region's windings are remembered as a hash, and a crossing
@@ -193,7 +193,8 @@ static int cross_passive(const Kernel *k, u32 leaf, const Beside *s) {
         if (k->facet_of[k->tri_base[leaf] + t] != NONE)
             continue;
         for (u32 i = 0; i < 3; i++)
-            snap_place(k, affine3_point(&from->map, from->mesh->verts[leaf_tri_vertex(k, leaf, t, i)]),
+            snap_place(k,
+                       affine3_point(&from->map, from->mesh->verts[leaf_tri_vertex(k, leaf, t, i)]),
                        corner[i].at);
         corners_normal(corner, normal);
         winding += ray_crossing(corner, 3, normal, s);
