@@ -27,8 +27,8 @@ static SegBox seg_box(const Unit *u, u32 i) {
     const u32 axes[2] = {u->x, u->y};
     SegBox box = {.seg = i, .is_inner = s->facet == NONE};
     for (u32 j = 0; j < 2; j++) {
-        box.min[j] = fmin(a->at[axes[j]], b->at[axes[j]]) - 0x1p-20;
-        box.max[j] = fmax(a->at[axes[j]], b->at[axes[j]]) + 0x1p-20;
+        box.min[j] = f64_min(a->at[axes[j]], b->at[axes[j]]) - 0x1p-20;
+        box.max[j] = f64_max(a->at[axes[j]], b->at[axes[j]]) + 0x1p-20;
     }
     return box;
 }
@@ -76,11 +76,11 @@ static u32 strip_of(const Strips *s, f64 y) {
 static Strips choose_strips(const SegBox *list, u32 n) {
     f64 low = INFINITY, high = -INFINITY, sum = 0;
     for (u32 i = 0; i < n; i++) {
-        low = fmin(low, list[i].min[1]);
-        high = fmax(high, list[i].max[1]);
+        low = f64_min(low, list[i].min[1]);
+        high = f64_max(high, list[i].max[1]);
         sum += list[i].max[1] - list[i].min[1];
     }
-    f64 most = fmin(sqrt((f64)n), 3 * n * (high - low) / sum);
+    f64 most = f64_min(sqrt((f64)n), 3 * n * (high - low) / sum);
     u32 count = n < 64 || most < 2 ? 1 : (u32)most;
     return (Strips){count, low, count / (high - low)};
 }
@@ -96,7 +96,7 @@ static void sweep_strip(Unit *u, const Strips *strips, u32 strip, const u32 *ent
             const SegBox *b = &list[entries[j]];
             if (b->min[0] > a->max[0])
                 break;
-            if (strips->n == 1 || strip_of(strips, fmax(a->min[1], b->min[1])) == strip)
+            if (strips->n == 1 || strip_of(strips, f64_max(a->min[1], b->min[1])) == strip)
                 try_cross(u, a, b);
         }
     }

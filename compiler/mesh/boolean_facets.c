@@ -132,7 +132,7 @@ static f64 longest_side(const Corner at[3]) {
         i64 side[3];
         for (u32 j = 0; j < 3; j++)
             side[j] = (i64)at[i].at[j] - at[(i + 1) % 3].at[j];
-        most = fmax(most, norm(side));
+        most = f64_max(most, norm(side));
     }
     return most;
 }
@@ -150,7 +150,7 @@ static bool bends_outwards(const FacetScratch *s, const LeafTris *tris, u32 h, u
         return false;
     // A curved surface's flat quadrangles are bent by rounding: up to SLACK quanta are no dent, if
     // the triangle is far larger.
-    f64 size = norm(n), height = norm(m) / fmax(1, longest_side(tris->corner + g / 3 * 3));
+    f64 size = norm(n), height = norm(m) / f64_max(1, longest_side(tris->corner + g / 3 * 3));
     return side == 0 || ((f64)side <= SLACK * size && height >= 32 * SLACK);
 }
 

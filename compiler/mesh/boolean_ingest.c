@@ -97,18 +97,19 @@ static Status choose_frame(Kernel *k, Box3 box) {
     if (!vec3_is_finite(box.min) || !vec3_is_finite(box.max))
         return STATUS_LIMIT;
     Vec3 size = box3_size(box), center = box3_center(box);
-    f64 extent = fmax(size.x, fmax(size.y, size.z));
+    f64 extent = f64_max(size.x, f64_max(size.y, size.z));
     if (!isfinite(extent))
         return STATUS_LIMIT;
     f64 farthest = 0;
     for (u32 i = 0; i < 3; i++)
-        farthest = fmax(farthest, fmax(fabs(vec3_get(box.min, i)), fabs(vec3_get(box.max, i))));
+        farthest = f64_max(farthest, f64_max(fabs(vec3_get(box.min, i)), fabs(vec3_get(box.max, i))));
     int exponent, reach;
-    (void)frexp(fmax(extent, 0x1p-900), &exponent); // extent < 2^exponent
-    (void)frexp(fmax(farthest, 0x1p-900), &reach);
+    (void)frexp(f64_max(extent, 0x1p-900), &exponent); // extent < 2^exponent
+    (void)frexp(f64_max(farthest, 0x1p-900), &reach);
     // |c| <= 2^24 + 2 about the middle; one bit is kept in hand. Far from the origin the quantum is
     // what f64 resolves.
     k->quantum = ldexp(1, MAX(exponent - 25, reach - 50));
+    k->per_quantum = 1 / k->quantum; // exact
     for (u32 i = 0; i < 3; i++) {
         k->origin[i] = floor(vec3_get(center, i) / k->quantum + 0.5);
         if (!(fabs(k->origin[i]) < WHOLE_LIMIT))
@@ -118,8 +119,11 @@ static Status choose_frame(Kernel *k, Box3 box) {
 }
 
 void snap_place(const Kernel *k, Vec3 place, i32 at[3]) {
-    for (u32 i = 0; i < 3; i++)
-        at[i] = (i32)(floor(vec3_get(place, i) / k->quantum + ROUND_OFFSET) - k->origin[i]);
+    for (u32 i = 0; i < 3; i++) {
+        f64 x = vec3_get(place, i) * k->per_quantum + ROUND_OFFSET;
+        i64 whole = (i64)x; // |x| < 2^51: see choose_frame
+        at[i] = (i32)(whole - ((f64)whole > x) - (i64)k->origin[i]);
+    }
 }
 
 static u32 snap(Kernel *k, Vec3 place) {

@@ -175,7 +175,7 @@ typedef struct Kernel {
     const char *fault; // an inconsistency was found (text for debugging): run again thoroughly
 
     // ingest
-    f64 quantum;
+    f64 quantum, per_quantum; // mm, and its inverse
     f64 origin[3]; // in quanta, whole numbers
     u32 n_in_tris;
     u32 n_facets;

@@ -119,7 +119,7 @@ static bool are_boxes_apart(const Unit *u, const u32 r[2], const u32 s[2]) {
     for (u32 i = 0; i < 2; i++) {
         f64 a = points[r[0]].at[axes[i]], b = points[r[1]].at[axes[i]],
             c = points[s[0]].at[axes[i]], d = points[s[1]].at[axes[i]];
-        if (fmax(a, b) + 0x1p-20 < fmin(c, d) || fmax(c, d) + 0x1p-20 < fmin(a, b))
+        if (f64_max(a, b) + 0x1p-20 < f64_min(c, d) || f64_max(c, d) + 0x1p-20 < f64_min(a, b))
             return true;
     }
     return false;
@@ -429,8 +429,8 @@ static bool are_chains_apart(const Unit *u, Lone *l) {
         *box = (ChainBox){{INFINITY, INFINITY}, {-INFINITY, -INFINITY}};
         for (u32 i = 0; i < 2 * chain->n; i++) {
             f64 at = u->k->points.data[l->steps.data[chain->first + i / 2].v].at[axes[i & 1]];
-            box->min[i & 1] = fmin(box->min[i & 1], at - 0x1p-20);
-            box->max[i & 1] = fmax(box->max[i & 1], at + 0x1p-20);
+            box->min[i & 1] = f64_min(box->min[i & 1], at - 0x1p-20);
+            box->max[i & 1] = f64_max(box->max[i & 1], at + 0x1p-20);
         }
     }
     sort_chain_boxes(l->boxes.data, l->spare_boxes.data, n);

@@ -578,7 +578,7 @@ static f64 barycentric(const Kernel *k, const Facet *facet, u32 i, const f64 p[3
     weight[1] = turn(s, q, r) / whole;
     weight[2] = turn(s, t, q) / whole;
     weight[0] = 1 - weight[1] - weight[2];
-    return fmin(weight[0], fmin(weight[1], weight[2]));
+    return f64_min(weight[0], f64_min(weight[1], weight[2]));
 }
 
 // The triangle of the facet that holds p best, the first among equals.
