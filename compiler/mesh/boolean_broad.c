@@ -19,7 +19,8 @@ typedef struct FacetBox {
 typedef struct Broad {
     Kernel *k;
     FacetBox *boxes; // by facet
-    VEC(u32) list;   // the lists of the boxes now open, one after the other
+    VEC(Pair) found;
+    VEC(u32) list; // the lists of the boxes now open, one after the other
     u32 n_since_poll;
 } Broad;
 
@@ -51,7 +52,7 @@ static void try_pair(Broad *b, const Room *room, u32 t, u32 u) {
             return;
     }
     if (must_test(b, t, u))
-        avec_push(&b->k->arena, &b->k->pairs, (Pair){MIN(t, u), MAX(t, u)});
+        avec_push(&b->k->scratch, &b->found, (Pair){MIN(t, u), MAX(t, u)});
 }
 
 // list is sorted by the low side of the boxes along axis, ties by number.
@@ -73,7 +74,7 @@ static void sort_along(const Broad *b, u32 *list, u32 *spare, u32 n, u32 axis) {
 static void sweep(Broad *b, const Room *room, u32 from, u32 to) {
     u32 n = to - from, axis = 0;
     if (n > FEW) {
-        avec_reserve(&b->k->arena, &b->list, (size_t)to + n);
+        avec_reserve(&b->k->scratch, &b->list, (size_t)to + n);
         for (u32 i = 1; i < 3; i++)
             if (room->max[i] - room->min[i] > room->max[axis] - room->min[axis])
                 axis = i;
@@ -90,7 +91,7 @@ static void sweep(Broad *b, const Room *room, u32 from, u32 to) {
 
 static u32 pick_half(Broad *b, u32 from, u32 to, u32 axis, i64 middle, bool high) {
     u32 start = b->list.len;
-    avec_reserve(&b->k->arena, &b->list, (size_t)b->list.len + (to - from));
+    avec_reserve(&b->k->scratch, &b->list, (size_t)b->list.len + (to - from));
     for (u32 i = from; i < to; i++) {
         const FacetBox *box = &b->boxes[b->list.data[i]];
         if (high ? box->max[axis] >= middle : box->min[axis] < middle)
@@ -171,30 +172,32 @@ static FacetBox facet_box(const Kernel *k, u32 t) {
     return box;
 }
 
-// By first facet; stable.
-static void sort_pairs(Kernel *k) {
-    u32 n = k->pairs.len;
-    u32 *start = ARENA_NEW(&k->arena, u32, k->n_facets + 2);
-    Pair *sorted = ARENA_NEW(&k->arena, Pair, n);
+// To the kernel, by first facet; stable.
+static void hand_over(Broad *b) {
+    Kernel *k = b->k;
+    u32 n = b->found.len, *start = ARENA_NEW(&k->scratch, u32, k->n_facets + 2);
+    const Pair *found = b->found.data;
+    avec_reserve(&k->arena, &k->pairs, n);
+    k->pairs.len = n;
     for (u32 i = 0; i < n; i++)
-        start[k->pairs.data[i].t + 2]++;
+        start[found[i].t + 2]++;
     for (u32 t = 0; t < k->n_facets; t++)
         start[t + 2] += start[t + 1];
     for (u32 i = 0; i < n; i++)
-        sorted[start[k->pairs.data[i].t + 1]++] = k->pairs.data[i];
-    k->pairs.data = sorted;
-    k->pairs.cap = n;
+        k->pairs.data[start[found[i].t + 1]++] = found[i];
 }
 
 void broad(Kernel *k) {
-    Broad b = {.k = k, .boxes = ARENA_NEW(&k->arena, FacetBox, k->n_facets)};
+    arena_init(&k->scratch, k->heap);
+    Broad b = {.k = k, .boxes = ARENA_NEW(&k->scratch, FacetBox, k->n_facets)};
     Room room = {{-GRID_LIMIT, -GRID_LIMIT, -GRID_LIMIT},
                  {GRID_LIMIT + 1, GRID_LIMIT + 1, GRID_LIMIT + 1}};
-    avec_reserve(&k->arena, &b.list, k->n_facets);
+    avec_reserve(&k->scratch, &b.list, k->n_facets);
     for (u32 t = 0; t < k->n_facets; t++) {
         b.boxes[t] = facet_box(k, t);
         b.list.data[b.list.len++] = t;
     }
     halve(&b, &room, 0, k->n_facets, 0);
-    sort_pairs(k); // so that the narrow phase keeps the first one at hand
+    hand_over(&b); // sorted, so that the narrow phase keeps the first one at hand
+    arena_finish(&k->scratch);
 }

@@ -40,22 +40,22 @@ typedef struct FacetScratch {
 } FacetScratch;
 
 FacetScratch *facets_init(Kernel *k, u32 most_tris) {
-    FacetScratch *s = ARENA_NEW(&k->arena, FacetScratch, 1);
+    FacetScratch *s = ARENA_NEW(&k->scratch, FacetScratch, 1);
     size_t n = most_tris;
     s->n_slots = 64;
     while (s->n_slots < 3 * n) // 1.5 edges a triangle, load one half at most
         s->n_slots *= 2;
-    s->slots = ARENA_NEW(&k->arena, u32, s->n_slots);
-    s->twin = ARENA_NEW(&k->arena, u32, 3 * n);
-    s->next = ARENA_NEW(&k->arena, u32, 3 * n);
-    s->prev = ARENA_NEW(&k->arena, u32, 3 * n);
-    s->is_gone = ARENA_NEW(&k->arena, bool, 3 * n);
-    s->polygon = ARENA_NEW(&k->arena, u32, n);
-    s->size = ARENA_NEW(&k->arena, u32, n);
-    s->group = ARENA_NEW(&k->arena, u32, n);
-    s->chain = ARENA_NEW(&k->arena, u32, n);
-    s->end = ARENA_NEW(&k->arena, u32, n);
-    s->normal = arena_alloc(&k->arena, n, sizeof *s->normal);
+    s->slots = ARENA_NEW(&k->scratch, u32, s->n_slots);
+    s->twin = ARENA_NEW(&k->scratch, u32, 3 * n);
+    s->next = ARENA_NEW(&k->scratch, u32, 3 * n);
+    s->prev = ARENA_NEW(&k->scratch, u32, 3 * n);
+    s->is_gone = ARENA_NEW(&k->scratch, bool, 3 * n);
+    s->polygon = ARENA_NEW(&k->scratch, u32, n);
+    s->size = ARENA_NEW(&k->scratch, u32, n);
+    s->group = ARENA_NEW(&k->scratch, u32, n);
+    s->chain = ARENA_NEW(&k->scratch, u32, n);
+    s->end = ARENA_NEW(&k->scratch, u32, n);
+    s->normal = arena_alloc(&k->scratch, n, sizeof *s->normal);
     return s;
 }
 
@@ -188,7 +188,7 @@ static bool is_convex(Kernel *k, FacetScratch *s, const LeafTris *tris) {
             return false;
     if (k->n_grid > s->is_lower_cap) {
         s->is_lower_cap = k->n_grid + k->n_grid / 2;
-        s->is_lower = ARENA_NEW(&k->arena, u8, s->is_lower_cap);
+        s->is_lower = ARENA_NEW(&k->scratch, u8, s->is_lower_cap);
     }
     return has_one_top(s, tris);
 }

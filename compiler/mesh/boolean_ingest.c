@@ -68,9 +68,10 @@ static void add_neighbour(Neighbours *to, Box3 box) {
 static void find_neighbours(Ingest *in, f64 margin) {
     Kernel *k = in->k;
     u32 n = k->expr->n_leaves, n_open = 0;
-    Keyed *order = ARENA_NEW(&k->arena, Keyed, n), *spare = ARENA_NEW(&k->arena, Keyed, n);
-    u32 *open = ARENA_NEW(&k->arena, u32, n);
-    in->neighbours = ARENA_NEW(&k->arena, Neighbours, n);
+    Arena *arena = &k->scratch;
+    Keyed *order = ARENA_NEW(arena, Keyed, n), *spare = ARENA_NEW(arena, Keyed, n);
+    u32 *open = ARENA_NEW(arena, u32, n);
+    in->neighbours = ARENA_NEW(arena, Neighbours, n);
     for (u32 l = 0; l < n; l++)
         order[l] = (Keyed){ascending_key(in->boxes[l].min.x), l};
     sort_keyed(order, spare, n);
@@ -228,7 +229,7 @@ static bool spread_once(Ingest *in, const Mesh *mesh, const bool *is_near) {
 static bool spread_in_planes(Ingest *in, u32 l) {
     Kernel *k = in->k;
     const Mesh *mesh = k->expr->leaves[l].mesh;
-    bool *is_near = ARENA_NEW(&k->arena, bool, mesh->n_verts);
+    bool *is_near = ARENA_NEW(&k->scratch, bool, mesh->n_verts);
     for (u32 round = 0; round < 4; round++) {
         u32 n_passive = 0, n_slots = 64;
         for (u32 h = 0; h < 3 * mesh->n_tris; h++)
@@ -238,7 +239,7 @@ static bool spread_in_planes(Ingest *in, u32 l) {
             n_passive += !in->is_active[h / 3] && is_near[mesh->tris[h]];
         while (n_slots < 2 * n_passive)
             n_slots *= 2;
-        avec_reserve(&k->arena, &in->slots, n_slots);
+        avec_reserve(&k->scratch, &in->slots, n_slots);
         in->slots.cap = n_slots;
         if (!spread_once(in, mesh, is_near))
             return true;
@@ -290,8 +291,8 @@ static void reserve_tris(Ingest *in, u32 n) {
     if (in->scratch && in->tris.cap >= n)
         return;
     in->tris.cap = n + n / 4;
-    in->tris.corner = ARENA_NEW(&in->k->arena, Corner, 3 * (size_t)in->tris.cap);
-    in->tris.src = ARENA_NEW(&in->k->arena, u32, in->tris.cap);
+    in->tris.corner = ARENA_NEW(&in->k->scratch, Corner, 3 * (size_t)in->tris.cap);
+    in->tris.src = ARENA_NEW(&in->k->scratch, u32, in->tris.cap);
     in->scratch = facets_init(in->k, in->tris.cap);
 }
 
@@ -307,6 +308,10 @@ static void take_leaf(Ingest *in, u32 l, f64 margin) {
     const CsgLeaf *leaf = &k->expr->leaves[l];
     const Mesh *mesh = leaf->mesh;
     LeafState *state = &k->leaves[l];
+    if (!mesh->n_tris) {
+        state->is_whole = true;
+        return;
+    }
     state->is_reversed = affine3_det(&leaf->map) < 0;
     for (u32 i = 0; i < 3; i++) { // snapping moves by at most 0.6 quanta
         state->min[i] = floor(vec3_get(in->boxes[l].min, i) / k->quantum) - k->origin[i] - 1;
@@ -347,6 +352,8 @@ static void init_tables(Ingest *in, u32 n_verts, u32 n_tris, u32 most_verts, u32
     u32 n_leaves = k->expr->n_leaves;
     k->n_in_tris = n_tris;
     k->facets = ARENA_NEW(arena, Facet, (size_t)n_tris + n_leaves);
+    avec_reserve(arena, &k->corners, 3 * (size_t)n_tris); // pages that are not used cost nothing
+    avec_reserve(arena, &k->sources, n_tris);
     k->payload = ARENA_NEW(arena, Vec3, n_verts);
     k->leaf_start = ARENA_NEW(arena, u32, n_leaves + 1);
     k->leaves = ARENA_NEW(arena, LeafState, n_leaves);
@@ -354,9 +361,9 @@ static void init_tables(Ingest *in, u32 n_verts, u32 n_tris, u32 most_verts, u32
     k->tri_base = ARENA_NEW(arena, u32, n_leaves + 1);
     k->grid_of = ARENA_NEW(arena, u32, n_verts);
     k->facet_of = ARENA_NEW(arena, u32, n_tris);
-    in->seen_by = ARENA_NEW(arena, u32, n_verts);
-    in->placed = ARENA_NEW(arena, Vec3, most_verts);
-    in->is_active = ARENA_NEW(arena, u8, most_tris);
+    in->seen_by = ARENA_NEW(&k->scratch, u32, n_verts);
+    in->placed = ARENA_NEW(&k->scratch, Vec3, most_verts);
+    in->is_active = ARENA_NEW(&k->scratch, u8, most_tris);
     for (u32 t = 0; t < n_tris; t++)
         k->facet_of[t] = NONE;
     for (u32 l = 0; l < n_leaves; l++) {
@@ -365,9 +372,9 @@ static void init_tables(Ingest *in, u32 n_verts, u32 n_tris, u32 most_verts, u32
     }
 }
 
-Status ingest(Kernel *k) {
+static Status take_leaves(Kernel *k) {
     const CsgExpr *expr = k->expr;
-    Ingest in = {.k = k, .boxes = ARENA_NEW(&k->arena, Box3, expr->n_leaves)};
+    Ingest in = {.k = k, .boxes = ARENA_NEW(&k->scratch, Box3, expr->n_leaves)};
     u64 n_tris = 0, n_verts = 0;
     u32 most_tris = 0, most_verts = 0;
     Box3 box = box3_empty();
@@ -399,4 +406,11 @@ Status ingest(Kernel *k) {
     }
     k->leaf_start[expr->n_leaves] = k->n_facets;
     return k->is_out_of_range ? STATUS_LIMIT : STATUS_OK;
+}
+
+Status ingest(Kernel *k) {
+    arena_init(&k->scratch, k->heap);
+    Status status = take_leaves(k);
+    arena_finish(&k->scratch);
+    return status;
 }

@@ -168,7 +168,8 @@ typedef struct SolidRegion {
 
 typedef struct Kernel {
     Heap *heap;
-    Arena arena; // all scratch
+    Arena arena;   // what passes hand on
+    Arena scratch; // what a pass alone needs: ingest and broad begin and end it
     const CsgExpr *expr;
     CsgOptions options;
     bool is_thorough;  // test facets of one leaf against each other everywhere
