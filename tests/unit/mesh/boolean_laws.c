@@ -479,6 +479,8 @@ static const char *try_tree(Heap *heap, u64 seed, Kind kind, u32 *n_checks, u32 
     t.c = pick(&t.r, t.b.nodes.len);
     if (kind == KIND_FREE && seed % 2)
         t.a = pick(&t.r, 2);
+    if (box3_is_empty(t.box)) // a tree without leaves
+        t.box = (Box3){{0, 0, 0}, {1, 1, 1}};
     Vec3 lo = vec3(floor(t.box.min.x) - 1, floor(t.box.min.y) - 1, floor(t.box.min.z) - 1);
     Vec3 hi = vec3(ceil(t.box.max.x) + 1, ceil(t.box.max.y) + 1, ceil(t.box.max.z) + 1);
     t.around = build_leaf(&t.b, solid_box(heap, lo, hi));
