@@ -34,6 +34,28 @@ static Str plan_labels(Agent *agent) {
     return finish_text(agent, &out);
 }
 
+// Of findings in the form of texts only what they say, a line each: the places and advice are about
+// the boxes, not about what will take their place.
+static void write_headlines(StrBuf *out, Str findings) {
+    enum { MOST = 12 };
+    u32 n = 0;
+    for (u32 at = 0, end; at < findings.len; at = end + 1) {
+        for (end = at; end < findings.len && findings.ptr[end] != '\n';)
+            end++;
+        Str line = {findings.ptr + at, end - at};
+        u32 from = 0; // "file:1:2: warning[W0801]: what"
+        while (from + 3 < line.len && memcmp(line.ptr + from, "]: ", 3) != 0)
+            from++;
+        if (line.len == 0 || line.ptr[0] == ' ' || from + 3 >= line.len)
+            continue;
+        if (n < MOST)
+            strbuf_addf(out, "- %.*s\n", (int)(line.len - from - 3), line.ptr + from + 3);
+        n++;
+    }
+    if (n > MOST)
+        strbuf_addf(out, "- and %u more\n", n - MOST);
+}
+
 // The task: the same from round to round.
 static Str task_message(Agent *agent) {
     const AgentOptions *o = agent->options;
@@ -49,8 +71,11 @@ static Str task_message(Agent *agent) {
     strbuf_addf(&out, "# Task\n\nMake: %.*s\n\n# Plan\n\n", STR_ARG(o->idea));
     plan_write_summary(&agent->plan, &out);
     strbuf_addf(&out, "\n# Block-out\n\n```frc\n%.*s```\n", STR_ARG(agent->blockout));
-    if (agent->first.findings.len)
-        strbuf_addf(&out, "\nWhat the compiler says of these boxes, for you to bear in mind:\n\n```text\n%.*s```\n", STR_ARG(agent->first.findings));
+    if (agent->first.findings.len) {
+        strbuf_add_z(&out, "\nWhat the compiler says of these boxes. The real shapes must not leave it so; most of it ends by itself where\n"
+                           "a box gives way to what is round, thin or hollow:\n\n");
+        write_headlines(&out, agent->first.findings);
+    }
     return finish_text(agent, &out);
 }
 
