@@ -11,7 +11,7 @@
 typedef struct Seg {
     u32 a, b; // points
     u32 cut;
-    u32 facet;         // whose boundary it is part of, NONE: a constraint
+    u32 facet;       // whose boundary it is part of, NONE: a constraint
     bool is_forward; // the boundary of facet (counter-clockwise from P's front) runs from a to b
     u8 axis;         // along which the segment advances
 } Seg;

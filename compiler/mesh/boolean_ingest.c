@@ -103,7 +103,8 @@ static Status choose_frame(Kernel *k, Box3 box) {
         return STATUS_LIMIT;
     f64 farthest = 0;
     for (u32 i = 0; i < 3; i++)
-        farthest = f64_max(farthest, f64_max(fabs(vec3_get(box.min, i)), fabs(vec3_get(box.max, i))));
+        farthest =
+            f64_max(farthest, f64_max(fabs(vec3_get(box.min, i)), fabs(vec3_get(box.max, i))));
     int exponent, reach;
     (void)frexp(f64_max(extent, 0x1p-900), &exponent); // extent < 2^exponent
     (void)frexp(f64_max(farthest, 0x1p-900), &reach);

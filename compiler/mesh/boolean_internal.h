@@ -177,7 +177,7 @@ typedef struct Kernel {
 
     // ingest
     f64 quantum, per_quantum; // mm, and its inverse
-    f64 origin[3]; // in quanta, whole numbers
+    f64 origin[3];            // in quanta, whole numbers
     u32 n_in_tris;
     u32 n_facets;
     Facet *facets; // by leaf
