@@ -135,14 +135,21 @@ void inspect_find_groups(Inspection *in) {
         return;
     // One message for all groups whose heads have the same path.
     u32 *head = heap_alloc_raw(in->heap, in->report->n_groups, sizeof *head);
+    // A piece that hangs together may float if one of its parts may.
+    bool *is_allowed = heap_alloc(in->heap, in->report->n_groups, sizeof *is_allowed);
     for (u32 g = 0; g < in->report->n_groups; g++)
         head[g] = NONE;
     for (u32 i = 0; i < n; i++) {
         u32 g = in->report->group[i];
-        if (g != NONE && g != in->report->main_group && head[g] == NONE &&
-            !inspect_allowed_floating(in, i))
+        if (g != NONE && g != in->report->main_group && inspect_allowed_floating(in, i))
+            is_allowed[g] = true;
+    }
+    for (u32 i = 0; i < n; i++) {
+        u32 g = in->report->group[i];
+        if (g != NONE && g != in->report->main_group && head[g] == NONE && !is_allowed[g])
             head[g] = group_head(in, g, i);
     }
+    heap_free(in->heap, is_allowed);
     for (u32 g = 0; g < in->report->n_groups; g++) {
         if (head[g] == NONE)
             continue;
