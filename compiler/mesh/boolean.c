@@ -2,12 +2,14 @@
 // n-ary CSG in one exact arrangement: the driver. Passes, each in its file:
 //
 //   boolean_ingest.c    triangles on one integer grid; boolean_facets.c: convex facets of them
-//   boolean_broad.c     pairs whose boxes meet
+//   boolean_broad.c     pairs of facets whose boxes meet
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
 //   boolean_patch.c     what nothing touches, as it is
-//   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c)
-//   boolean_classify.c  radial order: which cells' sides share a region; windings
-//   (boolean_winding.c) boolean_select.c    cells between matter and emptiness, and their twins
+//   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c); a facet
+//                       alone: boolean_lone.c
+//   boolean_classify.c  radial order: which cells' sides share a region
+//   boolean_winding.c   winding numbers and the expression in each region
+//   boolean_select.c    cells between matter and emptiness, and their twins
 //   boolean_merge.c     coplanar cells to faces, faces to triangles
 //
 // boolean_points.c holds the tables of vertices and planes, exact.c the wide integers. Read

@@ -40,13 +40,13 @@ typedef struct CsgExpr {
 } CsgExpr;
 
 typedef struct CsgOptions {
-    u32 n_threads;   // 0: as many as the machine has; the result is the same for any number
+    u32 n_threads;   // has no effect yet: the kernel runs on one
     bool keep_coplanar; // do not merge coplanar faces of equal tag and material (for tests)
 } CsgOptions;
 
 typedef struct CsgReport {
     u32 n_in_tris, n_out_tris;
-    u32 n_pairs;           // pairs of triangles that were tested exactly
+    u32 n_pairs;           // pairs of facets that were tested exactly
     u32 n_useless;         // leaves of a difference's tools that removed nothing: see useless
     u8 *leaf_effect;       // n_leaves, from heap: CSG_EFFECT_* bits
     f64 quantum;           // mm
