@@ -12,8 +12,9 @@
 //   boolean_select.c    cells between matter and emptiness, and their twins
 //   boolean_merge.c     coplanar cells to faces, faces to triangles
 //
-// boolean_points.c holds the tables of vertices and planes, exact.c the wide integers. Read
-// boolean_internal.h first: it has the notation.
+// boolean_points.c holds the tables of vertices and planes, exact.c the wide integers;
+// boolean_threads.c says how passes use threads. Read boolean_internal.h first: it has the
+// notation.
 #include "compiler/mesh/boolean.h"
 
 #include "compiler/mesh/boolean_internal.h"
@@ -50,7 +51,11 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
 // One evaluation; thorough: each leaf's triangles are tested against each other too.
 static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool is_thorough,
                        Mesh *out, CsgReport *report) {
-    Kernel kernel = {.heap = heap, .expr = expr, .options = options, .is_thorough = is_thorough};
+    Kernel kernel = {.heap = heap,
+                     .expr = expr,
+                     .options = options,
+                     .is_thorough = is_thorough,
+                     .n_threads = options.n_threads ? options.n_threads : thread_count_default()};
     arena_init(&kernel.arena, heap);
     if (report)
         for (u32 l = 0; l < expr->n_leaves; l++)
@@ -58,6 +63,7 @@ static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool
     if (report)
         report->n_useless = 0;
     Status status = run_passes(&kernel, out, report);
+    kernel_release(&kernel);
     arena_finish(&kernel.arena);
     return status;
 }

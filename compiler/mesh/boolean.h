@@ -40,8 +40,9 @@ typedef struct CsgExpr {
 } CsgExpr;
 
 typedef struct CsgOptions {
-    u32 n_threads;   // has no effect yet: the kernel runs on one
+    u32 n_threads;      // at most; 0: the machine's processors. The result does not depend on it
     bool keep_coplanar; // do not merge coplanar faces of equal tag and material (for tests)
+    bool split_finely;  // use threads for the smallest pieces of work too (for tests)
 } CsgOptions;
 
 typedef struct CsgReport {

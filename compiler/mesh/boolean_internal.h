@@ -22,6 +22,7 @@
 #define FRC_COMPILER_MESH_BOOLEAN_INTERNAL_H
 
 #include "base/map.h"
+#include "base/thread.h"
 #include "base/vec.h"
 #include "compiler/mesh/boolean.h"
 #include "compiler/mesh/exact.h"
@@ -172,6 +173,8 @@ typedef struct Kernel {
     Arena scratch; // what a pass alone needs: ingest and broad begin and end it
     const CsgExpr *expr;
     CsgOptions options;
+    u32 n_threads;     // at least 1
+    VEC(Arena) loans;  // on heap: what tasks of kernel_for allocated
     bool is_thorough;  // test facets of one leaf against each other everywhere
     const char *fault; // an inconsistency was found (text for debugging): run again thoroughly
 
@@ -234,6 +237,25 @@ typedef struct Kernel {
     u32 n_regions;
     SolidRegion *regions;
 } Kernel;
+
+// ---- boolean_threads.c
+// -------------------------------------------------------------------------------
+// Runs task(view, ctx, i) for each i in 0 .. n on up to k->n_threads threads; in place if work_ns, a
+// guess at the whole, says that threads don't pay. view is the worker's copy of *k: a task may read
+// what k has and allocate from view->arena, which lives until kernel_release, and view->scratch
+// (which it leaves as it found it); it may set view->fault. It must not grow k's tables nor write
+// what another task reads: it leaves its results in ctx, under i, and the caller puts them together
+// by i. A failure of a task fails k->heap.
+void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *ctx, u32 i),
+                void *ctx);
+// Frees what tasks have allocated so far.
+void kernel_release(Kernel *k);
+// Into how many ranges n items are best divided, each of at least grain of them (an item costs some
+// 10^6 / grain ns at least); the i-th begins at kernel_range_start. Depends on the data alone.
+u32 kernel_ranges(const Kernel *k, u32 n, u32 grain);
+static inline u32 kernel_range_start(u32 n, u32 n_ranges, u32 i) {
+    return (u32)((u64)n * i / n_ranges);
+}
 
 // ---- boolean_points.c: planes and vertices, found or added; signs
 // ---------------------------------

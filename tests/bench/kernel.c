@@ -51,8 +51,8 @@ typedef struct Settings {
 } Settings;
 
 // The driver of boolean.c with a clock; false on any failure.
-static bool run_timed(Heap *heap, const CsgExpr *expr, Mesh *out, f64 *pass_ms) {
-    Kernel k = {.heap = heap, .expr = expr};
+static bool run_timed(Heap *heap, const CsgExpr *expr, u32 n_threads, Mesh *out, f64 *pass_ms) {
+    Kernel k = {.heap = heap, .expr = expr, .n_threads = n_threads};
     arena_init(&k.arena, heap);
     Faces faces = {0};
     bool ok = true;
@@ -80,6 +80,7 @@ static bool run_timed(Heap *heap, const CsgExpr *expr, Mesh *out, f64 *pass_ms) 
             break;
         case 6:
             ok = merge(&k, &faces, false, out);
+            kernel_release(&k);
             arena_finish(&k.arena);
             break;
         }
@@ -143,7 +144,7 @@ static void bench(const char *name, Builder *b, u32 root) {
     printf("%-18s in %8u out %8u comp %4.0f genus %6.0f  %10.3f ms  ", name, n_in, out.n_tris,
            result.n_components, result.genus, ms[n_runs / 2]);
     mesh_finish(&out, b->heap);
-    if (run_timed(b->heap, &expr, &out, pass_ms))
+    if (run_timed(b->heap, &expr, options.n_threads, &out, pass_ms))
         for (u32 i = 0; i < N_PASSES; i++)
             printf(" %s %.3g", pass_names[i], pass_ms[i]);
     printf("\n");

@@ -26,9 +26,10 @@ static Result run(Builder *b, u32 root) {
     r.check = mesh_check(b->heap, &r.mesh);
     r.measure = mesh_measure(&r.mesh);
     Mesh again;
+    CsgOptions options = {.n_threads = 3, .split_finely = true};
     r.is_whole =
         r.check.fault == MESH_OK &&
-        mesh_boolean(b->heap, &expr, (CsgOptions){.n_threads = 3}, &again, NULL) == STATUS_OK &&
+        mesh_boolean(b->heap, &expr, options, &again, NULL) == STATUS_OK &&
         same_mesh(&r.mesh, &again);
     return r;
 }

@@ -300,11 +300,12 @@ static void check_scale(Tree *t, const Solid *s) {
 static void check_options(Tree *t, const Solid *s) {
     for (u32 i = 0; i < 3; i++) {
         u32 n_threads = (u32[]){2, 3, 8}[i];
-        Solid u = evaluate_with(t, &t->b, t->a, (CsgOptions){.n_threads = n_threads}, "threads");
+        CsgOptions options = {.n_threads = n_threads, .split_finely = true};
+        Solid u = evaluate_with(t, &t->b, t->a, options, "threads");
         expect(t, same_mesh(&s->mesh, &u.mesh), "any number of threads");
         drop(t, &u);
     }
-    Solid u = evaluate_with(t, &t->b, t->a, (CsgOptions){1, true}, "unmerged");
+    Solid u = evaluate_with(t, &t->b, t->a, (CsgOptions){.n_threads = 1, .keep_coplanar = true}, "unmerged");
     expect(t,
            same_size(t, s, &u) && s->check.genus == u.check.genus &&
                s->check.n_components == u.check.n_components,

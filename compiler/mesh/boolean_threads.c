@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a pass uses several threads: numbered tasks over parts of its work that the data alone
+// determine, each with memory of its own, whose results the pass puts together in the order of
+// their numbers. So the bytes of the result cannot depend on how many threads there are, nor on
+// their pace. Starting a thread costs some tens of microseconds: work that takes less than a
+// millisecond is done in place.
+#include "compiler/mesh/boolean_internal.h"
+
+static const u64 LEAST_WORK_NS = 1000 * 1000;
+enum { MOST_WORKERS = 64, MOST_RANGES = 64, FINE_RANGES = 3 };
+
+typedef struct Crew {
+    Kernel *views; // by worker
+    u32 n;         // tasks
+    _Atomic u32 next;
+    void (*task)(Kernel *view, void *ctx, u32 i);
+    void *ctx;
+} Crew;
+
+static void work(void *ctx, u32 worker, Heap *heap) {
+    Crew *crew = ctx;
+    Kernel *view = &crew->views[worker];
+    view->heap = heap;
+    arena_init(&view->arena, heap);
+    arena_init(&view->scratch, heap);
+    for (u32 i; (i = atomic_fetch_add(&crew->next, 1)) < crew->n;)
+        crew->task(view, crew->ctx, i);
+    arena_finish(&view->scratch);
+}
+
+void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *ctx, u32 i),
+                void *ctx) {
+    bool pays = work_ns >= LEAST_WORK_NS || k->options.split_finely;
+    u32 n_workers = pays ? MIN(MIN(k->n_threads, n), (u32)MOST_WORKERS) : 1;
+    n_workers = MAX(n_workers, 1);
+    Crew crew = {HEAP_NEW(k->heap, Kernel, n_workers), n, 0, task, ctx};
+    for (u32 w = 0; w < n_workers; w++)
+        crew.views[w] = *k;
+    thread_for(k->heap, n_workers, n_workers, work, &crew);
+    for (u32 w = 0; w < n_workers; w++) {
+        Kernel *view = &crew.views[w];
+        if (view->fault && !k->fault)
+            k->fault = view->fault;
+        view->arena.heap = k->heap; // its blocks are adopted
+        if (view->arena.chunk)
+            vec_push(k->heap, &k->loans, view->arena);
+    }
+    heap_free(k->heap, crew.views);
+}
+
+void kernel_release(Kernel *k) {
+    for (u32 i = 0; i < k->loans.len; i++)
+        arena_finish(&k->loans.data[i]);
+    vec_free(k->heap, &k->loans);
+}
+
+u32 kernel_ranges(const Kernel *k, u32 n, u32 grain) {
+    if (k->options.split_finely)
+        return MIN(n, (u32)FINE_RANGES);
+    return MAX(MIN(n / grain, (u32)MOST_RANGES), n ? 1 : 0);
+}
