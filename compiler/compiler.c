@@ -80,7 +80,7 @@ static void take_facts(const Run *run) {
     c->has_model = model_build(&c->scene, c->solids, &c->arena, &unsaid, &c->model);
     if (!c->has_model)
         return;
-    inspect(&c->model, (InspectOptions){.areas = true}, &c->heap, &c->arena, &unsaid, &c->report);
+    inspect(&c->model, (InspectOptions){.for_report = true}, &c->heap, &c->arena, &unsaid, &c->report);
     c->has_report = true;
 }
 
@@ -133,7 +133,7 @@ static void run_stages(void *ctx) {
     if (options->last == STAGE_BUILD || !c->has_model)
         return;
 
-    inspect(&c->model, (InspectOptions){.areas = options->report}, &c->heap, &c->arena, diags, &c->report);
+    inspect(&c->model, (InspectOptions){.for_report = options->report}, &c->heap, &c->arena, diags, &c->report);
     c->has_report = true;
 }
 

@@ -42,19 +42,17 @@ static f64 shared_box_volume(Box3 a, Box3 b) {
     return volume;
 }
 
-static bool same_label(const Scene *scene, u32 a, u32 b) {
-    return str_equal(scene->parts[a].path, scene->parts[b].path);
-}
-
-// Shared volume costs a boolean: it is measured only where some rule of overlaps.c could apply to
-// the result.
+// Shared volume costs a boolean. Findings need it only where some rule of overlaps.c could apply to
+// the result; a report has it wherever there can be any, so that like pairs read alike.
 static bool overlap_matters(const Inspection *in, u32 a, u32 b) {
     const ModelPart *p = &in->model->parts[a], *q = &in->model->parts[b];
     f64 shared = shared_box_volume(p->bounds, q->bounds);
     f64 small = fmin(p->volume, q->volume), large = fmax(p->volume, q->volume);
     if (shared <= 0)
         return false;
-    if (same_label(in->scene, a, b))
+    if (in->for_report)
+        return true;
+    if (str_equal(in->scene->parts[a].path, in->scene->parts[b].path))
         return shared > 0.02 * small;
     return shared > 0.2 * small && large < 12 * small;
 }
@@ -70,7 +68,7 @@ static void pair_check(Inspection *in, u32 a, u32 b) {
         contact.depth = overlap.depth;
         contact.shared = overlap.bounds;
     }
-    if (in->areas)
+    if (in->for_report)
         contact.area = mesh_contact_area(in->heap, p, q, INSPECT_CONTACT_GAP);
     avec_push(in->arena, &in->contacts, contact);
 }

@@ -101,9 +101,27 @@ static u32 *find_hosts(const Inspection *in) {
     return host;
 }
 
+static void diagnose(const Inspection *in, const Alike *row) {
+    const ScenePart *part = &in->scene->parts[row->part], *host = &in->scene->parts[row->other];
+    Str name = inspect_part_name(in->scene, row->part, in->arena),
+        inside = inspect_part_name(in->scene, row->other, in->arena);
+    Diag *diag =
+        diag_add(in->diags, DIAG_W0802, part->span, "'%.*s' is inside '%.*s' and can't be seen",
+                 STR_ARG(name), STR_ARG(inside));
+    diag_label(in->diags, diag, host->span, "hides it");
+    inspect_alike_note(in, diag, row, "are hidden so");
+    diag_help(in->diags, diag,
+              "move it out, hollow '%.*s' (.shell(wall = ...) or - @%.*s), or say: allow "
+              "overlap(@%.*s, @%.*s) \"why\"",
+              STR_ARG(inside), STR_ARG(part->label), STR_ARG(part->label), STR_ARG(host->label));
+    diag_key(in->diags, diag, "%.*s", STR_ARG(part->path));
+}
+
 void inspect_check_hidden(Inspection *in) {
     const Scene *scene = in->scene;
     u32 *hosts = find_hosts(in);
+    AlikeList found;
+    inspect_alike_init(in, &found);
     for (u32 i = 0; i < scene->n_parts; i++) {
         if (!inspect_has_geometry(in, i))
             continue;
@@ -114,18 +132,11 @@ void inspect_check_hidden(Inspection *in) {
         in->report->hidden[i] = true;
         if (inspect_allowed_overlap(in, i, host))
             continue;
-        Str name = inspect_part_name(scene, i, in->arena),
-            inside = inspect_part_name(scene, host, in->arena);
-        Diag *diag =
-            diag_add(in->diags, DIAG_W0802, scene->parts[i].span,
-                     "'%.*s' is inside '%.*s' and can't be seen", STR_ARG(name), STR_ARG(inside));
-        diag_label(in->diags, diag, scene->parts[host].span, "hides it");
-        diag_help(in->diags, diag,
-                  "move it out, hollow '%.*s' (.shell(wall = ...) or - @%.*s), or say: allow "
-                  "overlap(@%.*s, @%.*s) \"why\"",
-                  STR_ARG(inside), STR_ARG(scene->parts[i].label), STR_ARG(scene->parts[i].label),
-                  STR_ARG(scene->parts[host].label));
-        diag_key(in->diags, diag, "%.*s", STR_ARG(scene->parts[i].path));
+        Str key = str_format(in->arena, "%.*s\n%.*s", STR_ARG(scene->parts[i].path),
+                             STR_ARG(scene->parts[host].path));
+        inspect_alike_add(in, &found, key, i, host);
     }
+    for (u32 i = 0; i < found.rows.len; i++)
+        diagnose(in, &found.rows.data[i]);
     heap_free(in->heap, hosts);
 }

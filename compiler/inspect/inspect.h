@@ -39,7 +39,7 @@ typedef struct Report {
 } Report;
 
 typedef struct InspectOptions {
-    bool areas; // measure contact areas (for reports)
+    bool for_report; // measure the area of each contact, and what each pair shares
 } InspectOptions;
 
 // Cost: sorted boxes, then trees: near linear in parts. Arrays from arena, scratch from heap.
@@ -61,6 +61,7 @@ u32 inspect_connect(Heap *heap, const PlacedMesh *placed, const Box3 *boxes, u32
                     u32 *group);
 
 // "'leg[2]'" or "'back/slat'": how messages name a part: the label alone when it is alone.
-Str inspect_part_name(const Scene *scene, u32 part, Arena *arena);
+Str inspect_part_name(const Scene *scene, u32 part, Arena *arena); // O(parts)
+Str *inspect_part_names(const Scene *scene, Arena *arena);         // of all, O(parts)
 
 #endif

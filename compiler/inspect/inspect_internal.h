@@ -3,6 +3,7 @@
 #ifndef FRC_COMPILER_INSPECT_INSPECT_INTERNAL_H
 #define FRC_COMPILER_INSPECT_INSPECT_INTERNAL_H
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "compiler/inspect/inspect.h"
 
@@ -14,7 +15,7 @@ typedef struct Inspection {
     Diags *diags;
     Report *report;
     PlacedMesh *placed; // per part; mesh NULL without geometry
-    bool areas;
+    bool for_report;
     bool *allow_used; // per allow
     VEC(InspectContact) contacts;
     VEC(InspectGap) gaps;
@@ -39,6 +40,21 @@ bool inspect_allowed_overlap(Inspection *in, u32 a, u32 b);
 
 // Shows the call that placed the part, when a def made it.
 void inspect_label_call(const Inspection *in, Diag *diag, u32 part);
+// Findings of one kind about parts of the same path: one message, about the first of them (the key
+// may hold more than the path, where what is said differs).
+typedef struct Alike {
+    u32 part, n;
+    u32 other; // the part that the message also names, or NONE
+} Alike;
+typedef struct AlikeList {
+    StrMap index;
+    VEC(Alike) rows;
+} AlikeList;
+void inspect_alike_init(const Inspection *in, AlikeList *list);
+void inspect_alike_add(const Inspection *in, AlikeList *list, Str key, u32 part, u32 other);
+// "4 parts 'leg' do so", if there is more than the one.
+void inspect_alike_note(const Inspection *in, Diag *diag, const Alike *row, const char *what);
+
 // A length for messages, in the file's unit: "1.2 cm".
 Str inspect_length(const Inspection *in, f64 mm);
 // The same as it would be typed: "1.2".

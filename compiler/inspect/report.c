@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the scene report three ways from the same facts: a tree for people, tables for a model,
 // JSON for programs. Only geometry's own numbers, in the program's unit, at most five significant
-// digits in text.
+// digits in text. Like parts share a row in text (report_rows.c); JSON has each.
 #include "compiler/inspect/report.h"
 
-#include "base/map.h"
-#include "base/number.h"
-#include "base/utf8.h"
 
-static void add_short(StrBuf *out, f64 value) {
-    char text[NUMBER_TEXT_MAX];
-    u32 len = number_write_short(fabs(value) < 5e-7 ? 0 : value, 5, text);
-    strbuf_add(out, (Str){text, len});
-}
+#include "base/map.h"
+#include "base/utf8.h"
+#include "compiler/inspect/report_internal.h"
 
 static void add_vec(StrBuf *out, Vec3 v, const char *open, const char *comma, const char *close) {
     strbuf_add_z(out, open);
-    add_short(out, v.x);
+    report_add_short(out, v.x);
     strbuf_add_z(out, comma);
-    add_short(out, v.y);
+    report_add_short(out, v.y);
     strbuf_add_z(out, comma);
-    add_short(out, v.z);
+    report_add_short(out, v.z);
     strbuf_add_z(out, close);
 }
 
@@ -44,13 +39,6 @@ static Box3 *whole_boxes(const Report *report, Arena *arena) {
 static char longest_axis(Box3 box) {
     Vec3 s = box3_size(box);
     return s.x >= s.y && s.x >= s.z ? 'x' : s.y >= s.z ? 'y' : 'z';
-}
-
-static u32 depth_of(const Scene *scene, u32 part) {
-    u32 depth = 0;
-    for (u32 up = scene->parts[part].parent; up != NONE; up = scene->parts[up].parent)
-        depth++;
-    return depth;
 }
 
 static Str material_name(const Scene *scene, u32 part) {
@@ -103,31 +91,77 @@ static void add_cell(StrBuf *out, Str cell, u32 width) {
     strbuf_add_z(out, "  ");
 }
 
-static Str vec_text(Arena *arena, Heap *heap, Vec3 v) {
+// One number of a row: the same in all its parts, on both sides of a plane, or between two ends.
+typedef struct Spread {
+    f64 low, high;
+    f64 least; // of the absolute values
+} Spread;
+
+static const Spread no_spread = {INFINITY, -INFINITY, INFINITY};
+
+static void spread_add(Spread *s, f64 value) {
+    s->low = fmin(s->low, value);
+    s->high = fmax(s->high, value);
+    s->least = fmin(s->least, fabs(value));
+}
+
+static void add_spread(StrBuf *out, Spread s) {
+    f64 most = fmax(-s.low, s.high);
+    if (s.low < -5e-7 && s.high > 5e-7 && s.least > most * (1 - 5e-6)) {
+        strbuf_add_z(out, "\u00b1");
+        report_add_short(out, most);
+    } else {
+        report_add_range(out, s.low, s.high);
+    }
+}
+
+typedef struct Line { // of the table
+    Str name, size, center, material, volume;
+    bool is_only_parent; // no matter of its own: its numbers are those of what lies in it
+} Line;
+
+static Str spreads_text(Arena *arena, Heap *heap, const Spread *spreads, u32 n) {
     StrBuf buf;
     strbuf_init(&buf, heap);
-    add_vec(&buf, v, "", " ", "");
+    for (u32 k = 0; k < n; k++) {
+        strbuf_add_z(&buf, k ? " " : "");
+        add_spread(&buf, spreads[k]);
+    }
     Str text = str_copy(arena, strbuf_str(&buf));
     strbuf_finish(&buf);
     return text;
 }
 
-typedef struct Row {
-    Str name, size, center, material;
-} Row;
-
-static Row part_row(const Report *report, u32 i, const Box3 *boxes, Arena *arena, Heap *heap) {
-    const Scene *scene = report->model->scene;
-    const ScenePart *p = &scene->parts[i];
-    Str side = p->sides ? str_format(arena, " [%s]", side_text(p->sides)) : (Str){0};
-    Row row = {.material = material_name(scene, i)};
-    row.name = str_format(arena, "%*s%.*s%.*s", (int)(2 * depth_of(scene, i)), "",
-                          STR_ARG(p->label), STR_ARG(side));
-    if (!box3_is_empty(boxes[i])) {
-        row.size = vec_text(arena, heap, in_units(scene, box3_size(boxes[i])));
-        row.center = vec_text(arena, heap, in_units(scene, box3_center(boxes[i])));
+static Line row_line(const Report *report, const ReportRows *rows, u32 r, const Box3 *boxes,
+                     const Str *names, Arena *arena, Heap *heap) {
+    const Model *model = report->model;
+    const Scene *scene = model->scene;
+    const ReportRow *row = &rows->rows[r];
+    Line line = {.name = report_row_name(scene, row, names[row->first], arena),
+                 .material = material_name(scene, row->first)};
+    Spread size[3], center[3], volume = no_spread;
+    for (u32 k = 0; k < 3; k++)
+        size[k] = center[k] = no_spread;
+    bool has_box = false, has_matter = false;
+    for (u32 i = row->first; i != NONE; i = rows->next[i]) {
+        if (box3_is_empty(boxes[i]))
+            continue;
+        has_box = true;
+        has_matter = has_matter || model->parts[i].mesh != NONE;
+        spread_add(&volume,
+                   model->parts[i].volume / (scene->unit_mm * scene->unit_mm * scene->unit_mm));
+        for (u32 k = 0; k < 3; k++) {
+            spread_add(&size[k], vec3_get(in_units(scene, box3_size(boxes[i])), k));
+            spread_add(&center[k], vec3_get(in_units(scene, box3_center(boxes[i])), k));
+        }
     }
-    return row;
+    if (!has_box)
+        return line;
+    line.is_only_parent = !has_matter;
+    line.size = spreads_text(arena, heap, size, 3);
+    line.center = spreads_text(arena, heap, center, 3);
+    line.volume = spreads_text(arena, heap, &volume, 1);
+    return line;
 }
 
 static void add_head(const Report *report, Arena *arena, StrBuf *out) {
@@ -144,110 +178,104 @@ static void add_head(const Report *report, Arena *arena, StrBuf *out) {
         add_vec(out, in_units(scene, scene->canvas), "", " x ", ")");
     }
     strbuf_add_z(out, ", z from ");
-    add_short(out, model->bounds.min.z / scene->unit_mm);
+    report_add_short(out, model->bounds.min.z / scene->unit_mm);
     strbuf_add_z(out, " to ");
-    add_short(out, model->bounds.max.z / scene->unit_mm);
+    report_add_short(out, model->bounds.max.z / scene->unit_mm);
     strbuf_addf(out, "\n%u parts, %llu triangles; symmetry: %.*s\n", scene->n_parts,
                 (unsigned long long)model->n_tris, STR_ARG(symmetry_text(report, arena)));
     strbuf_add_z(out, "axes: +z up, the front looks toward -y, +x is the object's own left\n");
 }
 
-static void add_contact_names(const Report *report, const InspectContact *c, Arena *arena,
-                              StrBuf *out) {
-    const Scene *scene = report->model->scene;
-    Str a = inspect_part_name(scene, c->a, arena), b = inspect_part_name(scene, c->b, arena);
-    strbuf_addf(out, "%.*s - %.*s", STR_ARG(a), STR_ARG(b));
+static void add_legend(const ReportRows *rows, StrBuf *out) {
+    if (rows->is_folded)
+        strbuf_add_z(out, "\"leg x4\" is four alike; a..b from the least of them to the greatest; "
+                          "\u00b1a on both sides\n");
 }
 
-static void add_area(StrBuf *out, const Scene *scene, f64 area) {
-    add_short(out, area / (scene->unit_mm * scene->unit_mm));
-    strbuf_addf(out, " %.*s2", STR_ARG(scene->unit));
+// The last step of a path stands for the part: the tree shows the others.
+static Str last_step(Str name) {
+    u32 at = name.len;
+    while (at > 0 && name.ptr[at - 1] != '/')
+        at--;
+    return (Str){name.ptr + at, name.len - at};
 }
 
-#define AREA_SHOWN 0.01   // mm2
-#define SHARE_SHOWN 0.001 // of the smaller part
-
-static void add_contacts_text(const Report *report, Arena *arena, StrBuf *out) {
-    const Scene *scene = report->model->scene;
-    strbuf_add_z(out, "\ntouching\n");
-    for (u32 i = 0; i < report->n_contacts; i++) {
-        const InspectContact *c = &report->contacts[i];
-        strbuf_add_z(out, "  ");
-        add_contact_names(report, c, arena, out);
-        if (c->area > AREA_SHOWN) {
-            strbuf_add_z(out, ", over ");
-            add_area(out, scene, c->area);
-        }
-        f64 small = fmin(report->model->parts[c->a].volume, report->model->parts[c->b].volume);
-        if (c->overlap > SHARE_SHOWN * small) {
-            strbuf_add_z(out, ", sharing ");
-            add_short(out, c->overlap / (scene->unit_mm * scene->unit_mm * scene->unit_mm));
-            strbuf_addf(out, " %.*s3", STR_ARG(scene->unit));
-        }
-        strbuf_add_char(out, '\n');
-    }
-    for (u32 i = 0; i < report->n_gaps; i++) {
-        const InspectGap *g = &report->gaps[i];
-        if (g->nearest == NONE)
+static void add_sight(const Report *report, const ReportRows *rows, const ReportRow *row,
+                      StrBuf *out) {
+    u32 n_hidden = 0, least = NONE, most = 0;
+    for (u32 i = row->first; i != NONE; i = rows->next[i]) {
+        n_hidden += report->hidden[i];
+        if (!report->visible || report->model->parts[i].mesh == NONE)
             continue;
-        Str a = inspect_part_name(scene, g->part, arena),
-            b = inspect_part_name(scene, g->nearest, arena);
-        strbuf_addf(out, "  %.*s is apart: ", STR_ARG(a));
-        add_short(out, g->distance / scene->unit_mm);
-        strbuf_addf(out, " %.*s from %.*s\n", STR_ARG(scene->unit), STR_ARG(b));
+        least = MIN(least, report->visible[i]);
+        most = MAX(most, report->visible[i]);
     }
+    if (n_hidden && n_hidden < row->n)
+        strbuf_addf(out, "  %u", n_hidden);
+    if (n_hidden)
+        strbuf_add_z(out, "  hidden");
+    if (least == NONE)
+        return;
+    strbuf_add_z(out, "  ");
+    report_add_range(out, least, most);
+    strbuf_add_z(out, " px");
 }
 
 void report_write_text(const Report *report, Arena *arena, StrBuf *out) {
     const Scene *scene = report->model->scene;
+    ReportRows rows = report_fold(scene, out->heap, arena);
+    const Str *names = inspect_part_names(scene, arena);
     add_head(report, arena, out);
+    add_legend(&rows, out);
     Box3 *boxes = whole_boxes(report, arena);
-    Row *rows = ARENA_NEW(arena, Row, (size_t)scene->n_parts + 1);
-    rows[0] = (Row){STR("part"), STR("size"), STR("center"), STR("material")};
+    Line *lines = ARENA_NEW(arena, Line, (size_t)rows.n + 1);
+    lines[0] = (Line){STR("part"), STR("size"), STR("center"), STR("material"), STR(""), false};
     u32 widths[3] = {0};
-    for (u32 i = 0; i <= scene->n_parts; i++) {
-        if (i > 0)
-            rows[i] = part_row(report, i - 1, boxes, arena, out->heap);
-        widths[0] = MAX(widths[0], utf8_width(rows[i].name));
-        widths[1] = MAX(widths[1], utf8_width(rows[i].size));
-        widths[2] = MAX(widths[2], utf8_width(rows[i].center));
+    for (u32 r = 0; r <= rows.n; r++) {
+        if (r > 0) {
+            lines[r] = row_line(report, &rows, r - 1, boxes, names, arena, out->heap);
+            lines[r].name = str_format(arena, "%*s%.*s", (int)(2 * rows.rows[r - 1].depth), "",
+                                       STR_ARG(last_step(lines[r].name)));
+        }
+        widths[0] = MAX(widths[0], utf8_width(lines[r].name));
+        widths[1] = MAX(widths[1], utf8_width(lines[r].size));
+        widths[2] = MAX(widths[2], utf8_width(lines[r].center));
     }
     strbuf_add_char(out, '\n');
-    for (u32 i = 0; i <= scene->n_parts; i++) {
-        add_cell(out, rows[i].name, widths[0]);
-        add_cell(out, rows[i].size, widths[1]);
-        add_cell(out, rows[i].center, widths[2]);
-        strbuf_add(out, rows[i].material);
-        if (i > 0 && report->hidden[i - 1])
-            strbuf_add_z(out, "  hidden");
-        if (i > 0 && report->visible && report->model->parts[i - 1].mesh != NONE)
-            strbuf_addf(out, "  %u px", report->visible[i - 1]);
+    for (u32 r = 0; r <= rows.n; r++) {
+        add_cell(out, lines[r].name, widths[0]);
+        add_cell(out, lines[r].size, widths[1]);
+        add_cell(out, lines[r].center, widths[2]);
+        strbuf_add(out, lines[r].material);
+        if (r > 0)
+            add_sight(report, &rows, &rows.rows[r - 1], out);
         strbuf_add_char(out, '\n');
     }
-    if (report->n_contacts || report->n_gaps)
-        add_contacts_text(report, arena, out);
+    report_write_touching(report, &rows, names, arena, out);
 }
 
 // ---- markdown ----
 
 void report_write_markdown(const Report *report, Arena *arena, StrBuf *out) {
     const Scene *scene = report->model->scene;
+    ReportRows rows = report_fold(scene, out->heap, arena);
+    const Str *names = inspect_part_names(scene, arena);
     add_head(report, arena, out);
+    add_legend(&rows, out);
     Box3 *boxes = whole_boxes(report, arena);
     strbuf_addf(out,
                 "\n| part | size (%.*s) | center | volume (%.*s3) | material |\n| --- | --- | --- "
                 "| --- | --- |\n",
                 STR_ARG(scene->unit), STR_ARG(scene->unit));
-    for (u32 i = 0; i < scene->n_parts; i++) {
-        Row row = part_row(report, i, boxes, arena, out->heap);
-        strbuf_addf(out, "| %.*s | %.*s | %.*s | ", STR_ARG(inspect_part_name(scene, i, arena)),
-                    STR_ARG(row.size), STR_ARG(row.center));
-        add_short(out, report->model->parts[i].volume /
-                           (scene->unit_mm * scene->unit_mm * scene->unit_mm));
-        strbuf_addf(out, " | %.*s |\n", STR_ARG(row.material));
+    for (u32 r = 0; r < rows.n; r++) {
+        Line line = row_line(report, &rows, r, boxes, names, arena, out->heap);
+        if (line.is_only_parent) // paths tell of it, and what lies in it has the numbers
+            continue;
+        strbuf_addf(out, "| %.*s | %.*s | %.*s | %.*s | %.*s |\n", STR_ARG(line.name),
+                    STR_ARG(line.size), STR_ARG(line.center), STR_ARG(line.volume),
+                    STR_ARG(line.material));
     }
-    if (report->n_contacts || report->n_gaps)
-        add_contacts_text(report, arena, out);
+    report_write_touching(report, &rows, names, arena, out);
 }
 
 // ---- JSON ----
@@ -272,13 +300,13 @@ static void json_number(StrBuf *out, const char *key, f64 value) {
     strbuf_add_number(out, value);
 }
 
-static void json_part(const Report *report, u32 i, Box3 whole, Arena *arena, StrBuf *out) {
+static void json_part(const Report *report, u32 i, Str name, Box3 whole, StrBuf *out) {
     const Model *model = report->model;
     const Scene *scene = model->scene;
     const ScenePart *p = &scene->parts[i];
     f64 unit = scene->unit_mm;
     strbuf_addf(out, "{\"id\":%u", i);
-    json_str(out, "name", inspect_part_name(scene, i, arena));
+    json_str(out, "name", name);
     json_str(out, "label", p->label);
     json_str(out, "path", p->path);
     strbuf_addf(out, ",\"instance\":%u", p->instance);
@@ -338,6 +366,7 @@ void report_write_json(const Report *report, Arena *arena, StrBuf *out) {
     const Model *model = report->model;
     const Scene *scene = model->scene;
     Box3 *boxes = whole_boxes(report, arena);
+    const Str *names = inspect_part_names(scene, arena);
     strbuf_add_z(out, "{\"schema\":\"frc-report-1\"");
     json_str(out, "object", scene->name);
     json_str(out, "words", scene->words);
@@ -355,7 +384,7 @@ void report_write_json(const Report *report, Arena *arena, StrBuf *out) {
     for (u32 i = 0; i < scene->n_parts; i++) {
         if (i)
             strbuf_add_char(out, ',');
-        json_part(report, i, boxes[i], arena, out);
+        json_part(report, i, names[i], boxes[i], out);
     }
     json_contacts(report, out);
     strbuf_add_z(out, "]}\n");

@@ -44,6 +44,20 @@ static f64 longest(Box3 box) {
     return fmax(s.x, fmax(s.y, s.z));
 }
 
+static void diagnose_scale(const Inspection *in, const Alike *row, f64 median) {
+    const ScenePart *part = &in->scene->parts[row->part];
+    f64 size = longest(in->model->parts[row->part].bounds);
+    Str name = inspect_part_name(in->scene, row->part, in->arena);
+    Diag *diag = diag_add(in->diags, DIAG_W0804, part->span,
+                          "'%.*s' is %.*s long, the median part %.*s", STR_ARG(name),
+                          STR_ARG(inspect_length(in, size)), STR_ARG(inspect_length(in, median)));
+    diag_measure(diag, size, median, STR("mm"));
+    inspect_alike_note(in, diag, row, "are out of scale so");
+    diag_help(in->diags, diag, "is a unit wrong? bare lengths here are %.*s",
+              STR_ARG(in->scene->unit));
+    diag_key(in->diags, diag, "%.*s", STR_ARG(part->path));
+}
+
 // Returns the size below which smallness has been spoken of: all of it when one part is far too
 // large.
 static f64 check_scale(Inspection *in) {
@@ -57,6 +71,8 @@ static f64 check_scale(Inspection *in) {
     heap_free(in->heap, extents);
     if (n < 3)
         return 0;
+    AlikeList found;
+    inspect_alike_init(in, &found);
     for (u32 i = 0; i < in->scene->n_parts; i++) {
         if (!inspect_has_geometry(in, i))
             continue;
@@ -64,16 +80,12 @@ static f64 check_scale(Inspection *in) {
         if (size <= SCALE_RATIO * median && size * SCALE_RATIO >= median)
             continue;
         n_large += size > median;
-        Str name = inspect_part_name(in->scene, i, in->arena);
-        Diag *diag =
-            diag_add(in->diags, DIAG_W0804, in->scene->parts[i].span,
-                     "'%.*s' is %.*s long, the median part %.*s", STR_ARG(name),
-                     STR_ARG(inspect_length(in, size)), STR_ARG(inspect_length(in, median)));
-        diag_measure(diag, size, median, STR("mm"));
-        diag_help(in->diags, diag, "is a unit wrong? bare lengths here are %.*s",
-                  STR_ARG(in->scene->unit));
-        diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[i].path));
+        Str key = str_format(in->arena, "%s %.*s", size > median ? "large" : "small",
+                             STR_ARG(in->scene->parts[i].path));
+        inspect_alike_add(in, &found, key, i, NONE);
     }
+    for (u32 i = 0; i < found.rows.len; i++)
+        diagnose_scale(in, &found.rows.data[i], median);
     return n_large ? INFINITY : median / SCALE_RATIO;
 }
 
@@ -253,20 +265,26 @@ static Box3 whole_bounds(const Inspection *in, u32 part) {
 }
 
 static void check_wheels(Inspection *in) {
+    AlikeList found;
+    inspect_alike_init(in, &found);
     for (u32 i = 0; i < in->scene->n_parts; i++) {
         if (!is_wheel(in->scene->parts[i].label))
             continue;
         Vec3 size = box3_size(whole_bounds(in, i));
-        if (!(size.z < 0.7 * size.x && size.z < 0.7 * size.y &&
-              fabs(size.x - size.y) < 0.1 * size.x))
-            continue;
-        Diag *diag = diag_add(in->diags, DIAG_W0807, in->scene->parts[i].span,
+        if (size.z < 0.7 * size.x && size.z < 0.7 * size.y && fabs(size.x - size.y) < 0.1 * size.x)
+            inspect_alike_add(in, &found, in->scene->parts[i].path, i, NONE);
+    }
+    for (u32 i = 0; i < found.rows.len; i++) {
+        const Alike *row = &found.rows.data[i];
+        const ScenePart *part = &in->scene->parts[row->part];
+        Diag *diag = diag_add(in->diags, DIAG_W0807, part->span,
                               "'%.*s' lies flat: its axle stands upright, along z",
-                              STR_ARG(inspect_part_name(in->scene, i, in->arena)));
+                              STR_ARG(inspect_part_name(in->scene, row->part, in->arena)));
+        inspect_alike_note(in, diag, row, "lie so");
         diag_help(
             in->diags, diag,
             "build it with axis = X (the front looks toward -Y), or turn it: .rotate(y = 90)");
-        diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[i].path));
+        diag_key(in->diags, diag, "%.*s", STR_ARG(part->path));
     }
 }
 
