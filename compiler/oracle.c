@@ -131,6 +131,23 @@ static GeometryAnswer answer_overlap(void *ctx, IrId a, IrId b, f64 *volume) {
     return answer == GEOMETRY_NONE ? GEOMETRY_OK : answer;
 }
 
+static GeometryAnswer answer_clash(void *ctx, IrId a, IrId b, f64 *depth, Vec3 *center,
+                                   Vec3 *move) {
+    Oracle *oracle = ctx;
+    PlacedMesh pa, pb;
+    GeometryAnswer answer = place_both(oracle, a, b, &pa, &pb);
+    if (answer != GEOMETRY_OK)
+        return answer;
+    MeshOverlap shared = mesh_overlap(oracle->heap, &pa, &pb);
+    *depth = shared.depth;
+    *center = shared.center;
+    if (!(shared.volume > 0))
+        *center = mesh_distance(&pa, &pb, INFINITY).on_a;
+    if (move && !mesh_part(oracle->heap, &pa, &pb, &shared, move))
+        *move = (Vec3){0, 0, 0};
+    return GEOMETRY_OK;
+}
+
 static GeometryAnswer answer_connect(void *ctx, const IrId *solids, u32 n, f64 gap, u32 *group,
                                      u32 *n_groups) {
     Oracle *oracle = ctx;
@@ -288,6 +305,7 @@ Oracle *oracle_create(Heap *heap, Arena *arena, const Scene *scene, SolidOptions
                                        .drop = answer_drop,
                                        .distance = answer_distance,
                                        .overlap = answer_overlap,
+                                       .clash = answer_clash,
                                        .connect = answer_connect,
                                        .stand = answer_stand};
     return oracle;

@@ -28,6 +28,9 @@ typedef struct CheckGeometry {
     // *way: from a's nearest point to b's. More than limit: just "more", and *way means nothing.
     GeometryAnswer (*distance)(void *ctx, IrId a, IrId b, f64 limit, f64 *out, Vec3 *way);
     GeometryAnswer (*overlap)(void *ctx, IrId a, IrId b, f64 *volume);
+    // How deep a and b run into each other: the least way along an axis across what they share, 0 if
+    // they only touch; *center: its middle. *move, if it is asked for: a move of a that parts them.
+    GeometryAnswer (*clash)(void *ctx, IrId a, IrId b, f64 *depth, Vec3 *center, Vec3 *move);
     // Groups of solids that touch within gap: group[i] counts from 0 in order of first member.
     GeometryAnswer (*connect)(void *ctx, const IrId *solids, u32 n, f64 gap, u32 *group, u32 *n_groups);
     // Whether the whole rests stably: lowest points near z = 0 and the centre of mass over their hull.

@@ -174,8 +174,10 @@ typedef struct Outer {
 // Why a question about geometry was answered with false.
 typedef struct Why {
     Str text, edit;   // a sentence; one concrete change; empty: none
-    f64 gap_mm;       // between the two named parts; < 0: it is not about a gap
-    Span part, other; // where they are placed
+    bool is_measured; // it is about two parts and a length between them
+    f64 measured_mm, limit_mm;
+    Span part, other;    // where they are placed
+    const char *says[2]; // of part, of other
 } Why;
 
 typedef struct Instance {
@@ -300,6 +302,7 @@ struct Eval {
     u32 n_name_errors; // errors of the static name pass: a name that is not found is theirs
     u64 n_suggestions; // names compared for did-you-mean: bounded (suggest.c)
     Why why;           // a question that was answered with false says why (touching, stands ...)
+    bool wants_why;    // inside an expect: why may cost more than the answer
     bool failed;       // something that should have been placed was VALUE_BAD: contracts are moot
     bool stopped;      // a limit was reached: unwind, everything is VALUE_BAD
     void *names;       // names.c
@@ -358,11 +361,11 @@ bool call_solid(Eval *ev, BuiltinCall *c, u32 i, const Solid **out);
 // One array for each file; registry.c joins them, in this order. Numbers: fn_number.c, lists:
 // fn_list.c.
 extern const BuiltinRow builtins_solid[], builtins_profile[], builtins_path[], builtins_make[],
-    builtins_combine[], builtins_place[], builtins_instance[], builtins_ask[], builtins_number[],
-    builtins_list[];
+    builtins_combine[], builtins_place[], builtins_instance[], builtins_ask[], builtins_relate[],
+    builtins_number[], builtins_list[];
 extern const u32 n_builtins_solid, n_builtins_profile, n_builtins_path, n_builtins_make,
-    n_builtins_combine, n_builtins_place, n_builtins_instance, n_builtins_ask, n_builtins_number,
-    n_builtins_list;
+    n_builtins_combine, n_builtins_place, n_builtins_instance, n_builtins_ask, n_builtins_relate,
+    n_builtins_number, n_builtins_list;
 
 // registry.c. Two rows may share a name (round of numbers, round of profiles): the one is taken
 // whose parameters fit n arguments, the subject counted. NULL: no function of that name.

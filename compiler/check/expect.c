@@ -15,8 +15,10 @@ static const AstNode *find_false(Eval *ev, Scope *scope, const AstNode *node, bo
         return left != NULL || *is_bad ? left : find_false(ev, scope, node->binary.right, is_bad);
     }
     bool flag;
-    ev->why = (Why){.gap_mm = -1};
+    ev->why = (Why){0};
+    ev->wants_why = true;
     Value v = eval_expr(ev, scope, node);
+    ev->wants_why = false;
     if (!value_to_bool(ev, v, (Place){node->span, "the condition", STR("expect")}, &flag)) {
         *is_bad = true;
         return NULL;
@@ -51,13 +53,14 @@ static void tell_why(Eval *ev, Diag *d, const Why *why) {
         diag_note(ev->diags, d, "%.*s", STR_ARG(why->text));
     if (why->edit.len > 0)
         diag_help(ev->diags, d, "%.*s", STR_ARG(why->edit));
-    if (why->gap_mm < 0)
+    if (!why->is_measured)
         return;
-    diag_measure(d, why->gap_mm, TOUCH_MM, STR("mm"));
+    diag_measure(d, why->measured_mm, why->limit_mm, STR("mm"));
     if (why->part.len > 0)
-        diag_label(ev->diags, d, why->part, "this one is too far away");
-    if (why->other.len > 0 && (why->other.off != why->part.off || why->other.source != why->part.source))
-        diag_label(ev->diags, d, why->other, "from this one");
+        diag_label(ev->diags, d, why->part, "%s", why->says[0]);
+    if (why->other.len > 0 &&
+        (why->other.off != why->part.off || why->other.source != why->part.source))
+        diag_label(ev->diags, d, why->other, "%s", why->says[1]);
 }
 
 void expect_check(Eval *ev, Scope *scope, const AstNode *node) {

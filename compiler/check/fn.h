@@ -57,6 +57,20 @@ bool ask_ray(Eval *ev, BuiltinCall *c, const Solid *solid, u32 from, u32 toward,
              Vec3 *normal);
 // How far subject may fall until it rests on onto; GEOMETRY_NONE: it falls past.
 GeometryAnswer ask_drop(Eval *ev, const Solid *subject, const Solid *onto, Span span, f64 *fall);
+// All geometry of a solid with its bounds; each root part is a group of its own, and so is what is
+// in none. False: diagnosed.
+typedef struct Piece {
+    IrId id;
+    Box3 box;
+    u32 group;    // counts the roots
+    u32 instance; // in Solid.parts, or NONE: anonymous
+} Piece;
+typedef struct Pieces {
+    Piece *items;
+    u32 n, n_groups;
+} Pieces;
+bool ask_pieces(Eval *ev, const Solid *solid, Span span, Pieces *out);
+void ask_empty(Eval *ev, Place place);  // E0642: nothing to measure
 bool ask_geometry(Eval *ev, Span span); // false, with a diagnostic: there is nobody to ask
 
 // ---- frames ----

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Questions about geometry: the measures of a solid (.top, .size, .volume), marks, and the
-// functions that ask how solids lie to each other. The answers come from CheckGeometry. Wherever it
-// suffices the parts are asked one by one, so that their union need not be built.
+// Questions about geometry: the measures of a solid (.top, .size, .volume), marks and rays; how
+// solids lie to each other is asked in fn_relate.c. The answers come from CheckGeometry. Wherever
+// it suffices the parts are asked one by one, so that their union need not be built.
 #include "compiler/check/fn.h"
 
 #include "base/number.h"
-
-// Parts count as touching up to TOUCH_MM apart, and as clear above the smaller.
-static const f64 CLEAR_MM = 1e-3, FAR_MM = 1e7;
 
 bool ask_geometry(Eval *ev, Span span) {
     if (ev->geometry != NULL)
@@ -18,7 +15,7 @@ bool ask_geometry(Eval *ev, Span span) {
     return false;
 }
 
-static void ask_empty(Eval *ev, Place place) {
+void ask_empty(Eval *ev, Place place) {
     Diag *d = diag_add(ev->diags, DIAG_E0642, place.span,
                        "there is nothing to measure: the solid is empty");
     if (place.owner.len > 0)
@@ -28,18 +25,6 @@ static void ask_empty(Eval *ev, Place place) {
 
 // ---- the pieces of a solid ----
 
-typedef struct Piece {
-    IrId id;
-    Box3 box;
-    u32 group;    // counts the roots
-    u32 instance; // in Solid.parts, or NONE: anonymous
-} Piece;
-
-typedef struct Pieces {
-    Piece *items;
-    u32 n, n_groups;
-} Pieces;
-
 static bool piece_add(Eval *ev, Pieces *p, IrId id, u32 group, u32 instance) {
     Piece piece = {.id = id, .group = group, .instance = instance};
     GeometryAnswer answer = ev->geometry->bounds(ev->geometry->ctx, id, &piece.box);
@@ -48,9 +33,7 @@ static bool piece_add(Eval *ev, Pieces *p, IrId id, u32 group, u32 instance) {
     return answer != GEOMETRY_FAILED;
 }
 
-// All geometry of a solid with its bounds; each root part is a group of its own, and so is what is
-// in none.
-static bool pieces_of(Eval *ev, const Solid *solid, Span span, Pieces *out) {
+bool ask_pieces(Eval *ev, const Solid *solid, Span span, Pieces *out) {
     *out = (Pieces){0};
     if (!ask_geometry(ev, span) || solid_is_bad(solid) || !eval_charge(ev, solid->n_parts, span))
         return false;
@@ -89,7 +72,7 @@ bool ask_bounds(Eval *ev, Value shape, Place place, Box3 *out) {
         return false;
     }
     Pieces pieces;
-    if (!pieces_of(ev, shape.solid, place.span, &pieces))
+    if (!ask_pieces(ev, shape.solid, place.span, &pieces))
         return false;
     *out = pieces_box(&pieces);
     if (pieces.n > 0)
@@ -106,7 +89,7 @@ static bool shadows_meet(Box3 a, Box3 b) {
 // The least fall over all pairs of pieces is that of their unions, which need not be built.
 GeometryAnswer ask_drop(Eval *ev, const Solid *subject, const Solid *onto, Span span, f64 *fall) {
     Pieces a, b;
-    if (!pieces_of(ev, subject, span, &a) || !pieces_of(ev, onto, span, &b) ||
+    if (!ask_pieces(ev, subject, span, &a) || !ask_pieces(ev, onto, span, &b) ||
         !eval_charge(ev, (u64)a.n * b.n / 16, span))
         return GEOMETRY_FAILED;
     GeometryAnswer answer = GEOMETRY_NONE;
@@ -369,7 +352,7 @@ Value ask_member(Eval *ev, Scope *scope, Value subject, const AstNode *node) {
 static GeometryAnswer ray_pieces(Eval *ev, const Solid *solid, Span span, Vec3 from, Vec3 dir,
                                  Vec3 *point, Vec3 *normal) {
     Pieces pieces;
-    if (!pieces_of(ev, solid, span, &pieces))
+    if (!ask_pieces(ev, solid, span, &pieces))
         return GEOMETRY_FAILED;
     Box3 start = {from, from};
     for (u32 i = 0; i < pieces.n; i++)
@@ -447,363 +430,8 @@ static Value run_hit(Eval *ev, BuiltinCall *c) {
     return value_vector(ev, point);
 }
 
-// ---- how solids lie to each other ----
-
-static const BuiltinParam count_params[] = {BARE("parts", "solid", NULL)};
-static const BuiltinParam pair_params[] = {BARE("a", "solid", NULL), BARE("b", "solid", NULL)};
-
-static Value run_count(Eval *ev, BuiltinCall *c) {
-    const Solid *solid;
-    if (c->args[0].kind == VALUE_LIST) {
-        Diag *d = diag_add(ev->diags, DIAG_E0402, c->spans[0],
-                           "a list of %u where count wants parts", c->args[0].list.len);
-        diag_help(ev->diags, d,
-                  "write `len(...)` for the length of a list, `count(@label)` for parts");
-        return value_bad();
-    }
-    if (!call_solid(ev, c, 0, &solid))
-        return value_bad();
-    u32 n = solid->solid != NONE;
-    for (u32 i = 0; i < solid->n_parts; i++)
-        n += solid->parts[i].up == 0 || solid->parts[i].up > i;
-    return value_number(n, DIM_BARE);
-}
-
-// How far two boxes are apart, at least.
-static f64 box_gap(Box3 a, Box3 b) {
-    f64 sum = 0;
-    for (u32 i = 0; i < 3; i++) {
-        f64 gap = fmax(
-            fmax(vec3_get(a.min, i) - vec3_get(b.max, i), vec3_get(b.min, i) - vec3_get(a.max, i)),
-            0);
-        sum += gap * gap;
-    }
-    return sqrt(sum);
-}
-
-typedef struct Near {
-    f64 distance;
-    u32 a, b; // pieces; NONE: none nearer than the limit
-    Vec3 way; // from a to b
-} Near;
-
-// The nearest two of pieces [from, to) of a and those of b, if they are nearer than limit; any pair
-// within enough will do.
-static bool nearest(Eval *ev, const Pieces *a, u32 from, u32 to, const Pieces *b, f64 limit,
-                    f64 enough, Span span, Near *out) {
-    *out = (Near){.distance = limit, .a = NONE, .b = NONE};
-    if (!eval_charge(ev, (u64)(to - from) * b->n / 16, span))
-        return false;
-    for (u32 i = from; i < to; i++)
-        for (u32 k = 0; k < b->n; k++) {
-            f64 d;
-            Vec3 way;
-            if (box_gap(a->items[i].box, b->items[k].box) > out->distance)
-                continue;
-            GeometryAnswer answer = ev->geometry->distance(
-                ev->geometry->ctx, a->items[i].id, b->items[k].id, out->distance, &d, &way);
-            if (answer == GEOMETRY_FAILED)
-                return false;
-            if (answer != GEOMETRY_OK || !(d < out->distance))
-                continue;
-            *out = (Near){d, i, k, way};
-            if (d <= enough)
-                return true;
-        }
-    return true;
-}
-
-static bool read_pair(Eval *ev, BuiltinCall *c, Pieces *a, Pieces *b, const Solid **sa,
-                      const Solid **sb) {
-    if (!call_solid(ev, c, 0, sa) || !call_solid(ev, c, 1, sb) ||
-        !pieces_of(ev, *sa, c->spans[0], a) || !pieces_of(ev, *sb, c->spans[1], b))
-        return false;
-    for (u32 i = 0; i < 2; i++)
-        if ((i == 0 ? a : b)->n == 0) {
-            ask_empty(ev, call_place(c, i));
-            return false;
-        }
-    return true;
-}
-
-// "leg (front left)", "leg 2": which one of several.
-static Str piece_name(Eval *ev, const Solid *solid, const Piece *piece) {
-    if (piece->instance == NONE)
-        return STR("the solid");
-    const Instance *part = &solid->parts[piece->instance];
-    u32 root = piece->instance;
-    while (solid->parts[root].up > 0 && solid->parts[root].up <= root)
-        root -= solid->parts[root].up;
-    Str label = ev->labels.keys[solid->parts[root].label];
-    const char *sides = side_text(part->sides);
-    u32 index = 0;
-    for (u32 i = 0; i < root; i++)
-        index += solid->parts[i].label == solid->parts[root].label &&
-                 (solid->parts[i].up == 0 || solid->parts[i].up > i);
-    if (sides[0] != '\0')
-        return str_format(ev->arena, "'%.*s' (%s)", STR_ARG(label), sides);
-    return index > 0 ? str_format(ev->arena, "'%.*s[%u]'", STR_ARG(label), index)
-                     : str_format(ev->arena, "'%.*s'", STR_ARG(label));
-}
-
-// "along +z", or the whole vector when no axis is near; the same as an argument of .move.
-static Str way_text(Eval *ev, Vec3 way, Str *move) {
-    char text[3][NUMBER_TEXT_MAX];
-    for (u32 k = 0; k < 3; k++)
-        number_write_short(vec3_get(way, k) / ev->unit_mm, 4, text[k]);
-    for (u32 k = 0; k < 3; k++) {
-        f64 v = vec3_get(way, k);
-        if (fabs(v) <= 0.95 * vec3_norm(way))
-            continue;
-        *move = str_format(ev->arena, "%c = %s", "xyz"[k], text[k]);
-        return str_format(ev->arena, "along %c%c", v < 0 ? '-' : '+', "xyz"[k]);
-    }
-    *move = str_format(ev->arena, "[%s, %s, %s]", text[0], text[1], text[2]);
-    return str_format(ev->arena, "along %.*s", STR_ARG(*move));
-}
-
-static Span piece_span(const Solid *solid, const Piece *piece) {
-    return piece->instance == NONE ? (Span){0} : solid->parts[piece->instance].span;
-}
-
-// The gap between two pieces, and the move that closes it.
-static Why why_gap(Eval *ev, Str subject, const Solid *sa, const Piece *a, const Solid *sb,
-                   const Piece *b, f64 gap, Vec3 way) {
-    Str move = STR(""), name = piece_name(ev, sb, b);
-    char far[NUMBER_TEXT_MAX];
-    number_write_short(gap / ev->unit_mm, 4, far);
-    Str along = way_text(ev, way, &move);
-    return (Why){.text = str_format(ev->arena, "%.*s is %s %.*s from the nearest %.*s, %.*s",
-                                    STR_ARG(subject), far, STR_ARG(ev->scene->unit),
-                                    STR_ARG(name), STR_ARG(along)),
-                 .edit = str_format(ev->arena,
-                                    "`.move(%.*s)` on %.*s closes the gap, and a little more sinks "
-                                    "it in; or lengthen what should reach",
-                                    STR_ARG(move), STR_ARG(piece_name(ev, sa, a))),
-                 .gap_mm = gap,
-                 .part = piece_span(sa, a),
-                 .other = piece_span(sb, b)};
-}
-
-static bool why_apart(Eval *ev, BuiltinCall *c, const Solid *sa, const Solid *sb, const Pieces *a,
-                      u32 from, u32 to, const Pieces *b) {
-    Near near;
-    if (!nearest(ev, a, from, to, b, FAR_MM, 0, c->span, &near))
-        return false;
-    if (near.b != NONE)
-        ev->why = why_gap(ev, piece_name(ev, sa, &a->items[near.a]), sa, &a->items[near.a], sb,
-                          &b->items[near.b], near.distance, near.way);
-    return true;
-}
-
-static Value run_touching(Eval *ev, BuiltinCall *c) {
-    const Solid *sa, *sb;
-    Pieces a, b;
-    if (!read_pair(ev, c, &a, &b, &sa, &sb))
-        return value_bad();
-    for (u32 from = 0, to; from < a.n; from = to) {
-        for (to = from + 1; to < a.n && a.items[to].group == a.items[from].group;)
-            to++;
-        Near near;
-        if (!nearest(ev, &a, from, to, &b, TOUCH_MM * (1 + 1e-9), TOUCH_MM, c->span, &near))
-            return value_bad();
-        if (near.b == NONE)
-            return why_apart(ev, c, sa, sb, &a, from, to, &b) ? value_bool(false) : value_bad();
-    }
-    return value_bool(true);
-}
-
-static Value run_clear(Eval *ev, BuiltinCall *c) {
-    const Solid *sa, *sb;
-    Pieces a, b;
-    if (!read_pair(ev, c, &a, &b, &sa, &sb))
-        return value_bad();
-    for (u32 i = 0; i < a.n; i++) {
-        Near near;
-        Pieces others = {ARENA_NEW(ev->arena, Piece, b.n), 0, 0};
-        for (u32 k = 0; k < b.n; k++) // a part is clear of itself
-            if (b.items[k].id != a.items[i].id &&
-                box_gap(a.items[i].box, b.items[k].box) <= CLEAR_MM)
-                others.items[others.n++] = b.items[k];
-        if (!nearest(ev, &a, i, i + 1, &others, CLEAR_MM, CLEAR_MM, c->span, &near))
-            return value_bad();
-        if (near.b == NONE)
-            continue;
-        ev->why.text =
-            str_format(ev->arena, "%.*s meets %.*s", STR_ARG(piece_name(ev, sa, &a.items[i])),
-                       STR_ARG(piece_name(ev, sb, &others.items[near.b])));
-        return value_bool(false);
-    }
-    return value_bool(true);
-}
-
-static Value run_distance(Eval *ev, BuiltinCall *c) {
-    const Solid *sa, *sb;
-    Pieces a, b;
-    Near near;
-    if (!read_pair(ev, c, &a, &b, &sa, &sb) ||
-        !nearest(ev, &a, 0, a.n, &b, FAR_MM, 0, c->span, &near))
-        return value_bad();
-    return value_length_mm(ev, near.b == NONE ? 0 : near.distance);
-}
-
-// The union of those pieces of a whose boxes meet one of b's: only they can share anything. NONE:
-// none does.
-static IrId pieces_near(Eval *ev, const Pieces *a, const Pieces *b, Span span) {
-    IrId *ids = ARENA_NEW(ev->arena, IrId, (size_t)a->n + 1);
-    u32 n = 0;
-    for (u32 i = 0; i < a->n; i++)
-        for (u32 k = 0; k < b->n; k++)
-            if (box3_touch(a->items[i].box, b->items[k].box, 0)) {
-                ids[n++] = a->items[i].id;
-                break;
-            }
-    return n == 0 ? NONE : ir_union(ev->graph, ids, n, span, eval_call_id(ev));
-}
-
-static Value run_overlap(Eval *ev, BuiltinCall *c) {
-    const Solid *sa, *sb;
-    Pieces a, b;
-    f64 volume = 0, u = ev->unit_mm;
-    if (!read_pair(ev, c, &a, &b, &sa, &sb))
-        return value_bad();
-    if (!eval_charge(ev, (u64)a.n * b.n / 16, c->span))
-        return value_bad();
-    IrId x = pieces_near(ev, &a, &b, c->span), y = pieces_near(ev, &b, &a, c->span);
-    if (x != NONE && y != NONE) {
-        GeometryAnswer answer = ev->geometry->overlap(ev->geometry->ctx, x, y, &volume);
-        if (answer == GEOMETRY_FAILED)
-            return value_bad();
-        if (answer == GEOMETRY_NONE)
-            volume = 0;
-    }
-    return value_number(volume / (u * u * u), DIM_VOLUME);
-}
-
-// ---- the whole object ----
-
-// All that the outermost body has placed so far.
-static bool object_pieces(Eval *ev, BuiltinCall *c, Solid *all, Pieces *pieces) {
-    const Body *body = c->scope->body;
-    while (body->outer != NULL)
-        body = body->outer;
-    *all = (Solid){
-        .solid = NONE, .n_parts = body->parts.len, .parts = body->parts.data, .outer.level = NONE};
-    if (body->solids.len > 0)
-        all->solid =
-            ir_union(ev->graph, body->solids.data, body->solids.len, c->span, eval_call_id(ev));
-    if (!pieces_of(ev, all, c->span, pieces))
-        return false;
-    if (pieces->n > 0)
-        return true;
-    ask_empty(ev, (Place){c->span, "", STR("")});
-    return false;
-}
-
-static IrId *piece_ids(Eval *ev, const Pieces *pieces) {
-    IrId *ids = ARENA_NEW(ev->arena, IrId, pieces->n);
-    for (u32 i = 0; i < pieces->n; i++)
-        ids[i] = pieces->items[i].id;
-    return ids;
-}
-
-// The group with the most matter: the others float beside it.
-static bool main_group(Eval *ev, const Pieces *pieces, const u32 *groups, u32 n_groups, u32 *out) {
-    f64 *sum = ARENA_NEW(ev->arena, f64, n_groups);
-    for (u32 i = 0; i < pieces->n; i++) {
-        f64 volume, area;
-        if (ev->geometry->measure(ev->geometry->ctx, pieces->items[i].id, &volume, &area) !=
-            GEOMETRY_OK)
-            return false;
-        sum[groups[i]] += volume;
-    }
-    *out = 0;
-    for (u32 g = 1; g < n_groups; g++)
-        if (sum[g] > sum[*out])
-            *out = g;
-    return true;
-}
-
-// Names the first group beside the main one, the gap between them, and what closes it.
-static bool why_disconnected(Eval *ev, BuiltinCall *c, const Solid *all, const Pieces *pieces,
-                             const u32 *groups, u32 n_groups) {
-    u32 main, other = 0;
-    if (!main_group(ev, pieces, groups, n_groups, &main))
-        return false;
-    while (groups[other] == main)
-        other++;
-    Pieces a = {.items = ARENA_NEW(ev->arena, Piece, pieces->n)}, b = a;
-    b.items = ARENA_NEW(ev->arena, Piece, pieces->n);
-    for (u32 i = 0; i < pieces->n; i++) {
-        if (groups[i] == groups[other])
-            a.items[a.n++] = pieces->items[i];
-        else if (groups[i] == main)
-            b.items[b.n++] = pieces->items[i];
-    }
-    Near near;
-    if (!nearest(ev, &a, 0, a.n, &b, FAR_MM, 0, c->span, &near))
-        return false;
-    Str name = piece_name(ev, all, &a.items[near.b == NONE ? 0 : near.a]);
-    Str subject = a.n > 1 ? str_format(ev->arena, "the group of %.*s (%u parts)", STR_ARG(name), a.n)
-                          : name;
-    ev->why.text = str_format(ev->arena, "%.*s touches nothing of the rest", STR_ARG(subject));
-    if (near.b != NONE)
-        ev->why = why_gap(ev, subject, all, &a.items[near.a], all, &b.items[near.b],
-                          near.distance, near.way);
-    ev->why.text = str_format(ev->arena, "it falls into %u groups: %.*s", n_groups,
-                              STR_ARG(ev->why.text));
-    return true;
-}
-
-static Value run_connected(Eval *ev, BuiltinCall *c) {
-    Solid all;
-    Pieces pieces;
-    u32 n_groups;
-    if (!object_pieces(ev, c, &all, &pieces))
-        return value_bad();
-    u32 *groups = ARENA_NEW(ev->arena, u32, pieces.n);
-    if (ev->geometry->connect(ev->geometry->ctx, piece_ids(ev, &pieces), pieces.n, TOUCH_MM, groups,
-                              &n_groups) != GEOMETRY_OK)
-        return value_bad();
-    if (n_groups > 1 && !why_disconnected(ev, c, &all, &pieces, groups, n_groups))
-        return value_bad();
-    return value_bool(n_groups == 1);
-}
-
-static Value run_stands(Eval *ev, BuiltinCall *c) {
-    Solid all;
-    Pieces pieces;
-    bool stands;
-    Str why = STR("");
-    if (!object_pieces(ev, c, &all, &pieces))
-        return value_bad();
-    if (ev->geometry->stand(ev->geometry->ctx, piece_ids(ev, &pieces), pieces.n, &stands, &why,
-                            ev->arena) != GEOMETRY_OK)
-        return value_bad();
-    if (!stands)
-        ev->why.text = why;
-    return value_bool(stands);
-}
-
-#define NO_PARAMS(name, params, run, doc)                                                          \
-    { {name, BUILTIN_ASK, false, params, 0, "bool", doc}, run }
-static const BuiltinParam no_params[] = {{NULL, NULL, NULL, NULL, false}};
-
 const BuiltinRow builtins_ask[] = {
     ROW("hit", BUILTIN_ASK, true, hit_params, "point", run_hit,
         "The first point of its surface on the ray from one point toward another."),
-    ROW("count", BUILTIN_ASK, false, count_params, "count", run_count,
-        "How many parts a reference selects; 0 when none was placed."),
-    ROW("touching", BUILTIN_ASK, false, pair_params, "bool", run_touching,
-        "Whether each of a comes within 0.1 mm of some b."),
-    ROW("clear", BUILTIN_ASK, false, pair_params, "bool", run_clear,
-        "Whether none of a meets any of b."),
-    ROW("distance", BUILTIN_ASK, false, pair_params, "length", run_distance,
-        "The shortest way from a to b; 0 when they meet."),
-    ROW("overlap", BUILTIN_ASK, false, pair_params, "volume", run_overlap,
-        "The volume that a and b share."),
-    NO_PARAMS("connected", no_params, run_connected,
-              "Whether all that is placed hangs together, within 0.1 mm."),
-    NO_PARAMS("stands", no_params, run_stands, "Whether the object rests stably on the ground."),
 };
 const u32 n_builtins_ask = COUNT_OF(builtins_ask);

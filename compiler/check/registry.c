@@ -11,7 +11,8 @@ static const struct {
     {builtins_path, &n_builtins_path},         {builtins_make, &n_builtins_make},
     {builtins_combine, &n_builtins_combine},   {builtins_place, &n_builtins_place},
     {builtins_instance, &n_builtins_instance}, {builtins_ask, &n_builtins_ask},
-    {builtins_number, &n_builtins_number},     {builtins_list, &n_builtins_list},
+    {builtins_relate, &n_builtins_relate},     {builtins_number, &n_builtins_number},
+    {builtins_list, &n_builtins_list},
 };
 
 u32 builtin_count(void) {

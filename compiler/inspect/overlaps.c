@@ -2,7 +2,8 @@
 // Parts that share too much matter (W0801). A small fitting sunk in its host is how people build,
 // so size and fit decide: instances of one label must not run into each other, and bodies of like
 // size must not share much unless one is set into the other or about it. All pairs of the same two
-// names are one message, with the worst of them.
+// names are one message, with the worst of them, the move that parts them, and the lesser one that
+// leaves no more than may be shared.
 #include "compiler/inspect/inspect_internal.h"
 
 #include "base/map.h"
@@ -59,6 +60,43 @@ static f64 excess_share(const Inspection *in, const InspectContact *c) {
     return alike && share > LIKE_SIZE_SHARE && !is_fitted(in, c, share) ? share : 0;
 }
 
+// Rounded up to two digits, or the whole of it: what is typed should do.
+static f64 rounded_up(f64 value, f64 most) {
+    f64 step = 1;
+    while (step * 10 > value && step > 1e-9)
+        step /= 10;
+    while (step * 100 <= value)
+        step *= 10;
+    return fmin(ceil(value / step) * step, most);
+}
+
+// "`.move(x = 2)` on 'leg[1]' parts them, `.move(x = 1.2)` leaves less than the 5% that may be
+// shared".
+static Str moves_text(Inspection *in, const InspectContact *c) {
+    const Scene *scene = in->scene;
+    const PlacedMesh *a = &in->placed[c->a], *b = &in->placed[c->b];
+    bool is_same = str_equal(scene->parts[c->a].path, scene->parts[c->b].path);
+    f64 limit = is_same ? SAME_LABEL_SHARE : LIKE_SIZE_SHARE;
+    f64 volume = limit * fmin(in->model->parts[c->a].volume, in->model->parts[c->b].volume);
+    MeshOverlap shared = mesh_overlap(in->heap, b, a);
+    Vec3 move;
+    if (!mesh_part(in->heap, b, a, &shared, &move))
+        return STR("part them");
+    u32 axis = fabs(move.x) > 0 ? 0 : fabs(move.y) > 0 ? 1 : 2;
+    f64 all = vec3_get(move, axis), unit = scene->unit_mm;
+    f64 part = fabs(all) * mesh_part_share(in->heap, b, a, move, 0.98 * volume);
+    part = unit * rounded_up(part / unit, fabs(all) / unit);
+    Str text = str_format(in->arena, "`.move(%c = %.*s)` on '%.*s' parts them", "xyz"[axis],
+                          STR_ARG(inspect_typed(in, all)),
+                          STR_ARG(inspect_part_name(scene, c->b, in->arena)));
+    if (part > 0.95 * fabs(all))
+        return text;
+    return str_format(in->arena,
+                      "%.*s, `.move(%c = %.*s)` leaves less than the %u%% that may be shared",
+                      STR_ARG(text), "xyz"[axis],
+                      STR_ARG(inspect_typed(in, all < 0 ? -part : part)), (u32)(limit * 100 + 0.5));
+}
+
 static void diagnose(Inspection *in, const InspectContact *c, f64 share, u32 n) {
     const Scene *scene = in->scene;
     Str a = inspect_part_name(scene, c->a, in->arena),
@@ -76,9 +114,9 @@ static void diagnose(Inspection *in, const InspectContact *c, f64 share, u32 n) 
         diag_note(in->diags, diag, "%u pairs of these names overlap so", n);
     Str la = scene->parts[c->a].label, lb = scene->parts[c->b].label;
     diag_help(in->diags, diag,
-              "part them by %.*s, cut one out of the other (- @%.*s), or say: allow overlap(@%.*s, "
+              "%.*s; or cut one out of the other (- @%.*s), or say: allow overlap(@%.*s, "
               "@%.*s) \"why\"",
-              STR_ARG(inspect_length(in, c->depth)), STR_ARG(la), STR_ARG(la), STR_ARG(lb));
+              STR_ARG(moves_text(in, c)), STR_ARG(la), STR_ARG(la), STR_ARG(lb));
     diag_key(in->diags, diag, "%.*s %.*s", STR_ARG(scene->parts[c->a].path),
              STR_ARG(scene->parts[c->b].path));
 }

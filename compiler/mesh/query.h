@@ -55,8 +55,17 @@ typedef struct MeshOverlap {
     f64 depth;  // least translation along a coordinate axis that parts them, bounded by the shared box, mm
     Vec3 center; // of the shared volume
     Box3 bounds; // of the shared volume; empty without
+    Vec3 extent; // the largest of any one piece of it, axis by axis
 } MeshOverlap;
 // Shared volume by a boolean intersection (boolean.h); volume 0 at once when the trees say apart.
 MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b);
+
+// The least move of a along a coordinate axis that was found to part it from b, until they touch:
+// backing out by no more than the extent of what they share, where a boolean confirms it; else past
+// all of b, which always does. False: they share nothing. Six drops, at most 14 booleans.
+bool mesh_part(Heap *heap, const PlacedMesh *a, const PlacedMesh *b, const MeshOverlap *shared,
+               Vec3 *move);
+// The share of `move` (0..1] after which no more than `volume` is shared, to 0.4 %. Eight booleans.
+f64 mesh_part_share(Heap *heap, const PlacedMesh *a, const PlacedMesh *b, Vec3 move, f64 volume);
 
 #endif

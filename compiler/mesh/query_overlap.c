@@ -12,9 +12,9 @@ static Box3 world_box(const PlacedMesh *solid) {
     return view_is_empty(&v) ? box3_empty() : view_node_box(&v, 0);
 }
 
-// The least over the axes of the largest extent of a piece along the axis: moving that far along it
-// parts what the solids share, if each piece is crossed straight.
-static f64 depth_of(Heap *heap, const Mesh *shared, const Affine3 *map) {
+// The largest extent of a piece along each axis: moving that far along it parts what the solids
+// share, if each piece is crossed straight.
+static Vec3 extent_of(Heap *heap, const Mesh *shared, const Affine3 *map) {
     u32 *component = heap_alloc_raw(heap, MAX(shared->n_tris, 1u), sizeof(u32));
     u32 n = mesh_components(heap, shared, component);
     Box3 *boxes = heap_alloc_raw(heap, MAX(n, 1u), sizeof *boxes);
@@ -31,7 +31,7 @@ static f64 depth_of(Heap *heap, const Mesh *shared, const Affine3 *map) {
     }
     heap_free(heap, boxes);
     heap_free(heap, component);
-    return fmin(extent.x, fmin(extent.y, extent.z));
+    return extent;
 }
 
 MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b) {
@@ -60,7 +60,8 @@ MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b) {
         out.volume = measure.volume * fabs(affine3_det(&frame));
         out.center = affine3_point(&frame, measure.center);
         out.bounds = mesh_bounds_in(&shared, &frame);
-        out.depth = depth_of(heap, &shared, &frame);
+        out.extent = extent_of(heap, &shared, &frame);
+        out.depth = fmin(out.extent.x, fmin(out.extent.y, out.extent.z));
     }
     mesh_finish(&shared, heap);
     return out;

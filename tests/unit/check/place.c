@@ -241,6 +241,24 @@ TEST(questions_between_solids) {
                 "6 and @a.volume > 0.9"));
 }
 
+TEST(failed_clear_tells_the_worst_pair) {
+    check_text(&c,
+               "units cm\npart a { box(size = [20, 20, 2]) }\n"
+               "part b { box(size = [2, 2, 2]) }.move(z = 1.5).repeat(2, step = [4, 0, -0.25])\n"
+               "part c { box(size = [2, 2, 2]) }.move(z = 9)\n"
+               "expect clear(@c, @c) and clear(@c, @a)\nexpect clear(@a, @b)");
+    const Diag *d = c.diags.items[0];
+    bool ok =
+        c.diags.n_errors == 1 && d->code == DIAG_E0704 && d->n_notes == 1 &&
+        str_equal_z(d->notes[0], "2 pairs meet; the worst: 'b[1]' runs 0.75 cm deep into 'a', "
+                                 "round [4, 0, 0.625]") &&
+        str_equal_z(d->help, "`.move(z = 0.75)` on 'b[1]' parts them, and a little more clears "
+                             "it") &&
+        d->has_measured && d->measured == 7.5 && d->limit == 0 && d->n_labels == 2;
+    check_finish(&c);
+    CHECK(ok);
+}
+
 TEST_MAIN(TEST_CASE(move_adds_up), TEST_CASE(rotate_follows_the_right_hand),
           TEST_CASE(rotations_are_exact_at_quarter_turns), TEST_CASE(transforms_compose_into_one),
           TEST_CASE(scale_and_mirror), TEST_CASE(align_sides_centres_and_levels),
@@ -249,4 +267,4 @@ TEST_MAIN(TEST_CASE(move_adds_up), TEST_CASE(rotate_follows_the_right_hand),
           TEST_CASE(axes_of_round_solids), TEST_CASE(planes_of_extrusion),
           TEST_CASE(profiles_and_paths_are_placed_too), TEST_CASE(ring_turns_evenly),
           TEST_CASE(repeat_grid_and_row), TEST_CASE(instances_share_one_geometry),
-          TEST_CASE(questions_between_solids))
+          TEST_CASE(questions_between_solids), TEST_CASE(failed_clear_tells_the_worst_pair))

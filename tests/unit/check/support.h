@@ -269,6 +269,30 @@ static inline GeometryAnswer fake_overlap(void *ctx, IrId a, IrId b, f64 *volume
     return GEOMETRY_OK;
 }
 
+static inline GeometryAnswer fake_clash(void *ctx, IrId a, IrId b, f64 *depth, Vec3 *center,
+                                        Vec3 *move) {
+    Box3 p = box_of_solid(ctx, a), q = box_of_solid(ctx, b), both;
+    f64 best = 0;
+    *depth = INFINITY;
+    for (u32 i = 0; i < 3; i++) {
+        f64 low = fmax(vec3_get(p.min, i), vec3_get(q.min, i)),
+            high = fmin(vec3_get(p.max, i), vec3_get(q.max, i));
+        vec3_set(&both.min, i, low);
+        vec3_set(&both.max, i, high);
+        *depth = fmin(*depth, high - low);
+        f64 up = vec3_get(q.max, i) - vec3_get(p.min, i),
+            down = vec3_get(p.max, i) - vec3_get(q.min, i), way = up < down ? up : -down;
+        if (move && (i == 0 || fabs(way) < best)) {
+            *move = (Vec3){0, 0, 0};
+            vec3_set(move, i, way);
+            best = fabs(way);
+        }
+    }
+    *depth = fmax(*depth, 0);
+    *center = box3_center(both);
+    return GEOMETRY_OK;
+}
+
 static inline GeometryAnswer fake_connect(void *ctx, const IrId *solids, u32 n, f64 gap, u32 *group,
                                           u32 *n_groups) {
     for (u32 i = 0; i < n; i++)
@@ -314,6 +338,7 @@ static inline void check_setup(Checked *c) {
                                   .drop = fake_drop,
                                   .distance = fake_distance,
                                   .overlap = fake_overlap,
+                                  .clash = fake_clash,
                                   .connect = fake_connect,
                                   .stand = fake_stand};
     c->options = (CheckOptions){.limits = limits_default(), .geometry = &c->geometry};

@@ -518,6 +518,61 @@ TEST(overlaps_equal_counted_points) {
     heap_finish(&heap);
 }
 
+// ---- parting ----
+
+// All of the move parts them, half of it does not; a share of it leaves no more than was asked.
+static bool parts_well(Heap *heap, const PlacedMesh *a, const PlacedMesh *b, f64 most) {
+    MeshOverlap shared = mesh_overlap(heap, a, b);
+    Vec3 move;
+    if (!mesh_part(heap, a, b, &shared, &move) || vec3_norm(move) > most)
+        return false;
+    f64 shares[3] = {1, 0.5, mesh_part_share(heap, a, b, move, 0.1 * shared.volume)}, left[3];
+    for (u32 i = 0; i < 3; i++) {
+        PlacedMesh moved = *a;
+        moved.map.t = vec3_add(moved.map.t, vec3_scale(move, shares[i]));
+        left[i] = mesh_overlap(heap, &moved, b).volume / shared.volume;
+    }
+    return left[0] <= 1e-6 && left[1] > 1e-6 && shares[2] > 0 && left[2] <= 0.1 * (1 + 1e-9);
+}
+
+TEST(moves_that_part) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh cube = make_box(&heap, vec3(0, 0, 0), vec3(10, 10, 10));
+    Mesh bar = make_box(&heap, vec3(-20, 4, 4), vec3(20, 6, 6));
+    Mesh ring = make_torus(&heap, 10, 3, 24, 12), ball = make_sphere(&heap, 5, 10);
+    PlacedMesh a = place(&heap, &cube, affine3_identity()), b = a;
+    MeshOverlap shared;
+    Vec3 move;
+    b.map.t = vec3(9, 3, 2);
+    shared = mesh_overlap(&heap, &b, &a);
+    CHECK(mesh_part(&heap, &b, &a, &shared, &move));
+    CHECK(move.x == 1 && move.y == 0 && move.z == 0); // out the way it came in
+    CHECK_NEAR(mesh_part_share(&heap, &b, &a, move, 0.5 * shared.volume), 0.5, 0.01);
+    b.map.t = vec3(10, 0, 0); // flush
+    shared = mesh_overlap(&heap, &b, &a);
+    CHECK(!mesh_part(&heap, &b, &a, &shared, &move));
+    // A bar right through a cube: up or down, past half of the cube and itself.
+    PlacedMesh through = place(&heap, &bar, affine3_identity());
+    shared = mesh_overlap(&heap, &through, &a);
+    CHECK(mesh_part(&heap, &through, &a, &shared, &move));
+    CHECK_NEAR(vec3_norm(move), 6, 1e-9);
+    // Backing out is less than going past: in the hole of a ring, a little into its side.
+    PlacedMesh r = place(&heap, &ring, affine3_identity()),
+               s = place(&heap, &ball, affine3_identity());
+    s.map.t = vec3(2.5, 0, 0);
+    shared = mesh_overlap(&heap, &s, &r);
+    CHECK(mesh_part(&heap, &s, &r, &shared, &move));
+    CHECK(move.x < 0 && move.x > -1 && move.y == 0 && move.z == 0);
+    random_state = 5;
+    for (u32 i = 0; i < 12; i++) {
+        s.map = affine3_rotate(vec3_unit(random_vec(1)), random_between(0, 360));
+        s.map.t = vec3_add(random_vec(4), vec3(9, 0, 0));
+        CHECK(parts_well(&heap, &s, i % 2 ? &r : &a, 26));
+    }
+    heap_finish(&heap);
+}
+
 TEST(trees_give_their_memory_back) {
     Heap heap;
     heap_init(&heap, 0);
@@ -544,4 +599,5 @@ TEST_MAIN(TEST_CASE(rays_hit_what_brute_force_hits), TEST_CASE(rays_do_not_slip_
           TEST_CASE(distances_bound_samples_from_below), TEST_CASE(distances_in_closed_form),
           TEST_CASE(drops_in_closed_form), TEST_CASE(drops_bound_vertical_rays),
           TEST_CASE(contact_areas), TEST_CASE(overlaps_in_closed_form),
-          TEST_CASE(overlaps_equal_counted_points), TEST_CASE(trees_give_their_memory_back))
+          TEST_CASE(overlaps_equal_counted_points), TEST_CASE(moves_that_part),
+          TEST_CASE(trees_give_their_memory_back))
