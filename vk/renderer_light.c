@@ -11,9 +11,9 @@ typedef struct StudioLight {
 } StudioLight;
 
 static const StudioLight studio[LIGHTS] = {
-    {-38, 52, 6, {0.70f, 0.68f, 0.65f}},  // key, from the front left
-    {62, 24, 22, {0.30f, 0.31f, 0.33f}},  // fill
-    {160, 42, 14, {0.24f, 0.24f, 0.25f}}, // rim, from behind
+    {-38, 47, 6, {0.62f, 0.61f, 0.595f}}, // key, from the front left
+    {62, 24, 22, {0.32f, 0.325f, 0.335f}},  // fill
+    {176, 42, 14, {0.22f, 0.22f, 0.225f}},    // rim, from behind
 };
 
 static Vec3 direction(f64 azimuth, f64 elevation) {

@@ -64,16 +64,21 @@ float shadow_light(vec3 p, vec3 n) {
 vec3 studio_diffuse(vec3 p, vec3 n) {
     float t = n.z * 0.5 + 0.5, above = max(p.z - view.depth_range.z, 0.0);
     float bounce = 0.58 + 0.42 * above / (above + 0.05 * view.center.w);
-    return mix(vec3(0.625, 0.62, 0.61) * bounce, vec3(0.59, 0.595, 0.605), t * t * (3.0 - 2.0 * t));
+    return mix(vec3(0.69, 0.69, 0.685) * bounce, vec3(0.45, 0.45, 0.455), t * t * t);
 }
 
-// What a mirror of this roughness sees toward r: a bright floor, darker below the object, a wall, the ceiling, and the three
-// lights as upright soft boxes, each with a glow on the wall and the floor around it, so that upright metal
-// has something to reflect all around. Brightness is about 1 on average: metals keep their colour.
+// What a mirror of this roughness sees toward r: a floor, bright to the horizon and darker below the object, a wall
+// that is dark at its foot, a bright ceiling, all in soft panels and brighter toward the key light, so that flat
+// metal has gradients; and the three lights as upright
+// soft boxes, each with a glow on the wall and the floor around it, so that upright metal has something to
+// reflect all around. Brightness is about 1 on average: metals keep their colour.
 vec3 studio_mirror(vec3 r, float roughness, float lit) {
-    float rough = roughness * roughness, blur = 0.05 + 1.1 * rough;
-    float up = smoothstep(-blur, blur, r.z - 0.02), top = smoothstep(0.2 - blur, 0.8 + blur, r.z);
-    vec3 c = mix(mix(vec3(0.70, 0.69, 0.675) * (1.25 + 0.7 * min(r.z, 0.0)), vec3(0.33, 0.34, 0.355), up), vec3(1.3, 1.31, 1.33), top);
+    float rough = roughness * roughness, blur = 0.03 + 0.9 * rough;
+    float up = smoothstep(-blur, blur, r.z - 0.02), top = smoothstep(0.12 - blur, 0.75 + blur, r.z);
+    vec3 ground = vec3(1.16, 1.15, 1.13) * (1.0 - 0.62 * sqrt(max(-r.z, 0.0) + 0.25 * rough));
+    vec3 c = mix(mix(ground, vec3(0.25, 0.26, 0.275), up), vec3(1.3, 1.31, 1.33), top);
+    float panel = abs(fract(dot(r, vec3(0.75, 0.45, 0.8)) * 1.1 + 0.3) * 2.0 - 1.0);
+    c *= 0.72 + 0.3 * dot(r.xy, view.lights[0].xy) + 0.6 * mix(panel * panel * (3.0 - 2.0 * panel), 0.5, min(1.5 * rough, 1.0));
     float lobe = 0.02 + 1.3 * rough;
     [[unroll]] for (int i = 0; i < 3; i++) {
         vec3 d = r - view.lights[i].xyz;
@@ -81,7 +86,7 @@ vec3 studio_mirror(vec3 r, float roughness, float lit) {
         float chord = length(d * vec3(1.0, 1.0, 0.55));
         float box = (1.0 - smoothstep(a - min(a, lobe), a + 1.3 * lobe, chord)) * a * a / (a * a + lobe * lobe);
         float glow = max(1.0 - 0.5 * dot(d.xy, d.xy), 0.0);
-        c += view.light_colors[i].rgb * ((i == 0 ? lit : 1.0) * box * 4.0 + glow * 0.45);
+        c += view.light_colors[i].rgb * ((i == 0 ? lit : 1.0) * box * 4.0 + glow * 0.38);
     }
     return c;
 }
@@ -94,11 +99,20 @@ vec3 split_sum(vec3 f0, float roughness, float nv) {
     return f0 * ab.x + ab.y;
 }
 
+// Of what is open above a surface, with the light that its surroundings, taken to be of its colour, throw back into
+// the rest. A fit: Jimenez et al. 2016, "Practical Real-Time Strategies for Accurate Indirect Occlusion".
+vec3 bounced(float open, vec3 albedo) {
+    vec3 a = 2.0404 * albedo - 0.3324, b = 0.6417 - 4.7951 * albedo, c = 2.7552 * albedo + 0.6903;
+    return max(vec3(open), ((a * open + b) * open + c) * open);
+}
+
+const float SHEEN = 0.95; // of what is mirrored, see surface_light
+
 vec3 surface_light(Surface s, float open, float lit) {
     float nv = clamp(dot(s.n, s.v), 0.02, 1.0);
     float roughness = clamp(s.roughness, 0.06, 1.0);
     vec3 f0 = mix(vec3(0.04), s.color, s.metallic), body = s.color * (1.0 - s.metallic);
-    vec3 sum = body * studio_diffuse(s.p, s.n) * open;
+    vec3 sum = body * studio_diffuse(s.p, s.n) * bounced(open, body);
     vec3 place = (s.p - view.center.xyz) / view.center.w; // the studio is near: its light differs along a face
     [[unroll]] for (int i = 0; i < 3; i++) {
         vec3 l = view.lights[i].xyz;
@@ -108,15 +122,19 @@ vec3 surface_light(Surface s, float open, float lit) {
         sum += body * view.light_colors[i].rgb * nl * seen * (1.0 + 0.3 * dot(place, l));
     }
     float sky = clamp(pow(nv + open, exp2(-8.0 * roughness)) - 1.0 + open, 0.0, 1.0);
-    vec3 r = normalize(reflect(-s.v, s.n) + 0.35 * place);
-    sum += split_sum(f0, roughness, nv) * studio_mirror(r, roughness, lit) * mix(sky, 1.0, 0.15);
+    vec3 r = normalize(reflect(-s.v, s.n) + 0.8 * place);
+    vec3 seen = studio_mirror(r, roughness, lit);
+    // As through a polarizing filter, a plain surface's even sheen is held back, that its colour shows: what
+    // it mirrors of windows and lights stays.
+    seen = mix(max(seen - SHEEN, 0.0), seen, s.metallic);
+    sum += split_sum(f0, roughness, nv) * seen * mix(sky, 1.0, 0.15);
     return sum;
 }
 
 // Khronos PBR Neutral: base colours stay nameable, only highlights are compressed. What it takes off for
-// the sheen of a plain surface is that of this studio, 0.02, not 0.04: dark colours stay what they are.
+// the sheen of a plain surface is that of this studio, 0.008, not 0.04: dark colours stay what they are.
 vec3 tone(vec3 c) {
-    const float sheen = 0.02, start = 0.8 - sheen, fade = 0.15;
+    const float sheen = 0.008, start = 0.8 - sheen, fade = 0.15;
     float x = min(c.r, min(c.g, c.b));
     c -= x < 2.0 * sheen ? x - x * x / (4.0 * sheen) : sheen;
     float peak = max(c.r, max(c.g, c.b));
