@@ -212,38 +212,50 @@ static f64 region_reach(const Region *region) {
     return sqrt(most);
 }
 
-// Extra stations inside long segments that are rolled, twisted or scaled in more than one step.
+// Equal steps inside a long segment that is rolled or twisted.
 static u32 segment_parts(const Sweep *s, const IrNode *node, u32 i, f64 reach) {
     f64 turn = fabs(s->rolls[i + 1] - s->rolls[i]) +
                fabs(node->nums[IR_SWEEP_twist]) * s->seg_len[i] / s->total;
-    u32 parts = turn > 1e-9 ? tess_arc(s->ctx, reach, turn) : 1;
-    u32 n_scale = node->n_nums - IR_SWEEP_scale;
-    if (n_scale > 2)
-        parts = MAX(parts, (u32)ceil(s->seg_len[i] / s->total * (n_scale - 1)));
-    return parts;
+    return turn > 1e-9 ? tess_arc(s->ctx, reach, turn) : 1;
 }
 
+// The station a share t into segment i.
+static void add_station(Sweep *s, const IrNode *node, u32 i, f64 t, SweepRings *r) {
+    f64 roll0 = s->rolls[i], roll1 = s->rolls[i + 1], at = s->at[i] + s->seg_len[i] * t;
+    f64 roll = roll0 + (roll1 - roll0) * t + node->nums[IR_SWEEP_twist] * at / s->total,
+        scale = scale_at(node, at / s->total);
+    Station st = {.sharp = t == 0 && s->path.sharp[i]};
+    st.frame = station_frame(s, i, roll, scale);
+    if (t > 0) { // square to the segment
+        const SegmentFrame *f = &s->frames[i];
+        f64 c = trig_cos(roll) * scale, sn = trig_sin(roll) * scale;
+        Vec3 x = vec3_add(vec3_scale(f->u, c), vec3_scale(f->v, sn)),
+             y = vec3_sub(vec3_scale(f->v, c), vec3_scale(f->u, sn));
+        st.frame = (Affine3){{{x.x, y.x, f->d.x}, {x.y, y.y, f->d.y}, {x.z, y.z, f->d.z}},
+                             vec3_lerp(s->path.points[i], s->path.points[(i + 1) % s->path.n], t)};
+    }
+    vec_push(s->ctx->heap, &r->stations, st);
+}
+
+// At each point of the path, at equal steps between where the profile turns, and where the line of
+// scales has a corner.
 static void add_stations(Sweep *s, const IrNode *node, f64 reach, SweepRings *r) {
     f64 twist = node->nums[IR_SWEEP_twist];
+    u32 n_scale = node->n_nums - IR_SWEEP_scale, n_spans = n_scale > 2 ? n_scale - 1 : 1,
+        corner = 1;
     for (u32 i = 0; i < s->n_segs; i++) {
         u32 parts = segment_parts(s, node, i, reach);
-        f64 roll0 = s->rolls[i], roll1 = s->rolls[i + 1];
         for (u32 k = 0; k < parts; k++) {
-            f64 t = (f64)k / parts, at = s->at[i] + s->seg_len[i] * t;
-            f64 roll = roll0 + (roll1 - roll0) * t + twist * at / s->total,
-                scale = scale_at(node, at / s->total);
-            Station st = {.sharp = k == 0 && s->path.sharp[i]};
-            st.frame = station_frame(s, i, roll, scale);
-            if (k > 0) { // square to the segment
-                const SegmentFrame *f = &s->frames[i];
-                f64 c = trig_cos(roll) * scale, sn = trig_sin(roll) * scale;
-                Vec3 x = vec3_add(vec3_scale(f->u, c), vec3_scale(f->v, sn)),
-                     y = vec3_sub(vec3_scale(f->v, c), vec3_scale(f->u, sn));
-                st.frame =
-                    (Affine3){{{x.x, y.x, f->d.x}, {x.y, y.y, f->d.y}, {x.z, y.z, f->d.z}},
-                              vec3_lerp(s->path.points[i], s->path.points[(i + 1) % s->path.n], t)};
+            f64 t = (f64)k / parts, next = (f64)(k + 1) / parts;
+            add_station(s, node, i, t, r);
+            for (; corner < n_spans; corner++) {
+                f64 at = ((f64)corner / n_spans * s->total - s->at[i]) / s->seg_len[i];
+                f64 near = 0.05 * (next - t); // no slivers: a station this near will do
+                if (at >= next - near)
+                    break;
+                if (at > t + near)
+                    add_station(s, node, i, at, r);
             }
-            vec_push(s->ctx->heap, &r->stations, st);
         }
     }
     if (!s->path.closed)

@@ -93,6 +93,10 @@ TEST(ends_scales_twists) {
                 1e-9); // to a point
     CHECK_SOLID(b, SWEEP(b, LEAF(b, RECT, 2, 2, 0), line, UP_Z, 1, 2, 1), 0,
                 2 * 5 / 3. * (4 + 8 + 16), 8 + 2 * 4 * 3 * sqrt(26), 1e-9);
+    // The same wherever the path has its points: the scales are even along its length.
+    IrId uneven = PATH(b, 0, 0, 0, 0, 0, 0, 8.5, 0, 0, 10, 0, 0);
+    CHECK_SOLID(b, SWEEP(b, LEAF(b, RECT, 2, 2, 0), uneven, UP_Z, 1, 2, 1), 0,
+                2 * 5 / 3. * (4 + 8 + 16), 8 + 2 * 4 * 3 * sqrt(26), 1e-9);
     const Mesh *mesh =
         solid_mesh(b->solids, SWEEP(b, LEAF(b, RECT, 2, 2, 0), line, 90, 0, 0, 0, 1));
     CHECK(sound(b, mesh, 0));
