@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // n-ary CSG in one exact arrangement: the driver. Passes, each in its file:
 //
-//   boolean_ingest.c    triangles on one integer grid; boolean_facets.c: convex facets of them
+//   boolean_ingest.c    triangles on one integer grid: those that come near another leaf
+//                       (boolean_near.c) and their faces (boolean_spread.c), as convex facets
+//                       (boolean_facets.c)
 //   boolean_broad.c     pairs of facets whose boxes meet
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
 //   boolean_patch.c     what nothing touches, as it is

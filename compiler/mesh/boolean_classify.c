@@ -13,6 +13,8 @@
 // edges.
 #include "compiler/mesh/boolean_internal.h"
 
+#include <string.h>
+
 u32 cell_plane(Kernel *k, u32 c) {
     Cell *cell = &k->cells.data[c];
     if (cell->plane == NONE) {
@@ -177,12 +179,10 @@ static void join_around_edge(Kernel *k, u32 e, u32 *parent) {
 // In a patch: beside one of its larger triangles, in front.
 static void seed_in_patch(Kernel *k, u32 cell, Beside *seed, u32 *region) {
     const Patch *patch = &k->patches.data[cell - k->patch_cells_start];
-    const CsgLeaf *leaf = &k->expr->leaves[patch->leaf];
     Corner corner[3];
-    for (u32 i = 0; i < 3; i++) {
-        u32 v = leaf_tri_vertex(k, patch->leaf, patch->tri, i);
-        snap_place(k, affine3_point(&leaf->map, leaf->mesh->verts[v]), corner[i].at);
-    }
+    for (u32 i = 0; i < 3; i++)
+        memcpy(corner[i].at, leaf_tri_place(k, patch->leaf, patch->tri, i)->at,
+               sizeof corner[i].at);
     corners_normal(corner, seed->off);
     for (u32 i = 0; i < 3; i++) {
         seed->at[i] = corner[0].at[i];

@@ -82,8 +82,21 @@ typedef struct Facet {
     bool is_touched;  // it meets a facet that is not its neighbour
 } Facet;
 
+// A vertex of a leaf on the grid.
+typedef struct GridPlace {
+    i32 at[3];
+} GridPlace;
+
+// min > max: empty.
+typedef struct GridBox {
+    i32 min[3], max[3];
+} GridBox;
+static inline GridBox grid_box_empty(void) {
+    return (GridBox){{INT32_MAX, INT32_MAX, INT32_MAX}, {INT32_MIN, INT32_MIN, INT32_MIN}};
+}
+
 typedef struct LeafState {
-    f64 min[3], max[3]; // holds its grid vertices, in quanta
+    GridBox box;        // of its vertices
     bool is_dirty;      // its facets may meet each other
     bool is_whole;      // all its triangles are facets, and all its facets cells: no patches
     bool is_reversed;   // its map mirrors
@@ -190,12 +203,12 @@ typedef struct Kernel {
     LeafState *leaves;
     u32 *vert_base,
         *tri_base; // n_leaves + 1: where a leaf's vertices and triangles begin among all
+    GridPlace *snapped; // by leaf's vertex
     u32 *grid_of;  // by leaf's vertex: the grid vertex, NONE: not taken in
     u32 *facet_of; // by leaf's triangle: its facet, NONE: not taken in
     Vec3 *payload; // n_grid: the first leaf's place of each input vertex, mm
     u32 n_grid;    // input vertices are points 0 .. n_grid
     bool has_normals;
-    bool is_out_of_range; // a coordinate is not finite
 
     // tables
     VEC(Point) points;
@@ -292,6 +305,9 @@ static inline bool is_patch(const Kernel *k, u32 cell) {
 }
 u32 leaf_tri_vertex(const Kernel *k, u32 leaf, u32 tri,
                     u32 corner); // counter-clockwise when mapped
+static inline const GridPlace *leaf_tri_place(const Kernel *k, u32 leaf, u32 tri, u32 corner) {
+    return &k->snapped[k->vert_base[leaf] + leaf_tri_vertex(k, leaf, tri, corner)];
+}
 // Triangle tri of a leaf is part of no touched facet.
 static inline bool is_untouched(const Kernel *k, u32 leaf, u32 tri) {
     u32 facet = k->facet_of[k->tri_base[leaf] + tri];
@@ -321,6 +337,18 @@ static inline u32 half_behind(const Kernel *k, u32 h) {
 // ---- the passes, in order
 // ------------------------------------------------------------------------
 Status ingest(Kernel *k);
+// The part of a range of all leaves' vertices (or triangles) that is of one leaf: its from .. to.
+// base: vert_base or tri_base.
+typedef struct LeafRun {
+    u32 leaf, from, to;
+    u32 end; // of the range, among all leaves'
+} LeafRun;
+LeafRun leaf_run_first(const Kernel *k, const u32 *base, u32 n_ranges, u32 range);
+void leaf_run_next(const Kernel *k, const u32 *base, LeafRun *run); // from == to: there is none
+// boolean_near.c: by leaf's triangle (in scratch), 1 if another leaf's surface may meet it.
+u8 *find_near(Kernel *k);
+// boolean_spread.c: spreads what is active of a leaf's triangles over its faces; how many were added.
+u32 spread_in_planes(Kernel *k, u32 leaf, u8 *is_active);
 // A leaf's triangles on the grid, while it is taken in: three corners each, and their numbers in
 // the mesh.
 typedef struct LeafTris {
@@ -337,8 +365,6 @@ void add_facets(Kernel *k, struct FacetScratch *scratch, const LeafTris *tris);
 bool have_equal_labels(const Mesh *mesh, u32 t, u32 u);
 void corners_normal(const Corner at[3], i64 n[3]);                    // not reduced; |n_i| <= 2^53
 i128 corner_height(const i64 n[3], const Corner *a, const Corner *c); // n.(c - a)
-void snap_place(const Kernel *k, Vec3 place,
-                i32 at[3]); // where a finite place, in mm, is snapped to
 void broad(Kernel *k);
 void narrow(Kernel *k);
 void patch(Kernel *k);

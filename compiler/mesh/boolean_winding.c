@@ -13,6 +13,8 @@
 // that leads to a known region with another hash marks the run as faulty.
 #include "compiler/mesh/boolean_internal.h"
 
+#include <string.h>
+
 typedef struct Use { // of a node by another
     u32 node;
     bool is_first; // operand of a difference: the first
@@ -183,19 +185,26 @@ static int ray_crossing(const Corner *at, u32 n, const i64 normal[3], const Besi
     return displaced_side(normal, at, s) * turn < 0 ? turn : 0;
 }
 
-// Of the leaf's triangles that were not taken in. They are snapped here, as they would have been.
+static bool is_beside_ray(const GridPlace *const at[3], u32 axis, const Beside *s) {
+    i32 a = at[0]->at[axis], b = at[1]->at[axis], c = at[2]->at[axis];
+    return MIN(a, MIN(b, c)) > s->at[axis] || MAX(a, MAX(b, c)) < s->at[axis];
+}
+
+// Of the leaf's triangles that were not taken in.
 static int cross_passive(const Kernel *k, u32 leaf, const Beside *s) {
-    const CsgLeaf *from = &k->expr->leaves[leaf];
     int winding = 0;
-    for (u32 t = 0; t < from->mesh->n_tris; t++) {
-        Corner corner[3];
-        i64 normal[3];
+    for (u32 t = 0; t < k->expr->leaves[leaf].mesh->n_tris; t++) {
         if (k->facet_of[k->tri_base[leaf] + t] != NONE)
             continue;
+        const GridPlace *at[3];
         for (u32 i = 0; i < 3; i++)
-            snap_place(k,
-                       affine3_point(&from->map, from->mesh->verts[leaf_tri_vertex(k, leaf, t, i)]),
-                       corner[i].at);
+            at[i] = leaf_tri_place(k, leaf, t, i);
+        if (is_beside_ray(at, 1, s) || is_beside_ray(at, 2, s))
+            continue;
+        Corner corner[3];
+        i64 normal[3];
+        for (u32 i = 0; i < 3; i++)
+            memcpy(corner[i].at, at[i]->at, sizeof corner[i].at);
         corners_normal(corner, normal);
         winding += ray_crossing(corner, 3, normal, s);
     }
@@ -204,10 +213,10 @@ static int cross_passive(const Kernel *k, u32 leaf, const Beside *s) {
 
 static int ray_winding(const Kernel *k, u32 leaf, const Beside *s) {
     const LeafState *state = &k->leaves[leaf];
-    if (state->max[0] < (f64)s->at[0])
+    if (state->box.max[0] < s->at[0])
         return 0;
     for (u32 i = 1; i < 3; i++)
-        if (state->min[i] > (f64)s->at[i] || state->max[i] < (f64)s->at[i])
+        if (state->box.min[i] > s->at[i] || state->box.max[i] < s->at[i])
             return 0;
     int winding = 0;
     for (u32 f = k->leaf_start[leaf]; f < k->leaf_start[leaf + 1]; f++)
