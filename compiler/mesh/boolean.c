@@ -7,7 +7,8 @@
 //   boolean_broad.c     pairs of facets whose boxes meet
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
 //   boolean_patch.c     what nothing touches, as it is
-//   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c); a facet
+//   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c); a
+//   facet
 //                       alone: boolean_lone.c
 //   boolean_classify.c  radial order: which cells' sides share a region
 //   boolean_winding.c   winding numbers and the expression in each region
@@ -15,8 +16,8 @@
 //   boolean_merge.c     coplanar cells to faces, faces to triangles
 //
 // boolean_points.c holds the tables of vertices and planes, exact.c the wide integers;
-// boolean_threads.c says how passes use threads. Read boolean_internal.h first: it has the
-// notation.
+// boolean_threads.c and boolean_shards.c say how passes use threads. Read boolean_internal.h first:
+// it has the notation.
 #include "compiler/mesh/boolean.h"
 
 #include "compiler/mesh/boolean_internal.h"
@@ -50,6 +51,17 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
     return k->fault ? STATUS_BUG : STATUS_OK;
 }
 
+void kernel_finish(Kernel *k) {
+    kernel_release(k, 0);
+    points_finish(k, k->heap);
+    vec_free(k->heap, &k->inner);
+    vec_free(k->heap, &k->splits);
+    vec_free(k->heap, &k->cells);
+    vec_free(k->heap, &k->halves);
+    vec_free(k->heap, &k->stacks);
+    arena_finish(&k->arena);
+}
+
 // One evaluation; thorough: each leaf's triangles are tested against each other too.
 static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool is_thorough,
                        Mesh *out, CsgReport *report) {
@@ -65,8 +77,7 @@ static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool
     if (report)
         report->n_useless = 0;
     Status status = run_passes(&kernel, out, report);
-    kernel_release(&kernel);
-    arena_finish(&kernel.arena);
+    kernel_finish(&kernel);
     return status;
 }
 

@@ -73,7 +73,7 @@ static u64 edge_key(u32 a, u32 b) {
 
 static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) {
     const Kernel *k = u->k;
-    const Plane *p = &k->planes.data[u->plane], *q = &k->planes.data[cut];
+    const Plane *p = plane_ref(k, u->plane), *q = plane_ref(k, cut);
     u32 axis = widest_axis(k, a, b);
     int line = plane_cross_sign(p, q, axis), way = point_compare(k, b, a, axis);
     if (line == 0 || way == 0) { // ends closer than doubles tell
@@ -84,7 +84,7 @@ static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) 
     Seg seg = {a, b, cut, facet, is_forward, (u8)axis};
     if (line != way)
         seg = (Seg){b, a, cut, facet, !is_forward, (u8)axis};
-    avec_push(&u->k->arena, &u->segs, seg);
+    avec_push(u->arena, &u->segs, seg);
 }
 
 static void add_edge_segs(Unit *u, u32 t, u32 corner) {
@@ -92,7 +92,7 @@ static void add_edge_segs(Unit *u, u32 t, u32 corner) {
     const Facet *facet = &k->facets[t];
     const Corner *at = facet_corners(k, t);
     u32 a = at[corner].v, b = at[corner + 1 < facet->n ? corner + 1 : 0].v;
-    u32 cut = plane_upright(k, a, b, k->planes.data[u->plane].axis);
+    u32 cut = plane_upright(k, a, b, plane_ref(k, u->plane)->axis);
     const SplitRun *run = find_splits(k, a, b);
     u32 from = a, n = run ? run->n : 0;
     for (u32 i = 0; i < n; i++) {
@@ -115,7 +115,7 @@ static int side_of_seg(const Kernel *k, const Seg *s, u32 v) {
 static void split_seg(Unit *u, u32 seg, u32 v) {
     if (u->segs.data[seg].facet != NONE)
         u->k->fault = "an edge has no vertex where a constraint meets it";
-    avec_push(&u->k->arena, &u->splits, (SegSplit){seg, v});
+    avec_push(u->arena, &u->splits, (SegSplit){seg, v});
 }
 
 static bool is_place(const Seg *s) {
@@ -157,7 +157,7 @@ void unit_cross_segs(Unit *u, u32 i, u32 j) {
 // segs -> parts: constraints cut at their splits.
 static void cut_segs(Unit *u) {
     Kernel *k = u->k;
-    Arena *arena = &k->arena;
+    Arena *arena = u->arena;
     u32 n = u->splits.len;
     avec_reserve(arena, &u->keyed, n);
     avec_reserve(arena, &u->spare, n);
@@ -191,8 +191,8 @@ static void cut_segs(Unit *u) {
 // Constraints that are also edges, or stated twice, are kept once: coincident faces make many.
 static void drop_doubles(Unit *u) {
     u32 n = u->segs.len, len = 0;
-    avec_reserve(&u->k->arena, &u->keyed, n);
-    avec_reserve(&u->k->arena, &u->spare, n);
+    avec_reserve(u->arena, &u->keyed, n);
+    avec_reserve(u->arena, &u->spare, n);
     for (u32 i = 0; i < n; i++)
         u->keyed.data[i] = (Keyed){edge_key(u->segs.data[i].a, u->segs.data[i].b), i};
     sort_keyed(u->keyed.data, u->spare.data, n); // stable: edges stand first
@@ -211,23 +211,23 @@ static void drop_doubles(Unit *u) {
 
 static u32 local_vertex(Unit *u, u32 point) {
     if (!u->local_of[point]) {
-        avec_push(&u->k->arena, &u->point_of, point);
+        avec_push(u->arena, &u->point_of, point);
         u->local_of[point] = u->point_of.len;
     }
     return u->local_of[point] - 1;
 }
 
 static void reserve_locals(Unit *u) {
-    u32 need = u->k->points.len;
+    u32 need = u->k->n_shared_points + u->k->points.len;
     if (need <= u->local_cap)
         return;
     u->local_cap = MAX(need, u->local_cap + u->local_cap / 2);
-    u->local_of = ARENA_NEW(&u->k->arena, u32, u->local_cap);
+    u->local_of = ARENA_NEW(u->arena, u32, u->local_cap);
 }
 
 // Equal parts become one edge; parts are sorted by edge.
 static void build_edges(Unit *u) {
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     u32 n = u->parts.len;
     reserve_locals(u);
     u->point_of.len = u->edge_parts.len = u->head.len = 0;
@@ -288,14 +288,14 @@ static void merge_around(const Unit *u, u32 r, u32 *list, u32 *spare, u32 n) {
 // Halves that leave one vertex, counter-clockwise from the first.
 static void sort_around(const Unit *u, u32 *list, u32 n) {
     u32 few[32];
-    ArenaMark mark = arena_mark(&u->k->arena);
+    ArenaMark mark = arena_mark(u->arena);
     if (n > 2)
-        merge_around(u, list[0], list + 1, n <= 64 ? few : ARENA_NEW(&u->k->arena, u32, n), n - 1);
-    arena_reset(&u->k->arena, mark);
+        merge_around(u, list[0], list + 1, n <= 64 ? few : ARENA_NEW(u->arena, u32, n), n - 1);
+    arena_reset(u->arena, mark);
 }
 
 static void link_halves(Unit *u) {
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     u32 n_halves = 2 * u->n_edges;
     avec_reserve(arena, &u->around_start, u->n_verts + 1);
     avec_reserve(arena, &u->around, n_halves);
@@ -327,8 +327,8 @@ static void link_halves(Unit *u) {
 static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
     Kernel *k = u->k;
     u->plane = facet_plane(k, u->facets[0]);
-    u->x = (k->planes.data[u->plane].axis + 1) % 3;
-    u->y = (k->planes.data[u->plane].axis + 2) % 3;
+    u->x = (plane_ref(k, u->plane)->axis + 1) % 3;
+    u->y = (plane_ref(k, u->plane)->axis + 2) % 3;
     reserve_locals(u);
     if (u->n_facets == 1 && arrange_lone(u, u->facets[0], inner, n_inner))
         return;
@@ -340,7 +340,7 @@ static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
     }
     for (u32 i = 0; i < n_inner; i++)
         if (inner[i].a == inner[i].b)
-            avec_push(&k->arena, &u->segs, (Seg){inner[i].a, inner[i].b, NONE, NONE, true, 0});
+            avec_push(u->arena, &u->segs, (Seg){inner[i].a, inner[i].b, NONE, NONE, true, 0});
         else
             add_seg(u, inner[i].a, inner[i].b, inner[i].cut, NONE, true);
     if (n_inner) {
@@ -359,7 +359,7 @@ static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
 static void add_plain_cell(Kernel *k, u32 t) {
     Facet *facet = &k->facets[t];
     u32 c = k->cells.len, start = k->halves.len;
-    avec_push(&k->arena, &k->stacks, t << 1);
+    vec_push(k->heap, &k->stacks, t << 1);
     for (u32 i = 0; i < facet->n; i++) {
         const Corner *at = facet_corners(k, t);
         u32 a = at[i].v, b = at[i + 1 < facet->n ? i + 1 : 0].v;
@@ -368,7 +368,7 @@ static void add_plain_cell(Kernel *k, u32 t) {
         for (u32 j = 0; j <= n; j++) {
             u32 origin = j ? split_at(k, run, a < b, j - 1) : a;
             u32 next = k->halves.len + 1;
-            avec_push(&k->arena, &k->halves, (Half){origin, next, c, cut});
+            vec_push(k->heap, &k->halves, (Half){origin, next, c, cut});
         }
     }
     k->halves.data[k->halves.len - 1].next = start;
@@ -377,35 +377,45 @@ static void add_plain_cell(Kernel *k, u32 t) {
                  .stack_len = 1,
                  .half_start = start,
                  .half_end = k->halves.len};
-    avec_push(&k->arena, &k->cells, cell);
+    vec_push(k->heap, &k->cells, cell);
 }
 
-void arrange(Kernel *k) {
-    build_split_table(k);
+// Touched facets and constraints by unit, units by their first facet.
+typedef struct Units {
+    u32 *start, *members; // n_facets + 2, n_facets
+    u32 *seg_start;       // n_facets + 2, into inner
+    const InnerSeg *inner;
+    u32 *range_start; // the facets where ranges of about equal work begin
+} Units;
+
+static void list_units(Kernel *k, Units *units) {
     Arena *arena = &k->arena;
-    // Touched triangles and constraints by unit, units by their first triangle.
-    u32 *unit_start = ARENA_NEW(arena, u32, k->n_facets + 2),
-        *members = ARENA_NEW(arena, u32, k->n_facets);
-    u32 *seg_start = ARENA_NEW(arena, u32, k->n_facets + 2);
+    u32 *start = ARENA_NEW(arena, u32, k->n_facets + 2),
+        *seg_start = ARENA_NEW(arena, u32, k->n_facets + 2);
+    units->members = ARENA_NEW(arena, u32, k->n_facets);
     InnerSeg *inner = ARENA_NEW(arena, InnerSeg, k->inner.len);
     for (u32 t = 0; t < k->n_facets; t++)
-        unit_start[set_find(k->unit_parent, t) + 2]++;
+        start[set_find(k->unit_parent, t) + 2]++;
     for (u32 i = 0; i < k->inner.len; i++)
         seg_start[set_find(k->unit_parent, k->inner.data[i].facet) + 2]++;
     for (u32 t = 0; t < k->n_facets; t++) {
-        unit_start[t + 2] += unit_start[t + 1];
+        start[t + 2] += start[t + 1];
         seg_start[t + 2] += seg_start[t + 1];
     }
     for (u32 t = 0; t < k->n_facets; t++)
-        members[unit_start[set_find(k->unit_parent, t) + 1]++] = t;
+        units->members[start[set_find(k->unit_parent, t) + 1]++] = t;
     for (u32 i = 0; i < k->inner.len; i++)
         inner[seg_start[set_find(k->unit_parent, k->inner.data[i].facet) + 1]++] = k->inner.data[i];
-    Unit unit = {.k = k};
-    avec_reserve(arena, &k->cells, k->n_facets);
-    avec_reserve(arena, &k->halves, (size_t)3 * k->n_facets);
-    avec_reserve(arena, &k->stacks, k->n_facets);
-    for (u32 t = 0; t < k->n_facets; t++) {
-        u32 n = unit_start[t + 1] - unit_start[t], n_inner = seg_start[t + 1] - seg_start[t];
+    units->start = start;
+    units->seg_start = seg_start;
+    units->inner = inner;
+}
+
+static void arrange_range(Kernel *k, const Units *units, Arena *scratch, u32 from, u32 to) {
+    Unit unit = {.k = k, .arena = scratch};
+    for (u32 t = from; t < to; t++) {
+        u32 n = units->start[t + 1] - units->start[t],
+            n_inner = units->seg_start[t + 1] - units->seg_start[t];
         if ((t & 0xfff) == 0)
             heap_poll(k->heap);
         if (n == 0)
@@ -416,8 +426,50 @@ void arrange(Kernel *k) {
             add_plain_cell(k, t);
             continue;
         }
-        unit.facets = members + unit_start[t];
+        unit.facets = units->members + units->start[t];
         unit.n_facets = n;
-        arrange_unit(&unit, inner + seg_start[t], n_inner);
+        arrange_unit(&unit, units->inner + units->seg_start[t], n_inner);
     }
+}
+
+static void arrange_shard(Kernel *shard, void *ctx, u32 i) {
+    const Units *units = ctx;
+    ArenaMark mark = arena_mark(&shard->scratch);
+    arrange_range(shard, units, &shard->scratch, units->range_start[i], units->range_start[i + 1]);
+    arena_reset(&shard->scratch, mark);
+}
+
+// Constraints cost more than members.
+static u64 work_before(const Units *units, u32 t) {
+    return units->start[t] + (u64)4 * units->seg_start[t];
+}
+
+static void choose_ranges(Kernel *k, Units *units, u32 n_ranges) {
+    units->range_start = ARENA_NEW(&k->arena, u32, n_ranges + 1);
+    u64 work = work_before(units, k->n_facets);
+    for (u32 i = 0, t = 0; i <= n_ranges; i++) {
+        while (t < k->n_facets && (i == n_ranges || work_before(units, t) < work * i / n_ranges))
+            t++;
+        units->range_start[i] = t;
+    }
+}
+
+void arrange(Kernel *k) {
+    enum { WORK_NS = 150, GRAIN = 4096 };
+    Units units;
+    build_split_table(k);
+    list_units(k, &units);
+    u64 work = work_before(&units, k->n_facets);
+    u32 n_ranges = kernel_ranges(k, (u32)MIN(work, (u64)UINT32_MAX), GRAIN);
+    if (kernel_uses_threads(k, n_ranges, work * WORK_NS)) {
+        choose_ranges(k, &units, n_ranges);
+        shards_run(k, n_ranges, work * WORK_NS, true, arrange_shard, &units);
+        return;
+    }
+    vec_reserve(k->heap, &k->cells, k->n_facets);
+    vec_reserve(k->heap, &k->halves, (size_t)3 * k->n_facets);
+    vec_reserve(k->heap, &k->stacks, k->n_facets);
+    arena_init(&k->scratch, k->heap);
+    arrange_range(k, &units, &k->scratch, 0, k->n_facets);
+    arena_finish(&k->scratch);
 }

@@ -24,6 +24,7 @@ typedef struct SegSplit {
 
 typedef struct Unit {
     Kernel *k;
+    Arena *arena; // the pass's scratch
     u32 plane;
     u32 x, y; // the projection's axes: counter-clockwise stays so
     const u32 *facets;

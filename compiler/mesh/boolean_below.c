@@ -76,7 +76,7 @@ static void init_sweep(Sweep *s, const Unit *u, Arena *arena, const u32 *order) 
 }
 
 void unit_find_below(Unit *u, u32 *leftmost, u32 *below) {
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     ArenaMark mark = arena_mark(arena); // nothing that lives longer grows in here
     u32 *order = ARENA_NEW(arena, u32, u->n_verts), *spare = ARENA_NEW(arena, u32, u->n_verts);
     for (u32 v = 0; v < u->n_verts; v++) {

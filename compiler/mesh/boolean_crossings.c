@@ -23,7 +23,7 @@ typedef struct SegBoxes {
 
 static SegBox seg_box(const Unit *u, u32 i) {
     const Seg *s = &u->segs.data[i];
-    const Point *a = &u->k->points.data[s->a], *b = &u->k->points.data[s->b];
+    const Point *a = point_ref(u->k, s->a), *b = point_ref(u->k, s->b);
     const u32 axes[2] = {u->x, u->y};
     SegBox box = {.seg = i, .is_inner = s->facet == NONE};
     for (u32 j = 0; j < 2; j++) {
@@ -36,7 +36,7 @@ static SegBox seg_box(const Unit *u, u32 i) {
 // Left sides become whole numbers, rounded down: that only makes boxes larger.
 static void sort_boxes(Unit *u) {
     SegBoxes *b = u->boxes;
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     u32 n = b->list.len;
     avec_reserve(arena, &b->spare, n);
     avec_reserve(arena, &u->keyed, n);
@@ -104,7 +104,7 @@ static void sweep_strip(Unit *u, const Strips *strips, u32 strip, const u32 *ent
 
 static void sweep_strips(Unit *u, const Strips *strips) {
     SegBoxes *b = u->boxes;
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     u32 n = b->list.len;
     b->start.len = 0;
     avec_reserve(arena, &b->start, strips->n + 2);
@@ -135,7 +135,7 @@ static void sweep_strips(Unit *u, const Strips *strips) {
 }
 
 void unit_find_crossings(Unit *u) {
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     if (!u->boxes)
         u->boxes = ARENA_NEW(arena, SegBoxes, 1);
     SegBoxes *b = u->boxes;

@@ -19,14 +19,14 @@ static void fill_u32(Arena *arena, void *vec, u32 n, u32 value) {
 
 static void trace_loops(Unit *u) {
     u32 n = 2 * u->n_edges;
-    fill_u32(&u->k->arena, &u->loop, n, NONE);
+    fill_u32(u->arena, &u->loop, n, NONE);
     u->loop_half.len = 0;
     for (u32 h = 0; h < n; h++) {
         if (u->loop.data[h] != NONE)
             continue;
         for (u32 i = h; u->loop.data[i] == NONE; i = u->next.data[i])
             u->loop.data[i] = u->loop_half.len;
-        avec_push(&u->k->arena, &u->loop_half, h);
+        avec_push(u->arena, &u->loop_half, h);
     }
 }
 
@@ -44,7 +44,7 @@ static u32 outer_half(const Unit *u, u32 v) {
 }
 
 static u32 label_components(Unit *u) {
-    fill_u32(&u->k->arena, &u->component, u->n_verts, 0);
+    fill_u32(u->arena, &u->component, u->n_verts, 0);
     u32 *parent = u->component.data, n = 0;
     for (u32 v = 0; v < u->n_verts; v++)
         parent[v] = v;
@@ -67,7 +67,7 @@ static u32 leftmost_vertex(const Unit *u) {
 
 // Gives each loop its face; face 0 is the outside. Returns the number of faces.
 static u32 join_loops(Unit *u) {
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     u32 n_loops = u->loop_half.len, n_components = label_components(u);
     fill_u32(arena, &u->queue, u->n_verts, NONE); // by component: its leftmost vertex
     fill_u32(arena, &u->below, u->n_verts, NONE); // and what is below that
@@ -110,7 +110,7 @@ static void push_stack_across(Unit *u, u32 h, u32 start, u32 len) {
     Kernel *k = u->k;
     u32 e = h >> 1, out = k->stacks.len;
     for (u32 i = 0; i < len; i++)
-        avec_push(&k->arena, &k->stacks, k->stacks.data[start + i]);
+        vec_push(k->heap, &k->stacks, k->stacks.data[start + i]);
     for (u32 i = u->edge_parts.data[e]; i < u->edge_parts.data[e + 1]; i++) {
         u32 t = u->parts.data[i].facet;
         if (t == NONE)
@@ -123,7 +123,7 @@ static void push_stack_across(Unit *u, u32 h, u32 start, u32 len) {
                     (k->stacks.len - at - 1) * sizeof(u32));
             k->stacks.len--;
         } else {
-            avec_push(&k->arena, &k->stacks, 0);
+            vec_push(k->heap, &k->stacks, 0);
             memmove(&k->stacks.data[at + 1], &k->stacks.data[at],
                     (k->stacks.len - at - 1) * sizeof(u32));
             k->stacks.data[at] = entry;
@@ -133,9 +133,9 @@ static void push_stack_across(Unit *u, u32 h, u32 start, u32 len) {
 
 static void spread_stacks(Unit *u, u32 n_faces) {
     Kernel *k = u->k;
-    fill_u32(&k->arena, &u->face_stack, n_faces, NONE);
-    fill_u32(&k->arena, &u->face_stack_len, n_faces, 0);
-    fill_u32(&k->arena, &u->queue, n_faces, 0);
+    fill_u32(u->arena, &u->face_stack, n_faces, NONE);
+    fill_u32(u->arena, &u->face_stack_len, n_faces, 0);
+    fill_u32(u->arena, &u->queue, n_faces, 0);
     u->face_stack.data[0] = k->stacks.len;
     u32 n_queue = 1;
     for (u32 i = 0; i < n_queue; i++) {
@@ -169,13 +169,13 @@ static void emit_cell(Unit *u, u32 f) {
         do {
             Half half = {u->point_of.data[half_origin(u, h)], k->halves.len + 1, k->cells.len,
                          half_cut(u, h)};
-            avec_push(&k->arena, &k->halves, half);
+            vec_push(k->heap, &k->halves, half);
             h = u->next.data[h];
         } while (h != u->loop_half.data[l]);
         k->halves.data[k->halves.len - 1].next = start;
     }
     cell.half_end = k->halves.len;
-    avec_push(&k->arena, &k->cells, cell);
+    vec_push(k->heap, &k->cells, cell);
 }
 
 void unit_add_cells(Unit *u) {
@@ -184,9 +184,9 @@ void unit_add_cells(Unit *u) {
     u32 n_faces = join_loops(u);
     if (u->n_facets == 1) {
         // Whatever is not outside lies in the triangle.
-        avec_push(&k->arena, &k->stacks, u->facets[0] << 1 | k->facets[u->facets[0]].is_flipped);
-        fill_u32(&k->arena, &u->face_stack, n_faces, k->stacks.len - 1);
-        fill_u32(&k->arena, &u->face_stack_len, n_faces, 1);
+        vec_push(k->heap, &k->stacks, u->facets[0] << 1 | k->facets[u->facets[0]].is_flipped);
+        fill_u32(u->arena, &u->face_stack, n_faces, k->stacks.len - 1);
+        fill_u32(u->arena, &u->face_stack_len, n_faces, 1);
     } else {
         spread_stacks(u, n_faces);
     }

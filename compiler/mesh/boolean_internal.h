@@ -180,6 +180,13 @@ typedef struct SolidRegion {
     u32 owner; // leaf, NONE when empty
 } SolidRegion;
 
+// The plane of a facet, as a shard found it.
+typedef struct FacetPlane {
+    u32 facet, plane;
+    bool is_flipped;
+} FacetPlane;
+enum { SHARD_FACETS = 1 << 10 };
+
 typedef struct Kernel {
     Heap *heap;
     Arena arena;   // what passes hand on
@@ -210,19 +217,27 @@ typedef struct Kernel {
     u32 n_grid;    // input vertices are points 0 .. n_grid
     bool has_normals;
 
-    // tables
-    VEC(Point) points;
-    u64 *point_slots; // upper half of its hash, point + 1
+    // tables, on heap
+    VEC(Point) points; // their numbers begin at n_shared_points, which is 0 but in shards
+    u64 *point_slots;  // upper half of its hash, point + 1
     u32 n_point_slots;
     Crossing *crossings; // found lately, by hash
     u32 n_crossings;
-    VEC(Plane) planes;
+    VEC(Plane) planes; // from n_shared_planes on
     u32 *plane_slots;
     u32 n_plane_slots;
 
+    // of a shard
+    const struct Kernel *shared; // whose points and planes come before its own
+    u32 n_shared_points, n_shared_planes;
+    FacetPlane *facet_planes; // SHARD_FACETS found lately, by facet
+    VEC(FacetPlane) found_planes;
+    bool owns_facets; // no other shard asks for the planes of its facets
+    VEC(Pair) joins;  // of units
+
     // broad, narrow
     VEC(Pair) pairs;
-    VEC(InnerSeg) inner;
+    VEC(InnerSeg) inner; // on heap, as what follows
     VEC(EdgeSplit) splits;
     u32 *unit_parent; // n_facets, union-find: units
 
@@ -253,16 +268,17 @@ typedef struct Kernel {
 
 // ---- boolean_threads.c
 // -------------------------------------------------------------------------------
-// Runs task(view, ctx, i) for each i in 0 .. n on up to k->n_threads threads; in place if work_ns, a
-// guess at the whole, says that threads don't pay. view is the worker's copy of *k: a task may read
-// what k has and allocate from view->arena, which lives until kernel_release, and view->scratch
-// (which it leaves as it found it); it may set view->fault. It must not grow k's tables nor write
-// what another task reads: it leaves its results in ctx, under i, and the caller puts them together
-// by i. A failure of a task fails k->heap.
+// Runs task(view, ctx, i) for each i in 0 .. n on up to k->n_threads threads; in place if work_ns,
+// a guess at the whole, says that threads don't pay. view is the worker's copy of *k: a task may
+// read what k has and allocate from view->arena, which lives until kernel_release, and
+// view->scratch (which it leaves as it found it); it may set view->fault. It must not grow k's
+// tables nor write what another task reads: it leaves its results in ctx, under i, and the caller
+// puts them together by i. A failure of a task fails k->heap.
 void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *ctx, u32 i),
                 void *ctx);
-// Frees what tasks have allocated so far.
-void kernel_release(Kernel *k);
+bool kernel_uses_threads(const Kernel *k, u32 n, u64 work_ns); // kernel_for would
+// Frees what tasks have allocated, but for the first keep arenas of k->loans.
+void kernel_release(Kernel *k, u32 keep);
 // Into how many ranges n items are best divided, each of at least grain of them (an item costs some
 // 10^6 / grain ns at least); the i-th begins at kernel_range_start. Depends on the data alone.
 u32 kernel_ranges(const Kernel *k, u32 n, u32 grain);
@@ -270,9 +286,30 @@ static inline u32 kernel_range_start(u32 n, u32 n_ranges, u32 i) {
     return (u32)((u64)n * i / n_ranges);
 }
 
+// ---- boolean_shards.c
+// --------------------------------------------------------------------------------
+// The first n tasks of a pass that add points and planes, each in a shard of k: run(shard, ctx, i)
+// may do to shard what it would do to k but for k's other tables; its inner, splits, joins, cells,
+// halves, stacks begin empty. Afterwards k has all that n calls on k itself, in order, would have
+// made, with the same numbers.
+void shards_run(Kernel *k, u32 n, u64 work_ns, bool owns_facets,
+                void (*run)(Kernel *shard, void *ctx, u32 i), void *ctx);
+
 // ---- boolean_points.c: planes and vertices, found or added; signs
 // ---------------------------------
 void points_init(Kernel *k, u32 expected);
+void points_finish(Kernel *k, Heap *heap);
+static inline Point *point_ref(const Kernel *k, u32 v) {
+    return v < k->n_shared_points ? &k->shared->points.data[v]
+                                  : &k->points.data[v - k->n_shared_points];
+}
+static inline Plane *plane_ref(const Kernel *k, u32 plane) {
+    return plane < k->n_shared_planes ? &k->shared->planes.data[plane]
+                                      : &k->planes.data[plane - k->n_shared_planes];
+}
+u32 point_add(Kernel *k, const Point *point); // with by sorted; a place on the grid as POINT_GRID
+u32 plane_add_known(Kernel *k, const Plane *plane); // from another table
+void facet_set_plane(Kernel *k, u32 facet, u32 plane, bool is_flipped);
 u32 point_add_grid(Kernel *k, const i32 c[3]);
 u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on different sides of plane
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
@@ -287,7 +324,7 @@ u32 plane_find_square(const Kernel *k, u32 axis, i64 c);
 // The plane through grid vertices p, q parallel to axis.
 u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis);
 static inline void point_grid(const Kernel *k, u32 v, i64 out[3]) {
-    const Point *p = &k->points.data[v];
+    const Point *p = point_ref(k, v);
     for (u32 i = 0; i < 3; i++)
         out[i] = (i64)p->at[i];
 }
@@ -392,6 +429,9 @@ bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out);
 
 // boolean_slivers.c: leaves out components thinner than a quantum or two; false: there are none.
 bool drop_slivers(Kernel *k, Mesh *mesh);
+
+// Frees all that an evaluation has allocated but its result.
+void kernel_finish(Kernel *k);
 
 u32 set_find(u32 *parent, u32 x); // union-find with path halving; the smaller root wins
 bool set_join(u32 *parent, u32 a, u32 b);

@@ -63,7 +63,7 @@ typedef struct Lone {
 
 static void build_rim(Unit *u, Lone *l, u32 t) {
     Kernel *k = u->k;
-    Arena *arena = &k->arena;
+    Arena *arena = u->arena;
     const Corner *corner = facet_corners(k, t);
     u32 n = k->facets[t].n;
     l->rim.len = 0;
@@ -81,7 +81,7 @@ static void build_rim(Unit *u, Lone *l, u32 t) {
 
 static u32 local_of_point(Unit *u, Lone *l, u32 v) {
     if (!u->local_of[v]) {
-        avec_push(&u->k->arena, &l->inner, v);
+        avec_push(u->arena, &l->inner, v);
         u->local_of[v] = l->rim.len + l->inner.len;
     }
     return u->local_of[v] - 1;
@@ -99,7 +99,7 @@ static bool is_along_edge(const Lone *l, u32 i, u32 j) {
 }
 
 static void read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     l->links.len = l->inner.len = l->points.len = 0;
     for (u32 i = 0; i < n_inner; i++) {
         u32 a = local_of_point(u, l, inner[i].a), b = local_of_point(u, l, inner[i].b);
@@ -114,11 +114,11 @@ static void read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
 // -------------------------------------------------------------------
 
 static bool are_boxes_apart(const Unit *u, const u32 r[2], const u32 s[2]) {
-    const Point *points = u->k->points.data;
+    const Kernel *k = u->k;
     const u32 axes[2] = {u->x, u->y};
     for (u32 i = 0; i < 2; i++) {
-        f64 a = points[r[0]].at[axes[i]], b = points[r[1]].at[axes[i]],
-            c = points[s[0]].at[axes[i]], d = points[s[1]].at[axes[i]];
+        f64 a = point_ref(k, r[0])->at[axes[i]], b = point_ref(k, r[1])->at[axes[i]],
+            c = point_ref(k, s[0])->at[axes[i]], d = point_ref(k, s[1])->at[axes[i]];
         if (f64_max(a, b) + 0x1p-20 < f64_min(c, d) || f64_max(c, d) + 0x1p-20 < f64_min(a, b))
             return true;
     }
@@ -171,7 +171,7 @@ static bool are_all_apart(const Unit *u, const Lone *l) {
 
 // The same for many, by the sweep of the general arrangement.
 static bool are_many_apart(Unit *u, const Lone *l) {
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     u->segs.len = u->splits.len = 0;
     for (u32 i = 0; i < l->links.len; i++) {
         const Link *link = &l->links.data[i];
@@ -321,7 +321,7 @@ static u32 half_before(const Lone *l, u32 v, u32 place) {
 
 static void push_half(Kernel *k, u32 origin, u32 cut) {
     Half half = {origin, k->halves.len + 1, k->cells.len, cut};
-    avec_push(&k->arena, &k->halves, half);
+    vec_push(k->heap, &k->halves, half);
 }
 
 static void push_chain(Kernel *k, const Lone *l, const Chain *chain, bool is_back) {
@@ -344,7 +344,7 @@ static void push_cell(Kernel *k, u32 stack, u32 start) {
     Cell cell = {.plane = NONE, .stack_start = stack, .stack_len = 1};
     cell.half_start = start;
     cell.half_end = k->halves.len;
-    avec_push(&k->arena, &k->cells, cell);
+    vec_push(k->heap, &k->cells, cell);
 }
 
 static void trace_cell(Kernel *k, Lone *l, u32 from, u32 stack) {
@@ -367,9 +367,10 @@ static void trace_cell(Kernel *k, Lone *l, u32 from, u32 stack) {
 }
 
 // False: chains cross.
-static bool trace_cells(Kernel *k, Lone *l, u32 stack) {
+static bool trace_cells(Unit *u, Lone *l, u32 stack) {
+    Kernel *k = u->k;
     u32 n = l->rim.len + 2 * l->chains.len, n_before = k->cells.len, start = k->halves.len;
-    avec_reserve(&k->arena, &l->is_done, n);
+    avec_reserve(u->arena, &l->is_done, n);
     memset(l->is_done.data, 0, n * sizeof(bool));
     for (u32 h = 0; h < n; h++)
         if (!l->is_done.data[h])
@@ -396,7 +397,7 @@ static int chain_turn(const Unit *u, const Step *step, u32 n) {
     // At its leftmost, lowest vertex the chain turns the way it turns as a whole.
     u32 before = low ? low - 1 : n - 1, after = low + 1 < n ? low + 1 : 0;
     u32 cut = step[before].cut, a = step[before].v, b = step[low].v;
-    const Plane *p = &k->planes.data[u->plane], *q = &k->planes.data[cut];
+    const Plane *p = plane_ref(k, u->plane), *q = plane_ref(k, cut);
     u32 axis = plane_line_axis(p, q);
     // Along n_P x n_cut the left, from P's front, is the back of cut.
     int way = plane_cross_sign(p, q, axis) * point_compare(k, b, a, axis);
@@ -418,7 +419,7 @@ static void sort_chain_boxes(ChainBox *list, ChainBox *spare, u32 n) {
 // Chains whose boxes (grown beyond the error of doubles) are apart do not contain each other.
 // Cost: at most 64 tests a chain, or the answer is no.
 static bool are_chains_apart(const Unit *u, Lone *l) {
-    Arena *arena = &u->k->arena;
+    Arena *arena = u->arena;
     u32 n = l->chains.len, budget = 64;
     avec_reserve(arena, &l->boxes, n);
     avec_reserve(arena, &l->spare_boxes, n);
@@ -428,7 +429,7 @@ static bool are_chains_apart(const Unit *u, Lone *l) {
         ChainBox *box = &l->boxes.data[c];
         *box = (ChainBox){{INFINITY, INFINITY}, {-INFINITY, -INFINITY}};
         for (u32 i = 0; i < 2 * chain->n; i++) {
-            f64 at = u->k->points.data[l->steps.data[chain->first + i / 2].v].at[axes[i & 1]];
+            f64 at = point_ref(u->k, l->steps.data[chain->first + i / 2].v)->at[axes[i & 1]];
             box->min[i & 1] = f64_min(box->min[i & 1], at - 0x1p-20);
             box->max[i & 1] = f64_max(box->max[i & 1], at + 0x1p-20);
         }
@@ -446,7 +447,7 @@ static bool are_chains_apart(const Unit *u, Lone *l) {
 static bool add_holes(Unit *u, Lone *l, u32 t, u32 stack) {
     Kernel *k = u->k;
     u32 n = l->chains.len, start = k->halves.len;
-    avec_reserve(&k->arena, &l->is_done, n); // here: the chain runs clockwise as seen from outside
+    avec_reserve(u->arena, &l->is_done, n); // here: the chain runs clockwise as seen from outside
     if (!are_chains_apart(u, l))
         return false;
     for (u32 c = 0; c < n; c++) {
@@ -475,8 +476,7 @@ static bool add_holes(Unit *u, Lone *l, u32 t, u32 stack) {
 }
 
 static bool cut_facet(Unit *u, Lone *l, u32 t, u32 stack) {
-    Kernel *k = u->k;
-    Arena *arena = &k->arena;
+    Arena *arena = u->arena;
     if (l->links.len <= MOST_INNER) {
         drop_double_links(l);
         if (!are_all_apart(u, l))
@@ -496,13 +496,13 @@ static bool cut_facet(Unit *u, Lone *l, u32 t, u32 stack) {
             are_inside = are_inside && l->chains.data[c].from >= l->rim.len;
         return are_inside && add_holes(u, l, t, stack);
     }
-    return sort_leaving(arena, l) && trace_cells(k, l, stack);
+    return sort_leaving(arena, l) && trace_cells(u, l, stack);
 }
 
 bool arrange_lone(Unit *u, u32 t, const InnerSeg *inner, u32 n_inner) {
     Kernel *k = u->k;
     if (!u->lone)
-        u->lone = ARENA_NEW(&k->arena, Lone, 1);
+        u->lone = ARENA_NEW(u->arena, Lone, 1);
     Lone *l = u->lone;
     build_rim(u, l, t);
     read_links(u, l, inner, n_inner);
@@ -511,7 +511,7 @@ bool arrange_lone(Unit *u, u32 t, const InnerSeg *inner, u32 n_inner) {
     for (u32 i = 0; i < l->inner.len; i++)
         u->local_of[l->inner.data[i]] = 0;
     u32 stack = k->stacks.len;
-    avec_push(&k->arena, &k->stacks, t << 1);
+    vec_push(k->heap, &k->stacks, t << 1);
     bool is_done = cut_facet(u, l, t, stack);
     if (!is_done)
         k->stacks.len = stack;

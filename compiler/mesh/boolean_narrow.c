@@ -55,7 +55,7 @@ static bool corner_sides(const Kernel *k, const Facet *t, const Facet *u, i8 *s)
 
 static void split_edge(Kernel *k, u32 p, u32 q, u32 v) {
     if (v != p && v != q)
-        avec_push(&k->arena, &k->splits, (EdgeSplit){MIN(p, q), MAX(p, q), v});
+        vec_push(k->heap, &k->splits, (EdgeSplit){MIN(p, q), MAX(p, q), v});
 }
 
 // One end of a facet's interval on the common line: the edge that runs from the back of the
@@ -159,8 +159,17 @@ static bool has_corner(const Kernel *k, u32 facet, u32 v) {
     return false;
 }
 
+// Shards may touch one facet at once.
 static void touch(Kernel *k, u32 t, u32 u) {
-    k->facets[t].is_touched = k->facets[u].is_touched = true;
+    __atomic_store_n(&k->facets[t].is_touched, true, __ATOMIC_RELAXED);
+    __atomic_store_n(&k->facets[u].is_touched, true, __ATOMIC_RELAXED);
+}
+
+static void join_units(Kernel *k, u32 t, u32 u) {
+    if (k->shared)
+        vec_push(k->heap, &k->joins, (Pair){t, u});
+    else
+        set_join(k->unit_parent, t, u);
 }
 
 static void cross_pair(Kernel *k, u32 t, u32 u, const i8 *st, const i8 *su) {
@@ -186,7 +195,7 @@ static void cross_pair(Kernel *k, u32 t, u32 u, const i8 *st, const i8 *su) {
     touch(k, t, u);
     for (u32 i = 0; i < 2; i++)
         if (m.lying[i] == NONE && (a != b || !((from | to) >> i & 1)))
-            avec_push(&k->arena, &k->inner, (InnerSeg){m.t[i], a, b, facet_plane(k, m.t[1 - i])});
+            vec_push(k->heap, &k->inner, (InnerSeg){m.t[i], a, b, facet_plane(k, m.t[1 - i])});
 }
 
 // ---- coplanar facets
@@ -249,7 +258,7 @@ static void flatten(const Kernel *k, u32 facet, u32 axis, Flat *out) {
 }
 
 static void flat_pair(Kernel *k, u32 t, u32 u) {
-    u32 plane = facet_plane(k, t), axis = k->planes.data[plane].axis;
+    u32 plane = facet_plane(k, t), axis = plane_ref(k, plane)->axis;
     u32 n = k->facets[t].n, m = k->facets[u].n;
     Flat a[FACET_MOST_CORNERS], b[FACET_MOST_CORNERS];
     flatten(k, t, axis, a);
@@ -260,7 +269,7 @@ static void flat_pair(Kernel *k, u32 t, u32 u) {
     u32 n_before = k->splits.len;
     facet_plane(k, u);
     if (apart == 0)
-        set_join(k->unit_parent, t, u);
+        join_units(k, t, u);
     const Corner *ct = facet_corners(k, t), *cu = facet_corners(k, u);
     for (u32 i = 0; i < n; i++)
         for (u32 j = 0; j < m; j++) {
@@ -284,25 +293,40 @@ static bool are_plain_neighbours(const Kernel *k, u32 t, u32 u) {
     return n == 2;
 }
 
+static void test_pair(Kernel *k, u32 t, u32 u) {
+    i8 st[FACET_MOST_CORNERS], su[FACET_MOST_CORNERS];
+    if (!corner_sides(k, &k->facets[t], &k->facets[u], su))
+        return;
+    bool is_flat = true;
+    for (u32 j = 0; j < k->facets[u].n && is_flat; j++)
+        is_flat = su[j] == 0;
+    if (is_flat)
+        flat_pair(k, t, u);
+    else if (corner_sides(k, &k->facets[u], &k->facets[t], st) && !are_plain_neighbours(k, t, u))
+        cross_pair(k, t, u, st, su);
+}
+
+static void test_range(Kernel *k, u32 from, u32 to) {
+    for (u32 i = from; i < to; i++) {
+        if (((i - from) & 0xffff) == 0)
+            heap_poll(k->heap);
+        test_pair(k, k->pairs.data[i].t, k->pairs.data[i].u);
+    }
+}
+
+static void test_shard(Kernel *shard, void *ctx, u32 i) {
+    const u32 *n_ranges = ctx, n = shard->pairs.len;
+    test_range(shard, kernel_range_start(n, *n_ranges, i), kernel_range_start(n, *n_ranges, i + 1));
+}
+
 void narrow(Kernel *k) {
+    enum { PAIR_NS = 200, GRAIN = 4096 };
     k->unit_parent = ARENA_NEW(&k->arena, u32, k->n_facets);
     for (u32 t = 0; t < k->n_facets; t++)
         k->unit_parent[t] = t;
-    for (u32 i = 0; i < k->pairs.len; i++) {
-        u32 t = k->pairs.data[i].t, u = k->pairs.data[i].u;
-        if ((i & 0xffff) == 0)
-            heap_poll(k->heap);
-        i8 st[FACET_MOST_CORNERS], su[FACET_MOST_CORNERS];
-        if (!corner_sides(k, &k->facets[t], &k->facets[u], su))
-            continue;
-        bool is_flat = true;
-        for (u32 j = 0; j < k->facets[u].n && is_flat; j++)
-            is_flat = su[j] == 0;
-        if (is_flat) {
-            flat_pair(k, t, u);
-            continue;
-        }
-        if (corner_sides(k, &k->facets[u], &k->facets[t], st) && !are_plain_neighbours(k, t, u))
-            cross_pair(k, t, u, st, su);
-    }
+    u32 n = k->pairs.len, n_ranges = kernel_ranges(k, n, GRAIN);
+    if (kernel_uses_threads(k, n_ranges, (u64)n * PAIR_NS))
+        shards_run(k, n_ranges, (u64)n * PAIR_NS, false, test_shard, &n_ranges);
+    else
+        test_range(k, 0, n);
 }

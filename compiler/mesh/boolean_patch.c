@@ -55,8 +55,8 @@ static u32 add_patch(Kernel *k, u32 l, u32 t) {
                  .stack_len = 1,
                  .half_start = k->halves.len,
                  .half_end = k->halves.len};
-    avec_push(&k->arena, &k->stacks, (k->n_facets + l) << 1);
-    avec_push(&k->arena, &k->cells, cell);
+    vec_push(k->heap, &k->stacks, (k->n_facets + l) << 1);
+    vec_push(k->heap, &k->cells, cell);
     avec_push(&k->arena, &k->patches, (Patch){l, t});
     return k->cells.len - 1;
 }
@@ -171,7 +171,7 @@ static void add_borders(PatchPass *p, u32 l, u32 first, u32 n_rim) {
         if (cell->half_start == cell->half_end)
             cell->half_start = k->halves.len;
         p->border[h] = k->halves.len;
-        avec_push(&k->arena, &k->halves, (Half){grid_of[a], NONE, c, NONE});
+        vec_push(k->heap, &k->halves, (Half){grid_of[a], NONE, c, NONE});
         cell->half_end = k->halves.len;
     }
 }

@@ -5,7 +5,8 @@
 // vertices are the same if their exact coordinates are, whatever defined them: the table is hashed
 // by cells of 2^-10 quanta, and a candidate within the error is compared exactly. So each place has
 // one number, and later passes compare numbers only. A defined point that falls on the grid becomes
-// a grid point, which makes all its signs cheap.
+// a grid point, which makes all its signs cheap. A shard (boolean_shards.c) finds what the kernel
+// that it shares has, and numbers its own points and planes after those.
 //
 // Bit lengths: grid coordinates 25 bits and sign; plane normals 53, offsets 80. LPI: w < 2^81,
 // |x| < 2^107. TPI: w < 2^162, |x| < 2^189 (Hadamard); n.x + d w < 2^244.
@@ -25,12 +26,20 @@ static u32 round_up_pow2(u32 x) {
 
 void points_init(Kernel *k, u32 expected) {
     k->n_point_slots = round_up_pow2(expected * 2);
-    k->point_slots = ARENA_NEW(&k->arena, u64, k->n_point_slots);
-    avec_reserve(&k->arena, &k->points, expected);
+    k->point_slots = HEAP_NEW(k->heap, u64, k->n_point_slots);
+    vec_reserve(k->heap, &k->points, expected);
     k->n_crossings = MIN(round_up_pow2(expected), 1 << 14);
-    k->crossings = ARENA_NEW(&k->arena, Crossing, k->n_crossings);
+    k->crossings = HEAP_NEW(k->heap, Crossing, k->n_crossings);
     k->n_plane_slots = 64;
-    k->plane_slots = ARENA_NEW(&k->arena, u32, k->n_plane_slots);
+    k->plane_slots = HEAP_NEW(k->heap, u32, k->n_plane_slots);
+}
+
+void points_finish(Kernel *k, Heap *heap) {
+    heap_free(heap, k->point_slots);
+    heap_free(heap, k->crossings);
+    heap_free(heap, k->plane_slots);
+    vec_free(heap, &k->points);
+    vec_free(heap, &k->planes);
 }
 
 // ---- planes
@@ -42,15 +51,50 @@ static u64 hash_plane(const i64 n[3], i128 d) {
     return hash_mix((h ^ h >> 32) + ((u64)d ^ (u64)((u128)d >> 64)) * 0xd6e8feb86659fd93ull);
 }
 
+// Numbers in slots are those of the table's own planes, + 1.
+static void insert_plane_slot(Kernel *k, u64 hash, u32 own) {
+    u64 mask = k->n_plane_slots - 1, slot = hash & mask;
+    while (k->plane_slots[slot])
+        slot = (slot + 1) & mask;
+    k->plane_slots[slot] = own + 1;
+}
+
 static void grow_planes(Kernel *k) {
+    heap_free(k->heap, k->plane_slots);
+    k->plane_slots = NULL;
     k->n_plane_slots *= 2;
-    k->plane_slots = ARENA_NEW(&k->arena, u32, k->n_plane_slots);
-    for (u32 i = 0; i < k->planes.len; i++) {
-        u64 slot = hash_plane(k->planes.data[i].n, k->planes.data[i].d) & (k->n_plane_slots - 1);
-        while (k->plane_slots[slot])
-            slot = (slot + 1) & (k->n_plane_slots - 1);
-        k->plane_slots[slot] = i + 1;
+    k->plane_slots = HEAP_NEW(k->heap, u32, k->n_plane_slots);
+    for (u32 i = 0; i < k->planes.len; i++)
+        insert_plane_slot(k, hash_plane(k->planes.data[i].n, k->planes.data[i].d), i);
+}
+
+static u32 find_own_plane(const Kernel *k, const i64 n[3], i128 d, u64 hash) {
+    u64 mask = k->n_plane_slots - 1;
+    for (u64 slot = hash & mask; k->plane_slots[slot]; slot = (slot + 1) & mask) {
+        const Plane *other = &k->planes.data[k->plane_slots[slot] - 1];
+        if (other->d == d && memcmp(other->n, n, sizeof other->n) == 0)
+            return k->n_shared_planes + k->plane_slots[slot] - 1;
     }
+    return NONE;
+}
+
+static u32 find_plane(const Kernel *k, const i64 n[3], i128 d, u64 hash) {
+    u32 found = k->shared ? find_own_plane(k->shared, n, d, hash) : NONE;
+    return found == NONE ? find_own_plane(k, n, d, hash) : found;
+}
+
+static u32 insert_plane(Kernel *k, const Plane *plane, u64 hash) {
+    vec_push(k->heap, &k->planes, *plane);
+    insert_plane_slot(k, hash, k->planes.len - 1);
+    if (k->planes.len * 2 > k->n_plane_slots)
+        grow_planes(k);
+    return k->n_shared_planes + k->planes.len - 1;
+}
+
+u32 plane_add_known(Kernel *k, const Plane *plane) {
+    u64 hash = hash_plane(plane->n, plane->d);
+    u32 found = find_plane(k, plane->n, plane->d, hash);
+    return found == NONE ? insert_plane(k, plane, hash) : found;
 }
 
 static u64 abs_u64(i64 x) {
@@ -80,12 +124,10 @@ u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_fli
     make_primitive(plane.n, &plane.axis, is_flipped);
     for (u32 i = 0; i < 3; i++)
         plane.d -= (i128)plane.n[i] * through[i];
-    u64 slot = hash_plane(plane.n, plane.d) & (k->n_plane_slots - 1);
-    for (; k->plane_slots[slot]; slot = (slot + 1) & (k->n_plane_slots - 1)) {
-        const Plane *other = &k->planes.data[k->plane_slots[slot] - 1];
-        if (other->d == plane.d && memcmp(other->n, plane.n, sizeof plane.n) == 0)
-            return k->plane_slots[slot] - 1;
-    }
+    u64 hash = hash_plane(plane.n, plane.d);
+    u32 found = find_plane(k, plane.n, plane.d, hash);
+    if (found != NONE)
+        return found;
     f64 sum = 0;
     for (u32 i = 0; i < 3; i++) {
         plane.fn[i] = (f64)plane.n[i];
@@ -97,38 +139,54 @@ u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_fli
     // For grid points (|c| <= 2^25) all terms and sums are whole numbers of at most sum * 2^25 +
     // |d|: below 2^53 doubles hold them exactly.
     plane.grid_tolerance = sum < 0x1p27 && fabs(plane.fd) < 0x1p52 ? 0 : plane.tolerance;
-    k->plane_slots[slot] = k->planes.len + 1;
-    avec_push(&k->arena, &k->planes, plane);
-    if (k->planes.len * 2 > k->n_plane_slots)
-        grow_planes(k);
-    return k->planes.len - 1;
+    return insert_plane(k, &plane, hash);
+}
+
+void facet_set_plane(Kernel *k, u32 t, u32 id, bool is_flipped) {
+    Facet *facet = &k->facets[t];
+    const i64 *n = facet->normal;
+    Plane *plane = &k->planes.data[id];
+    facet->plane = id;
+    facet->is_flipped = is_flipped;
+    if (!plane->has_place && (n[0] != 0) + (n[1] != 0) + (n[2] != 0) == 1) {
+        plane->has_place = true;
+        plane->place = vec3_get(k->payload[facet_corners(k, t)->v], plane->axis);
+    }
+}
+
+// In a shard: what it has found lately is kept at hand.
+static u32 shard_facet_plane(Kernel *k, u32 t, const i64 at[3]) {
+    FacetPlane *known = &k->facet_planes[t & (SHARD_FACETS - 1)];
+    if (known->facet == t && known->plane != NONE)
+        return known->plane;
+    *known = (FacetPlane){t, NONE, false};
+    known->plane = plane_add(k, k->facets[t].normal, at, &known->is_flipped);
+    vec_push(k->heap, &k->found_planes, *known);
+    if (k->owns_facets) {
+        k->facets[t].plane = known->plane;
+        k->facets[t].is_flipped = known->is_flipped;
+    }
+    return known->plane;
 }
 
 u32 facet_plane(Kernel *k, u32 t) {
-    Facet *facet = &k->facets[t];
+    const Facet *facet = &k->facets[t];
     if (facet->plane != NONE)
         return facet->plane;
     const Corner *corner = facet_corners(k, t);
-    const i64 *n = facet->normal, at[3] = {corner->at[0], corner->at[1], corner->at[2]};
-    facet->plane = plane_add(k, n, at, &facet->is_flipped);
-    Plane *plane = &k->planes.data[facet->plane];
-    if (!plane->has_place && (n[0] != 0) + (n[1] != 0) + (n[2] != 0) == 1) {
-        plane->has_place = true;
-        plane->place = vec3_get(k->payload[corner->v], plane->axis);
-    }
-    return facet->plane;
+    const i64 at[3] = {corner->at[0], corner->at[1], corner->at[2]};
+    if (k->shared)
+        return shard_facet_plane(k, t, at);
+    bool is_flipped;
+    u32 plane = plane_add(k, facet->normal, at, &is_flipped);
+    facet_set_plane(k, t, plane, is_flipped);
+    return plane;
 }
 
 u32 plane_find_square(const Kernel *k, u32 axis, i64 c) {
     i64 n[3] = {0, 0, 0};
     n[axis] = 1;
-    u64 slot = hash_plane(n, -(i128)c) & (k->n_plane_slots - 1);
-    for (; k->plane_slots[slot]; slot = (slot + 1) & (k->n_plane_slots - 1)) {
-        const Plane *plane = &k->planes.data[k->plane_slots[slot] - 1];
-        if (plane->d == -(i128)c && memcmp(plane->n, n, sizeof n) == 0)
-            return k->plane_slots[slot] - 1;
-    }
-    return NONE;
+    return find_plane(k, n, -(i128)c, hash_plane(n, -(i128)c));
 }
 
 u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis) {
@@ -179,7 +237,7 @@ static void lpi_exact(const Kernel *k, const u32 by[3], i128 x[3], i128 *w) {
     i64 a[3], b[3];
     point_grid(k, by[0], a);
     point_grid(k, by[1], b);
-    i128 sp = plane_at(&k->planes.data[by[2]], a), sq = plane_at(&k->planes.data[by[2]], b);
+    i128 sp = plane_at(plane_ref(k, by[2]), a), sq = plane_at(plane_ref(k, by[2]), b);
     int turn = sp < sq ? -1 : 1;
     *w = (sp - sq) * turn;
     for (u32 i = 0; i < 3; i++)
@@ -188,8 +246,7 @@ static void lpi_exact(const Kernel *k, const u32 by[3], i128 x[3], i128 *w) {
 
 // Cramer's rule: x = -(d1 n2 x n3 + d2 n3 x n1 + d3 n1 x n2) / det.
 static void tpi_exact(const Kernel *k, const u32 by[3], Homogeneous *out) {
-    const Plane *p = &k->planes.data[by[0]], *q = &k->planes.data[by[1]],
-                *r = &k->planes.data[by[2]];
+    const Plane *p = plane_ref(k, by[0]), *q = plane_ref(k, by[1]), *r = plane_ref(k, by[2]);
     out->w = (I256){{0}};
     for (u32 i = 0; i < 3; i++) {
         i128 qr = cross_component(q->n, r->n, i);
@@ -286,16 +343,23 @@ static u64 cell_of(const f64 at[3], i64 cell[3], u32 *near_low, u32 *near_high) 
     return hash_cell(cell);
 }
 
-// A slot holds the upper half of the hash and point + 1, so that points are looked at only if their
-// hash is right.
-static u32 find_in_cell(const Kernel *k, const Point *point, u64 hash) {
-    u64 mask = k->n_point_slots - 1;
-    for (u64 i = hash & mask; k->point_slots[i]; i = (i + 1) & mask) {
-        u32 v = (u32)k->point_slots[i] - 1;
-        if ((k->point_slots[i] ^ hash) >> 32 == 0 && points_equal(k, &k->points.data[v], point))
-            return v;
+// A slot holds the upper half of the hash and the table's own number of a point, + 1, so that
+// points are looked at only if their
+// hash. table: k, or what it shares.
+static u32 find_in_table(const Kernel *k, const Kernel *table, const Point *point, u64 hash) {
+    u64 mask = table->n_point_slots - 1;
+    for (u64 i = hash & mask; table->point_slots[i]; i = (i + 1) & mask) {
+        u32 own = (u32)table->point_slots[i] - 1;
+        if ((table->point_slots[i] ^ hash) >> 32 == 0 &&
+            points_equal(k, &table->points.data[own], point))
+            return table->n_shared_points + own;
     }
     return NONE;
+}
+
+static u32 find_in_cell(const Kernel *k, const Point *point, u64 hash) {
+    u32 found = k->shared ? find_in_table(k, k->shared, point, hash) : NONE;
+    return found == NONE ? find_in_table(k, k, point, hash) : found;
 }
 
 static u32 find_in_neighbours(const Kernel *k, const Point *point, const i64 cell[3], u32 low,
@@ -322,8 +386,10 @@ static void insert_slot(Kernel *k, u64 hash, u32 v) {
 }
 
 static void grow_points(Kernel *k) {
+    heap_free(k->heap, k->point_slots);
+    k->point_slots = NULL;
     k->n_point_slots *= 2;
-    k->point_slots = ARENA_NEW(&k->arena, u64, k->n_point_slots);
+    k->point_slots = HEAP_NEW(k->heap, u64, k->n_point_slots);
     for (u32 v = 0; v < k->points.len; v++) {
         i64 cell[3];
         u32 low, high;
@@ -333,13 +399,13 @@ static void grow_points(Kernel *k) {
 
 static u32 point_insert(Kernel *k, const Point *point, u64 hash) {
     insert_slot(k, hash, k->points.len);
-    avec_push(&k->arena, &k->points, *point);
+    vec_push(k->heap, &k->points, *point);
     if ((u64)k->points.len * 2 > k->n_point_slots)
         grow_points(k);
-    return k->points.len - 1;
+    return k->n_shared_points + k->points.len - 1;
 }
 
-static u32 point_add(Kernel *k, const Point *point) {
+u32 point_add(Kernel *k, const Point *point) {
     i64 cell[3];
     u32 low, high;
     u64 hash = cell_of(point->at, cell, &low, &high);
@@ -392,7 +458,7 @@ static void lpi_place(const Kernel *k, Point *point) {
     i64 a[3], b[3];
     point_grid(k, point->by[0], a);
     point_grid(k, point->by[1], b);
-    const Plane *plane = &k->planes.data[point->by[2]];
+    const Plane *plane = plane_ref(k, point->by[2]);
     i128 sp = plane_at(plane, a), sq = plane_at(plane, b);
     const i128 most = (i128)1 << 36;
     if (sp < most && sp > -most && sq < most && sq > -most) {
@@ -453,7 +519,7 @@ static int plane_side_lpi(const Kernel *k, const Plane *plane, const u32 by[3]) 
     int sign_a = sign_i128(at_a), sign_b = sign_i128(at_b);
     if (sign_a * sign_b >= 0)
         return sign_a ? sign_a : sign_b;
-    i128 sp = plane_at(&k->planes.data[by[2]], a), sq = plane_at(&k->planes.data[by[2]], b);
+    i128 sp = plane_at(plane_ref(k, by[2]), a), sq = plane_at(plane_ref(k, by[2]), b);
     int sign = compare_products(at_b, sp, at_a, sq);
     return sp < sq ? -sign : sign;
 }
@@ -470,8 +536,8 @@ static int plane_side_exact(const Kernel *k, const Plane *plane, const Point *v)
 }
 
 int plane_side(const Kernel *k, u32 plane_id, u32 v_id) {
-    const Plane *plane = &k->planes.data[plane_id];
-    const Point *v = &k->points.data[v_id];
+    const Plane *plane = plane_ref(k, plane_id);
+    const Point *v = point_ref(k, v_id);
     f64 value =
         plane->fn[0] * v->at[0] + plane->fn[1] * v->at[1] + plane->fn[2] * v->at[2] + plane->fd;
     f64 tolerance = v->kind == POINT_GRID ? plane->grid_tolerance : plane->tolerance;
@@ -490,7 +556,7 @@ int plane_side(const Kernel *k, u32 plane_id, u32 v_id) {
 }
 
 int point_compare(const Kernel *k, u32 a, u32 b, u32 axis) {
-    const Point *p = &k->points.data[a], *q = &k->points.data[b];
+    const Point *p = point_ref(k, a), *q = point_ref(k, b);
     f64 difference = p->at[axis] - q->at[axis];
     if (fabs(difference) > AT_TOLERANCE || (p->kind == POINT_GRID && q->kind == POINT_GRID))
         return sign_f64(difference);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 u32 widest_axis(const Kernel *k, u32 a, u32 b) {
-    const Point *p = &k->points.data[a], *q = &k->points.data[b];
+    const Point *p = point_ref(k, a), *q = point_ref(k, b);
     u32 best = 0;
     for (u32 i = 1; i < 3; i++)
         if (fabs(q->at[i] - p->at[i]) > fabs(q->at[best] - p->at[best]))
@@ -126,5 +126,5 @@ u32 half_cut_plane(Kernel *k, u32 h) {
         return half->cut;
     const SplitRun *run = &k->split_table.runs[half->cut & ~(u32)CUT_EDGE];
     u32 plane = cell_plane(k, half->cell);
-    return plane_upright(k, run->lo, run->hi, k->planes.data[plane].axis);
+    return plane_upright(k, run->lo, run->hi, plane_ref(k, plane)->axis);
 }

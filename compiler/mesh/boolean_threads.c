@@ -28,14 +28,20 @@ static void work(void *ctx, u32 worker, Heap *heap) {
     arena_finish(&view->scratch);
 }
 
+bool kernel_uses_threads(const Kernel *k, u32 n, u64 work_ns) {
+    return k->n_threads > 1 && n > 1 && (work_ns >= LEAST_WORK_NS || k->options.split_finely);
+}
+
 void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *ctx, u32 i),
                 void *ctx) {
-    bool pays = work_ns >= LEAST_WORK_NS || k->options.split_finely;
-    u32 n_workers = pays ? MIN(MIN(k->n_threads, n), (u32)MOST_WORKERS) : 1;
-    n_workers = MAX(n_workers, 1);
+    u32 n_workers =
+        kernel_uses_threads(k, n, work_ns) ? MIN(MIN(k->n_threads, n), (u32)MOST_WORKERS) : 1;
     Crew crew = {HEAP_NEW(k->heap, Kernel, n_workers), n, 0, task, ctx};
-    for (u32 w = 0; w < n_workers; w++)
+    for (u32 w = 0; w < n_workers; w++) {
         crew.views[w] = *k;
+        crew.views[w].loans.data = NULL; // they are the caller's
+        crew.views[w].loans.len = crew.views[w].loans.cap = 0;
+    }
     thread_for(k->heap, n_workers, n_workers, work, &crew);
     for (u32 w = 0; w < n_workers; w++) {
         Kernel *view = &crew.views[w];
@@ -48,10 +54,11 @@ void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *
     heap_free(k->heap, crew.views);
 }
 
-void kernel_release(Kernel *k) {
-    for (u32 i = 0; i < k->loans.len; i++)
-        arena_finish(&k->loans.data[i]);
-    vec_free(k->heap, &k->loans);
+void kernel_release(Kernel *k, u32 keep) {
+    while (k->loans.len > keep)
+        arena_finish(&k->loans.data[--k->loans.len]);
+    if (!keep)
+        vec_free(k->heap, &k->loans);
 }
 
 u32 kernel_ranges(const Kernel *k, u32 n, u32 grain) {

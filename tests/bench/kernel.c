@@ -80,8 +80,7 @@ static bool run_timed(Heap *heap, const CsgExpr *expr, u32 n_threads, Mesh *out,
             break;
         case 6:
             ok = merge(&k, &faces, false, out);
-            kernel_release(&k);
-            arena_finish(&k.arena);
+            kernel_finish(&k);
             break;
         }
         ok = ok && !k.fault;
