@@ -64,7 +64,7 @@ gen.cli := explain
 prompts := language-card designer-metrics designer-parts designer-arrangement coder editor inspector
 gen.agent := $(foreach p,$(prompts),prompt_$(subst -,_,$(p))) examples
 
-# Vulkan's headers are wanted, not needed: without them the compiler is whole and `frc render` says why not.
+# Vulkan's headers are wanted, not needed: without them pictures are drawn in plain C alone.
 HAVE_VULKAN ?= $(shell test -f /usr/include/vulkan/vulkan.h && command -v glslc >/dev/null && echo 1)
 shaders := geometry.vert geometry.frag shadow.vert glass.frag classify.comp split.comp shade.comp floor.comp resolve.comp
 gen.vk := font

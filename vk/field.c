@@ -100,8 +100,7 @@ static void sweep(FieldWork *work, i32 step) {
     }
 }
 
-void field_init(Field *field, Heap *heap, const RenderScene *scene, Box3 bounds, u32 n_cells,
-                const bool *is_seen) {
+void field_shape(Field *field, Box3 bounds, u32 n_cells) {
     *field = (Field){.size = {1, 1, 1}};
     if (box3_is_empty(bounds))
         bounds = (Box3){{-1, -1, -1}, {1, 1, 1}};
@@ -113,6 +112,11 @@ void field_init(Field *field, Heap *heap, const RenderScene *scene, Box3 bounds,
         vec3_set(&field->min, k,
                  vec3_get(box3_center(bounds), k) - field->size[k] * field->cell / 2);
     }
+}
+
+void field_init(Field *field, Heap *heap, const RenderScene *scene, Box3 bounds, u32 n_cells,
+                const bool *is_seen) {
+    field_shape(field, bounds, n_cells);
     size_t total = (size_t)field->size[0] * field->size[1] * field->size[2];
     FieldWork work = {field, heap_alloc_raw(heap, total, 3 * sizeof(f32)),
                       heap_alloc_raw(heap, total, sizeof(f32))};

@@ -5,8 +5,11 @@
 #ifdef FRC_HAVE_VULKAN
 #include "vk/gpu.h"
 
+#include "vk/view.h"
+
 #include <dlfcn.h>
 #include <stdio.h>
+#include <unistd.h>
 
 // ---- failures
 
@@ -196,19 +199,19 @@ static bool instance_init(Gpu *gpu, bool validate) {
 
 // ---- device
 
-static char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static bool contains(const char *text, const char *word) {
-    for (; *text; text++) {
-        u32 n = 0;
-        while (word[n] && lower(text[n]) == lower(word[n]))
-            n++;
-        if (!word[n])
+// A kernel shows a GPU as a node under /dev: those of Direct Rendering, NVIDIA, AMD, Windows'
+// Linux, ARM and Qualcomm. Other systems are not asked.
+bool gpu_may_exist(void) {
+#ifdef __linux__
+    static const char *const nodes[] = {"/dev/dri", "/dev/nvidiactl", "/dev/nvidia0", "/dev/kfd",
+                                        "/dev/dxg", "/dev/mali0",     "/dev/kgsl-3d0"};
+    for (u32 i = 0; i < COUNT_OF(nodes); i++)
+        if (access(nodes[i], F_OK) == 0)
             return true;
-    }
-    return !*word;
+    return false;
+#else
+    return true;
+#endif
 }
 
 // How much the device is wanted; 0: not at all.
@@ -220,13 +223,13 @@ static u32 device_rank(const VkPhysicalDeviceProperties *properties, const char 
                                                                                   : 3;
     if (properties->apiVersion < VK_API_VERSION_1_3)
         return 0;
-    if (!wanted || strcmp(wanted, "auto") == 0)
+    if (!wanted || strcmp(wanted, "auto") == 0 || strcmp(wanted, "vulkan") == 0)
         return rank;
     if (strcmp(wanted, "cpu") == 0)
         return is_cpu ? rank : 0;
     if (strcmp(wanted, "gpu") == 0)
         return is_cpu ? 0 : rank;
-    return contains(properties->deviceName, wanted) ? rank : 0;
+    return device_name_has(properties->deviceName, wanted) ? rank : 0;
 }
 
 static bool find_family(Gpu *gpu, VkPhysicalDevice device, u32 *family) {
@@ -259,6 +262,7 @@ static bool choose_physical(Gpu *gpu, const char *wanted) {
             gpu->family = family;
         }
     }
+    gpu->is_cpu = best && gpu->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
     if (best)
         return true;
     if (n == 0)
@@ -303,7 +307,6 @@ static bool device_init(Gpu *gpu) {
         return false;
     gpu->vk.GetDeviceQueue(gpu->device, gpu->family, 0, &gpu->queue);
     gpu->vk.GetPhysicalDeviceMemoryProperties(gpu->physical, &gpu->memory);
-    gpu->is_cpu = gpu->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
     return true;
 }
 

@@ -72,6 +72,9 @@ bool gpu_try_end(Gpu *gpu, VkResult result, const char *what);
 void gpu_fail(Gpu *gpu, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void gpu_error_take(Gpu *gpu, RenderError *error);
 
+// False: the system has no device that a GPU's driver could talk to. Loads nothing.
+bool gpu_may_exist(void);
+
 // Loads Vulkan, makes instance and device. False: gpu->error says why.
 bool gpu_init(Gpu *gpu, Heap *heap, const RenderOptions *options);
 void gpu_finish(Gpu *gpu);

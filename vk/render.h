@@ -109,10 +109,12 @@ typedef struct RenderError {
 } RenderError;
 
 typedef struct RenderOptions {
-    const char *device; // "auto" (NULL), "cpu", "gpu", or part of a device's name
-    u32 n_slots;        // pictures in flight; 0: 2 on a CPU device, 4 on a GPU
+    // "auto" (NULL): a GPU, else the processor; "cpu": the processor, in plain C; "gpu"; "vulkan":
+    // the best Vulkan device, be it a processor's driver; or part of a device's name.
+    const char *device;
+    u32 n_slots;        // pictures in flight; 0: one a processor, 2 on a driver for it, 4 on a GPU
     bool no_color;      // only ids and geometry will be asked for: starts sooner
-    bool all_on_device; // tests: a CPU device does as a GPU, also what plain C does faster
+    bool all_on_device; // tests: a CPU's driver does as a GPU, also what plain C does faster
     bool validate;    // the Khronos validation layer with synchronization checks; must be installed
     u32 fail_at;      // tests: this Vulkan call (1-based) fails; 0: none
     bool lose_device; // ... as VK_ERROR_DEVICE_LOST, else out of memory
@@ -122,9 +124,11 @@ typedef struct RenderOptions {
 
 typedef struct Renderer Renderer;
 
-// Finds a device and makes all pipelines. STATUS_VULKAN: *error says why in one line. The renderer
-// lives in heap; if the job fails by longjmp, renderer_destroy must still be called before
-// heap_finish, so *out is set before anything else can fail.
+// Finds a device and makes all pipelines. With "auto" Vulkan is not even loaded where the system
+// has no device that a GPU's driver could talk to, unless the environment names drivers
+// (VK_DRIVER_FILES, VK_ICD_FILENAMES): then one of those draws. STATUS_VULKAN: *error says why in
+// one line. The renderer lives in heap; if the job fails by longjmp, renderer_destroy must still be
+// called before heap_finish, so *out is set before anything else can fail.
 Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
                        RenderError *error);
 u32 renderer_destroy(

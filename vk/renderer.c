@@ -10,20 +10,31 @@
 #include "vk/renderer_host.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 // ---- life
 
-Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
-                       RenderError *error) {
-    Renderer *r = HEAP_NEW(heap, Renderer, 1);
-    *out = r;
-    r->heap = heap;
-    r->cache_file = options->cache_file;
-    pthread_mutex_init(&r->lock, NULL);
-    pthread_cond_init(&r->freed, NULL);
-    pthread_mutex_init(&r->lights.lock, NULL);
-    r->has_locks = true;
-    bool ok = gpu_init(&r->gpu, heap, options);
+static bool is_auto(const RenderOptions *options) {
+    return !options->device || strcmp(options->device, "auto") == 0;
+}
+
+// The environment names drivers: whoever does that wants pictures by one of them.
+static bool drivers_are_named(void) {
+    const char *files = getenv("VK_DRIVER_FILES"), *older = getenv("VK_ICD_FILENAMES");
+    return (files && files[0]) || (older && older[0]);
+}
+
+// No Vulkan: because plain C is asked for, or because there can be no GPU.
+static bool wants_soft(const RenderOptions *options) {
+    if (options->all_on_device || options->validate || options->fail_at)
+        return false;
+    if (is_auto(options))
+        return !drivers_are_named() && !gpu_may_exist();
+    return strcmp(options->device, "cpu") == 0 || device_name_has(SOFT_DEVICE, options->device);
+}
+
+static bool device_create(Renderer *r, const RenderOptions *options) {
+    bool ok = gpu_init(&r->gpu, r->heap, options);
     if (ok) {
         r->on_host = r->gpu.is_cpu && !options->all_on_device &&
                      gpu_can_map(&r->gpu, VK_FORMAT_R32G32_UINT) &&
@@ -39,17 +50,10 @@ Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
         r->n_slots = i + 1;
         ok = slot_init(r, &r->slots[i]);
     }
-    if (ok)
-        return STATUS_OK;
-    gpu_error_take(&r->gpu, error);
-    return STATUS_VULKAN;
+    return ok;
 }
 
-u32 renderer_destroy(Renderer *r) {
-    if (!r || !r->has_locks)
-        return 0;
-    if (r->gpu.is_hung) // waiting for it could take for ever; the process's end cleans up
-        return r->gpu.n_objects;
+static void device_destroy(Renderer *r) {
     if (r->gpu.device && r->gpu.vk.DeviceWaitIdle)
         r->gpu.vk.DeviceWaitIdle(r->gpu.device);
     device_scene_finish(r);
@@ -58,6 +62,47 @@ u32 renderer_destroy(Renderer *r) {
     lights_finish(r);
     renderer_pipelines_finish(r);
     gpu_finish(&r->gpu);
+}
+
+Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
+                       RenderError *error) {
+    Renderer *r = HEAP_NEW(heap, Renderer, 1);
+    *out = r;
+    r->heap = heap;
+    r->cache_file = options->cache_file;
+    pthread_mutex_init(&r->lock, NULL);
+    pthread_cond_init(&r->freed, NULL);
+    pthread_mutex_init(&r->lights.lock, NULL);
+    r->has_locks = true;
+    bool soft = wants_soft(options);
+    if (!soft) {
+        bool ok = device_create(r, options);
+        // Anything may draw, and there is no GPU after all: what is faster than its driver.
+        soft = is_auto(options) && !drivers_are_named() && !options->all_on_device &&
+               !options->validate && !options->fail_at &&
+               (ok ? r->gpu.is_cpu : !r->gpu.physical || r->gpu.is_cpu);
+        if (ok && !soft)
+            return STATUS_OK;
+        gpu_error_take(&r->gpu, error);
+        if (!soft)
+            return STATUS_VULKAN;
+        device_destroy(r);
+        r->gpu.is_cpu = true;
+        r->n_slots = 0;
+    }
+    r->has_color = !options->no_color;
+    r->soft = soft_create(heap, options->n_slots);
+    return STATUS_OK;
+}
+
+u32 renderer_destroy(Renderer *r) {
+    if (!r || !r->has_locks)
+        return 0;
+    if (r->gpu.is_hung) // waiting for it could take for ever; the process's end cleans up
+        return r->gpu.n_objects;
+    soft_destroy(r->soft);
+    if (!r->soft)
+        device_destroy(r);
     u32 n_left = r->gpu.n_objects;
     pthread_mutex_destroy(&r->lights.lock);
     pthread_cond_destroy(&r->freed);
@@ -67,10 +112,10 @@ u32 renderer_destroy(Renderer *r) {
 }
 
 const char *renderer_device(const Renderer *r) {
-    return r->gpu.properties.deviceName;
+    return r->soft ? SOFT_DEVICE : r->gpu.properties.deviceName;
 }
 bool renderer_is_cpu(const Renderer *r) {
-    return r->gpu.is_cpu;
+    return r->soft || r->gpu.is_cpu;
 }
 u32 renderer_message_count(const Renderer *r) {
     return r->gpu.n_messages;
@@ -109,74 +154,6 @@ static void slot_release(Renderer *r, Slot *slot) {
     pthread_mutex_unlock(&r->lock);
 }
 
-// ---- the view block
-
-// Object -> clip space of the target, whose texel (0, 0) has its centre at sample (0.5, 0.5).
-static void view_clip(const RenderCamera *camera, u32 n_samples, f32 out[16]) {
-    f64 s = n_samples, extra = n_samples == 2;
-    f64 size[2] = {camera->width * s + extra, camera->height * s + extra};
-    f64 focal[2] = {camera->fx, camera->fy}, center[2] = {camera->cx, camera->cy};
-    const f64(*m)[4] = camera->world_to_camera;
-    f64 n = camera->near, f = camera->far;
-    for (u32 j = 0; j < 4; j++) {
-        f64 last = j == 3, z = m[2][j], w = camera->is_ortho ? last : z;
-        for (u32 k = 0; k < 2; k++)
-            out[4 * j + k] =
-                (f32)(2 * (s * (focal[k] * m[k][j] + center[k] * w) + extra / 2 * w) / size[k] - w);
-        out[4 * j + 2] =
-            (f32)(camera->is_ortho ? (z - last * n) / (f - n) : (z * f - last * n * f) / (f - n));
-        out[4 * j + 3] = (f32)w;
-    }
-}
-
-static f32 linear_from_srgb(f32 c) {
-    return c <= 0.04045f ? c / 12.92f : (f32)math_pow((c + 0.055) / 1.055, 2.4);
-}
-
-static void put3(f32 out[4], Vec3 v, f64 w) {
-    out[0] = (f32)v.x;
-    out[1] = (f32)v.y;
-    out[2] = (f32)v.z;
-    out[3] = (f32)w;
-}
-
-static void view_block(const Renderer *r, const RenderView *view, u32 n_samples, u32 n_shadows,
-                       ViewBlock *out) {
-    const RenderCamera *camera = &view->camera;
-    const DeviceScene *scene = &r->scene;
-    memset(out, 0, sizeof *out);
-    view_clip(camera, n_samples, out->clip);
-    for (u32 k = 0; k < 3; k++)
-        for (u32 j = 0; j < 4; j++)
-            out->camera[k][j] = (f32)camera->world_to_camera[k][j];
-    const f64 intrinsics[4] = {camera->fx, camera->fy, camera->cx, camera->cy};
-    for (u32 k = 0; k < 4; k++)
-        out->intrinsics[k] = (f32)intrinsics[k];
-    Vec3 size = box3_size(scene->bounds);
-    f64 extent = fmax(size.x, fmax(size.y, size.z));
-    put3(out->eye, camera_eye(camera), camera->is_ortho);
-    put3(out->depth_range, vec3(camera->near, camera->far, scene->bounds.min.z), extent * 1.35);
-    put3(out->center, box3_center(scene->bounds), extent);
-    const f32 *rgb = view->background_rgb;
-    if (view->background == BACKGROUND_STUDIO)
-        put3(out->background, vec3(0.93, 0.935, 0.945), 2);
-    else if (view->background == BACKGROUND_COLOR)
-        put3(out->background,
-             vec3(linear_from_srgb(rgb[0]), linear_from_srgb(rgb[1]), linear_from_srgb(rgb[2])), 1);
-    const Field *field = &scene->field_info;
-    put3(out->field_min, field->min, field->cell > 0 ? 1 / field->cell : 0); // 0: no colour wanted
-    put3(out->field_size, vec3(field->size[0], field->size[1], field->size[2]), 0);
-    view_lights(out, scene, view->light_azimuth, n_shadows);
-    const u32 numbers[4] = {camera->width, camera->height, n_samples, n_shadows};
-    memcpy(out->size, numbers, sizeof numbers);
-    out->flags[0] = (view->style == RENDER_PARTS ? VIEW_PART_COLORS : 0u) |
-                    (view->no_floor ? 0u : VIEW_FLOOR) | (view->no_outlines ? 0u : VIEW_OUTLINES) |
-                    (scene->has_glass ? VIEW_GLASS : 0u);
-    // A line is a pixel wide whatever the size: fainter where pixels are large.
-    u32 shorter = MIN(camera->width, camera->height);
-    out->flags[1] = 70 + 80 * (MIN(MAX(shorter, 96u), 512u) - 96) / 416;
-}
-
 // ---- a picture
 
 typedef struct Plan {
@@ -203,7 +180,8 @@ static bool plan_begin(Renderer *r, Slot *slot, const Plan *plan) {
     if (!slot_prepare(r, slot, camera->width, camera->height, plan->n_samples, plan->with_color) ||
         (plan->with_color && !lights_prepare(r, slot, plan->n_shadows)))
         return false;
-    view_block(r, plan->view, plan->n_samples, plan->n_shadows, slot->view.map);
+    view_block(plan->view, &(ViewScene){r->scene.bounds, r->scene.field_info, r->scene.has_glass},
+               plan->n_samples, plan->n_shadows, slot->view.map);
     slot_bind(r, slot);
     return slot_begin(r, slot);
 }
@@ -298,6 +276,10 @@ static bool draw_on_device(Renderer *r, Slot *slot, const Plan *plan) {
     return true;
 }
 
+static HostImage host_image(const GpuImage *image) {
+    return (HostImage){image->map, image->pitch};
+}
+
 static bool draw_on_host(Renderer *r, Slot *slot, const Plan *plan) {
     if (!submit(r, slot, plan, submit_samples) || !slot_wait(r, slot))
         return false;
@@ -308,18 +290,21 @@ static bool draw_on_host(Renderer *r, Slot *slot, const Plan *plan) {
                            .width = plan->image->width,
                            .height = plan->image->height,
                            .n_samples = plan->n_samples,
-                           .samples = &slot->samples,
-                           .front = glass ? &slot->front_samples : &slot->samples,
-                           .glass = glass ? &slot->glass : NULL,
+                           .samples = host_image(&slot->samples),
+                           .front = host_image(glass ? &slot->front_samples : &slot->samples),
+                           .glass = glass ? host_image(&slot->glass) : (HostImage){0},
                            .depths = slot->depth_copy.map,
                            .depth_width = plan->width,
                            .work = slot->work.map};
     if (plan->with_color) {
-        host_list_samples(&picture);
+        u32 *head = picture.work, rows = picture.height;
+        host_list_samples(&picture, 0, rows, head);
+        head[2] = head[3] = 0;
         if (!submit(r, slot, plan, submit_light))
             return false;
     }
-    host_fill_masks(&picture, &plan->view->camera, plan->image); // while the device shades
+    host_fill_masks(&picture, &plan->view->camera, plan->image, 0,
+                    plan->image->height); // while the device shades
     if (!plan->with_color)
         return true;
     if (!slot_wait(r, slot))
@@ -332,21 +317,12 @@ static bool draw_on_host(Renderer *r, Slot *slot, const Plan *plan) {
         picture.floor_size = slot->floor_size;
         memcpy(picture.floor_region, slot->floor_region, sizeof picture.floor_region);
     }
-    host_fill_color(&picture, plan->image->color);
+    host_fill_color(&picture, plan->image->color, 0, plan->image->height);
     return true;
 }
 
-Status renderer_draw(Renderer *r, const RenderView *view, const RenderImage *image,
-                     RenderError *error) {
-    const RenderCamera *camera = &view->camera;
-    if (!r->scene.is_ready || camera->width == 0 || camera->height == 0 ||
-        camera->width > RENDER_MAX_SIZE || camera->height > RENDER_MAX_SIZE ||
-        image->width != camera->width || image->height != camera->height ||
-        (image->color && !r->has_color)) {
-        snprintf(error->text, sizeof error->text, "no scene, or a picture of %u x %u%s",
-                 camera->width, camera->height, r->has_color ? "" : " without colour");
-        return STATUS_BUG;
-    }
+static Status draw_by_device(Renderer *r, const RenderView *view, const RenderImage *image,
+                             RenderError *error) {
     Slot *slot = slot_acquire(r);
     Plan plan = plan_of(r, view, image);
     bool ok = r->on_host ? draw_on_host(r, slot, &plan) : draw_on_device(r, slot, &plan);
@@ -360,6 +336,21 @@ Status renderer_draw(Renderer *r, const RenderView *view, const RenderImage *ima
         return STATUS_OK;
     gpu_error_take(&r->gpu, error);
     return STATUS_VULKAN;
+}
+
+Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *error) {
+    r->scene.is_ready = false;
+    Status status =
+        r->soft ? soft_set_scene(r->soft, scene, error) : device_set_scene(r, scene, error);
+    r->scene.is_ready = status == STATUS_OK;
+    return status;
+}
+
+Status renderer_draw(Renderer *r, const RenderView *view, const RenderImage *image,
+                     RenderError *error) {
+    if (!r->scene.is_ready || !image_is_sound(view, image, r->has_color, error))
+        return STATUS_BUG;
+    return r->soft ? soft_draw(r->soft, view, image, error) : draw_by_device(r, view, image, error);
 }
 
 #endif

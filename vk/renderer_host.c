@@ -3,12 +3,11 @@
 // over lanes: listing the samples to shade, putting pixels together, and handing out the masks, all
 // on the device's own memory. The rules are those of classify.comp, split.comp and resolve.comp,
 // which do the same on a GPU; a test holds the two against each other.
-#ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_host.h"
 
 #include "vk/camera.h"
 
-enum { NOTHING = 0xffffff, GROUPS = 4, HEAD = 4 }; // as in shaders/common.glsl
+enum { NOTHING = 0xffffff, GROUPS = 4 }; // as in shaders/common.glsl
 #define SAME 0.965f
 
 // ---- small things of the shaders
@@ -55,7 +54,7 @@ typedef struct Sample {
     u32 draw, normal; // draw + 1
 } Sample;
 
-static const Sample *sample_row(const GpuImage *image, u32 y) {
+static const Sample *sample_row(const HostImage *image, u32 y) {
     return (const void *)((const u8 *)image->map + y * image->pitch);
 }
 
@@ -74,7 +73,7 @@ static u32 middle_of(const HostPicture *p, u32 pixel) {
 typedef struct List {
     const HostPicture *p;
     u32 *records, *rests, *items, *others;
-    u32 n_pixels, n_middle, n_others;
+    u32 limit, n_middle, n_others; // where the lists end
 } List;
 
 static u32 item_pack(u32 x, u32 y, u32 weight) {
@@ -141,7 +140,7 @@ static u32 instance_of(const HostPicture *p, u32 draw) {
 // Samples that show the same draw with nearly the same normal share a group; without room, the last
 // takes them.
 static void split_sample(const HostPicture *p, Split *split, u32 x, u32 y, u32 weight) {
-    Sample sample = sample_row(p->samples, y)[x];
+    Sample sample = sample_row(&p->samples, y)[x];
     f32 normal[3] = {0, 0, 1};
     if (sample.draw)
         normal_unpack(sample.normal, normal);
@@ -170,7 +169,7 @@ static void split_pixel(const HostPicture *p, u32 x, u32 y, Split *split) {
     f32 depth = 0, step_limit = p->view->center[3] * 0.012f;
     for (u32 k = 0; k < 9; k++) {
         u32 j = order[k], sx = 2 * x + j % 3, sy = 2 * y + j / 3;
-        u32 instance = instance_of(p, sample_row(p->front, sy)[sx].draw);
+        u32 instance = instance_of(p, sample_row(&p->front, sy)[sx].draw);
         f32 z = linear_depth(p->view, p->depths[(size_t)sy * p->depth_width + sx]);
         if (k == 0) {
             self = instance;
@@ -191,7 +190,7 @@ static void list_edge(List *list, u32 x, u32 y, u32 index) {
         plain += groups[g].draw ? 0 : groups[g].weight;
         n_others += g > 0 && groups[g].draw;
     }
-    if (list->n_others + n_others > list->n_pixels) { // no room: the middle stands for all
+    if (list->n_others + n_others > list->limit) { // no room: the middle stands for all
         n_others = 0;
         groups[0].weight = 16 - plain;
     }
@@ -211,12 +210,12 @@ static void list_edge(List *list, u32 x, u32 y, u32 index) {
 
 static void list_row(List *list, u32 y) {
     const HostPicture *p = list->p;
-    bool wide = p->n_samples == 2, glass = p->front != p->samples;
+    bool wide = p->n_samples == 2, glass = p->front.map != p->samples.map;
     u32 sy = middle_of(p, y), index = y * p->width;
     const Sample *rows[3], *fronts[3];
     for (u32 k = 0; k < 3; k++) {
-        rows[k] = sample_row(p->samples, wide ? sy + k - 1 : sy);
-        fronts[k] = sample_row(p->front, wide ? sy + k - 1 : sy);
+        rows[k] = sample_row(&p->samples, wide ? sy + k - 1 : sy);
+        fronts[k] = sample_row(&p->front, wide ? sy + k - 1 : sy);
     }
     for (u32 x = 0; x < p->width; x++, index++) {
         if (wide && ((any_differs(rows, 2 * x) && is_edge(rows, 2 * x)) ||
@@ -233,27 +232,34 @@ static void list_row(List *list, u32 y) {
     }
 }
 
-void host_list_samples(const HostPicture *p) {
-    u32 n = p->width * p->height, *data = p->work + HEAD;
+u32 *host_items(const HostPicture *p, u32 which) {
+    return p->work + HOST_HEAD + (size_t)(2 + which) * p->width * p->height;
+}
+
+void host_list_samples(const HostPicture *p, u32 begin, u32 end, u32 counts[2]) {
+    u32 n = p->width * p->height, *data = p->work + HOST_HEAD, first = begin * p->width;
     List list = {.p = p,
                  .records = data,
                  .rests = data + n,
-                 .items = data + 2 * (size_t)n,
-                 .others = data + 3 * (size_t)n,
-                 .n_pixels = n};
-    for (u32 y = 0; y < p->height; y++)
+                 .items = host_items(p, 0),
+                 .others = host_items(p, 1),
+                 .limit = end * p->width,
+                 .n_middle = first,
+                 .n_others = first};
+    for (u32 y = begin; y < end; y++)
         list_row(&list, y);
-    const u32 head[HEAD] = {list.n_middle, list.n_others, 0, 0};
-    memcpy(p->work, head, sizeof head);
+    counts[0] = list.n_middle - first;
+    counts[1] = list.n_others - first;
 }
 
 // ---- masks and geometry
 
-void host_fill_masks(const HostPicture *p, const RenderCamera *camera, const RenderImage *image) {
-    size_t i = 0;
-    for (u32 y = 0; y < p->height; y++) {
+void host_fill_masks(const HostPicture *p, const RenderCamera *camera, const RenderImage *image,
+                     u32 begin, u32 end) {
+    size_t i = (size_t)begin * p->width;
+    for (u32 y = begin; y < end; y++) {
         u32 sy = middle_of(p, y);
-        const Sample *row = sample_row(p->front, sy);
+        const Sample *row = sample_row(&p->front, sy);
         const f32 *depths = p->depths + (size_t)sy * p->depth_width;
         for (u32 x = 0; x < p->width; x++, i++) {
             u32 sx = middle_of(p, x), draw = row[sx].draw;
@@ -428,7 +434,7 @@ static bool glass_over(const HostPicture *p, u32 x, u32 y, Light *out) {
     for (u32 j = 0; j < 9; j++) {
         u32 sx = wide ? 2 * x + j % 3 : x, sy = wide ? 2 * y + j / 3 : y;
         u16 halves[4];
-        memcpy(halves, (const u8 *)p->glass->map + sy * p->glass->pitch + 8 * (size_t)sx, 8);
+        memcpy(halves, (const u8 *)p->glass.map + sy * p->glass.pitch + 8 * (size_t)sx, 8);
         if (!(halves[0] | halves[1] | halves[2] | halves[3]))
             continue;
         any = true;
@@ -443,7 +449,7 @@ static bool glass_over(const HostPicture *p, u32 x, u32 y, Light *out) {
 // A pixel that is no plain ground and no single shaded sample.
 static void mix_pixel(const HostPicture *p, const RayRow *row, u32 x, u32 y, u8 out[4]) {
     u32 n = p->width * p->height, index = y * p->width + x;
-    const u32 *data = p->work + HEAD, *items = data + 2 * (size_t)n, *others = items + n;
+    const u32 *data = p->work + HOST_HEAD, *items = data + 2 * (size_t)n, *others = items + n;
     u32 record = data[index], item = record & NOTHING, rest = data[n + index];
     if (!(record >> 24 & 1))
         rest = item == NOTHING ? 16u << 26 : 0;
@@ -455,7 +461,7 @@ static void mix_pixel(const HostPicture *p, const RayRow *row, u32 x, u32 y, u8 
     for (u32 k = 0; k < (rest >> 24 & 3); k++)
         item_add(&sum, others[(rest & NOTHING) + k]);
     Light over;
-    if (p->glass && glass_over(p, x, y, &over)) {
+    if (p->glass.map && glass_over(p, x, y, &over)) {
         light_add(&over, sum, 1 - over.c[3]);
         sum = over;
     }
@@ -468,17 +474,18 @@ static void mix_pixel(const HostPicture *p, const RayRow *row, u32 x, u32 y, u8 
     light_encode(p->tables, sum, out);
 }
 
-void host_fill_color(const HostPicture *p, u8 *color) {
-    u32 n = p->width * p->height, index = 0;
-    const u32 *records = p->work + HEAD, *items = records + 2 * (size_t)n;
-    for (u32 y = 0; y < p->height; y++) {
+void host_fill_color(const HostPicture *p, u8 *color, u32 begin, u32 end) {
+    u32 n = p->width * p->height, index = begin * p->width;
+    const u32 *records = p->work + HOST_HEAD, *items = records + 2 * (size_t)n;
+    color += 4 * (size_t)index;
+    for (u32 y = begin; y < end; y++) {
         u8 ground[4];
         RayRow row = rays_of(p->view, y);
         light_encode(p->tables, backdrop(p, y, 0), ground);
         for (u32 x = 0; x < p->width; x++, index++, color += 4) {
             u32 record = records[index];
             Light over;
-            if (record >> 24 & 1 || (p->glass && glass_over(p, x, y, &over))) {
+            if (record >> 24 & 1 || (p->glass.map && glass_over(p, x, y, &over))) {
                 mix_pixel(p, &row, x, y, color);
             } else if (record != NOTHING) {
                 u32 item = items[record];
@@ -496,5 +503,3 @@ void host_fill_color(const HostPicture *p, u8 *color) {
         }
     }
 }
-
-#endif

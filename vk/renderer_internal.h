@@ -4,55 +4,12 @@
 #ifndef FRC_VK_RENDERER_INTERNAL_H
 #define FRC_VK_RENDERER_INTERNAL_H
 
-#include "vk/field.h"
 #include "vk/gpu.h"
+#include "vk/soft.h"
+#include "vk/view.h"
 
-enum {
-    SLOTS_MAX = 8,
-    SHADOWS_MAX = 16,
-    SHADOW_TAPS = 16,
-    SHADOW_SIZE = 1024,
-    LIGHTS = 3,
-    BINDINGS = 13
-};
-enum { VIEW_PART_COLORS = 1, VIEW_FLOOR = 2, VIEW_OUTLINES = 4, VIEW_GLASS = 8 };
-
-// ---- mirrored by shaders/common.glsl (std140, std430: vec4s and uvec4s only)
-
-typedef struct ViewBlock {
-    f32 clip[16]; // by columns
-    f32 camera[3][4];
-    f32 intrinsics[4], eye[4], depth_range[4], center[4], background[4], field_min[4],
-        field_size[4];
-    f32 lights[LIGHTS][4], light_colors[LIGHTS][4];
-    f32 shadow[16], taps[SHADOW_TAPS][4];
-    u32 size[4], flags[4];
-    f32 shadow_info[4];
-} ViewBlock;
-
-typedef struct DrawRecord {
-    f32 rows[3][4];
-    u32 color, surface, emission, part_rgb; // packed
-} DrawRecord;
-
+enum { SLOTS_MAX = 8, BINDINGS = 13 };
 // ---- the scene on the device
-
-#define OPAQUE 0.999f // what lets less light through is drawn as opaque
-
-typedef struct DrawCall {
-    u32 first_index, n_indices, first_vertex;
-    u16 instance, part;
-    bool is_glass, is_mirrored, is_open;
-    f32 opacity;
-    Box3 box; // what is_glass only: of the object, for sorting
-} DrawCall;
-
-// The far or the near side of a transparent draw, for blending from back to front.
-typedef struct GlassSide {
-    f64 z; // mm
-    u32 call;
-    bool is_near;
-} GlassSide;
 
 typedef struct DeviceScene {
     GpuBuffer vertices, indices, draws;
@@ -97,13 +54,9 @@ typedef struct Lights {
     u64 serial;          // of the last change of the floor
 } Lights;
 
-// sRGB bytes of linear values, by their square roots in 0..n.
-typedef struct SrgbTables {
-    u8 of_1023[1024], of_255[256], of_4095[4096];
-} SrgbTables;
-
 struct Renderer {
     Heap *heap;
+    Soft *soft; // draws in plain C: then there is no device, and nothing below is used
     Gpu gpu;
     VkDescriptorSetLayout set_layout;
     VkPipelineLayout layout;
@@ -156,13 +109,9 @@ void record_list(Renderer *renderer, Slot *slot, const RenderCamera *camera);
 void record_shade(Renderer *renderer, Slot *slot);
 void record_resolve(Renderer *renderer, Slot *slot, const RenderCamera *camera);
 void record_read_light(Renderer *renderer, Slot *slot);
-// renderer_host.c
-void srgb_tables_init(SrgbTables *tables);
 // renderer_scene.c
+Status device_set_scene(Renderer *renderer, const RenderScene *scene, RenderError *error);
 void device_scene_finish(Renderer *renderer);
-// renderer_light.c: lights and shadow matrices into the block.
-void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_shadows);
-
 void image_barrier(Gpu *gpu, VkCommandBuffer commands, const GpuImage *image, VkImageLayout from,
                    VkImageLayout to, VkPipelineStageFlags2 src_stage, VkAccessFlags2 src_access,
                    VkPipelineStageFlags2 dst_stage, VkAccessFlags2 dst_access);

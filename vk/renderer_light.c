@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The studio's three lights and the shadow maps' matrices. The key light is a disc: shadow maps are
 // taken from places spread evenly over it (a sunflower), so their average is a true penumbra.
-#ifdef FRC_HAVE_VULKAN
-#include "vk/renderer_internal.h"
+#include "vk/view.h"
 
 typedef struct StudioLight {
     f64 azimuth, elevation; // degrees; azimuth from the front, to the viewer's right
@@ -70,7 +69,7 @@ static void shadow_maps(ViewBlock *block, Vec3 key, Box3 box, f64 radius, u32 n_
     }
 }
 
-void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_shadows) {
+void view_lights(ViewBlock *block, Box3 bounds, f64 azimuth, u32 n_shadows) {
     for (u32 i = 0; i < LIGHTS; i++) {
         Vec3 d = direction(studio[i].azimuth + azimuth, studio[i].elevation);
         for (u32 k = 0; k < 3; k++) {
@@ -80,12 +79,10 @@ void view_lights(ViewBlock *block, const DeviceScene *scene, f64 azimuth, u32 n_
         block->lights[i][3] = (f32)(studio[i].half_angle * 0.017453292519943295);
         block->light_colors[i][3] = i == 0;
     }
-    shadow_maps(block, direction(studio[0].azimuth + azimuth, studio[0].elevation), scene->bounds,
+    shadow_maps(block, direction(studio[0].azimuth + azimuth, studio[0].elevation), bounds,
                 trig_tan(studio[0].half_angle), n_shadows);
-    Vec3 size = box3_size(scene->bounds);
+    Vec3 size = box3_size(bounds);
     f64 texel = vec3_norm(size) / SHADOW_SIZE;
     block->shadow_info[0] = 1.0f / SHADOW_SIZE;
     block->shadow_info[1] = (f32)(texel * 1.5);
 }
-
-#endif

@@ -5,8 +5,6 @@
 #ifdef FRC_HAVE_VULKAN
 #include "vk/renderer_internal.h"
 
-#include <stdlib.h>
-
 typedef struct Pass {
     const GpuImage *color; // NULL: depth only
     VkImageView depth;
@@ -153,32 +151,11 @@ static void record_copy(Renderer *r, Slot *slot, const GpuImage *image, u32 widt
                    VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT);
 }
 
-// The texels of the floor's map that may be dark: under and around the object as far as occlusion
-// reaches (shaders/light.glsl), and where the key light's shadow falls, whose rim is at most 0.23
-// of what casts it is high: tan 6, over sin 52 squared, by 1.33. In eights, as the shader's groups
-// are.
-static void floor_region(const ViewBlock *view, const DeviceScene *scene, u32 size, u32 out[4]) {
-    Vec3 extent = box3_size(scene->bounds);
-    f64 cell = 1 / (f64)view->field_min[3], reach = 0.22 * (f64)view->center[3] + 2 * cell;
-    const f32 *key = view->lights[0];
-    for (u32 k = 0; k < 2; k++) {
-        f64 shift = -(f64)key[k] / fmax((f64)key[2], 0.05) * extent.z, blur = 0.25 * extent.z;
-        f64 half = vec3_get(extent, k) / 2;
-        f64 low = fmin(-half - reach, -half + fmin(shift, 0) - blur),
-            high = fmax(half + reach, half + fmax(shift, 0) + blur);
-        f64 scale = size / (2 * (f64)view->depth_range[3]);
-        f64 first = floor((low * scale + size / 2.0) / 8),
-            last = ceil((high * scale + size / 2.0) / 8);
-        out[k] = 8 * (u32)fmin(fmax(first, 0), size / 8 - 1);
-        out[2 + k] = 8 * (u32)fmin(fmax(last, 1), size / 8);
-    }
-}
-
 static void record_floor(Renderer *r, Slot *slot) {
     Gpu *gpu = &r->gpu;
     Lights *lights = &r->lights;
     const u32 *at = lights->floor_region;
-    floor_region(slot->view.map, &r->scene, lights->floor.width, lights->floor_region);
+    view_floor_region(slot->view.map, r->scene.bounds, lights->floor.width, lights->floor_region);
     image_barrier(gpu, slot->commands, &lights->floor, VK_IMAGE_LAYOUT_UNDEFINED,
                   VK_IMAGE_LAYOUT_GENERAL, COMPUTE, 0, VK_PIPELINE_STAGE_2_CLEAR_BIT,
                   VK_ACCESS_2_TRANSFER_WRITE_BIT);
@@ -244,38 +221,10 @@ static void record_geometry(Renderer *r, Slot *slot, const GpuImage *samples,
     color_to_read(r, slot, samples);
 }
 
-// Farthest first. No two are equal, so the order is the same with every qsort.
-static int glass_compare(const void *left, const void *right) {
-    const GlassSide *a = left, *b = right;
-    if (a->z != b->z)
-        return a->z > b->z ? -1 : 1;
-    if (a->is_near != b->is_near)
-        return a->is_near ? 1 : -1;
-    return a->call < b->call ? -1 : 1;
-}
-
-// The far side of a body is as far as its farthest corner, the near side as near as its nearest: so
-// what lies in a glass, like wine, comes between the glass's two sides.
-static void sort_glass(Renderer *r, Slot *slot, const RenderCamera *camera, u32 *n) {
-    const f64 *m = camera->world_to_camera[2];
-    *n = 0;
-    for (u32 i = 0; i < r->scene.n_calls; i++) {
-        if (!r->scene.calls[i].is_glass)
-            continue;
-        Vec3 c = box3_center(r->scene.calls[i].box), size = box3_size(r->scene.calls[i].box);
-        f64 z = m[0] * c.x + m[1] * c.y + m[2] * c.z,
-            reach = (fabs(m[0]) * size.x + fabs(m[1]) * size.y + fabs(m[2]) * size.z) / 2;
-        slot->order[(*n)++] = (GlassSide){z + reach, i, false};
-        slot->order[(*n)++] = (GlassSide){z - reach, i, true};
-    }
-    qsort(slot->order, *n, sizeof *slot->order, glass_compare);
-}
-
 static void record_glass(Renderer *r, Slot *slot, const RenderCamera *camera, u32 width,
                          u32 height) {
     Gpu *gpu = &r->gpu;
-    u32 n;
-    sort_glass(r, slot, camera, &n);
+    u32 n = glass_sort(r->scene.calls, r->scene.n_calls, camera, slot->order);
     color_to_write(r, slot, &slot->glass);
     // The opaque depths are tested against, after they were written.
     image_barrier(gpu, slot->commands, &slot->depths, VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,

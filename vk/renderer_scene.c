@@ -6,8 +6,6 @@
 
 #include <stdio.h>
 
-#define FIELD_CELLS 72
-
 void device_scene_finish(Renderer *r) {
     DeviceScene *scene = &r->scene;
     gpu_buffer_finish(&r->gpu, &scene->vertices);
@@ -22,38 +20,6 @@ void device_scene_finish(Renderer *r) {
     }
     r->lights.is_ready = false;
     memset(scene, 0, sizeof *scene);
-}
-
-// ---- checks
-
-static bool scene_is_sound(const RenderScene *scene, RenderError *error) {
-    const char *what = NULL;
-    if (scene->n_instances > RENDER_MAX_IDS || scene->n_parts > RENDER_MAX_IDS)
-        what = "more than 65535 parts or instances";
-    for (u32 i = 0; i < scene->n_instances && !what; i++) {
-        const RenderInstance *instance = &scene->instances[i];
-        if (instance->mesh >= scene->n_meshes || instance->part >= scene->n_parts ||
-            (instance->material != NONE && instance->material >= scene->n_materials))
-            what = "an instance refers to nothing";
-    }
-    for (u32 i = 0; i < scene->n_meshes && !what; i++) {
-        const RenderMesh *mesh = &scene->meshes[i];
-        for (u32 k = 0; k < mesh->n_ranges && !what; k++) {
-            const RenderRange *range = &mesh->ranges[k];
-            if (range->first_tri > mesh->n_tris ||
-                range->n_tris > mesh->n_tris - range->first_tri ||
-                (range->material != NONE && range->material >= scene->n_materials))
-                what = "a range refers to nothing";
-        }
-        u32 worst = 0;
-        for (size_t k = 0; k < 3 * (size_t)mesh->n_tris; k++)
-            worst = MAX(worst, mesh->indices[k]);
-        if (mesh->n_tris && worst >= mesh->n_verts)
-            what = "an index is out of range";
-    }
-    if (what)
-        snprintf(error->text, sizeof error->text, "the scene can't be drawn: %s", what);
-    return !what;
 }
 
 // ---- buffers
@@ -88,95 +54,33 @@ static bool upload_meshes(Renderer *r, const RenderScene *scene) {
     return true;
 }
 
-static u32 steps(f64 value, u32 most) {
-    return (u32)(fmin(1, fmax(0, value)) * most + 0.5);
-}
-
-static void material_pack(const RenderMaterial *m, u32 instance, DrawRecord *out) {
-    f64 most = fmax(m->emission[0], fmax(m->emission[1], m->emission[2]));
-    u32 strength = most > 0 ? (u32)fmin(255, ceil(16 * sqrt(most))) : 0;
-    f64 kept = strength * strength / 256.0;
-    for (u32 k = 0; k < 3; k++) {
-        out->color |= steps(sqrt(fmax(0, m->color[k])), 1023) << 10 * k;
-        out->emission |= (strength ? steps(m->emission[k] / kept, 255) : 0) << 8 * k;
-    }
-    out->emission |= strength << 24;
-    out->surface = instance | steps(m->metallic, 15) << 16 | steps(m->roughness, 63) << 20 |
-                   steps(m->opacity, 63) << 26;
-}
-
-static void draw_record(const RenderScene *scene, u32 instance, u32 material, DrawRecord *out) {
-    static const RenderMaterial plain = {
-        .color = {0.55f, 0.55f, 0.56f}, .roughness = 0.55f, .opacity = 1};
-    const RenderInstance *from = &scene->instances[instance];
-    memset(out, 0, sizeof *out);
-    for (u32 k = 0; k < 3; k++) {
-        for (u32 j = 0; j < 3; j++)
-            out->rows[k][j] = (f32)from->map.m[k][j];
-        out->rows[k][3] = (f32)vec3_get(from->map.t, k);
-    }
-    material_pack(material == NONE ? &plain : &scene->materials[material], instance, out);
-    out->part_rgb = render_part_color(from->part);
-}
-
-static Box3 range_box(const RenderScene *scene, u32 instance, u32 range) {
-    const RenderInstance *from = &scene->instances[instance];
-    const RenderMesh *mesh = &scene->meshes[from->mesh];
-    const RenderRange *tris = &mesh->ranges[range];
-    Box3 box = box3_empty();
-    for (size_t i = 3 * (size_t)tris->first_tri, end = i + 3 * (size_t)tris->n_tris; i < end; i++) {
-        const f32 *p = mesh->positions + 3 * (size_t)mesh->indices[i];
-        box = box3_add_point(box, affine3_point(&from->map, vec3(p[0], p[1], p[2])));
-    }
-    return box;
-}
-
 static bool upload_draws(Renderer *r, const RenderScene *scene) {
     DeviceScene *out = &r->scene;
-    u64 n = 0;
-    for (u32 i = 0; i < scene->n_instances; i++)
-        n += scene->meshes[scene->instances[i].mesh].n_ranges;
+    u64 n = scene_draw_count(scene);
     if (n >= 1u << 24) {
         gpu_fail(&r->gpu, "the scene has more than 2^24 draws");
         return false;
     }
+    out->calls = HEAP_NEW(r->heap, DrawCall, (size_t)n + 1);
+    if (!gpu_buffer_init(&r->gpu, &out->draws, n * sizeof(DrawRecord),
+                         VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_UPLOAD))
+        return false;
+    out->n_calls = (u32)n;
+    out->n_glass = scene_draws(scene, out->draws.map, out->calls);
+    out->has_glass = out->n_glass > 0;
     u32 *first_vertex = HEAP_NEW(r->heap, u32, scene->n_meshes + 1),
         *first_index = HEAP_NEW(r->heap, u32, scene->n_meshes + 1);
     for (u32 i = 0; i < scene->n_meshes; i++) {
         first_vertex[i + 1] = first_vertex[i] + scene->meshes[i].n_verts;
         first_index[i + 1] = first_index[i] + 3 * scene->meshes[i].n_tris;
     }
-    out->calls = HEAP_NEW(r->heap, DrawCall, (size_t)n + 1);
-    bool ok = gpu_buffer_init(&r->gpu, &out->draws, n * sizeof(DrawRecord),
-                              VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, GPU_UPLOAD);
-    DrawRecord *record = out->draws.map;
-    for (u32 i = 0; i < scene->n_instances && ok; i++) {
-        const RenderInstance *instance = &scene->instances[i];
-        const RenderMesh *mesh = &scene->meshes[instance->mesh];
-        for (u32 k = 0; k < mesh->n_ranges; k++) {
-            u32 material =
-                mesh->ranges[k].material != NONE ? mesh->ranges[k].material : instance->material;
-            draw_record(scene, i, material, record++);
-            f32 opacity = material != NONE ? scene->materials[material].opacity : 1;
-            bool is_glass = opacity < OPAQUE;
-            out->has_glass |= is_glass;
-            out->n_glass += is_glass;
-            out->calls[out->n_calls++] = (DrawCall){
-                .first_index = first_index[instance->mesh] + 3 * mesh->ranges[k].first_tri,
-                .n_indices = 3 * mesh->ranges[k].n_tris,
-                .first_vertex = first_vertex[instance->mesh],
-                .instance = (u16)i,
-                .part = (u16)instance->part,
-                .is_glass = is_glass,
-                .is_mirrored = affine3_det(&instance->map) < 0,
-                .is_open = mesh->is_open,
-                .opacity = opacity,
-                .box = is_glass ? range_box(scene, i, k) : box3_empty()};
-        }
+    for (u32 i = 0; i < out->n_calls; i++) {
+        out->calls[i].first_index += first_index[out->calls[i].mesh];
+        out->calls[i].first_vertex = first_vertex[out->calls[i].mesh];
     }
     heap_free(r->heap, first_vertex);
     heap_free(r->heap, first_index);
-    return ok;
+    return true;
 }
 
 // ---- the field
@@ -185,11 +89,7 @@ static bool upload_field(Renderer *r, const RenderScene *scene) {
     DeviceScene *out = &r->scene;
     Gpu *gpu = &r->gpu;
     Slot *slot = &r->slots[0];
-    bool *is_seen = HEAP_NEW(r->heap, bool, scene->n_instances + 1);
-    for (u32 i = 0; i < scene->n_instances; i++) {
-        u32 material = scene->instances[i].material;
-        is_seen[i] = material == NONE || scene->materials[material].opacity > 0.6f;
-    }
+    bool *is_seen = scene_seen(scene, r->heap);
     Field *field = &out->field_info;
     field_init(field, r->heap, scene, out->bounds, FIELD_CELLS, is_seen);
     heap_free(r->heap, is_seen);
@@ -225,7 +125,7 @@ static bool upload_field(Renderer *r, const RenderScene *scene) {
     return ok;
 }
 
-Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *error) {
+Status device_set_scene(Renderer *r, const RenderScene *scene, RenderError *error) {
     device_scene_finish(r);
     if (!scene_is_sound(scene, error))
         return STATUS_BUG;
@@ -240,7 +140,6 @@ Status renderer_set_scene(Renderer *r, const RenderScene *scene, RenderError *er
         r->slots[i].order = HEAP_NEW(r->heap, GlassSide, 2 * (size_t)r->scene.n_glass + 1);
     if (box3_is_empty(r->scene.bounds))
         r->scene.bounds = (Box3){{-1, -1, -1}, {1, 1, 1}};
-    r->scene.is_ready = true;
     return STATUS_OK;
 }
 

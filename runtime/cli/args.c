@@ -100,7 +100,7 @@ static const Option options[] = {
     {OPT_BACKGROUND, 0, "--background", "WHAT", "render: studio, transparent or #rrggbb"},
     {OPT_CAMERA, 0, "--camera", "PLACE", "render: one more view, az=30,el=20,fov=40 in degrees; fov=0 is orthographic"},
     {OPT_VISIBLE, 0, "--visible", NULL, "report: draw 8 views, count each part's pixels, and say which show nowhere or hardly"},
-    {OPT_DEVICE, 0, "--device", "NAME", "render: auto, cpu, gpu or part of a device's name"},
+    {OPT_DEVICE, 0, "--device", "NAME", "render: auto, cpu, gpu, vulkan or part of a device's name"},
     {OPT_AGENT, 0, "--agent", "TEXT", "let a model make what TEXT says: frc --agent \"a milking stool\" -o stool.glb"},
     {OPT_FROM, 0, "--from", "FILE.part", "agent: change this object as the text says"},
     {OPT_PROVIDER, 0, "--provider", "NAME", "agent: openai (chat/completions), responses, anthropic or ollama"},
@@ -539,6 +539,6 @@ void cli_help_full(const CliCommand *command) {
         print_wrapped(o->doc, 31, 100);
     }
     printf("\nExit status: 0 ok, 1 errors in the program, 2 wrong command line, 3 input or output, 4 a limit,\n"
-           "5 no memory, 6 a bug in frc, 7 no usable Vulkan device, 8 model server or network, 9 agent without\n"
+           "5 no memory, 6 a bug in frc, 7 no usable device to draw with, 8 model server or network, 9 agent without\n"
            "an accepted result, 130 interrupted. On every failure the earlier output stays as it was.\n");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Light: three area lights and an analytic studio around them, GGX by the split sum, shadow from
-// several maps of the key light, occlusion from a distance field.
+// several maps of the key light, occlusion from a distance field. vk/soft_light.c says the same in C.
 
 layout(set = 0, binding = 3) uniform sampler3D field;
 layout(set = 0, binding = 4) uniform sampler2DArrayShadow shadow_map;

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+// See soft_raster.h. Coverage is exact: edges are compared in 64-bit integers, and each row's first
+// and last column come from a division whose result is put right. Normals need no division for
+// perspective, since only their direction counts: each over its w is linear over the picture.
+#include "vk/soft_raster.h"
+
+#define GUARD 4000000.0 // grid units that coordinates may reach: 15,000 samples
+
+// ---- vertices
+
+static void place_columns(Raster *r, const DrawRecord *record, const f32 matrix[16], u32 height) {
+    D2 half = {(f64)r->width * (GRID / 2), (f64)height * (GRID / 2)}, middle = half - GRID / 2;
+    for (u32 j = 0; j < 4; j++) {
+        f64 sum[4];
+        for (u32 i = 0; i < 4; i++) {
+            sum[i] = j == 3 ? (f64)matrix[12 + i] : 0;
+            for (u32 k = 0; k < 3; k++)
+                sum[i] += (f64)matrix[4 * k + i] * (f64)record->rows[k][j];
+        }
+        r->columns[j][0] = (D2){sum[0], sum[1]} * half + middle * sum[3];
+        r->columns[j][1] = (D2){sum[2], sum[3]};
+    }
+}
+
+// Normals turn by the cofactors, right for mirrors and uneven scales.
+static void place_turn(Raster *r, const DrawRecord *record) {
+    const f32(*m)[4] = record->rows;
+    f32 turn[3][3];
+    for (u32 k = 0; k < 3; k++)
+        for (u32 j = 0; j < 3; j++)
+            turn[k][j] = m[(k + 1) % 3][(j + 1) % 3] * m[(k + 2) % 3][(j + 2) % 3] -
+                         m[(k + 1) % 3][(j + 2) % 3] * m[(k + 2) % 3][(j + 1) % 3];
+    f32 det = m[0][0] * turn[0][0] + m[0][1] * turn[0][1] + m[0][2] * turn[0][2];
+    f32 sign = det < 0 ? -1.0f : 1.0f;
+    for (u32 j = 0; j < 3; j++)
+        r->turn[j] = (F4){sign * turn[0][j], sign * turn[1][j], sign * turn[2][j], 0};
+    r->is_mirrored = det < 0;
+}
+
+static i32 nearest(f64 x) {
+    return (i32)(x < 0 ? x - 0.5 : x + 0.5);
+}
+
+typedef struct Place { // x, y times w, in the grid's units; z times w, and w
+    D2 xy, zw;
+} Place;
+
+static void vertex_project(RasterVertex *v, Place place) {
+    f64 w = place.zw[1], over = w > 0 ? 1 / w : 0;
+    v->at = place.xy * over;
+    v->z = place.zw[0] * over;
+    bool inside =
+        w > 0 && v->z >= 0 && v->z <= 1 && fabs(v->at[0]) < GUARD && fabs(v->at[1]) < GUARD;
+    v->x = inside ? nearest(v->at[0]) : RASTER_CLIP;
+    v->y = inside ? nearest(v->at[1]) : 0;
+    v->over_w = (f32)over;
+}
+
+static Place place_of(const Raster *r, const f32 *p) {
+    f64 x = (f64)p[0], y = (f64)p[1], z = (f64)p[2];
+    const D2(*m)[2] = r->columns;
+    return (Place){m[0][0] * x + m[1][0] * y + m[2][0] * z + m[3][0],
+                   m[0][1] * x + m[1][1] * y + m[2][1] * z + m[3][1]};
+}
+
+static F4 normal_of(const Raster *r, const f32 *n) {
+    return r->turn[0] * n[0] + r->turn[1] * n[1] + r->turn[2] * n[2];
+}
+
+// False: none of box is in the band.
+static bool band_touches(const Raster *r, const Box3 *box) {
+    f64 low = INFINITY, high = -INFINITY;
+    for (u32 c = 0; c < 8; c++) {
+        const f32 p[3] = {(f32)(c & 1 ? box->max.x : box->min.x),
+                          (f32)(c & 2 ? box->max.y : box->min.y),
+                          (f32)(c & 4 ? box->max.z : box->min.z)};
+        Place at = place_of(r, p);
+        if (!(at.zw[1] > 1e-6))
+            return true;
+        low = fmin(low, at.xy[1] / at.zw[1]);
+        high = fmax(high, at.xy[1] / at.zw[1]);
+    }
+    return low < ((f64)r->end + 1) * GRID && high > ((f64)r->begin - 1) * GRID;
+}
+
+bool raster_place(Raster *r, const RenderMesh *mesh, const Box3 *box, const DrawRecord *record,
+                  const f32 matrix[16], u32 height) {
+    r->mesh = mesh;
+    place_columns(r, record, matrix, height);
+    place_turn(r, record);
+    if (!band_touches(r, box))
+        return false;
+    for (u32 i = 0; i < mesh->n_verts; i++) {
+        vertex_project(&r->vertices[i], place_of(r, mesh->positions + 3 * (size_t)i));
+        r->vertices[i].normal = normal_of(r, mesh->normals + 3 * (size_t)i);
+    }
+    return true;
+}
+
+// ---- triangles
+
+static f64 area_off_grid(const RasterVertex *a, const RasterVertex *b, const RasterVertex *c) {
+    D2 u = b->at - a->at, v = c->at - a->at;
+    return u[0] * v[1] - u[1] * v[0];
+}
+
+static void triangle_draw(Raster *r, const RasterVertex *a, const RasterVertex *b,
+                          const RasterVertex *c) {
+    i64 area = (i64)(b->x - a->x) * (c->y - a->y) - (i64)(b->y - a->y) * (c->x - a->x);
+    if (area == 0)
+        return;
+    bool is_front = (area < 0) != r->is_mirrored;
+    if (r->drop & (is_front ? RASTER_DROP_FRONT : RASTER_DROP_BACK))
+        return;
+    f64 exact = area_off_grid(a, b, c), ratio = exact / (f64)area;
+    exact = ratio > 0.5 && ratio < 2 ? fabs(exact) : 0;
+    bool turned = area < 0;
+    RasterTriangle triangle = {
+        {a, turned ? c : b, turned ? b : c}, turned ? -area : area, exact, is_front};
+    r->fill(r, &triangle);
+}
+
+typedef struct ClipVertex {
+    Place place;
+    F4 normal;
+} ClipVertex;
+
+// How far inside the k-th of six planes.
+static f64 clip_depth(const Place *at, u32 k) {
+    f64 w = at->zw[1];
+    switch (k) {
+    case 0:
+        return at->zw[0];
+    case 1:
+        return w - at->zw[0];
+    default:
+        return GUARD * 0.99 * w + (k % 2 ? at->xy[k / 4] : -at->xy[k / 4]);
+    }
+}
+
+static u32 clip_by(const ClipVertex *from, u32 n, u32 plane, ClipVertex *to) {
+    u32 n_to = 0;
+    for (u32 i = 0; i < n; i++) {
+        const ClipVertex *a = &from[i], *b = &from[(i + 1) % n];
+        f64 da = clip_depth(&a->place, plane), db = clip_depth(&b->place, plane);
+        if (da >= 0)
+            to[n_to++] = *a;
+        if ((da >= 0) != (db >= 0)) {
+            f64 t = da / (da - db);
+            to[n_to++] = (ClipVertex){{a->place.xy + (b->place.xy - a->place.xy) * t,
+                                       a->place.zw + (b->place.zw - a->place.zw) * t},
+                                      a->normal + (b->normal - a->normal) * (f32)t};
+        }
+    }
+    return n_to;
+}
+
+static void triangle_clip(Raster *r, const u32 *index) {
+    ClipVertex parts[2][12];
+    u32 n = 3, side = 0;
+    for (u32 k = 0; k < 3; k++) {
+        parts[0][k].place = place_of(r, r->mesh->positions + 3 * (size_t)index[k]);
+        parts[0][k].normal = normal_of(r, r->mesh->normals + 3 * (size_t)index[k]);
+    }
+    for (u32 plane = 0; plane < 6 && n >= 3; plane++, side ^= 1)
+        n = clip_by(parts[side], n, plane, parts[side ^ 1]);
+    RasterVertex corners[12];
+    for (u32 i = 0; i < n; i++) {
+        Place *place = &parts[side][i].place;
+        place->zw[0] = fmin(fmax(place->zw[0], 0), place->zw[1]); // rounding
+        vertex_project(&corners[i], *place);
+        corners[i].normal = parts[side][i].normal;
+        if (corners[i].x == RASTER_CLIP)
+            return; // at the eye
+    }
+    for (u32 i = 1; i + 1 < n; i++)
+        triangle_draw(r, &corners[0], &corners[i], &corners[i + 1]);
+}
+
+// All three corners above, below, left or right of the band.
+static bool is_outside(const Raster *r, const RasterVertex *a, const RasterVertex *b,
+                       const RasterVertex *c) {
+    i32 top = (i32)r->begin * GRID, bottom = ((i32)r->end - 1) * GRID,
+        right = ((i32)r->width - 1) * GRID;
+    return (a->y < top && b->y < top && c->y < top) ||
+           (a->y > bottom && b->y > bottom && c->y > bottom) ||
+           (a->x < 0 && b->x < 0 && c->x < 0) || (a->x > right && b->x > right && c->x > right);
+}
+
+void raster_draw(Raster *r, const DrawCall *call) {
+    const u32 *index = r->mesh->indices + call->first_index;
+    for (const u32 *end = index + call->n_indices; index < end; index += 3) {
+        const RasterVertex *a = &r->vertices[index[0]], *b = &r->vertices[index[1]],
+                           *c = &r->vertices[index[2]];
+        if (a->x == RASTER_CLIP || b->x == RASTER_CLIP || c->x == RASTER_CLIP)
+            triangle_clip(r, index);
+        else if (!is_outside(r, a, b, c))
+            triangle_draw(r, a, b, c);
+    }
+}
+
+// ---- rows
+
+static i32 least3(i32 a, i32 b, i32 c) {
+    return MIN(a, MIN(b, c));
+}
+static i32 most3(i32 a, i32 b, i32 c) {
+    return MAX(a, MAX(b, c));
+}
+
+static i32 grid_ceil(i32 x) {
+    return (x + GRID - 1) >> 8;
+}
+
+bool raster_rows(const Raster *r, const RasterTriangle *t, RasterRows *rows) {
+    const RasterVertex *a = t->corners[0], *b = t->corners[1], *c = t->corners[2];
+    rows->y = MAX(grid_ceil(least3(a->y, b->y, c->y)), (i32)r->begin);
+    rows->end = MIN((most3(a->y, b->y, c->y) >> 8) + 1, (i32)r->end);
+    rows->lo_most = MAX(grid_ceil(least3(a->x, b->x, c->x)), 0);
+    rows->hi_most = MIN(most3(a->x, b->x, c->x) >> 8, (i32)r->width - 1);
+    if (rows->y >= rows->end || rows->lo_most > rows->hi_most)
+        return false;
+    for (u32 k = 0; k < 3; k++) {
+        const RasterVertex *p = t->corners[k], *q = t->corners[k == 2 ? 0 : k + 1];
+        i64 dx = q->x - p->x, dy = q->y - p->y;
+        bool is_top_left = dy < 0 || (dy == 0 && dx > 0);
+        // Inside where at - across x >= 0.
+        rows->at[k] = dx * ((i64)rows->y * GRID - p->y) + dy * p->x - !is_top_left;
+        rows->step[k] = dx * GRID;
+        rows->across[k] = dy * GRID;
+        rows->over[k] = dy ? 1 / (f64)(dy < 0 ? -dy * GRID : dy * GRID) : 0;
+    }
+    return true;
+}
+
+static i64 floor_over(i64 n, i64 d, f64 over) {
+    i64 q = (i64)((f64)n * over), rest = n - q * d;
+    while (rest < 0) {
+        q--;
+        rest += d;
+    }
+    while (rest >= d) {
+        q++;
+        rest -= d;
+    }
+    return q;
+}
+
+void raster_row_next(RasterRows *rows, i32 *lo, i32 *hi) {
+    i64 first = rows->lo_most, last = rows->hi_most;
+    for (u32 k = 0; k < 3; k++) {
+        i64 at = rows->at[k], across = rows->across[k];
+        if (across > 0)
+            last = MIN(last, floor_over(at, across, rows->over[k]));
+        else if (across < 0)
+            first = MAX(first, -floor_over(at, -across, rows->over[k]));
+        else if (at < 0)
+            last = first - 1;
+        rows->at[k] = at + rows->step[k];
+    }
+    rows->y++;
+    *lo = (i32)first;
+    *hi = (i32)MAX(last, first - 1);
+}
+
+RasterPlane raster_depth_plane(const RasterTriangle *t) {
+    const RasterVertex *a = t->corners[0], *b = t->corners[1], *c = t->corners[2];
+    bool is_exact = t->exact_area > 0;
+    D2 origin = is_exact ? a->at : (D2){a->x, a->y}, p = is_exact ? b->at : (D2){b->x, b->y},
+       q = is_exact ? c->at : (D2){c->x, c->y};
+    p -= origin;
+    q -= origin;
+    f64 scale = GRID / (is_exact ? t->exact_area : (f64)t->area), u = b->z - a->z, v = c->z - a->z;
+    RasterPlane plane;
+    plane.across = (u * q[1] - v * p[1]) * scale;
+    plane.down = (v * p[0] - u * q[0]) * scale;
+    plane.start = a->z - (plane.across * origin[0] + plane.down * origin[1]) / GRID;
+    return plane;
+}
+
+void raster_normal_planes(const RasterTriangle *t, F4 *start, F4 *across, F4 *down) {
+    const RasterVertex *a = t->corners[0], *b = t->corners[1], *c = t->corners[2];
+    F4 n = a->normal * a->over_w, u = b->normal * b->over_w - n, v = c->normal * c->over_w - n;
+    f32 scale = (t->is_front ? 1.0f : -1.0f) / (f32)t->area;
+    *across = (u * (f32)(c->y - a->y) - v * (f32)(b->y - a->y)) * scale;
+    *down = (v * (f32)(b->x - a->x) - u * (f32)(c->x - a->x)) * scale;
+    *start = t->is_front ? n : -n;
+}
+
+// ---- samples
+
+static u32 snorm16(f32 x) { // of -1..1
+    x *= 32767;
+    return (u16)(i16)(x < 0 ? x - 0.5f : x + 0.5f);
+}
+
+// As oct_pack in shaders/common.glsl, of a direction of any length.
+static u32 normal_pack(F4 n) {
+    f32 x = n[0], y = n[1], sum = fabsf(x) + fabsf(y) + fabsf(n[2]);
+    f32 over = sum > 0 ? 1 / sum : 0;
+    x *= over;
+    y *= over;
+    if (n[2] < 0) {
+        f32 u = (1 - fabsf(y)) * (x >= 0 ? 1.0f : -1.0f);
+        y = (1 - fabsf(x)) * (y >= 0 ? 1.0f : -1.0f);
+        x = u;
+    }
+    return snorm16(x) | snorm16(y) << 16;
+}
+
+static bool is_flat(const RasterTriangle *t) {
+    return memcmp(&t->corners[0]->normal, &t->corners[1]->normal, sizeof(F4)) == 0 &&
+           memcmp(&t->corners[0]->normal, &t->corners[2]->normal, sizeof(F4)) == 0;
+}
+
+// One normal for all of it: that of its plane.
+static void fill_flat(Raster *r, const RasterTriangle *t, RasterRows *rows, F4 normal) {
+    RasterPlane depth = raster_depth_plane(t);
+    RasterSample sample = {r->draw, normal_pack(t->is_front ? normal : -normal)};
+    while (rows->y < rows->end) {
+        size_t row = (size_t)rows->y * r->width;
+        f64 left = depth.start + depth.down * rows->y;
+        i32 lo, hi;
+        raster_row_next(rows, &lo, &hi);
+        for (i32 x = lo; x <= hi; x++) {
+            f32 z = (f32)(left + depth.across * x);
+            if (z < r->depths[row + (size_t)x]) {
+                r->depths[row + (size_t)x] = z;
+                r->samples[row + (size_t)x] = sample;
+            }
+        }
+    }
+}
+
+void raster_fill_samples(Raster *r, const RasterTriangle *t) {
+    RasterRows rows;
+    if (!raster_rows(r, t, &rows))
+        return;
+    if (is_flat(t)) {
+        fill_flat(r, t, &rows, t->corners[0]->normal);
+        return;
+    }
+    RasterPlane depth = raster_depth_plane(t);
+    const RasterVertex *corner = t->corners[0];
+    F4 start, across, down;
+    raster_normal_planes(t, &start, &across, &down);
+    while (rows.y < rows.end) {
+        size_t row = (size_t)rows.y * r->width;
+        f64 left = depth.start + depth.down * rows.y;
+        F4 turn = start + down * (f32)(rows.y * GRID - corner->y);
+        i32 lo, hi;
+        raster_row_next(&rows, &lo, &hi);
+        for (i32 x = lo; x <= hi; x++) {
+            f32 z = (f32)(left + depth.across * x);
+            if (z < r->depths[row + (size_t)x]) {
+                r->depths[row + (size_t)x] = z;
+                r->samples[row + (size_t)x] = (RasterSample){
+                    r->draw, normal_pack(turn + across * (f32)(x * GRID - corner->x))};
+            }
+        }
+    }
+}
