@@ -18,6 +18,9 @@ static Str message_text(Agent *agent, const Attempt *a) {
     strbuf_addf(&out, "\n# Scene report\n\n%.*s\n", STR_ARG(a->report));
     if (a->findings.len)
         strbuf_addf(&out, "# The compiler's remaining findings\n\n```text\n%.*s```\n\n", STR_ARG(a->findings));
+    else
+        strbuf_add_z(&out, "# The compiler's remaining findings\n\nNone: no part floats, hides, or runs into another more than joining needs, and all "
+                           "expectations hold.\n\n");
     strbuf_add_z(&out, a->n_png ? "# Pictures\n\nFirst the views in true colours, then the parts: two views, exploded, see-through.\n"
                                 : "# Pictures\n\nNone could be taken: judge by the report.\n");
     Str text = str_copy(agent->arena, strbuf_str(&out));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading a plan checks what later steps rely on: labels that the language takes, counts that match the
-// boxes, sizes above zero, everything within the object's bounds. The words are the model's: they are
-// cut and stripped of what would mean something inside a string of the language.
+// boxes and their repeats, sizes above zero, everything within the object's bounds. The words are the
+// model's: they are stripped of what would mean something inside a string of the language.
 #include "runtime/agent/plan.h"
 
 #include "base/number.h"
@@ -10,6 +10,8 @@
 
 #define VEC3_SCHEMA "{\"type\":\"array\",\"items\":{\"type\":\"number\"}}"
 #define TEXT_SCHEMA "{\"type\":\"string\"}"
+#define COUNT_SCHEMA "{\"type\":\"integer\"}"
+#define AXIS_SCHEMA "{\"type\":\"string\",\"enum\":[\"x\",\"y\",\"z\"]}"
 
 const char plan_schema_metrics[] =
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"name\",\"words\",\"units\",\"size\",\"notes\"],"
@@ -23,12 +25,19 @@ const char plan_schema_parts[] =
     ",\"count\":{\"type\":\"integer\"},\"color\":" TEXT_SCHEMA "}}}}}";
 
 const char plan_schema_arrangement[] =
-    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"boxes\",\"rods\"],\"properties\":{\"boxes\":{\"type\":"
+    "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"boxes\",\"rods\",\"rings\",\"rows\",\"mirrors\"],\"properties\":{\"boxes\":{"
+    "\"type\":"
     "\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"label\",\"center\",\"size\","
     "\"turn\"],\"properties\":{\"label\":" TEXT_SCHEMA ",\"center\":" VEC3_SCHEMA ",\"size\":" VEC3_SCHEMA
     ",\"turn\":{\"type\":\"number\"}}}},\"rods\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,"
     "\"required\":[\"label\",\"from\",\"to\",\"size\"],\"properties\":{\"label\":" TEXT_SCHEMA ",\"from\":" VEC3_SCHEMA ",\"to\":" VEC3_SCHEMA
-    ",\"size\":" VEC3_SCHEMA "}}}}}";
+    ",\"size\":" VEC3_SCHEMA
+    "}}},\"rings\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"label\",\"n\",\"axis\","
+    "\"about\"],\"properties\":{\"label\":" TEXT_SCHEMA ",\"n\":" COUNT_SCHEMA ",\"axis\":" AXIS_SCHEMA ",\"about\":" VEC3_SCHEMA
+    "}}},\"rows\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"label\",\"n\",\"step\"],"
+    "\"properties\":{\"label\":" TEXT_SCHEMA ",\"n\":" COUNT_SCHEMA ",\"step\":" VEC3_SCHEMA
+    "}}},\"mirrors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"label\",\"axis\"],"
+    "\"properties\":{\"label\":" TEXT_SCHEMA ",\"axis\":" AXIS_SCHEMA "}}}}}";
 
 static bool fail(PlanError *error, const char *fmt, ...) PRINTF_LIKE(2, 3);
 static bool fail(PlanError *error, const char *fmt, ...) {
@@ -226,20 +235,88 @@ static bool read_places(const JsonNode *list, const char *what, const Plan *plan
     return true;
 }
 
+// ---- repeats ----
+
+static const char *const repeat_keys[PLAN_REPEAT_KINDS] = {"rings", "rows", "mirrors"};
+
+static bool read_axis(const JsonNode *node, const char *of, u32 *axis, PlanError *error) {
+    Str text = jtree_text(node, "axis", STR(""));
+    if (text.len != 1 || text.ptr[0] < 'x' || text.ptr[0] > 'z')
+        return fail(error, "\"axis\" of %s must be \"x\", \"y\" or \"z\"", of);
+    *axis = (u32)(text.ptr[0] - 'x');
+    return true;
+}
+
+static bool read_repeat(const JsonNode *node, const Plan *plan, PlanPart *part, PlanRepeatKind kind, PlanError *error) {
+    f64 most = 2 * MAX(plan->size.x, MAX(plan->size.y, plan->size.z)), n = 2;
+    PlanRepeat *out = &part->repeats[kind];
+    char of[100];
+    snprintf(of, sizeof of, "\"%s\" for '%.*s'", repeat_keys[kind], STR_ARG(part->label));
+    if (out->n)
+        return fail(error, "'%.*s' stands twice in \"%s\": one entry repeats all boxes and rods of a label", STR_ARG(part->label), repeat_keys[kind]);
+    if (kind != PLAN_MIRROR)
+        n = jtree_number(node, "n", 0);
+    if (!(n >= 2 && n <= PLAN_COUNT_MAX) || n != floor(n))
+        return fail(error, "\"n\" of %s must be a whole number in 2..%d", of, PLAN_COUNT_MAX);
+    if (kind != PLAN_ROW && !read_axis(node, of, &out->axis, error))
+        return false;
+    if (kind == PLAN_RING && !read_vec3(node, "about", of, -most, most, &out->about, error))
+        return false;
+    if (kind == PLAN_ROW && !read_vec3(node, "step", of, -most, most, &out->step, error))
+        return false;
+    if (kind == PLAN_ROW && !(vec3_norm(out->step) >= most / 20000))
+        return fail(error, "\"step\" of %s must not be zero", of);
+    out->n = (u32)n;
+    return true;
+}
+
+static bool read_repeats(const JsonNode *root, const Plan *plan, PlanError *error) {
+    for (u32 kind = 0; kind < PLAN_REPEAT_KINDS; kind++) {
+        const JsonNode *list = jtree_list(root, repeat_keys[kind]);
+        for (u32 i = 0; list && i < list->n; i++) {
+            Str label = jtree_text(&list->items[i], "label", STR(""));
+            PlanPart *part = find_part(plan, label);
+            if (!part)
+                return fail(error, "\"%s\" has the label '%.*s', which is not in the list of parts", repeat_keys[kind], (int)MIN(label.len, 60u),
+                            label.ptr);
+            if (!read_repeat(&list->items[i], plan, part, (PlanRepeatKind)kind, error))
+                return false;
+        }
+    }
+    return true;
+}
+
+// The number of instances, and how it comes about: "2 x 16 in a ring".
+static u64 placed_count(const PlanPart *part, char text[120]) {
+    static const char *const words[PLAN_REPEAT_KINDS] = {"in a ring", "in a row", "mirrored"};
+    u64 n = part->n_boxes;
+    int len = snprintf(text, 120, "%u", part->n_boxes);
+    for (u32 kind = 0; kind < PLAN_REPEAT_KINDS; kind++) {
+        if (!part->repeats[kind].n)
+            continue;
+        n *= part->repeats[kind].n;
+        len += snprintf(text + len, 120 - (size_t)len, " x %u %s", part->repeats[kind].n, words[kind]);
+    }
+    return n;
+}
+
 bool plan_read_arrangement(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
     for (u32 i = 0; i < plan->n_parts; i++) {
         plan->parts[i].boxes = ARENA_NEW(arena, PlanBox, plan->parts[i].count);
         plan->parts[i].n_boxes = 0;
+        memset(plan->parts[i].repeats, 0, sizeof plan->parts[i].repeats);
     }
     const JsonNode *boxes = jtree_list(root, "boxes"), *rods = jtree_list(root, "rods");
     if (!boxes && !rods)
         return fail(error, "\"boxes\" and \"rods\" must be lists");
-    if (!read_places(boxes, "box", plan, error, read_box) || !read_places(rods, "rod", plan, error, read_rod))
+    if (!read_places(boxes, "box", plan, error, read_box) || !read_places(rods, "rod", plan, error, read_rod) || !read_repeats(root, plan, error))
         return false;
     for (u32 i = 0; i < plan->n_parts; i++) {
-        const PlanPart *part = &plan->parts[i];
-        if (part->n_boxes != part->count)
-            return fail(error, "'%.*s' was planned %u times, but is placed %u times", STR_ARG(part->label), part->count, part->n_boxes);
+        char how[120];
+        u64 n = placed_count(&plan->parts[i], how);
+        if (n != plan->parts[i].count)
+            return fail(error, "'%.*s' was planned %u times, but is placed %llu times (%s)", STR_ARG(plan->parts[i].label), plan->parts[i].count,
+                        (unsigned long long)n, how);
     }
     return true;
 }
@@ -330,11 +407,35 @@ static void write_places_json(const Plan *plan, const char *key, bool rods, StrB
     strbuf_add_z(out, is_first ? "]" : "\n  ]");
 }
 
+static void write_repeats_json(const Plan *plan, PlanRepeatKind kind, StrBuf *out) {
+    bool is_first = true;
+    strbuf_addf(out, ",\n  \"%s\": [", repeat_keys[kind]);
+    for (u32 i = 0; i < plan->n_parts; i++) {
+        const PlanRepeat *repeat = &plan->parts[i].repeats[kind];
+        if (!repeat->n)
+            continue;
+        add_text(out, is_first ? "\n    {\"label\": " : ",\n    {\"label\": ", plan->parts[i].label);
+        is_first = false;
+        if (kind != PLAN_MIRROR)
+            strbuf_addf(out, ", \"n\": %u", repeat->n);
+        if (kind != PLAN_ROW)
+            strbuf_addf(out, ", \"axis\": \"%c\"", "xyz"[repeat->axis]);
+        if (kind != PLAN_MIRROR) {
+            strbuf_add_z(out, kind == PLAN_ROW ? ", \"step\": " : ", \"about\": ");
+            add_vec3(out, kind == PLAN_ROW ? repeat->step : repeat->about);
+        }
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_z(out, is_first ? "]" : "\n  ]");
+}
+
 void plan_write_json(const Plan *plan, StrBuf *out) {
     plan_write_summary(plan, out);
     out->len -= 3; // "\n}\n"
     write_places_json(plan, "boxes", false, out);
     write_places_json(plan, "rods", true, out);
+    for (u32 kind = 0; kind < PLAN_REPEAT_KINDS; kind++)
+        write_repeats_json(plan, (PlanRepeatKind)kind, out);
     strbuf_add_z(out, "\n}\n");
 }
 
@@ -343,6 +444,39 @@ static f64 rod_depth(const PlanBox *rod) {
     Vec3 way = vec3_sub(rod->to, rod->from);
     f64 level = sqrt(way.x * way.x + way.y * way.y) / vec3_norm(way);
     return level * rod->size.y / 2 - MIN(rod->from.z, rod->to.z);
+}
+
+// After a part: its copies. A ring turns about the origin, so a part that rings about another point is
+// brought there and back.
+static void write_repeats(const PlanPart *part, StrBuf *out) {
+    const PlanRepeat *ring = &part->repeats[PLAN_RING], *row = &part->repeats[PLAN_ROW], *mirror = &part->repeats[PLAN_MIRROR];
+    if (ring->n) {
+        Vec3 about = ring->about;
+        vec3_set(&about, ring->axis, 0);
+        bool is_off = vec3_norm(about) > 0;
+        if (is_off) {
+            strbuf_add_z(out, ".move(");
+            add_vec3(out, vec3_sub((Vec3){0, 0, 0}, about));
+            strbuf_add_char(out, ')');
+        }
+        strbuf_addf(out, ".ring(%u", ring->n);
+        if (ring->axis != 2)
+            strbuf_addf(out, ", axis = %c", "XYZ"[ring->axis]);
+        strbuf_add_char(out, ')');
+        if (is_off) {
+            strbuf_add_z(out, ".move(");
+            add_vec3(out, about);
+            strbuf_add_char(out, ')');
+        }
+    }
+    if (row->n) {
+        strbuf_addf(out, ".repeat(%u, step = ", row->n);
+        add_vec3(out, row->step);
+        strbuf_add_char(out, ')');
+    }
+    if (mirror->n)
+        strbuf_addf(out, ".both(%c)", "XYZ"[mirror->axis]);
+    strbuf_add_char(out, '\n');
 }
 
 static void write_rod(const PlanBox *rod, StrBuf *out) {
@@ -361,7 +495,7 @@ static void write_rod(const PlanBox *rod, StrBuf *out) {
     strbuf_add_char(out, ')');
     if (rod_depth(rod) > 0 && MIN(rod->from.z, rod->to.z) >= 0)
         strbuf_add_z(out, ".clip(z = 0..inf)"); // it stands on the ground, not in it
-    strbuf_add_z(out, " }\n");
+    strbuf_add_z(out, " }");
 }
 
 // The first part of that colour, after which the material is named.
@@ -379,6 +513,7 @@ static void write_box(const Plan *plan, const PlanPart *part, const PlanBox *box
     strbuf_add_z(out, " { ");
     if (box->is_rod) {
         write_rod(box, out);
+        write_repeats(part, out);
         return;
     }
     strbuf_add_z(out, "box(size = ");
@@ -391,7 +526,8 @@ static void write_box(const Plan *plan, const PlanPart *part, const PlanBox *box
     }
     strbuf_add_z(out, ".move(");
     add_vec3(out, box->center);
-    strbuf_add_z(out, ") }\n");
+    strbuf_add_z(out, ") }");
+    write_repeats(part, out);
 }
 
 // One contract for all counts, in lines of at most 100 columns; a failure names the count that is wrong.

@@ -18,11 +18,21 @@ typedef struct PlanBox { // an instance of a part, in the plan's units
     Vec3 from, to;     // of a rod
 } PlanBox;
 
+// All boxes and rods of a label, repeated: what a program writes as .ring, .repeat or .both.
+typedef enum PlanRepeatKind { PLAN_RING, PLAN_ROW, PLAN_MIRROR, PLAN_REPEAT_KINDS } PlanRepeatKind;
+typedef struct PlanRepeat {
+    u32 n;      // 2 for a mirror; 0: none
+    u32 axis;   // of a ring the axis it turns about, of a mirror the one across its plane
+    Vec3 about; // a point of a ring's axis
+    Vec3 step;  // of a row
+} PlanRepeat;
+
 typedef struct PlanPart {
     Str label, words, color; // color: "#rrggbb" or empty
     u32 count;
-    PlanBox *boxes; // count; NULL before the arrangement
+    PlanBox *boxes; // at most count; NULL before the arrangement
     u32 n_boxes;
+    PlanRepeat repeats[PLAN_REPEAT_KINDS]; // in this order; with them the boxes are count
 } PlanPart;
 
 typedef struct Plan {

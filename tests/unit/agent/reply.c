@@ -188,8 +188,12 @@ TEST(transcripts_replay) {
 
 TEST(plans_round_trip) {
     static const char text[] = "{\"name\":\"stool\",\"words\":\"a \\\"small\\\" {stool}\\n\",\"units\":\"cm\",\"size\":[30,30,28],\"notes\":\"\","
-                               "\"parts\":[{\"label\":\"seat\",\"words\":\"seat\",\"count\":1,\"color\":\"#a9764a\"}],"
-                               "\"boxes\":[{\"label\":\"seat\",\"center\":[0,0,0.1],\"size\":[30,30,4],\"turn\":12.5}]}";
+                               "\"parts\":[{\"label\":\"seat\",\"words\":\"seat\",\"count\":1,\"color\":\"#a9764a\"},"
+                               "{\"label\":\"spoke\",\"words\":\"spoke\",\"count\":96,\"color\":\"\"}],"
+                               "\"boxes\":[{\"label\":\"seat\",\"center\":[0,0,0.1],\"size\":[30,30,4],\"turn\":12.5}],"
+                               "\"rods\":[{\"label\":\"spoke\",\"from\":[12,0,12.5],\"to\":[12,0,17],\"size\":[1,1]}],"
+                               "\"rings\":[{\"label\":\"spoke\",\"n\":16,\"axis\":\"x\",\"about\":[9,0,12]}],"
+                               "\"rows\":[{\"label\":\"spoke\",\"n\":3,\"step\":[0,5,0]}],\"mirrors\":[{\"label\":\"spoke\",\"axis\":\"x\"}]}";
     Fixture f;
     begin(&f);
     Plan plan, again;
@@ -207,6 +211,7 @@ TEST(plans_round_trip) {
     plan_write_part(&plan, &b);
     CHECK(strstr(b.ptr, "part seat \"seat\": seat_color { box(size = [30, 30, 4]).rotate(z = 12.5).move([0, 0, 0.1]) }\n"));
     CHECK(strstr(b.ptr, "\"a  small   stool  \""));
+    CHECK(strstr(b.ptr, " }.move([0, 0, -12]).ring(16, axis = X).move([0, 0, 12]).repeat(3, step = [0, 5, 0]).both(X)\n"));
     heap_finish(&f.heap);
 }
 
