@@ -5,31 +5,35 @@
 // occlusion does not mind.
 #include "vk/field.h"
 
+#include "vk/f4.h"
+
+// Cells have a rim of cells without a point around them, so that every cell has all neighbours.
 typedef struct FieldWork {
     Field *field;
-    f32 *points; // 3 a cell, in cells; x < -1e8: none yet
-    f32 *best;   // squared distance, in cells
+    size_t row, slice; // cells from one to the next
+    f32 *x, *y, *z;    // of the point of each, in cells; NOWHERE: none yet
+    f32 *best;         // squared distance, in cells
 } FieldWork;
 
-static void keep(FieldWork *work, size_t at, const f32 center[3], const f32 p[3]) {
-    f32 x = p[0] - center[0], y = p[1] - center[1], z = p[2] - center[2];
-    f32 d = x * x + y * y + z * z;
-    if (d < work->best[at]) {
-        work->best[at] = d;
-        memcpy(work->points + 3 * at, p, 3 * sizeof *p);
-    }
-}
+#define NOWHERE (-1e9f)
 
 static void scatter_point(FieldWork *work, const f32 p[3]) {
     const u32 *n = work->field->size;
     u32 cell[3];
-    f32 center[3];
+    f32 d = 0;
     for (int k = 0; k < 3; k++) {
         i32 c = (i32)p[k];
         cell[k] = (u32)MIN(MAX(c, 0), (i32)n[k] - 1);
-        center[k] = (f32)cell[k] + 0.5f;
+        f32 off = p[k] - ((f32)cell[k] + 0.5f);
+        d += off * off;
     }
-    keep(work, ((size_t)cell[2] * n[1] + cell[1]) * n[0] + cell[0], center, p);
+    size_t at = (cell[2] + 1) * work->slice + (cell[1] + 1) * work->row + cell[0] + 1;
+    if (d < work->best[at]) {
+        work->best[at] = d;
+        work->x[at] = p[0];
+        work->y[at] = p[1];
+        work->z[at] = p[2];
+    }
 }
 
 // Points at most 0.6 cells apart.
@@ -75,27 +79,72 @@ static void scatter(FieldWork *work, Heap *heap, const RenderScene *scene, const
     }
 }
 
+typedef struct Nearest { // of four cells in a row
+    F4 x, y, z, best;
+} Nearest;
+
+static F4 load4(const f32 *from) {
+    F4 four;
+    memcpy(&four, from, sizeof four);
+    return four;
+}
+
+static void nearest_take(Nearest *n, const FieldWork *work, size_t from, F4 cx, f32 cy, f32 cz) {
+    F4 x = load4(work->x + from), y = load4(work->y + from), z = load4(work->z + from);
+    F4 dx = x - cx, dy = y - cy, dz = z - cz, d = dx * dx + dy * dy + dz * dz;
+    I4 is_nearer = d < n->best;
+    n->best = f4_min(d, n->best);
+    n->x = f4_select(is_nearer, x, n->x);
+    n->y = f4_select(is_nearer, y, n->y);
+    n->z = f4_select(is_nearer, z, n->z);
+}
+
+// What the rows visited before hand on to this row, four cells at a time. at: its first cell.
+static void sweep_across(FieldWork *work, size_t at, u32 n, f32 cy, f32 cz, i32 step) {
+    i64 row = step * (i64)work->row, slice = step * (i64)work->slice;
+    const i64 near[6] = {-row, -row - step, -row + step, -slice, -slice - step, -slice - row};
+    for (u32 c = 0; c < n; c += 4) { // the last four reach into the rim, which is put right
+        size_t here = at + c;
+        Nearest four = {load4(work->x + here), load4(work->y + here), load4(work->z + here),
+                        load4(work->best + here)};
+        F4 cx = (F4){0.5f, 1.5f, 2.5f, 3.5f} + (f32)c;
+        for (u32 k = 0; k < COUNT_OF(near); k++)
+            nearest_take(&four, work, (size_t)((i64)here + near[k]), cx, cy, cz);
+        size_t bytes = MIN(n - c, 4u) * sizeof(f32);
+        memcpy(work->x + here, &four.x, bytes);
+        memcpy(work->y + here, &four.y, bytes);
+        memcpy(work->z + here, &four.z, bytes);
+        memcpy(work->best + here, &four.best, bytes);
+    }
+}
+
+// And along the row, one way.
+static void sweep_along(FieldWork *work, size_t at, u32 n, f32 cy, f32 cz, i32 step) {
+    for (u32 c = 1; c < n; c++) {
+        u32 cell = step > 0 ? c : n - 1 - c;
+        size_t here = at + cell, from = here - (size_t)(i64)step;
+        f32 x = work->x[from] - ((f32)cell + 0.5f), y = work->y[from] - cy, z = work->z[from] - cz;
+        f32 d = x * x + y * y + z * z;
+        if (d < work->best[here]) {
+            work->best[here] = d;
+            work->x[here] = work->x[from];
+            work->y[here] = work->y[from];
+            work->z[here] = work->z[from];
+        }
+    }
+}
+
 // Takes the nearest points of the neighbours already visited, for each cell in scan order (step 1)
 // or against it (step -1).
 static void sweep(FieldWork *work, i32 step) {
-    const i32 n[3] = {(i32)work->field->size[0], (i32)work->field->size[1],
-                      (i32)work->field->size[2]};
-    static const i8 near[7][3] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {1, 1, 0},
-                                  {1, 0, 1}, {0, 1, 1}, {-1, 1, 0}};
-    i32 total = n[0] * n[1] * n[2];
-    for (i32 c = 0; c < total; c++) {
-        i32 at = step > 0 ? c : total - 1 - c;
-        i32 x = at % n[0], y = at / n[0] % n[1], z = at / (n[0] * n[1]);
-        f32 center[3] = {(f32)x + 0.5f, (f32)y + 0.5f, (f32)z + 0.5f};
-        for (u32 k = 0; k < COUNT_OF(near); k++) {
-            i32 u = x - step * near[k][0], v = y - step * near[k][1], w = z - step * near[k][2];
-            if (u < 0 || v < 0 || w < 0 || u >= n[0] || v >= n[1] || w >= n[2])
-                continue;
-            const f32 *p = work->points +
-                           3 * ((size_t)w * (size_t)n[1] + (size_t)v) * (size_t)n[0] +
-                           3 * (size_t)u;
-            if (p[0] > -1e8f)
-                keep(work, (size_t)at, center, p);
+    const u32 *n = work->field->size;
+    for (u32 i = 0; i < n[2]; i++) {
+        for (u32 j = 0; j < n[1]; j++) {
+            u32 z = step > 0 ? i : n[2] - 1 - i, y = step > 0 ? j : n[1] - 1 - j;
+            size_t at = (z + 1) * work->slice + (y + 1) * work->row + 1;
+            f32 cy = (f32)y + 0.5f, cz = (f32)z + 0.5f;
+            sweep_across(work, at, n[0], cy, cz, step);
+            sweep_along(work, at, n[0], cy, cz, step);
         }
     }
 }
@@ -117,21 +166,29 @@ void field_shape(Field *field, Box3 bounds, u32 n_cells) {
 void field_init(Field *field, Heap *heap, const RenderScene *scene, Box3 bounds, u32 n_cells,
                 const bool *is_seen) {
     field_shape(field, bounds, n_cells);
-    size_t total = (size_t)field->size[0] * field->size[1] * field->size[2];
-    FieldWork work = {field, heap_alloc_raw(heap, total, 3 * sizeof(f32)),
-                      heap_alloc_raw(heap, total, sizeof(f32))};
+    const u32 *n = field->size;
+    FieldWork work = {.field = field, .row = n[0] + 2, .slice = (n[0] + 2) * ((size_t)n[1] + 2)};
+    size_t total = work.slice * (n[2] + 2) + 4; // the last four may be read past the end
+    work.x = heap_alloc_raw(heap, 4 * total, sizeof(f32));
+    work.y = work.x + total;
+    work.z = work.y + total;
+    work.best = work.z + total;
     for (size_t i = 0; i < total; i++) {
-        work.points[3 * i] = -1e9f;
+        work.x[i] = work.y[i] = work.z[i] = NOWHERE;
         work.best[i] = 1e9f;
     }
     scatter(&work, heap, scene, is_seen);
     sweep(&work, 1);
     sweep(&work, -1);
     sweep(&work, 1); // the second sweep's finds, carried on
-    for (size_t i = 0; i < total; i++)
-        work.best[i] = sqrtf(work.best[i]) * (f32)field->cell;
-    field->distance = work.best;
-    heap_free(heap, work.points);
+    field->distance = heap_alloc_raw(heap, (size_t)n[0] * n[1] * n[2], sizeof(f32));
+    f32 *distance = field->distance;
+    for (u32 z = 0; z < n[2]; z++)
+        for (u32 y = 0; y < n[1]; y++)
+            for (u32 x = 0; x < n[0]; x++)
+                *distance++ = sqrtf(work.best[(z + 1) * work.slice + (y + 1) * work.row + x + 1]) *
+                              (f32)field->cell;
+    heap_free(heap, work.x);
 }
 
 void field_finish(Field *field, Heap *heap) {

@@ -198,16 +198,21 @@ static F4 shadow_light(const SoftStudio *studio, V3 p, V3 n) {
 static V3 studio_diffuse(const ViewBlock *view, V3 p, V3 n) {
     F4 t = n.z * 0.5f + 0.5f, above = f4_max(p.z - view->depth_range[2], f4(0));
     F4 bounce = 0.58f + 0.42f * above / (above + 0.05f * view->center[3]);
-    return v3_mix(v3_scale(v3(0.625f, 0.62f, 0.61f), bounce), v3(0.59f, 0.595f, 0.605f),
-                  t * t * (3 - 2 * t));
+    return v3_mix(v3_scale(v3(0.69f, 0.69f, 0.685f), bounce), v3(0.45f, 0.45f, 0.455f), t * t * t);
 }
 
 static V3 studio_mirror(const ViewBlock *view, V3 r, F4 roughness, F4 lit) {
-    F4 rough = roughness * roughness, blur = 0.05f + 1.1f * rough;
+    F4 rough = roughness * roughness, blur = 0.03f + 0.9f * rough;
     F4 up = f4_smoothstep(-blur, blur, r.z - 0.02f),
-       top = f4_smoothstep(0.2f - blur, 0.8f + blur, r.z);
-    V3 floor = v3_scale(v3(0.70f, 0.69f, 0.675f), 1.25f + 0.7f * f4_min(r.z, f4(0)));
-    V3 c = v3_mix(v3_mix(floor, v3(0.33f, 0.34f, 0.355f), up), v3(1.3f, 1.31f, 1.33f), top);
+       top = f4_smoothstep(0.12f - blur, 0.75f + blur, r.z);
+    F4 deep = f4_sqrt(f4_max(-r.z, f4(0)) + 0.25f * rough);
+    V3 ground = v3_scale(v3(1.16f, 1.15f, 1.13f), 1 - 0.62f * deep);
+    V3 c = v3_mix(v3_mix(ground, v3(0.25f, 0.26f, 0.275f), up), v3(1.3f, 1.31f, 1.33f), top);
+    F4 along = (r.x * 0.75f + r.y * 0.45f + r.z * 0.8f) * 1.1f + 0.3f;
+    F4 panel = f4_abs((along - f4_from_i4(i4_floor(along))) * 2 - 1);
+    panel = f4_mix(panel * panel * (3 - 2 * panel), f4(0.5f), f4_min(1.5f * rough, f4(1)));
+    const f32 *key = view->lights[0];
+    c = v3_scale(c, 0.72f + 0.3f * (r.x * key[0] + r.y * key[1]) + 0.6f * panel);
     F4 lobe = 0.02f + 1.3f * rough;
     for (u32 i = 0; i < LIGHTS; i++) {
         V3 d = v3_sub(r, v3_of(view->lights[i]));
@@ -216,7 +221,7 @@ static V3 studio_mirror(const ViewBlock *view, V3 r, F4 roughness, F4 lit) {
         F4 box = (1 - f4_smoothstep(a - f4_min(f4(a), lobe), a + 1.3f * lobe, chord)) * (a * a) /
                  (a * a + lobe * lobe);
         F4 glow = f4_max(1 - 0.5f * flat, f4(0));
-        F4 seen = (i == 0 ? lit : f4(1)) * box * 4 + glow * 0.45f;
+        F4 seen = (i == 0 ? lit : f4(1)) * box * 4 + glow * 0.38f;
         c = v3_add(c, v3_scale(v3_of(view->light_colors[i]), seen));
     }
     return c;
@@ -234,11 +239,24 @@ static V3 reflected(V3 v, V3 n) { // of a ray from the eye
     return v3_sub(v3_scale(n, 2 * v3_dot(v, n)), v);
 }
 
+// Of what is open above a surface, with the light that its surroundings throw back.
+static F4 bounced(F4 open, F4 albedo) {
+    F4 a = 2.0404f * albedo - 0.3324f, b = 0.6417f - 4.7951f * albedo,
+       c = 2.7552f * albedo + 0.6903f;
+    return f4_max(open, ((a * open + b) * open + c) * open);
+}
+
+// A plain surface's even sheen is held back.
+static F4 without_sheen(F4 seen, F4 metallic) {
+    return f4_mix(f4_max(seen - 0.95f, f4(0)), seen, metallic);
+}
+
 static V3 surface_light(const ViewBlock *view, const Surface *s, F4 open, F4 lit) {
     F4 nv = f4_clamp(v3_dot(s->n, s->v), 0.02f, 1), roughness = f4_clamp(s->roughness, 0.06f, 1);
     V3 f0 = v3_mix(v3(0.04f, 0.04f, 0.04f), s->color, s->metallic),
        body = v3_scale(s->color, 1 - s->metallic);
-    V3 sum = v3_scale(v3_mul(body, studio_diffuse(view, s->p, s->n)), open);
+    V3 around = {bounced(open, body.x), bounced(open, body.y), bounced(open, body.z)};
+    V3 sum = v3_mul(v3_mul(body, studio_diffuse(view, s->p, s->n)), around);
     V3 place = v3_scale(v3_sub(s->p, v3_of(view->center)), f4(1 / view->center[3]));
     for (u32 i = 0; i < LIGHTS; i++) {
         V3 l = v3_of(view->lights[i]);
@@ -249,13 +267,16 @@ static V3 surface_light(const ViewBlock *view, const Surface *s, F4 open, F4 lit
         sum = v3_add(sum, v3_scale(v3_mul(body, v3_of(view->light_colors[i])), seen));
     }
     F4 sky = f4_clamp(f4_pow(nv + open, f4_exp2(-8 * roughness)) - 1 + open, 0, 1);
-    V3 r = v3_unit(v3_add(reflected(s->v, s->n), v3_scale(place, f4(0.35f))));
-    V3 mirror = v3_mul(split_sum(f0, roughness, nv), studio_mirror(view, r, roughness, lit));
+    V3 r = v3_unit(v3_add(reflected(s->v, s->n), v3_scale(place, f4(0.8f))));
+    V3 seen = studio_mirror(view, r, roughness, lit);
+    seen = (V3){without_sheen(seen.x, s->metallic), without_sheen(seen.y, s->metallic),
+                without_sheen(seen.z, s->metallic)};
+    V3 mirror = v3_mul(split_sum(f0, roughness, nv), seen);
     return v3_add(sum, v3_scale(mirror, sky + (1 - sky) * 0.15f));
 }
 
 static V3 tone(V3 c) {
-    const f32 sheen = 0.02f, start = 0.8f - sheen, fade = 0.15f, d = 1 - start;
+    const f32 sheen = 0.008f, start = 0.8f - sheen, fade = 0.15f, d = 1 - start;
     F4 x = f4_min(c.x, f4_min(c.y, c.z));
     F4 off = f4_select(x < 2 * sheen, x - x * x / (4 * sheen), f4(sheen));
     c = (V3){c.x - off, c.y - off, c.z - off};
