@@ -179,13 +179,16 @@ static void report_change(Mistake *m, u32 bound) {
               "bind another name by let; a total is sum(list), a running one cumsum(list)");
 }
 
-// x = 3, x += 1, canvas = [1, 2, 3]
+// x = 3, x += 1, canvas = [1, 2, 3], units: cm
 static bool foreign_assignment(Mistake *m, Repair *out) {
     static const char *const STATEMENTS[] = {"units", "canvas", "tolerance", "object"};
     TokenKind kind = kind_of(m, m->at);
     bool named = m->at == m->statement + 1 && kind_of(m, m->statement) == TOK_NAME;
     bool colon = kind == TOK_UPDATE && str_equal_z(mistake_text(m, m->at), ":=");
-    if (!((kind == TOK_ASSIGN && named) || kind == TOK_UPDATE) || (colon && !named))
+    bool states =
+        m->at == m->statement + 1 && is_any(m, m->statement, STATEMENTS, COUNT_OF(STATEMENTS));
+    if (!((kind == TOK_ASSIGN && named) || kind == TOK_UPDATE || (kind == TOK_COLON && states)) ||
+        (colon && !named))
         return false;
     u32 bound = named ? bound_before(m, m->statement) : NONE;
     *out = repair_recover(m->at);
@@ -194,9 +197,10 @@ static bool foreign_assignment(Mistake *m, Repair *out) {
         return true;
     }
     Str name = mistake_text(m, m->statement);
-    if (is_any(m, m->statement, STATEMENTS, COUNT_OF(STATEMENTS))) {
+    if (states) {
         Diag *diag = diag_add(m->parse->diags, DIAG_E0221, mistake_range(m, m->statement, m->at),
-                              "'%.*s' is a statement, without '='", STR_ARG(name));
+                              "'%.*s' is a statement, without '%.*s'", STR_ARG(name),
+                              STR_ARG(mistake_text(m, m->at)));
         mistake_fix(m, diag, mistake_gap(m, m->at), STR(""));
         return true;
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Misspelt keywords: `ppart seat {`, `matrial oak {`, `unit cm`. To the parser such a word is a
-// name, and what is wrong is the token after it. A keyword is meant when the word is nearly spelt
-// like it and what follows has the shape of that keyword's statement; then the parse goes on as if
-// it had been written, so that one slip is one error.
+// Misspelt keywords: `ppart seat {`, `matrial oak {`, `} esle {`. To the parser such a word is a
+// name, and what is wrong is the token after it, or, where no name may stand, the word itself. A
+// keyword is meant when the word is nearly spelt like it and what follows has the shape of that
+// keyword's statement; then the parse goes on as if it had been written, so that one slip is one
+// error.
 #include "lang/parse.h"
 
 // What follows a keyword in its statement.
@@ -108,7 +109,97 @@ static TokenKind keyword_meant(const Mistake *m, u32 i, bool as_value) {
     return TOK_END;
 }
 
+static void report(Mistake *m, u32 word, TokenKind kind) {
+    Str meant = str_from(token_kind_spelling(kind));
+    Diag *diag = diag_add(m->parse->diags, DIAG_E0228, mistake_span(m, word),
+                          "'%.*s' is not a keyword", STR_ARG(mistake_text(m, word)));
+    diag_help(m->parse->diags, diag, "did you mean '%.*s'?", STR_ARG(meant));
+    mistake_fix(m, diag, mistake_span(m, word), meant);
+}
+
+static bool is_nearly(const Mistake *m, u32 i, TokenKind kind) {
+    Str spelling = str_from(token_kind_spelling(kind)), word = mistake_text(m, i);
+    if (mistake_kind(m, i) != TOK_NAME)
+        return false;
+    if (word.len == 1) // i or n for in
+        return spelling.len == 2 &&
+               (word.ptr[0] == spelling.ptr[0] || word.ptr[0] == spelling.ptr[1]);
+    return str_nearest(word, &spelling, 1).len || is_longer_or_shorter(word, spelling);
+}
+
+// canvs [45, 50, 90]: an element of `canvs`, until the comma.
+static bool explain_canvas(Mistake *m, Repair *out) {
+    if (m->enclosing == NONE || m->enclosing == 0)
+        return false;
+    u32 word = m->enclosing - 1;
+    if (mistake_kind(m, word + 1) != TOK_LBRACKET || !is_nearly(m, word, TOK_CANVAS) ||
+        !layout_is_first_on_line(m->parse->text, mistake_span(m, word).off))
+        return false;
+    report(m, word, TOK_CANVAS);
+    *out = repair_recover(mistake_skip(m, word + 1));
+    if (m->at == word + 3) { // one symbol each: the word, the bracket, the first number
+        m->parse->layout.items[word].kind = TOK_CANVAS;
+        *out = (Repair){.resume = word, .n_pop = 3};
+    }
+    return true;
+}
+
+// unit in: the unit is a keyword in any other place, after which a line goes on.
+static bool explain_inches(Mistake *m, Repair *out) {
+    if (mistake_kind(m, m->at) != TOK_IN || m->at != m->statement + 1 ||
+        !mistake_is_last_on_line(m, m->at) || !is_nearly(m, m->statement, TOK_UNITS))
+        return false;
+    report(m, m->statement, TOK_UNITS);
+    *out = (Repair){
+        .resume = m->at + 1, .n_pop = 1, .n_insert = 3, .insert = {TOK_UNITS, TOK_NAME, TOK_SEMI}};
+    return true;
+}
+
+// } esle {, } els if c {; below the if, which then has ended, they are read as something of their
+// own.
+static bool explain_else(Mistake *m, Repair *out) {
+    bool same_line = mistake_accepts(m, TOK_ELSE);
+    u32 word = same_line ? m->at : m->statement;
+    TokenKind after = mistake_kind(m, word + 1);
+    if ((!same_line && m->at != word + 1) || (after != TOK_LBRACE && after != TOK_IF) ||
+        !is_nearly(m, word, TOK_ELSE) || word == 0)
+        return false;
+    u32 before = word - 1;
+    while (before > 0 && mistake_kind(m, before) == TOK_NEWLINE)
+        before--;
+    if (mistake_kind(m, before) != TOK_RBRACE)
+        return false;
+    report(m, word, TOK_ELSE);
+    if (same_line) {
+        *out = repair_insert(TOK_ELSE, word + 1);
+        return true;
+    }
+    if (after == TOK_LBRACE)
+        m->parse->layout.items[word].kind = TOK_GROUP;
+    *out = (Repair){.resume = after == TOK_LBRACE ? word : m->at, .n_pop = 1};
+    return true;
+}
+
+// param h = 3 inn 2..4, for i im list, a adn b
+static bool explain_between(Mistake *m, Repair *out) {
+    static const TokenKind WORDS[] = {TOK_IN, TOK_AND, TOK_OR, TOK_STEP};
+    if (m->at == m->statement || !mistake_has(m, m->at + 1, TOKEN_VALUE) ||
+        mistake_is_last_on_line(m, m->at))
+        return false;
+    for (u32 i = 0; i < COUNT_OF(WORDS); i++) {
+        if (!mistake_accepts(m, WORDS[i]) || !is_nearly(m, m->at, WORDS[i]))
+            continue;
+        report(m, m->at, WORDS[i]);
+        *out = repair_insert(WORDS[i], m->at + 1);
+        return true;
+    }
+    return false;
+}
+
 bool keyword_explain(Mistake *m, Repair *out) {
+    if (explain_canvas(m, out) || explain_inches(m, out) || explain_else(m, out) ||
+        explain_between(m, out))
+        return true;
     if (m->at == 0 || mistake_kind(m, m->at - 1) != TOK_NAME)
         return false;
     u32 word = m->at - 1;
@@ -118,11 +209,7 @@ bool keyword_explain(Mistake *m, Repair *out) {
     TokenKind kind = keyword_meant(m, word, !begins);
     if (kind == TOK_END)
         return false;
-    Str meant = str_from(token_kind_spelling(kind));
-    Diag *diag = diag_add(m->parse->diags, DIAG_E0228, mistake_span(m, word),
-                          "'%.*s' is not a keyword", STR_ARG(mistake_text(m, word)));
-    diag_help(m->parse->diags, diag, "did you mean '%.*s'?", STR_ARG(meant));
-    mistake_fix(m, diag, mistake_span(m, word), meant);
+    report(m, word, kind);
     m->parse->layout.items[word].kind = kind;
     *out = (Repair){.resume = word, .n_pop = 1};
     return true;
