@@ -10,8 +10,8 @@
 //   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c); a
 //   facet
 //                       alone: boolean_lone.c
-//   boolean_classify.c  radial order: which cells' sides share a region
-//   boolean_winding.c   winding numbers and the expression in each region
+//   boolean_classify.c  which cells' sides share a region: boolean_edges.c has the radial order
+//   boolean_winding.c   winding numbers and the expression in each region; boolean_rays.c: in one
 //   boolean_select.c    cells between matter and emptiness, and their twins
 //   boolean_merge.c     coplanar cells to faces, faces to triangles
 //

@@ -256,11 +256,7 @@ typedef struct Kernel {
     SplitTable split_table;
 
     // classify
-    u32 n_edges;
-    u32 *edge_start;  // n_edges + 1, into edge_halves
-    u32 *edge_first;  // by point: its first edge among those of which it is the lower end; n_points
-                      // + 1
-    u32 *edge_halves; // halves of each edge; in radial order about lo -> hi when more than two
+    u32 *around;      // by half: the next one at its edge, counter-clockwise seen along lo -> hi
     u32 *region_of;   // 2 * n_cells: of cell's back (2 c) and front (2 c + 1)
     u32 n_regions;
     SolidRegion *regions;
@@ -407,18 +403,47 @@ void narrow(Kernel *k);
 void patch(Kernel *k);
 void arrange(Kernel *k);
 void classify(Kernel *k);
+// boolean_edges.c: all halves by their edges.
+typedef struct EdgeHalves {
+    u32 *list; // by their edge's lower end, then the higher, then by number
+    u32 *start; // n_buckets + 1, into list: of lower ends with equal v >> shift
+    u32 n_buckets, shift;
+} EdgeHalves;
+// Fills k->around (from k->heap), and joins in parent (union-find by cell's side) sides that look
+// into one wedge.
+EdgeHalves edges_build(Kernel *k, u32 *parent);
+// A half of that edge, or NONE. O(log n).
+u32 edges_first(const Kernel *k, const EdgeHalves *edges, u32 a, u32 b);
+void edges_free(Kernel *k, EdgeHalves *edges);
 // A place beside a surface: at + e along + e^2 aside + e^3 off for an infinitely small e.
 typedef struct Beside {
     i64 at[3], along[3], aside[3], off[3];
 } Beside;
-// boolean_winding.c: fills regions. first[i]: a region of component i, seed[i] a place in it.
-void wind(Kernel *k, u32 n_components, const u32 *first, const Beside *seed);
+// A tree over the regions of each component of the surfaces: enough crossings to reach them all.
+typedef struct RegionTree {
+    u32 n_components;
+    u32 *first;   // by component: one of its regions ...
+    Beside *seed; // ... and a place in it
+    u32 *start;   // n_regions + 1: the sides of cells that lead from each region to the next
+    u32 *sides;
+} RegionTree;
+// boolean_rays.c: the winding numbers of leaves at n seeds.
+typedef struct RayHit {
+    u32 leaf;
+    i32 winding;
+} RayHit;
+typedef struct Rays {
+    u32 *start; // n + 1, into hits: what is not named is 0
+    RayHit *hits;
+} Rays;
+Rays rays_cast(Kernel *k, u32 n, const Beside *seed); // both arrays from k->heap
+// boolean_winding.c: fills regions.
+void wind(Kernel *k, const RegionTree *tree);
 // The result's faces: for each half of a kept cell its twin across the edge; NONE for dropped
 // cells. As faces are turned to look outwards, halves of cells that are kept with their back
 // outwards run the other way: out_next and out_origin say how.
 typedef struct Faces {
     u32 *twin, *out_next, *out_origin; // by half
-    bool *is_crowded;                  // by half: more than two faces meet at its edge
     u32 *label;                        // by cell: the facet whose tag and normals it takes
     u16 *mat;                          // by cell
 } Faces;
@@ -435,5 +460,7 @@ void kernel_finish(Kernel *k);
 
 u32 set_find(u32 *parent, u32 x); // union-find with path halving; the smaller root wins
 bool set_join(u32 *parent, u32 a, u32 b);
+// The same for several threads that join at once: as in any order.
+bool set_join_shared(u32 *parent, u32 a, u32 b);
 
 #endif

@@ -75,28 +75,22 @@ static bool is_matter(const Kernel *k, u32 node) {
     return k->regions[k->region_of[node]].is_inside;
 }
 
-static void pair_twins(Kernel *k, u32 e, Faces *faces) {
-    const u32 *halves = k->edge_halves + k->edge_start[e];
-    u32 n = k->edge_start[e + 1] - k->edge_start[e], n_kept = 0;
-    u32 *twin = faces->twin;
-    for (u32 i = 0; i < n && n > 2; i++)
-        n_kept += is_kept(k, halves[i]);
-    for (u32 i = 0; i < n && n_kept > 2; i++)
-        faces->is_crowded[halves[i]] = true;
-    for (u32 i = 0; i < n; i++) {
-        u32 h = halves[i];
-        if (!is_kept(k, h) || !is_matter(k, half_ahead(k, h)))
+// Each half of a kept cell that has the matter ahead: its twin is the next kept one around the
+// edge. Each half of a kept cell that has the matter ahead: its twin is the next kept one around
+// the edge.
+static void pair_twins(Kernel *k, const Cell *cell, Faces *faces) {
+    for (u32 h = cell->half_start; h < cell->half_end; h++) {
+        if (!is_matter(k, half_ahead(k, h)))
             continue;
-        u32 j = i;
-        do
-            j = j + 1 < n ? j + 1 : 0;
-        while (!is_kept(k, halves[j]) && j != i);
-        if (j == i) {
+        u32 twin = k->around[h];
+        while (twin != h && !is_kept(k, twin))
+            twin = k->around[twin];
+        if (twin == h) {
             k->fault = "a kept cell has no twin";
             return;
         }
-        twin[h] = halves[j];
-        twin[halves[j]] = h;
+        faces->twin[h] = twin;
+        faces->twin[twin] = h;
     }
 }
 
@@ -107,7 +101,6 @@ void select_faces(Kernel *k, Faces *faces, CsgReport *report) {
     memset(faces->twin, 0xff, n_halves * sizeof(u32)); // NONE
     faces->out_next = ARENA_NEW(arena, u32, n_halves);
     faces->out_origin = ARENA_NEW(arena, u32, n_halves);
-    faces->is_crowded = ARENA_NEW(arena, bool, n_halves);
     faces->label = ARENA_NEW(arena, u32, k->cells.len);
     faces->mat = ARENA_NEW(arena, u16, k->cells.len);
     const u8 *polarity = leaf_polarities(k);
@@ -123,8 +116,11 @@ void select_faces(Kernel *k, Faces *faces, CsgReport *report) {
         if (report)
             report->leaf_effect[k->facets[faces->label[c]].leaf] |= CSG_EFFECT_SURFACE;
     }
-    for (u32 e = 0; e < k->n_edges; e++)
-        pair_twins(k, e, faces);
+    for (u32 c = 0; c < k->cells.len; c++)
+        if (k->cells.data[c].kept)
+            pair_twins(k, &k->cells.data[c], faces);
+    heap_free(k->heap, k->around);
+    k->around = NULL;
     for (u32 h = 0; h < n_halves; h++)
         if (is_kept(k, h) && faces->twin[h] == NONE)
             k->fault = "a kept cell has no twin";

@@ -2,23 +2,22 @@
 // Pass 5, second half: winding numbers of regions and the CSG expression on them.
 //
 // Crossing a cell changes the winding number of each leaf in its stack by one. A depth-first walk
-// over the regions of a component, from the region around it, keeps the windings and the truth of
-// every node of the expression up to date by doing and undoing crossings, so nothing of the size of
-// the leaves is stored per region. A region is matter when the root is true in it. The walk through
-// a component starts with the windings at its seed: crossings of a ray towards +x from a place
-// beside one of the component's facets. The place is v + e a + e^2 b + e^3 n + e^4 y + e^5 z for an
-// infinitely small e, with v a corner, a along an edge, b into the facet and n off it: not at the
-// corner, since other components may touch that; and generic, so that the ray passes no edge.
-// Walking must agree with itself: each region's windings are remembered as a hash, and a crossing
-// that leads to a known region with another hash marks the run as faulty.
+// over the tree of a component's regions, from the one at its seed, keeps the windings and the
+// truth of every node of the expression up to date by doing and undoing crossings, so nothing of
+// the size of the leaves is stored per region. A region is matter when the root is true in it. The
+// walk through a component starts with the windings at its seed (boolean_rays.c). Walking must
+// agree with itself: each region's windings are remembered as a hash, and a cell that parts two
+// regions whose hashes do not differ by its stack marks the run as faulty.
 #include "compiler/mesh/boolean_internal.h"
-
-#include <string.h>
 
 typedef struct Use { // of a node by another
     u32 node;
     bool is_first; // operand of a difference: the first
 } Use;
+
+typedef struct Frame {
+    u32 region, at, by; // by: the side left on the way here, NONE at the start
+} Frame;
 
 typedef struct Walk {
     Kernel *k;
@@ -33,10 +32,10 @@ typedef struct Walk {
     u32 *first_true; // by node: 1 if a difference's first operand is true
     bool needs_owner;
     VEC(u32) changed; // stack of changes: node << 1 | its new value
-    u32 *cell_start;  // by region: its cell sides
-    u32 *cell_sides;
+    const RegionTree *tree;
     u64 *region_hash;
     bool *region_seen;
+    VEC(Frame) frames;
 } Walk;
 
 // ---- the expression
@@ -131,116 +130,8 @@ static u32 find_owner(const Walk *w, u32 node) {
     return owner;
 }
 
-// ---- the ray
-// -------------------------------------------------------------------------------------
-
-// The sign of the turn a, b, s in the y-z plane.
-static int displaced_turn(const Corner *a, const Corner *b, const Beside *s) {
-    i64 dy = (i64)b->at[1] - a->at[1], dz = (i64)b->at[2] - a->at[2];
-    i64 turn = dy * (s->at[2] - a->at[2]) - dz * (s->at[1] - a->at[1]);
-    if (turn == 0)
-        turn = dy * s->along[2] - dz * s->along[1];
-    if (turn == 0)
-        turn = dy * s->aside[2] - dz * s->aside[1];
-    if (turn == 0)
-        turn = sign_i128((i128)dy * s->off[2] - (i128)dz * s->off[1]);
-    return turn ? sign_i64(turn) : dz ? -sign_i64(dz) : sign_i64(dy);
-}
-
-static i128 dot(const i64 a[3], const i64 b[3]) {
-    return (i128)a[0] * b[0] + (i128)a[1] * b[1] + (i128)a[2] * b[2];
-}
-
-// The side of the polygon's plane that s lies on.
-static int displaced_side(const i64 n[3], const Corner *at, const Beside *s) {
-    const i64 from[3] = {s->at[0] - at->at[0], s->at[1] - at->at[1], s->at[2] - at->at[2]};
-    i128 side = dot(n, from);
-    if (side == 0)
-        side = dot(n, s->along);
-    if (side == 0)
-        side = dot(n, s->aside);
-    if (side == 0)
-        side = dot(n, s->off);
-    return side ? sign_i128(side) : n[1] ? sign_i64(n[1]) : sign_i64(n[2]);
-}
-
-static int ray_crossing(const Corner *at, u32 n, const i64 normal[3], const Beside *s) {
-    bool is_low[3] = {true, true, true}, is_high[3] = {true, true, true};
-    for (u32 c = 0; c < n; c++)
-        for (u32 i = 0; i < 3; i++) {
-            is_low[i] = is_low[i] && at[c].at[i] < s->at[i];
-            is_high[i] = is_high[i] && at[c].at[i] > s->at[i];
-        }
-    if (is_low[0] || is_low[1] || is_low[2] || is_high[1] || is_high[2])
-        return 0;
-    int turn = 0;
-    for (u32 c = 0; c < n; c++) {
-        int t = displaced_turn(&at[c], &at[c + 1 < n ? c + 1 : 0], s);
-        if (t == 0 || (turn && t != turn)) // 0: seen along x the polygon is a line
-            return 0;
-        turn = t;
-    }
-    // The normal's x has the sign of turn; the plane is met beyond s if s lies on its inner side
-    // then.
-    return displaced_side(normal, at, s) * turn < 0 ? turn : 0;
-}
-
-static bool is_beside_ray(const GridPlace *const at[3], u32 axis, const Beside *s) {
-    i32 a = at[0]->at[axis], b = at[1]->at[axis], c = at[2]->at[axis];
-    return MIN(a, MIN(b, c)) > s->at[axis] || MAX(a, MAX(b, c)) < s->at[axis];
-}
-
-// Of the leaf's triangles that were not taken in.
-static int cross_passive(const Kernel *k, u32 leaf, const Beside *s) {
-    int winding = 0;
-    for (u32 t = 0; t < k->expr->leaves[leaf].mesh->n_tris; t++) {
-        if (k->facet_of[k->tri_base[leaf] + t] != NONE)
-            continue;
-        const GridPlace *at[3];
-        for (u32 i = 0; i < 3; i++)
-            at[i] = leaf_tri_place(k, leaf, t, i);
-        if (is_beside_ray(at, 1, s) || is_beside_ray(at, 2, s))
-            continue;
-        Corner corner[3];
-        i64 normal[3];
-        for (u32 i = 0; i < 3; i++)
-            memcpy(corner[i].at, at[i]->at, sizeof corner[i].at);
-        corners_normal(corner, normal);
-        winding += ray_crossing(corner, 3, normal, s);
-    }
-    return winding;
-}
-
-static int ray_winding(const Kernel *k, u32 leaf, const Beside *s) {
-    const LeafState *state = &k->leaves[leaf];
-    if (state->box.max[0] < s->at[0])
-        return 0;
-    for (u32 i = 1; i < 3; i++)
-        if (state->box.min[i] > s->at[i] || state->box.max[i] < s->at[i])
-            return 0;
-    int winding = 0;
-    for (u32 f = k->leaf_start[leaf]; f < k->leaf_start[leaf + 1]; f++)
-        winding += ray_crossing(facet_corners(k, f), k->facets[f].n, k->facets[f].normal, s);
-    return state->is_whole ? winding : winding + cross_passive(k, leaf, s);
-}
-
 // ---- the walk
 // ------------------------------------------------------------------------------------
-
-static void build_region_cells(Walk *w) {
-    Kernel *k = w->k;
-    u32 n = 2 * k->cells.len;
-    w->cell_start = ARENA_NEW(&k->arena, u32, k->n_regions + 2);
-    w->cell_sides = ARENA_NEW(&k->arena, u32, n);
-    for (u32 i = 0; i < n; i++)
-        w->cell_start[k->region_of[i] + 2]++;
-    for (u32 r = 0; r < k->n_regions; r++)
-        w->cell_start[r + 2] += w->cell_start[r + 1];
-    for (u32 i = 0; i < n; i++)
-        w->cell_sides[w->cell_start[k->region_of[i] + 1]++] = i;
-    w->region_hash = ARENA_NEW(&k->arena, u64, k->n_regions);
-    w->region_seen = ARENA_NEW(&k->arena, bool, k->n_regions);
-}
 
 // Leaves the region on the given side of a cell for the one on its other side.
 static void cross_cell(Walk *w, u32 side) {
@@ -253,18 +144,6 @@ static void cross_cell(Walk *w, u32 side) {
     }
 }
 
-static u64 hash_across(const Walk *w, u32 side) {
-    const Kernel *k = w->k;
-    const Cell *cell = &k->cells.data[side >> 1];
-    u64 hash = w->hash;
-    for (u32 i = 0; i < cell->stack_len; i++) {
-        u32 entry = k->stacks.data[cell->stack_start + i];
-        u64 step = hash_mix(k->facets[stack_facet(entry)].leaf + 1);
-        hash += stack_looks_back(entry) == !(side & 1) ? step : -step;
-    }
-    return hash;
-}
-
 static void enter_region(Walk *w, u32 r) {
     Kernel *k = w->k;
     bool inside = w->value[k->expr->root];
@@ -274,32 +153,51 @@ static void enter_region(Walk *w, u32 r) {
     k->regions[r].owner = inside && w->needs_owner ? find_owner(w, k->expr->root) : NONE;
 }
 
-typedef struct Frame {
-    u32 region, at, by; // by: the side left on the way here, NONE at the start
-} Frame;
-
 static void walk_component(Walk *w, u32 first) {
     Kernel *k = w->k;
-    VEC(Frame) frames = {0};
+    const u32 *start = w->tree->start;
+    w->frames.len = 0;
     enter_region(w, first);
-    avec_push(&k->arena, &frames, (Frame){first, w->cell_start[first], NONE});
-    while (frames.len) {
-        Frame *top = &frames.data[frames.len - 1];
-        if (top->at == w->cell_start[top->region + 1]) {
+    avec_push(&k->arena, &w->frames, (Frame){first, start[first], NONE});
+    while (w->frames.len) {
+        Frame *top = &w->frames.data[w->frames.len - 1];
+        if (top->at == start[top->region + 1]) {
             if (top->by != NONE)
                 cross_cell(w, top->by ^ 1);
-            frames.len--;
+            w->frames.len--;
             continue;
         }
-        u32 side = w->cell_sides[top->at++], r = k->region_of[side ^ 1];
-        if (w->region_seen[r]) {
-            if (w->region_hash[r] != hash_across(w, side))
-                k->fault = "winding numbers disagree";
+        u32 side = w->tree->sides[top->at++], r = k->region_of[side ^ 1];
+        if (w->region_seen[r])
             continue;
-        }
         cross_cell(w, side);
         enter_region(w, r);
-        avec_push(&k->arena, &frames, (Frame){r, w->cell_start[r], side});
+        avec_push(&k->arena, &w->frames, (Frame){r, start[r], side});
+    }
+}
+
+// ---- the check
+// -----------------------------------------------------------------------------------
+
+typedef struct Check {
+    const u64 *region_hash;
+    u32 n_ranges;
+} Check;
+
+static void check_cells(Kernel *view, void *ctx, u32 range) {
+    const Check *check = ctx;
+    u32 end = kernel_range_start(view->cells.len, check->n_ranges, range + 1);
+    for (u32 c = kernel_range_start(view->cells.len, check->n_ranges, range); c < end; c++) {
+        const Cell *cell = &view->cells.data[c];
+        u64 step = 0;
+        for (u32 i = 0; i < cell->stack_len; i++) {
+            u32 entry = view->stacks.data[cell->stack_start + i];
+            u64 leaf = hash_mix(view->facets[stack_facet(entry)].leaf + 1);
+            step += stack_looks_back(entry) ? -leaf : leaf;
+        }
+        const u32 *sides = view->region_of + 2 * (size_t)c;
+        if (check->region_hash[sides[0]] != check->region_hash[sides[1]] + step)
+            view->fault = "winding numbers disagree";
     }
 }
 
@@ -310,35 +208,38 @@ static bool materials_differ(const CsgExpr *expr) {
     return false;
 }
 
-void wind(Kernel *k, u32 n_components, const u32 *first, const Beside *seed) {
+void wind(Kernel *k, const RegionTree *tree) {
+    enum { CHECK_GRAIN = 50000 };
     const CsgExpr *expr = k->expr;
     Arena *arena = &k->arena;
-    Walk w = {.k = k, .needs_owner = materials_differ(expr)};
+    Walk w = {.k = k, .needs_owner = materials_differ(expr), .tree = tree};
     w.winding = ARENA_NEW(arena, i32, expr->n_leaves);
     w.value = ARENA_NEW(arena, bool, expr->n_nodes);
     w.n_true = ARENA_NEW(arena, u32, expr->n_nodes);
     w.first_true = ARENA_NEW(arena, u32, expr->n_nodes);
     build_uses(&w);
-    build_region_cells(&w);
-    i32 *start = ARENA_NEW(arena, i32, expr->n_leaves);
-    for (u32 c = 0; c < n_components; c++) {
+    w.region_hash = ARENA_NEW(arena, u64, k->n_regions);
+    w.region_seen = ARENA_NEW(arena, bool, k->n_regions);
+    Rays rays = rays_cast(k, tree->n_components, tree->seed);
+    for (u32 c = 0; c < tree->n_components; c++) {
         if ((c & 0xff) == 0)
             heap_poll(k->heap);
-        if (w.region_seen[first[c]]) {
+        u32 first = tree->first[c];
+        if (w.region_seen[first]) {
             k->fault = "two components share a region";
             continue;
         }
-        for (u32 l = 0; l < expr->n_leaves; l++) {
-            start[l] = ray_winding(k, l, &seed[c]);
-            if (start[l])
-                wind_leaf(&w, l, start[l]);
-        }
-        walk_component(&w, first[c]);
-        for (u32 l = 0; l < expr->n_leaves; l++)
-            if (start[l])
-                wind_leaf(&w, l, -start[l]);
+        for (u32 i = rays.start[c]; i < rays.start[c + 1]; i++)
+            wind_leaf(&w, rays.hits[i].leaf, rays.hits[i].winding);
+        walk_component(&w, first);
+        for (u32 i = rays.start[c]; i < rays.start[c + 1]; i++)
+            wind_leaf(&w, rays.hits[i].leaf, -rays.hits[i].winding);
     }
+    heap_free(k->heap, rays.start);
+    heap_free(k->heap, rays.hits);
     for (u32 r = 0; r < k->n_regions; r++)
         if (!w.region_seen[r])
             k->fault = "a region was not reached";
+    Check check = {w.region_hash, kernel_ranges(k, k->cells.len, CHECK_GRAIN)};
+    kernel_for(k, check.n_ranges, (u64)k->cells.len * 10, check_cells, &check);
 }

@@ -233,6 +233,19 @@ static void case_spheres_1000(Builder *b) {
     spheres(b, "spheres_1000", 1000);
 }
 
+// Cavities in a ball, each a surface of its own.
+static void case_cheese(Builder *b) {
+    VEC(u32) args = {0};
+    vec_push(b->heap, &args, build_leaf(b, solid_sphere(b->heap, vec3(0, 0, 0), 10, 316, 158)));
+    for (u32 i = 0; i < 2197; i++) {
+        f64 x = i % 13 * 0.8 - 4.8, y = i / 13 % 13 * 0.8 - 4.8, z = i / 169 * 0.8 - 4.8;
+        vec_push(b->heap, &args,
+                 build_leaf(b, solid_box(b->heap, vec3(x - 0.2, y - 0.2, z - 0.2),
+                                         vec3(x + 0.2, y + 0.2, z + 0.2))));
+    }
+    bench("cheese", b, build_op(b, CSG_DIFFERENCE, args.data, args.len));
+}
+
 static void cubes(Builder *b, const char *name, f64 step, const Affine3 *map) {
     VEC(u32) args = {0};
     for (u32 i = 0; i < 1000; i++) {
@@ -358,6 +371,7 @@ int main(int argc, char **argv) {
                  {"plate100", case_plate_100, true},
                  {"spheres100", case_spheres_100, false},
                  {"spheres1000", case_spheres_1000, true},
+                 {"cheese", case_cheese, true},
                  {"cubesunit", case_cubes_unit, false},
                  {"cubes", case_cubes, false},
                  {"cubesrot", case_cubes_rotated, false},

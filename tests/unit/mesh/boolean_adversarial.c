@@ -407,6 +407,41 @@ TEST(nested_shells) {
     END;
 }
 
+// Many pieces of surface of which each must learn by a ray what lies around it: cavities in a ball
+// and in a second one inside the first, cubes beside them that no tool meets.
+TEST(cavities_in_balls) {
+    enum { N = 9 };
+    for (u32 simple = 0; simple < 2; simple++) {
+        BEGIN;
+        VEC(u32) tools = {0}, apart = {0};
+        Mesh outer = solid_sphere(&heap, vec3(0, 0, 0), 10, 40, 20),
+             inner = solid_sphere(&heap, vec3(0.1, 0.2, 0.3), 4, 24, 12);
+        f64 volume = mesh_measure(&outer).volume - mesh_measure(&inner).volume;
+        u32 shell = build_pair(&b, CSG_DIFFERENCE, build_leaf(&b, outer), build_leaf(&b, inner));
+        u32 n_components = 2;
+        for (u32 i = 0; i < N * N * N; i++) {
+            Vec3 c = vec3(3.0 * (i % N) - 12, 3.0 * (i / N % N) - 12, 3.0 * (i / N / N) - 12.05);
+            Mesh cube = box(&heap, c.x - 0.3, c.y - 0.3, c.z - 0.3, c.x + 0.3, c.y + 0.3,
+                            c.z + 0.3);
+            f64 r = vec3_norm(c);
+            if ((r > 3 && r < 5) || (r > 9 && r < 11))
+                continue; // near a ball's surface
+            vec_push(&heap, i % 7 ? &tools : &apart, build_leaf(&b, cube));
+            bool is_in_shell = r > 4 && r < 10;
+            if (i % 7 ? !is_in_shell : is_in_shell)
+                continue; // in the void, or in the matter
+            n_components++;
+            volume += i % 7 ? -0.6 * 0.6 * 0.6 : 0.6 * 0.6 * 0.6;
+        }
+        for (u32 l = 0; l < b.leaves.len; l++)
+            b.leaves.data[l].is_simple = simple;
+        u32 holes = build_op(&b, CSG_UNION, tools.data, tools.len);
+        vec_push(&heap, &apart, build_pair(&b, CSG_DIFFERENCE, shell, holes));
+        EXPECT(run(&b, build_op(&b, CSG_UNION, apart.data, apart.len)), n_components, 0, volume);
+        END;
+    }
+}
+
 TEST(flush_holes) {
     BEGIN;
     enum { N = 8 };
@@ -720,7 +755,7 @@ TEST(two_tetrahedra_from_a_box) {
 TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(star_of_spikes),
           TEST_CASE(fans_of_a_thousand_faces), TEST_CASE(an_edge_with_hundreds_of_faces),
           TEST_CASE(boxes_that_share_an_edge), TEST_CASE(deep_stacks_of_coplanar_faces),
-          TEST_CASE(checkerboards), TEST_CASE(nested_shells), TEST_CASE(flush_holes),
+          TEST_CASE(checkerboards), TEST_CASE(nested_shells), TEST_CASE(cavities_in_balls), TEST_CASE(flush_holes),
           TEST_CASE(peg_in_a_hole_of_its_radius), TEST_CASE(faces_some_quanta_apart),
           TEST_CASE(lattices_touching_within_an_ulp), TEST_CASE(edge_or_vertex_contact_only),
           TEST_CASE(operands_that_overlap_themselves), TEST_CASE(operands_inside_out),
