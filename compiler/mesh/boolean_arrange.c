@@ -218,11 +218,13 @@ static u32 local_vertex(Unit *u, u32 point) {
 }
 
 static void reserve_locals(Unit *u) {
-    u32 need = u->k->n_shared_points + u->k->points.len;
-    if (need <= u->local_cap)
-        return;
-    u->local_cap = MAX(need, u->local_cap + u->local_cap / 2);
-    u->local_of = ARENA_NEW(u->arena, u32, u->local_cap);
+    Kernel *k = u->k;
+    u32 need = k->n_shared_points + k->points.len;
+    if (need > k->local_cap) {
+        k->local_cap = MAX(need, k->local_cap + k->local_cap / 2);
+        k->local_of = ARENA_NEW(&k->arena, u32, k->local_cap);
+    }
+    u->local_of = k->local_of;
 }
 
 // Equal parts become one edge; parts are sorted by edge.

@@ -38,8 +38,7 @@ typedef struct Unit {
     // Edge e has the halves 2e (along n_P x n_cut) and 2e + 1.
     u32 n_verts, n_edges;
     VEC(u32) point_of; // local vertex -> point
-    u32 *local_of;     // point -> local vertex + 1, all zero between units
-    u32 local_cap;
+    u32 *local_of;     // point -> local vertex + 1, all zero between units: Kernel.local_of
     VEC(u32) edge_parts;           // n_edges + 1: the parts (after sorting) that are edge e
     VEC(u32) head;                 // by half: local vertex
     VEC(u32) next, loop;           // by half

@@ -230,6 +230,7 @@ typedef struct Kernel {
     // of a shard
     const struct Kernel *shared; // whose points and planes come before its own
     u32 n_shared_points, n_shared_planes;
+    bool shares_defined; // some of those points are not on the grid
     FacetPlane *facet_planes; // SHARD_FACETS found lately, by facet
     VEC(FacetPlane) found_planes;
     bool owns_facets; // no other shard asks for the planes of its facets
@@ -254,6 +255,8 @@ typedef struct Kernel {
     VEC(u32) stacks;
 
     SplitTable split_table;
+    u32 *local_of; // scratch: by point, all zero between units; local_cap
+    u32 local_cap;
 
     // classify
     u32 *around;      // by half: the next one at its edge, counter-clockwise seen along lo -> hi
@@ -305,6 +308,10 @@ static inline Plane *plane_ref(const Kernel *k, u32 plane) {
 }
 u32 point_add(Kernel *k, const Point *point); // with by sorted; a place on the grid as POINT_GRID
 u32 plane_add_known(Kernel *k, const Plane *plane); // from another table
+void points_reserve(Kernel *k, u32 n_points, u32 n_planes); // so many may come
+// It will be added soon: memory where it is looked for is fetched meanwhile.
+void points_prepare(const Kernel *k, const Point *point);
+void planes_prepare(const Kernel *k, const Plane *plane);
 void facet_set_plane(Kernel *k, u32 facet, u32 plane, bool is_flipped);
 u32 point_add_grid(Kernel *k, const i32 c[3]);
 u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on different sides of plane

@@ -59,10 +59,10 @@ static void insert_plane_slot(Kernel *k, u64 hash, u32 own) {
     k->plane_slots[slot] = own + 1;
 }
 
-static void grow_planes(Kernel *k) {
+static void resize_plane_slots(Kernel *k, u32 n) {
     heap_free(k->heap, k->plane_slots);
     k->plane_slots = NULL;
-    k->n_plane_slots *= 2;
+    k->n_plane_slots = n;
     k->plane_slots = HEAP_NEW(k->heap, u32, k->n_plane_slots);
     for (u32 i = 0; i < k->planes.len; i++)
         insert_plane_slot(k, hash_plane(k->planes.data[i].n, k->planes.data[i].d), i);
@@ -87,8 +87,12 @@ static u32 insert_plane(Kernel *k, const Plane *plane, u64 hash) {
     vec_push(k->heap, &k->planes, *plane);
     insert_plane_slot(k, hash, k->planes.len - 1);
     if (k->planes.len * 2 > k->n_plane_slots)
-        grow_planes(k);
+        resize_plane_slots(k, 2 * k->n_plane_slots);
     return k->n_shared_planes + k->planes.len - 1;
+}
+
+void planes_prepare(const Kernel *k, const Plane *plane) {
+    __builtin_prefetch(&k->plane_slots[hash_plane(plane->n, plane->d) & (k->n_plane_slots - 1)]);
 }
 
 u32 plane_add_known(Kernel *k, const Plane *plane) {
@@ -358,7 +362,8 @@ static u32 find_in_table(const Kernel *k, const Kernel *table, const Point *poin
 }
 
 static u32 find_in_cell(const Kernel *k, const Point *point, u64 hash) {
-    u32 found = k->shared ? find_in_table(k, k->shared, point, hash) : NONE;
+    bool may_share = k->shared && (k->shares_defined || point->kind == POINT_GRID);
+    u32 found = may_share ? find_in_table(k, k->shared, point, hash) : NONE;
     return found == NONE ? find_in_table(k, k, point, hash) : found;
 }
 
@@ -385,10 +390,10 @@ static void insert_slot(Kernel *k, u64 hash, u32 v) {
     k->point_slots[i] = hash >> 32 << 32 | (v + 1);
 }
 
-static void grow_points(Kernel *k) {
+static void resize_point_slots(Kernel *k, u32 n) {
     heap_free(k->heap, k->point_slots);
     k->point_slots = NULL;
-    k->n_point_slots *= 2;
+    k->n_point_slots = n;
     k->point_slots = HEAP_NEW(k->heap, u64, k->n_point_slots);
     for (u32 v = 0; v < k->points.len; v++) {
         i64 cell[3];
@@ -401,7 +406,7 @@ static u32 point_insert(Kernel *k, const Point *point, u64 hash) {
     insert_slot(k, hash, k->points.len);
     vec_push(k->heap, &k->points, *point);
     if ((u64)k->points.len * 2 > k->n_point_slots)
-        grow_points(k);
+        resize_point_slots(k, 2 * k->n_point_slots);
     return k->n_shared_points + k->points.len - 1;
 }
 
@@ -413,6 +418,23 @@ u32 point_add(Kernel *k, const Point *point) {
     if (found == NONE && (low | high))
         found = find_in_neighbours(k, point, cell, low, high);
     return found == NONE ? point_insert(k, point, hash) : found;
+}
+
+void points_reserve(Kernel *k, u32 n_points, u32 n_planes) {
+    u32 points = k->points.len + n_points, planes = k->planes.len + n_planes;
+    vec_reserve(k->heap, &k->points, points);
+    vec_reserve(k->heap, &k->planes, planes);
+    if ((u64)points * 2 > k->n_point_slots)
+        resize_point_slots(k, round_up_pow2(points * 2));
+    if ((u64)planes * 2 > k->n_plane_slots)
+        resize_plane_slots(k, round_up_pow2(planes * 2));
+}
+
+void points_prepare(const Kernel *k, const Point *point) {
+    i64 cell[3];
+    u32 low, high;
+    u64 hash = cell_of(point->at, cell, &low, &high);
+    __builtin_prefetch(&k->point_slots[hash & (k->n_point_slots - 1)]);
 }
 
 u32 point_add_grid(Kernel *k, const i32 c[3]) {

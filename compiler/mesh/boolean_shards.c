@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+enum { AHEAD = 8 };
+
 typedef struct Shards {
     Kernel *k, *shards; // as their tasks left them
     u32 n;
@@ -30,6 +32,7 @@ static void run_shard(Kernel *view, void *ctx, u32 i) {
     shard.shared = s->k;
     shard.n_shared_points = s->k->points.len;
     shard.n_shared_planes = s->k->planes.len;
+    shard.shares_defined = s->k->points.len > s->k->n_grid;
     shard.owns_facets = s->owns_facets;
 #define EMPTY(list) (shard.list.data = NULL, shard.list.len = shard.list.cap = 0)
     EMPTY(points), EMPTY(planes), EMPTY(inner), EMPTY(splits), EMPTY(cells), EMPTY(halves);
@@ -42,6 +45,8 @@ static void run_shard(Kernel *view, void *ctx, u32 i) {
     s->run(&shard, s->ctx, i);
     view->arena = shard.arena;
     view->scratch = shard.scratch;
+    view->local_of = shard.local_of;
+    view->local_cap = shard.local_cap;
     view->fault = shard.fault;
     s->shards[i] = shard;
 }
@@ -57,8 +62,10 @@ static void add_planes(Shards *s, u32 i) {
     Kernel *k = s->k;
     const Kernel *shard = &s->shards[i];
     u32 *map = s->plane_map[i] = HEAP_NEW(k->heap, u32, shard->planes.len);
-    for (u32 p = 0; p < shard->planes.len; p++)
+    for (u32 p = 0; p < shard->planes.len; p++) {
+        planes_prepare(k, &shard->planes.data[MIN(p + AHEAD, shard->planes.len - 1)]);
         map[p] = plane_add_known(k, &shard->planes.data[p]);
+    }
     for (u32 j = 0; j < shard->found_planes.len; j++) {
         const FacetPlane *found = &shard->found_planes.data[j];
         if (s->owns_facets || k->facets[found->facet].plane == NONE)
@@ -80,6 +87,7 @@ static void add_points(Shards *s, u32 i) {
     const u32 *planes = s->plane_map[i], n_shared = shard->n_shared_planes;
     u32 *map = s->point_map[i] = HEAP_NEW(k->heap, u32, shard->points.len);
     for (u32 v = 0; v < shard->points.len; v++) {
+        points_prepare(k, &shard->points.data[MIN(v + AHEAD, shard->points.len - 1)]);
         Point point = shard->points.data[v];
         if (point.kind != POINT_GRID)
             point.by[2] = mapped(planes, n_shared, point.by[2]);
@@ -198,10 +206,15 @@ void shards_run(Kernel *k, u32 n, u64 work_ns, bool owns_facets,
     s.point_map = HEAP_NEW(heap, u32 *, n);
     s.plane_map = HEAP_NEW(heap, u32 *, n);
     kernel_for(k, n, work_ns, run_shard, &s);
-    u32 n_inner = k->inner.len, n_splits = k->splits.len;
+    u32 n_inner = k->inner.len, n_splits = k->splits.len, n_points = 0, n_planes = 0;
     for (u32 i = 0; i < n; i++) {
         n_inner += s.shards[i].inner.len;
         n_splits += s.shards[i].splits.len;
+        n_points += s.shards[i].points.len;
+        n_planes += s.shards[i].planes.len;
+    }
+    points_reserve(k, n_points, n_planes);
+    for (u32 i = 0; i < n; i++) {
         add_planes(&s, i);
         add_points(&s, i);
     }

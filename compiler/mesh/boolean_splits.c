@@ -59,13 +59,14 @@ u32 sort_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int si
 }
 
 static u32 hash_edge(u32 lo, u32 hi) {
-    return (u32)(((u64)lo << 32 | hi) * 0x9e3779b97f4a7c15ull >> 32);
+    u32 hash = (u32)(((u64)lo << 32 | hi) * 0x9e3779b97f4a7c15ull >> 32);
+    return hash ^ hash >> 15;
 }
 
 // The slot of edge lo-hi, or the empty one where it belongs.
 static u32 *find_slot(const SplitTable *table, u32 lo, u32 hi) {
     u32 mask = table->n_slots - 1, i = hash_edge(lo, hi);
-    for (i ^= i >> 15;; i++) {
+    for (;; i++) {
         u32 *slot = &table->slots[i & mask];
         if (!*slot || (table->runs[*slot - 1].lo == lo && table->runs[*slot - 1].hi == hi))
             return slot;
@@ -73,6 +74,7 @@ static u32 *find_slot(const SplitTable *table, u32 lo, u32 hi) {
 }
 
 void build_split_table(Kernel *k) {
+    enum { AHEAD = 8 };
     SplitTable *table = &k->split_table;
     u32 n = k->splits.len;
     for (table->n_slots = 16; table->n_slots < n;) // an edge has two splits stated at least, mostly
@@ -83,7 +85,8 @@ void build_split_table(Kernel *k) {
     table->verts = ARENA_NEW(&k->arena, u32, n);
     u32 *run_of = ARENA_NEW(&k->arena, u32, n), *spare = run_of; // in turn
     for (u32 i = 0; i < n; i++) {
-        const EdgeSplit *s = &k->splits.data[i];
+        const EdgeSplit *s = &k->splits.data[i], *soon = &k->splits.data[MIN(i + AHEAD, n - 1)];
+        __builtin_prefetch(&table->slots[hash_edge(soon->lo, soon->hi) & (table->n_slots - 1)]);
         u32 *slot = find_slot(table, s->lo, s->hi);
         if (!*slot) {
             table->runs[table->n_runs++] = (SplitRun){s->lo, s->hi, 0, 0};

@@ -7,7 +7,7 @@
 #include "compiler/mesh/boolean_internal.h"
 
 static const u64 LEAST_WORK_NS = 1000 * 1000;
-enum { MOST_WORKERS = 64, MOST_RANGES = 64, FINE_RANGES = 3 };
+enum { MOST_WORKERS = 64, MOST_RANGES = 32, FINE_RANGES = 3 };
 
 typedef struct Crew {
     Kernel *views; // by worker
