@@ -18,6 +18,7 @@ typedef f32 F4 __attribute__((vector_size(16)));
 typedef i32 I4 __attribute__((vector_size(16))); // also truth: 0 or -1
 typedef u32 U4 __attribute__((vector_size(16)));
 typedef f64 D2 __attribute__((vector_size(16)));
+typedef i16 H8 __attribute__((vector_size(16)));
 
 typedef struct V3 { // four vectors
     F4 x, y, z;
@@ -35,12 +36,20 @@ static inline F4 f4_select(I4 is, F4 yes, F4 no) {
     return (F4)((is & (I4)yes) | (~is & (I4)no));
 }
 
-static inline F4 f4_min(F4 a, F4 b) {
+static inline F4 f4_min(F4 a, F4 b) { // a < b ? a : b
+#ifdef __SSE2__
+    return (F4)_mm_min_ps((__m128)a, (__m128)b);
+#else
     return f4_select(a < b, a, b);
+#endif
 }
 
-static inline F4 f4_max(F4 a, F4 b) {
+static inline F4 f4_max(F4 a, F4 b) { // a > b ? a : b
+#ifdef __SSE2__
+    return (F4)_mm_max_ps((__m128)a, (__m128)b);
+#else
     return f4_select(a > b, a, b);
+#endif
 }
 
 static inline F4 f4_clamp(F4 a, f32 low, f32 high) {
@@ -76,12 +85,41 @@ static inline I4 i4_floor(F4 a) { // |a| < 2^31
     return whole + (f4_from_i4(whole) > a);
 }
 
+static inline u32 i4_signs(I4 a) { // bit i: a[i] < 0
+#ifdef __SSE2__
+    return (u32)_mm_movemask_ps((__m128)a);
+#else
+    U4 signs = (U4)a >> 31;
+    return signs[0] | signs[1] << 1 | signs[2] << 2 | signs[3] << 3;
+#endif
+}
+
 static inline bool i4_any(I4 is) {
-    return (is[0] | is[1] | is[2] | is[3]) != 0;
+    return i4_signs(is) != 0;
 }
 
 static inline bool i4_all(I4 is) {
-    return (is[0] & is[1] & is[2] & is[3]) != 0;
+    return i4_signs(is) == 15;
+}
+
+#define I4_ALL_OF(a, k) __builtin_shufflevector(a, a, k, k, k, k)
+
+static inline H8 h8_from_i4(I4 a, I4 b) { // what is out of range becomes the nearest in range
+#ifdef __SSE2__
+    return (H8)_mm_packs_epi32((__m128i)a, (__m128i)b);
+#else
+    H8 out;
+    for (u32 i = 0; i < 4; i++) {
+        out[i] = (i16)MIN(MAX(a[i], -32768), 32767);
+        out[i + 4] = (i16)MIN(MAX(b[i], -32768), 32767);
+    }
+    return out;
+#endif
+}
+
+static inline H8 h8_min(H8 a, H8 b) {
+    H8 is_less = a < b;
+    return (a & is_less) | (b & ~is_less);
 }
 
 static inline F4 f4_smoothstep(F4 low, F4 high, F4 x) {

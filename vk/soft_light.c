@@ -143,23 +143,27 @@ static F4 occlusion(const SoftStudio *s, V3 p, V3 n) {
 
 // Part of 2 x 2 texels that see the light, between them: x, y from 0 to 1 over the map.
 static F4 shadow_look(const SoftStudio *s, u32 layer, F4 x, F4 y, F4 depth) {
-    const u16 *map = s->maps + (size_t)layer * SHADOW_PITCH * SHADOW_PITCH;
+    const i16 *map = s->maps + (size_t)layer * SHADOW_PITCH * SHADOW_PITCH;
     x = f4_clamp(x * SHADOW_SIZE - 0.5f, -1.5f, SHADOW_SIZE + 0.5f);
     y = f4_clamp(y * SHADOW_SIZE - 0.5f, -1.5f, SHADOW_SIZE + 0.5f);
     I4 ix = i4_floor(x), iy = i4_floor(y);
-    F4 u = x - f4_from_i4(ix), v = y - f4_from_i4(iy), ref = f4_clamp(depth, 0, 1) * 65535;
+    F4 u = x - f4_from_i4(ix), v = y - f4_from_i4(iy),
+       ref = f4_clamp(depth, 0, 1) * 65535 - SHADOW_SHIFT;
+    _Static_assert(SHADOW_PITCH == 1024 + 4, "a product by shifts");
+    I4 at = (iy << 10) + (iy << 2) + ix + (SHADOW_BORDER * SHADOW_PITCH + SHADOW_BORDER);
     I4 above, below; // two texels each
     for (u32 lane = 0; lane < 4; lane++) {
-        const u16 *at = map + (iy[lane] + SHADOW_BORDER) * SHADOW_PITCH + ix[lane] + SHADOW_BORDER;
-        const u16 pairs[4] = {at[0], at[1], at[SHADOW_PITCH], at[SHADOW_PITCH + 1]};
-        above[lane] = (i32)(pairs[0] | (u32)pairs[1] << 16);
-        below[lane] = (i32)(pairs[2] | (u32)pairs[3] << 16);
+        i32 pairs[2];
+        memcpy(&pairs[0], map + at[lane], 4);
+        memcpy(&pairs[1], map + at[lane] + SHADOW_PITCH, 4);
+        above[lane] = pairs[0];
+        below[lane] = pairs[1];
     }
-    const I4 low = i4(0xffff), one = (I4)f4(1);
-    F4 a = (F4)((f4_from_i4(above & low) >= ref) & one),
-       b = (F4)((f4_from_i4((I4)((U4)above >> 16)) >= ref) & one),
-       c = (F4)((f4_from_i4(below & low) >= ref) & one),
-       d = (F4)((f4_from_i4((I4)((U4)below >> 16)) >= ref) & one);
+    const I4 one = (I4)f4(1);
+    F4 a = (F4)((f4_from_i4(above << 16 >> 16) >= ref) & one),
+       b = (F4)((f4_from_i4(above >> 16) >= ref) & one),
+       c = (F4)((f4_from_i4(below << 16 >> 16) >= ref) & one),
+       d = (F4)((f4_from_i4(below >> 16) >= ref) & one);
     return f4_mix(f4_mix(a, b, u), f4_mix(c, d, u), v);
 }
 

@@ -6,7 +6,13 @@
 
 #include "vk/soft_raster.h"
 
-enum { SHADOW_BORDER = 2, SHADOW_PITCH = SHADOW_SIZE + 2 * SHADOW_BORDER };
+// A shadow map has a border that is all light, and 16-bit depths less 32768.
+enum {
+    SHADOW_BORDER = 2,
+    SHADOW_PITCH = SHADOW_SIZE + 2 * SHADOW_BORDER,
+    SHADOW_LIGHT = 32767,
+    SHADOW_SHIFT = 32768
+};
 
 typedef struct SoftMaterial { // of a draw
     f32 color[3], emission[3], part[3], metallic, roughness, opacity;
@@ -16,7 +22,7 @@ typedef struct SoftMaterial { // of a draw
 typedef struct SoftStudio {
     const ViewBlock *view;
     const Field *field;
-    const u16 *maps; // shadow maps of SHADOW_PITCH squared, with a border that is all light
+    const i16 *maps;               // shadow maps, see soft_lights.h
     const SoftMaterial *materials; // one a draw
 } SoftStudio;
 

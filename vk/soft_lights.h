@@ -21,7 +21,7 @@ typedef struct SoftLights {
     u32 n_shadows;
     bool with_floor;
     u32 n_refs;
-    u16 *maps; // n_shadows x SHADOW_PITCH squared
+    i16 *maps; // n_shadows x SHADOW_PITCH squared
     f32 *floor;
     u32 floor_size, floor_region[4];
     struct SoftLights *next; // among those no longer wanted

@@ -99,11 +99,6 @@ bool raster_place(Raster *r, const RenderMesh *mesh, const Box3 *box, const Draw
 
 // ---- triangles
 
-static f64 area_off_grid(const RasterVertex *a, const RasterVertex *b, const RasterVertex *c) {
-    D2 u = b->at - a->at, v = c->at - a->at;
-    return u[0] * v[1] - u[1] * v[0];
-}
-
 static void triangle_draw(Raster *r, const RasterVertex *a, const RasterVertex *b,
                           const RasterVertex *c) {
     i64 area = (i64)(b->x - a->x) * (c->y - a->y) - (i64)(b->y - a->y) * (c->x - a->x);
@@ -112,11 +107,9 @@ static void triangle_draw(Raster *r, const RasterVertex *a, const RasterVertex *
     bool is_front = (area < 0) != r->is_mirrored;
     if (r->drop & (is_front ? RASTER_DROP_FRONT : RASTER_DROP_BACK))
         return;
-    f64 exact = area_off_grid(a, b, c), ratio = exact / (f64)area;
-    exact = ratio > 0.5 && ratio < 2 ? fabs(exact) : 0;
     bool turned = area < 0;
     RasterTriangle triangle = {
-        {a, turned ? c : b, turned ? b : c}, turned ? -area : area, exact, is_front};
+        {a, turned ? c : b, turned ? b : c}, turned ? -area : area, is_front};
     r->fill(r, &triangle);
 }
 
@@ -177,16 +170,6 @@ static void triangle_clip(Raster *r, const u32 *index) {
         triangle_draw(r, &corners[0], &corners[i], &corners[i + 1]);
 }
 
-// All three corners above, below, left or right of the band.
-static bool is_outside(const Raster *r, const RasterVertex *a, const RasterVertex *b,
-                       const RasterVertex *c) {
-    i32 top = (i32)r->begin * GRID, bottom = ((i32)r->end - 1) * GRID,
-        right = ((i32)r->width - 1) * GRID;
-    return (a->y < top && b->y < top && c->y < top) ||
-           (a->y > bottom && b->y > bottom && c->y > bottom) ||
-           (a->x < 0 && b->x < 0 && c->x < 0) || (a->x > right && b->x > right && c->x > right);
-}
-
 void raster_draw(Raster *r, const DrawCall *call) {
     const u32 *index = r->mesh->indices + call->first_index;
     for (const u32 *end = index + call->n_indices; index < end; index += 3) {
@@ -194,7 +177,7 @@ void raster_draw(Raster *r, const DrawCall *call) {
                            *c = &r->vertices[index[2]];
         if (a->x == RASTER_CLIP || b->x == RASTER_CLIP || c->x == RASTER_CLIP)
             triangle_clip(r, index);
-        else if (!is_outside(r, a, b, c))
+        else
             triangle_draw(r, a, b, c);
     }
 }
@@ -212,14 +195,32 @@ static i32 grid_ceil(i32 x) {
     return (x + GRID - 1) >> 8;
 }
 
-bool raster_rows(const Raster *r, const RasterTriangle *t, RasterRows *rows) {
+enum { SMALL = 64 * GRID }; // so that edges' values fit 32 bits
+
+#define EDGE(k)                                                                                    \
+    do {                                                                                           \
+        I4 one = I4_ALL_OF(step, k), two = one + one;                                              \
+        rows->near[k] = I4_ALL_OF(at, k) - (one & odd) - (two & high);                             \
+        rows->far[k] = rows->near[k] - two - two;                                                  \
+        rows->down[k] = I4_ALL_OF(down, k);                                                        \
+    } while (0)
+
+// All three edges at once, then four columns of each.
+static void rows_small(const RasterTriangle *t, RasterRows *rows) {
     const RasterVertex *a = t->corners[0], *b = t->corners[1], *c = t->corners[2];
-    rows->y = MAX(grid_ceil(least3(a->y, b->y, c->y)), (i32)r->begin);
-    rows->end = MIN((most3(a->y, b->y, c->y) >> 8) + 1, (i32)r->end);
-    rows->lo_most = MAX(grid_ceil(least3(a->x, b->x, c->x)), 0);
-    rows->hi_most = MIN(most3(a->x, b->x, c->x) >> 8, (i32)r->width - 1);
-    if (rows->y >= rows->end || rows->lo_most > rows->hi_most)
-        return false;
+    I4 px = {a->x, b->x, c->x, 0}, py = {a->y, b->y, c->y, 0};
+    I4 dx = __builtin_shufflevector(px, px, 1, 2, 0, 3) - px,
+       dy = __builtin_shufflevector(py, py, 1, 2, 0, 3) - py;
+    I4 is_top_left = (dy < 0) | ((dy == 0) & (dx > 0));
+    I4 at = dx * (rows->y * GRID - py) - dy * (rows->lo_most * GRID - px) - 1 - is_top_left;
+    I4 step = dy * GRID, down = dx * GRID;
+    const I4 odd = {0, -1, 0, -1}, high = {0, 0, -1, -1};
+    EDGE(0);
+    EDGE(1);
+    EDGE(2);
+}
+
+static void rows_large(const RasterTriangle *t, RasterRows *rows) {
     for (u32 k = 0; k < 3; k++) {
         const RasterVertex *p = t->corners[k], *q = t->corners[k == 2 ? 0 : k + 1];
         i64 dx = q->x - p->x, dy = q->y - p->y;
@@ -230,6 +231,24 @@ bool raster_rows(const Raster *r, const RasterTriangle *t, RasterRows *rows) {
         rows->across[k] = dy * GRID;
         rows->over[k] = dy ? 1 / (f64)(dy < 0 ? -dy * GRID : dy * GRID) : 0;
     }
+}
+
+bool raster_rows(const Raster *r, const RasterTriangle *t, RasterRows *rows) {
+    const RasterVertex *a = t->corners[0], *b = t->corners[1], *c = t->corners[2];
+    i32 top = least3(a->y, b->y, c->y), bottom = most3(a->y, b->y, c->y),
+        left = least3(a->x, b->x, c->x), right = most3(a->x, b->x, c->x);
+    rows->y = MAX(grid_ceil(top), (i32)r->begin);
+    rows->end = MIN((bottom >> 8) + 1, (i32)r->end);
+    rows->lo_most = MAX(grid_ceil(left), 0);
+    rows->hi_most = MIN(right >> 8, (i32)r->width - 1);
+    if (rows->y >= rows->end || rows->lo_most > rows->hi_most)
+        return false;
+    rows->is_small =
+        rows->hi_most - rows->lo_most < 8 && right - left < SMALL && bottom - top < SMALL;
+    if (rows->is_small)
+        rows_small(t, rows);
+    else
+        rows_large(t, rows);
     return true;
 }
 
@@ -246,7 +265,26 @@ static i64 floor_over(i64 n, i64 d, f64 over) {
     return q;
 }
 
+static void row_small(RasterRows *rows, i32 *lo, i32 *hi) {
+    u32 n = (u32)(rows->hi_most - rows->lo_most) + 1;
+    u32 out = i4_signs(rows->near[0] | rows->near[1] | rows->near[2]);
+    if (n > 4)
+        out |= i4_signs(rows->far[0] | rows->far[1] | rows->far[2]) << 4;
+    u32 in = ~out & ((1u << n) - 1);
+    for (u32 k = 0; k < 3; k++) {
+        rows->near[k] += rows->down[k];
+        rows->far[k] += rows->down[k];
+    }
+    *lo = rows->lo_most + (in ? __builtin_ctz(in) : 0);
+    *hi = in ? rows->lo_most + 31 - __builtin_clz(in) : *lo - 1;
+}
+
 void raster_row_next(RasterRows *rows, i32 *lo, i32 *hi) {
+    rows->y++;
+    if (rows->is_small) {
+        row_small(rows, lo, hi);
+        return;
+    }
     i64 first = rows->lo_most, last = rows->hi_most;
     for (u32 k = 0; k < 3; k++) {
         i64 at = rows->at[k], across = rows->across[k];
@@ -258,19 +296,21 @@ void raster_row_next(RasterRows *rows, i32 *lo, i32 *hi) {
             last = first - 1;
         rows->at[k] = at + rows->step[k];
     }
-    rows->y++;
     *lo = (i32)first;
     *hi = (i32)MAX(last, first - 1);
 }
 
 RasterPlane raster_depth_plane(const RasterTriangle *t) {
     const RasterVertex *a = t->corners[0], *b = t->corners[1], *c = t->corners[2];
-    bool is_exact = t->exact_area > 0;
-    D2 origin = is_exact ? a->at : (D2){a->x, a->y}, p = is_exact ? b->at : (D2){b->x, b->y},
-       q = is_exact ? c->at : (D2){c->x, c->y};
-    p -= origin;
-    q -= origin;
-    f64 scale = GRID / (is_exact ? t->exact_area : (f64)t->area), u = b->z - a->z, v = c->z - a->z;
+    D2 origin = a->at, p = b->at - origin, q = c->at - origin;
+    f64 area = p[0] * q[1] - p[1] * q[0];
+    if (!(area > 0.5 * (f64)t->area && area < 2 * (f64)t->area)) { // the grid made another of it
+        origin = (D2){a->x, a->y};
+        p = (D2){b->x, b->y} - origin;
+        q = (D2){c->x, c->y} - origin;
+        area = (f64)t->area;
+    }
+    f64 scale = GRID / area, u = b->z - a->z, v = c->z - a->z;
     RasterPlane plane;
     plane.across = (u * q[1] - v * p[1]) * scale;
     plane.down = (v * p[0] - u * q[0]) * scale;

@@ -29,8 +29,6 @@ typedef struct RasterVertex {
 typedef struct RasterTriangle {
     const RasterVertex *corners[3];
     i64 area; // twice, in the grid's units; positive
-    // Twice the area off the grid, or 0 where the grid has made another triangle of it.
-    f64 exact_area;
     bool is_front;
 } RasterTriangle;
 
@@ -66,10 +64,13 @@ void raster_fill_samples(Raster *raster, const RasterTriangle *triangle);
 
 // The rows of a triangle: columns lo..hi of row y, empty if lo > hi.
 typedef struct RasterRows {
+    i32 y, end;
+    i32 lo_most, hi_most; // columns
+    bool is_small;        // at most 8 columns and 64 rows: then near, far and down hold
+    I4 near[3], far[3];   // edges' values, at the first four columns and the next; inside: none < 0
+    I4 down[3];
     i64 at[3], step[3], across[3];
     f64 over[3];
-    i32 lo_most, hi_most; // columns
-    i32 y, end;
 } RasterRows;
 
 // A value that is linear over the picture: at sample (x, y), start + x across + y down.
