@@ -245,39 +245,67 @@ static f64 hull_margin(const Vec2 *hull, u32 n, Vec2 p) {
     return margin;
 }
 
-static Str in_units(const Oracle *oracle, f64 mm) {
+static Str number_in_units(const Oracle *oracle, f64 mm) {
     char text[NUMBER_TEXT_MAX];
     u32 len = number_write_short(mm / oracle->scene->unit_mm, 4, text);
-    return str_format(oracle->arena, "%.*s %.*s", (int)len, text, STR_ARG(oracle->scene->unit));
+    return str_copy(oracle->arena, (Str){text, len});
 }
 
-static void stand_judge(Stand *s, bool *stands, Str *why) {
+static Str in_units(const Oracle *oracle, f64 mm) {
+    return str_format(oracle->arena, "%.*s %.*s", STR_ARG(number_in_units(oracle, mm)),
+                      STR_ARG(oracle->scene->unit));
+}
+
+// The corner of what it stands on that is nearest to p.
+static Vec2 nearest_foot(const Vec2 *hull, u32 n, Vec2 p) {
+    Vec2 best = hull[0];
+    f64 least = INFINITY;
+    for (u32 i = 0; i < n; i++) {
+        f64 x = hull[i].x - p.x, y = hull[i].y - p.y;
+        if (x * x + y * y < least) {
+            least = x * x + y * y;
+            best = hull[i];
+        }
+    }
+    return best;
+}
+
+static void stand_judge(Stand *s, bool *stands, Str *why, Str *edit) {
     Oracle *oracle = s->oracle;
     *stands = false;
     if (fabs(s->lowest) > INSPECT_CONTACT_GAP) {
         *why = str_format(oracle->arena, "its lowest point is at z = %.*s, not on the ground",
                           STR_ARG(in_units(oracle, s->lowest)));
+        *edit = str_format(oracle->arena, "`.move(z = %.*s)` of the whole sets it down",
+                           STR_ARG(number_in_units(oracle, -s->lowest)));
         return;
     }
     Vec2 center = {s->moment.x / s->volume, s->moment.y / s->volume};
     u32 n = hull_2d(oracle->heap, s->feet.data, s->feet.len);
     if (n < 3) {
         *why = STR("it touches the ground in a point or a line only");
+        *edit = STR(
+            "flatten its underside by .clip(z = 0..inf) after sinking it a little, or add a foot");
         return;
     }
     f64 margin = hull_margin(s->feet.data, n, center);
     *stands = margin > 0;
-    if (!*stands)
-        *why =
-            str_format(oracle->arena,
-                       "its centre of mass, over [%.*s, %.*s], is %.*s outside what it stands on",
-                       STR_ARG(in_units(oracle, center.x)), STR_ARG(in_units(oracle, center.y)),
-                       STR_ARG(in_units(oracle, -margin)));
+    if (*stands)
+        return;
+    *why = str_format(oracle->arena,
+                      "its centre of mass, over [%.*s, %.*s], is %.*s outside what it stands on",
+                      STR_ARG(in_units(oracle, center.x)), STR_ARG(in_units(oracle, center.y)),
+                      STR_ARG(in_units(oracle, -margin)));
+    Vec2 foot = nearest_foot(s->feet.data, n, center);
+    *edit = str_format(
+        oracle->arena,
+        "let it stand out farther than [%.*s, %.*s] on that side, or make heavier what "
+        "is on the other",
+        STR_ARG(number_in_units(oracle, foot.x)), STR_ARG(number_in_units(oracle, foot.y)));
 }
 
 static GeometryAnswer answer_stand(void *ctx, const IrId *solids, u32 n, bool *stands, Str *why,
-                                   Arena *arena) {
-    (void)arena;
+                                   Str *edit) {
     Stand s = {.oracle = ctx, .lowest = INFINITY};
     for (u32 pass = 0; pass < 2; pass++)
         for (u32 i = 0; i < n; i++)
@@ -285,7 +313,7 @@ static GeometryAnswer answer_stand(void *ctx, const IrId *solids, u32 n, bool *s
                 return GEOMETRY_FAILED;
     if (!(s.volume > 0))
         return GEOMETRY_NONE;
-    stand_judge(&s, stands, why);
+    stand_judge(&s, stands, why, edit);
     vec_free(s.oracle->heap, &s.feet);
     return GEOMETRY_OK;
 }

@@ -106,7 +106,8 @@ static bool explain_reserved(Mistake *m, Repair *out) {
         mistake_accepts(m, TOK_NUMBER))
         return false;
     if (kind_of(m, m->at) == TOK_IN && kind_of(m, m->at - 1) == TOK_FOR) {
-        mistake_report(m, DIAG_E0225, m->at, "a loop names what it runs over: for x in list");
+        Diag *diag = mistake_report(m, DIAG_E0225, m->at, "a loop names what it runs over");
+        diag_help(m->parse->diags, diag, "write for x in list { ... }");
         *out = repair_insert(TOK_NAME, m->at);
         return true;
     }
@@ -219,6 +220,11 @@ static bool explain_empty(Mistake *m, Repair *out) {
                           "there is no value after '%.*s'", (int)MIN(after.len, 40u), after.ptr);
     if (before == TOK_DOTDOT)
         diag_help(m->parse->diags, diag, "a range without an end is written a..inf");
+    else
+        diag_help(m->parse->diags, diag,
+                  before == TOK_ASSIGN ? "write it there, or delete the whole of it"
+                                       : "give the value, or delete '%.*s'",
+                  (int)MIN(after.len, 40u), after.ptr);
     *out = repair_recover(at);
     return true;
 }
@@ -232,8 +238,10 @@ static bool explain_unfinished(Mistake *m, Repair *out) {
         !mistake_has(m, m->at - 1, TOKEN_MORE) || !mistake_is_last_on_line(m, m->at - 1))
         return false;
     Str after = mistake_text(m, m->at - 1);
-    diag_add(m->parse->diags, DIAG_E0225, mistake_span(m, m->at - 1),
-             "there is no value after '%.*s'", (int)MIN(after.len, 40u), after.ptr);
+    Diag *diag = diag_add(m->parse->diags, DIAG_E0225, mistake_span(m, m->at - 1),
+                          "there is no value after '%.*s'", (int)MIN(after.len, 40u), after.ptr);
+    diag_help(m->parse->diags, diag, "give the value, or delete '%.*s'", (int)MIN(after.len, 40u),
+              after.ptr);
     *out = repair_restart(m->at);
     return true;
 }

@@ -292,6 +292,7 @@ static void check_text_size(Lexer *lexer, Span span) {
         diag_add(lexer->diags, DIAG_E0524, (Span){span.source, span.off, 1},
                  "a text of %u bytes is too long: the limit is %u", span.len, LANG_TEXT_MAX);
     diag_measure(diag, span.len, LANG_TEXT_MAX, STR(""));
+    diag_help(lexer->diags, diag, "shorten it; a note for readers is a comment: // ...");
 }
 
 // From a quote or a '}' at start: one token up to the closing quote or the next fill-in.
@@ -485,6 +486,9 @@ static const char *lex_hash(Lexer *lexer, const char *start) {
                       "opacity = 0.5 }");
             const char *cut = start + 1 + (n == 8 ? 6 : 3);
             diag_fix(lexer->diags, diag, FIX_MAYBE, span_of(lexer, cut, end), STR(""));
+        } else {
+            diag_help(lexer->diags, diag,
+                      "write it such as #b98a5a, or by a CSS name such as peru");
         }
     }
     add_token(lexer, TOK_COLOR, start, end);
@@ -639,6 +643,8 @@ static const char *lex_other(Lexer *lexer, const char *start) {
         Diag *diag = diag_add(lexer->diags, DIAG_E0101, span_of(lexer, start, start + 1),
                               "'%c' is not a character of this language", (int)code);
         diag_key(lexer->diags, diag, "%c", (int)code);
+        diag_help(lexer->diags, diag, "delete it");
+        diag_fix(lexer->diags, diag, FIX_MAYBE, span_of(lexer, start, start + 1), STR(""));
     } else {
         report_character(lexer, NULL, code, start, n);
     }
@@ -672,6 +678,7 @@ static void check_name(Lexer *lexer, const Token *token, const char *start) {
                           "the name '%.*s...' has %u bytes: the limit is %u", 20, start,
                           token->span.len - mark, LANG_NAME_MAX);
     diag_measure(diag, token->span.len - mark, LANG_NAME_MAX, STR(""));
+    diag_help(lexer->diags, diag, "give it a short name; what it is can stand in a comment");
 }
 
 // @part.leg, and @ with any other keyword.
@@ -791,15 +798,17 @@ static void check_encoding(Lexer *lexer) {
             unsigned char c = (unsigned char)p[i];
             if (c >= 0x20 ? c != 0x7F : c == '\n' || c == '\t' || c == '\r')
                 continue;
-            diag_add(lexer->diags, DIAG_E0102, span_of(lexer, p + i, p + i + 1),
-                     "a control character (byte 0x%02X) in the text", (unsigned)c);
+            Diag *diag = diag_add(lexer->diags, DIAG_E0102, span_of(lexer, p + i, p + i + 1),
+                                  "a control character (byte 0x%02X) in the text", (unsigned)c);
+            diag_help(lexer->diags, diag, "delete it; in a text, a line break is written \\n");
             if (++n_reported == DIAGS_PRINT_MAX)
                 return;
         }
         if (ok == len)
             return;
-        diag_add(lexer->diags, DIAG_E0102, span_of(lexer, p + ok, p + ok + 1),
-                 "byte 0x%02X is not UTF-8 here", (unsigned)(unsigned char)p[ok]);
+        Diag *diag = diag_add(lexer->diags, DIAG_E0102, span_of(lexer, p + ok, p + ok + 1),
+                              "byte 0x%02X is not UTF-8 here", (unsigned)(unsigned char)p[ok]);
+        diag_help(lexer->diags, diag, "save the file as UTF-8, or delete the character");
         n_reported++;
         p += ok + 1;
         len -= ok + 1;
@@ -843,8 +852,7 @@ void tokens_dump(const Tokens *tokens, Sources *sources, StrBuf *out) {
             strbuf_add_json(out, source_text(sources, token->span));
         }
         if (token->unit_len)
-            strbuf_addf(out, " unit=%.*s",
-                        STR_ARG(source_text(sources, token_unit(token))));
+            strbuf_addf(out, " unit=%.*s", STR_ARG(source_text(sources, token_unit(token))));
         strbuf_add_char(out, '\n');
     }
 }

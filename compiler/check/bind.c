@@ -441,12 +441,16 @@ static void report_def_surplus(Eval *ev, const AstNode *call, const AstNode *def
                           n, n == 1 ? "" : "s");
     note_def(ev, diag, def);
     diag_measure(diag, call->call.args.len + (call->call.subject != NULL), n, STR(""));
+    diag_help(ev->diags, diag, "take it out, or give %.*s another parameter",
+              STR_ARG(def->def.name.text));
 }
 
 static void report_def_missing(Eval *ev, const AstNode *call, const AstNode *def, u32 formal) {
     Diag *diag = diag_add(ev->diags, DIAG_E0305, call->call.function.span, "%.*s needs '%.*s'",
                           STR_ARG(def->def.name.text), STR_ARG(def->def.formals[formal].name.text));
     note_def(ev, diag, def);
+    diag_help(ev->diags, diag, "add %.*s = ..., or give it a default where %.*s is defined",
+              STR_ARG(def->def.formals[formal].name.text), STR_ARG(def->def.name.text));
 }
 
 static bool match_def_args(Eval *ev, const AstNode *call, const AstNode *def, bool report,
@@ -457,8 +461,11 @@ static bool match_def_args(Eval *ev, const AstNode *call, const AstNode *def, bo
     if (call->call.subject) {
         if (def->def.n_formals == 0) {
             if (report)
-                diag_add(ev->diags, DIAG_E0309, call->call.subject->span,
-                         "%.*s takes no argument, not even a subject", STR_ARG(def->def.name.text));
+                diag_help(ev->diags,
+                          diag_add(ev->diags, DIAG_E0309, call->call.subject->span,
+                                   "%.*s takes no argument, not even a subject",
+                                   STR_ARG(def->def.name.text)),
+                          "write %.*s() by itself", STR_ARG(def->def.name.text));
             return false;
         }
         arg_of[next++] = BIND_SUBJECT;

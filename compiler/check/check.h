@@ -34,8 +34,8 @@ typedef struct CheckGeometry {
     // Groups of solids that touch within gap: group[i] counts from 0 in order of first member.
     GeometryAnswer (*connect)(void *ctx, const IrId *solids, u32 n, f64 gap, u32 *group, u32 *n_groups);
     // Whether the whole rests stably: lowest points near z = 0 and the centre of mass over their hull.
-    // *why is a sentence with numbers when not.
-    GeometryAnswer (*stand)(void *ctx, const IrId *solids, u32 n, bool *stands, Str *why, Arena *arena);
+    // *why is a sentence with numbers when not, *edit what to do.
+    GeometryAnswer (*stand)(void *ctx, const IrId *solids, u32 n, bool *stands, Str *why, Str *edit);
 } CheckGeometry;
 
 // --set name=value: text as typed; read as a number with unit, true/false, or a text.

@@ -102,6 +102,7 @@ bool dim_agree(Eval *ev, OpPlace place, Dim a, Dim b, Dim *out) {
                           b_name, op_verb(place.op));
     diag_label(ev->diags, diag, place.left, "%s", a_name);
     diag_label(ev->diags, diag, place.right, "%s", b_name);
+    diag_help(ev->diags, diag, "give both sides the same unit; a bare number goes with any");
     return false;
 }
 
@@ -112,6 +113,11 @@ static Value no_value(Eval *ev, OpPlace place, Value a, Value b, const char *why
                           STR_ARG(value_show(ev, a)), ast_op_text(place.op),
                           STR_ARG(value_show(ev, b)), why);
     diag_key(ev->diags, diag, "%s", why);
+    if (place.op == AST_POW)
+        diag_help(ev->diags, diag, "keep the base above 0: max(x, 0.001) ^ n, or abs(x) ^ n");
+    else
+        diag_help(ev->diags, diag, "keep what stands after '%s' from 0, by c ? a : b or by max()",
+                  ast_op_text(place.op));
     return value_bad();
 }
 
@@ -194,6 +200,7 @@ static Value lists_differ(Eval *ev, OpPlace place, u32 a_len, u32 b_len) {
     diag_label(ev->diags, diag, place.left, "%u element%s", a_len, a_len == 1 ? "" : "s");
     diag_label(ev->diags, diag, place.right, "%u element%s", b_len, b_len == 1 ? "" : "s");
     diag_measure(diag, b_len, a_len, STR(""));
+    diag_help(ev->diags, diag, "give both as many elements, or use one number for all of them");
     return value_bad();
 }
 

@@ -26,6 +26,21 @@ static const AstNode *find_false(Eval *ev, Scope *scope, const AstNode *node, bo
     return flag ? NULL : node;
 }
 
+// count(@leg) == 4 with two legs: 2 more are missing.
+static void tell_count(Eval *ev, Diag *d, const AstNode *node, f64 have, f64 want) {
+    AstOp op = node->binary.op;
+    if (node->binary.left->kind != AST_CALL ||
+        !str_equal_z(node->binary.left->call.function.text, "count"))
+        return;
+    bool is_less = have < want || (op == AST_GT && have == want);
+    u32 off = (u32)fabs(have - want) + (op == AST_GT || op == AST_LT);
+    if (op != AST_NE && off > 0)
+        diag_help(ev->diags, d,
+                  is_less ? "place %u more, or correct the number that is expected"
+                          : "take %u away, or correct the number that is expected",
+                  off);
+}
+
 static void tell_sides(Eval *ev, Scope *scope, Diag *d, const AstNode *node) {
     Value a = eval_expr(ev, scope, node->binary.left), b = eval_expr(ev, scope, node->binary.right);
     if (value_is_bad(a) || value_is_bad(b))
@@ -43,6 +58,7 @@ static void tell_sides(Eval *ev, Scope *scope, Diag *d, const AstNode *node) {
                  is_length                   ? STR("mm")
                  : dim_equal(dim, DIM_ANGLE) ? STR("deg")
                                              : STR(""));
+    tell_count(ev, d, node, a.number, b.number);
     f64 off = fabs(a.number - b.number);
     if (node->binary.op != AST_NE && off > 0 && !dim_is_bare(dim))
         diag_help(ev->diags, d, "they differ by %.*s", STR_ARG(number_show(ev, off, dim)));

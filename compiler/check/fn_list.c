@@ -34,7 +34,8 @@ static bool take_end(Eval *ev, BuiltinCall *c, u32 i, f64 fallback, Value *out) 
     *out = c->args[i];
     if (isfinite(out->number))
         return true;
-    diag_add(ev->diags, DIAG_E0511, c->spans[i], "range needs ends that are finite");
+    Diag *diag = diag_add(ev->diags, DIAG_E0511, c->spans[i], "range needs ends that are finite");
+    diag_help(ev->diags, diag, "give a number: range(0, 10)");
     return false;
 }
 
@@ -59,8 +60,10 @@ static Value run_range(Eval *ev, BuiltinCall *c) {
                    step.dim, &dim))
         return value_bad();
     if (step.number == 0) {
-        diag_add(ev->diags, DIAG_E0511, c->spans[2], "a step of 0 never gets from %.*s to %.*s",
-                 STR_ARG(value_show(ev, a)), STR_ARG(value_show(ev, b)));
+        Diag *diag =
+            diag_add(ev->diags, DIAG_E0511, c->spans[2], "a step of 0 never gets from %.*s to %.*s",
+                     STR_ARG(value_show(ev, a)), STR_ARG(value_show(ev, b)));
+        diag_help(ev->diags, diag, "give a step %s 0", a.number <= b.number ? "above" : "below");
         return value_bad();
     }
     f64 n = ceil((b.number - a.number) / step.number - 1e-9);
@@ -84,6 +87,7 @@ static Value run_spread(Eval *ev, BuiltinCall *c) {
                               "%.*s is no count: spread gives a whole number of values",
                               STR_ARG(value_show(ev, c->args[0])));
         diag_measure(diag, count, fmax(0, floor(count + 0.5)), STR(""));
+        diag_help(ev->diags, diag, "write floor(...) or round(...) of it");
         return value_bad();
     }
     u32 n = count > 4e9 ? 4000000000u : (u32)count;
@@ -93,8 +97,10 @@ static Value run_spread(Eval *ev, BuiltinCall *c) {
         return value_bad();
     }
     if (!isfinite(r.range.low) || !isfinite(r.range.high)) {
-        diag_add(ev->diags, DIAG_E0511, c->spans[1], "spread needs a range with two ends, not %.*s",
-                 STR_ARG(value_show(ev, r)));
+        Diag *diag =
+            diag_add(ev->diags, DIAG_E0511, c->spans[1],
+                     "spread needs a range with two ends, not %.*s", STR_ARG(value_show(ev, r)));
+        diag_help(ev->diags, diag, "give both: spread(5, 0..40)");
         return value_bad();
     }
     Value *items = value_list_new(ev, n, c->span);

@@ -27,10 +27,11 @@ static bool take_pair(Eval *ev, BuiltinCall *c, u32 i, u32 k, Value *a, Value *b
            dim_agree(ev, op_place(c, AST_SUB, i, k), a->dim, b->dim, dim);
 }
 
-static Value no_value(Eval *ev, BuiltinCall *c, u32 i, const char *why) {
+static Value no_value(Eval *ev, BuiltinCall *c, u32 i, const char *why, const char *edit) {
     Diag *diag = diag_add(ev->diags, DIAG_E0510, c->spans[i], "%s of %.*s has no value: %s",
                           c->row->spec.name, STR_ARG(value_show(ev, c->args[i])), why);
     diag_key(ev->diags, diag, "%s: %s", c->row->spec.name, why);
+    diag_help(ev->diags, diag, "%s", edit);
     return value_bad();
 }
 
@@ -53,8 +54,9 @@ static Value run_tan(Eval *ev, BuiltinCall *c) {
     if (!call_angle(ev, c, 0, 0, &deg))
         return value_bad();
     f64 result = trig_tan(deg);
-    return isfinite(result) ? value_number(result, DIM_BARE)
-                            : no_value(ev, c, 0, "it grows without end there");
+    return isfinite(result)
+               ? value_number(result, DIM_BARE)
+               : no_value(ev, c, 0, "it grows without end there", "stay a little off that angle");
 }
 
 static const BuiltinParam ratio_params[] = {BARE("x", "number", "-1..1")};
@@ -67,7 +69,8 @@ static Value arc(Eval *ev, BuiltinCall *c, f64 (*f)(f64)) {
     if (fabs(x) > 1 && fabs(x) < 1 + 1e-12)
         x = x > 0 ? 1 : -1;
     return fabs(x) <= 1 ? value_number(f(x), DIM_ANGLE)
-                        : no_value(ev, c, 0, "it goes from -1 to 1");
+                        : no_value(ev, c, 0, "it goes from -1 to 1",
+                                   "clamp(x, -1, 1) keeps the argument there");
 }
 
 static Value run_asin(Eval *ev, BuiltinCall *c) {
@@ -98,7 +101,8 @@ static Value run_sqrt(Eval *ev, BuiltinCall *c) {
     if (!take_number(ev, c, 0, &x))
         return value_bad();
     if (x.number < 0)
-        return no_value(ev, c, 0, "a negative number has no square root");
+        return no_value(ev, c, 0, "a negative number has no square root",
+                        "max(x, 0) keeps the argument from going below 0");
     return eval_finite(ev, sqrt(x.number), (Dim){(i16)(x.dim.length / 2), (i16)(x.dim.angle / 2)},
                        c->span);
 }
@@ -133,8 +137,10 @@ static Value extreme(Eval *ev, BuiltinCall *c, bool is_max) {
         list = list.items[0].list;
     Place place = call_place(c, 0);
     if (list.len == 0) {
-        diag_add(ev->diags, DIAG_E0510, c->span, "%s of an empty list has no value",
-                 c->row->spec.name);
+        Diag *diag = diag_add(ev->diags, DIAG_E0510, c->span, "%s of an empty list has no value",
+                              c->row->spec.name);
+        diag_help(ev->diags, diag, "give it at least one: %s(concat([0], list))",
+                  c->row->spec.name);
         return value_bad();
     }
     Value best = value_bad();
@@ -176,6 +182,8 @@ static Value run_clamp(Eval *ev, BuiltinCall *c) {
                               "clamp from %.*s to %.*s: the low end is above the high one",
                               STR_ARG(value_show(ev, low)), STR_ARG(value_show(ev, high)));
         diag_label(ev->diags, diag, c->spans[1], "low");
+        diag_help(ev->diags, diag, "give the lower one first: clamp(x, %.*s, %.*s)",
+                  STR_ARG(value_show(ev, high)), STR_ARG(value_show(ev, low)));
         return value_bad();
     }
     return value_number(fmin(fmax(x.number, low.number), high.number), dim);
@@ -268,7 +276,7 @@ static Value run_unit(Eval *ev, BuiltinCall *c) {
         return value_bad();
     f64 norm = norm_of(v);
     if (norm == 0 || !isfinite(norm))
-        return no_value(ev, c, 0, "it has no direction");
+        return no_value(ev, c, 0, "it has no direction", "give a vector that is not zero");
     Value *items = value_list_new(ev, v.len, c->span);
     for (u32 i = 0; items && i < v.len; i++)
         items[i] = value_number(v.items[i].number / norm, DIM_BARE);
@@ -291,6 +299,7 @@ static bool take_vectors(Eval *ev, BuiltinCall *c, u32 wanted, ValueList *a, Val
                  c->row->spec.name, a->len, b->len, wanted ? "two of 3" : "two of one length");
     diag_label(ev->diags, diag, c->spans[0], "%u", a->len);
     diag_label(ev->diags, diag, c->spans[1], "%u", b->len);
+    diag_help(ev->diags, diag, "give both as many elements: [x, y, z], z = 0 if it is flat");
     return false;
 }
 
@@ -360,8 +369,10 @@ static Value run_random(Eval *ev, BuiltinCall *c) {
         return value_bad();
     }
     if (!isfinite(range.range.low) || !isfinite(range.range.high)) {
-        diag_add(ev->diags, DIAG_E0511, c->spans[1], "random needs a range with two ends, not %.*s",
-                 STR_ARG(value_show(ev, range)));
+        Diag *diag = diag_add(ev->diags, DIAG_E0511, c->spans[1],
+                              "random needs a range with two ends, not %.*s",
+                              STR_ARG(value_show(ev, range)));
+        diag_help(ev->diags, diag, "give both: random(7, 2..5)");
         return value_bad();
     }
     f64 x = seed.number + 0.0; // -0 is 0

@@ -448,14 +448,14 @@ static Value run_stands(Eval *ev, BuiltinCall *c) {
     Solid all;
     Pieces pieces;
     bool stands;
-    Str why = STR("");
+    Str why = STR(""), edit = STR("");
     if (!object_pieces(ev, c, &all, &pieces))
         return value_bad();
     if (ev->geometry->stand(ev->geometry->ctx, piece_ids(ev, &pieces), pieces.n, &stands, &why,
-                            ev->arena) != GEOMETRY_OK)
+                            &edit) != GEOMETRY_OK)
         return value_bad();
     if (!stands)
-        ev->why.text = why;
+        ev->why = (Why){.text = why, .edit = edit};
     return value_bool(stands);
 }
 

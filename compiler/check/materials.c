@@ -147,6 +147,9 @@ static bool field_number(Eval *ev, const FieldRow *field, Value v, Place place, 
             diag_help(ev->diags, diag, "%.*s percent is %.*s", STR_ARG(diag_number(ev->diags, x)),
                       STR_ARG(part));
             diag_fix(ev->diags, diag, FIX_MAYBE, place.span, part);
+        } else {
+            diag_help(ev->diags, diag, "the nearest that will do is %.*s",
+                      STR_ARG(diag_number(ev->diags, x < field->low ? field->low : field->high)));
         }
         return false;
     }

@@ -23,6 +23,7 @@ void names_report_function(Names *names, const AstNode *node, const BuiltinRow *
     Diag *diag =
         diag_add(ev->diags, DIAG_E0317, node->span,
                  "'%.*s' is a function: it has a value only when it is called", STR_ARG(name));
+    diag_help(ev->diags, diag, "write %.*s(...)", STR_ARG(name));
     if (row) {
         diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, row)));
     } else {
@@ -140,6 +141,7 @@ void names_report_member(Names *names, const AstNode *node) {
     if (row != NONE || names_find_def(names, name.text) != NONE) {
         Diag *diag = diag_add(ev->diags, DIAG_E0317, name.span,
                               "'%.*s' is a function: it wants its ( )", STR_ARG(name.text));
+        diag_help(ev->diags, diag, "write .%.*s(...)", STR_ARG(name.text));
         if (row != NONE)
             diag_note(ev->diags, diag, "%.*s",
                       STR_ARG(registry_signature_note(ev, registry_at(row))));

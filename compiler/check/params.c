@@ -38,6 +38,8 @@ static void read_range(Param *p, Value range) {
         if (p->out.kind == PARAM_TEXT)
             diag_help(p->ev->diags, diag, "list its choices: in [\"%.*s\", ...]",
                       STR_ARG(p->out.text));
+        else
+            diag_help(p->ev->diags, diag, "leave the range out: both values will do");
         p->ok = false;
         return;
     }
@@ -75,6 +77,11 @@ static bool read_choice(Param *p, Value choice, u32 i) {
                                   : p->out.kind == PARAM_BOOL ? "true or false"
                                                               : "a number");
             diag_label(p->ev->diags, diag, p->node->param.value->span, "the default");
+            diag_help(p->ev->diags, diag,
+                      p->out.kind == PARAM_BOOL ? "leave the choices out: both values will do"
+                      : p->out.kind == PARAM_TEXT
+                          ? "write it in quotes, or take it out"
+                          : "write it as a number, or give texts throughout, the default too");
         }
         return false;
     }
@@ -89,8 +96,10 @@ static bool read_choice(Param *p, Value choice, u32 i) {
 static void read_choices(Param *p, Value list) {
     u32 n = list.list.len;
     if (n == 0) {
-        diag_add(p->ev->diags, DIAG_E0703, p->node->param.range->span,
-                 "'%.*s' has no choice at all", STR_ARG(p->out.name));
+        Diag *diag = diag_add(p->ev->diags, DIAG_E0703, p->node->param.range->span,
+                              "'%.*s' has no choice at all", STR_ARG(p->out.name));
+        diag_help(p->ev->diags, diag,
+                  "list its choices, the default among them, or leave 'in' out");
         p->ok = false;
         return;
     }
@@ -110,9 +119,10 @@ static void read_step(Param *p, Scope *scope) {
         return;
     }
     if (!p->out.has_range || !isfinite(p->out.low)) {
-        diag_add(p->ev->diags, DIAG_E0703, node->span,
-                 "a step counts from the low end of a range, and '%.*s' has none",
-                 STR_ARG(p->out.name));
+        Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span,
+                              "a step counts from the low end of a range, and '%.*s' has none",
+                              STR_ARG(p->out.name));
+        diag_help(p->ev->diags, diag, "give it a range before the step: in 2..6 step 1");
         p->ok = false;
         return;
     }
@@ -120,6 +130,7 @@ static void read_step(Param *p, Scope *scope) {
     if (p->ok && !(step.number > 0)) {
         Diag *diag = diag_add(p->ev->diags, DIAG_E0703, node->span,
                               "%.*s is no step: it must be above 0", STR_ARG(show(p, step.number)));
+        diag_help(p->ev->diags, diag, "write a step above 0, or leave it out");
         diag_measure(diag, step.number, 0, STR(""));
         p->ok = false;
     }
@@ -247,6 +258,10 @@ static void refuse_text(Param *p, Str text, bool is_setting) {
     Str near = str_nearest(text, p->out.choices, p->out.n_choices);
     if (near.len > 0)
         diag_help(diags, diag, "did you mean \"%.*s\"?", STR_ARG(near));
+    else
+        diag_help(diags, diag,
+                  is_setting ? "set one of them"
+                             : "begin with one of them, or add this one to the list");
     p->ok = false;
 }
 

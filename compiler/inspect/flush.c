@@ -4,8 +4,6 @@
 // seen.
 #include "compiler/inspect/inspect_internal.h"
 
-#include "base/map.h"
-
 #define FLUSH_GAP 0.002  // mm
 #define FLUSH_SHARE 0.02 // of the smaller part's surface
 #define GROUND_BAND 0.05 // mm
@@ -41,32 +39,42 @@ static f64 flush_area(const Inspection *in, const InspectContact *c) {
     return area > FLUSH_SHARE * fmin(a->area, b->area) && is_bare(in, c, point, normal) ? area : 0;
 }
 
-void inspect_check_flush(Inspection *in) {
+static void diagnose(Inspection *in, const InspectContact *c, f64 area, const Alike *row) {
     const Scene *scene = in->scene;
-    StrMap seen; // one message for each pair of names
-    strmap_init(&seen, in->arena);
+    const ScenePart *a = &scene->parts[c->a], *b = &scene->parts[c->b];
+    f64 unit = scene->unit_mm;
+    Diag *diag =
+        diag_add(in->diags, DIAG_W0806, b->span,
+                 "'%.*s' and '%.*s' have %.*s %.*s2 of surface in one another, facing the same way",
+                 STR_ARG(inspect_part_name(scene, c->a, in->arena)),
+                 STR_ARG(inspect_part_name(scene, c->b, in->arena)),
+                 STR_ARG(diag_number(in->diags, area / (unit * unit))), STR_ARG(scene->unit));
+    diag_measure(diag, area, 0, STR("mm2"));
+    diag_label(in->diags, diag, a->span, "the other part");
+    if (row->n > 1)
+        diag_note(in->diags, diag, "%u pairs of these names lie so", row->n);
+    diag_help(in->diags, diag,
+              "sink or raise one of them a little, or cut one out of the other: - @%.*s",
+              STR_ARG(a->label));
+    diag_key(in->diags, diag, "%.*s %.*s", STR_ARG(a->path), STR_ARG(b->path));
+}
+
+void inspect_check_flush(Inspection *in) {
+    AlikeList found; // one message for each pair of names: part is the contact here
+    inspect_alike_init(in, &found);
+    VEC(f64) areas = {0}; // per message
     for (u32 i = 0; i < in->contacts.len; i++) {
         const InspectContact *c = &in->contacts.data[i];
         f64 area = c->excessive ? 0 : flush_area(in, c); // said already, and worse
         if (area <= 0 || inspect_allowed_overlap(in, c->a, c->b))
             continue;
-        const ScenePart *a = &scene->parts[c->a], *b = &scene->parts[c->b];
-        Str key = str_format(in->arena, "%.*s\n%.*s", STR_ARG(a->path), STR_ARG(b->path));
-        if (strmap_get(&seen, key) != NONE)
-            continue;
-        strmap_set(&seen, key, i);
-        f64 unit = scene->unit_mm;
-        Diag *diag = diag_add(
-            in->diags, DIAG_W0806, b->span,
-            "'%.*s' and '%.*s' have %.*s %.*s2 of surface in one another, facing the same way",
-            STR_ARG(inspect_part_name(scene, c->a, in->arena)),
-            STR_ARG(inspect_part_name(scene, c->b, in->arena)),
-            STR_ARG(diag_number(in->diags, area / (unit * unit))), STR_ARG(scene->unit));
-        diag_measure(diag, area, 0, STR("mm2"));
-        diag_label(in->diags, diag, a->span, "the other part");
-        diag_help(in->diags, diag,
-                  "sink or raise one of them a little, or cut one out of the other: - @%.*s",
-                  STR_ARG(a->label));
-        diag_key(in->diags, diag, "%.*s %.*s", STR_ARG(a->path), STR_ARG(b->path));
+        Str key = str_format(in->arena, "%.*s\n%.*s", STR_ARG(in->scene->parts[c->a].path),
+                             STR_ARG(in->scene->parts[c->b].path));
+        inspect_alike_add(in, &found, key, i, NONE);
+        if (areas.len < found.rows.len)
+            avec_push(in->arena, &areas, area);
     }
+    for (u32 i = 0; i < found.rows.len; i++)
+        diagnose(in, &in->contacts.data[found.rows.data[i].part], areas.data[i],
+                 &found.rows.data[i]);
 }

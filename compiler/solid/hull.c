@@ -152,7 +152,11 @@ bool build_hull(SolidContext *ctx, IrId id, Mesh *out) {
                         compare_place_normals, NULL);
         ok = mesh_hull(ctx->heap, in.points.data, in.points.len, out);
         if (!ok)
-            solid_error(ctx, id, DIAG_E0618, "all points of this hull lie in one plane");
+            diag_help(
+                ctx->diags,
+                solid_error(ctx, id, DIAG_E0618, "all points of this hull lie in one plane"),
+                "put one of its solids or points out of that plane; a flat shape becomes a solid "
+                "by .extrude(h = ...)");
     }
     if (ok && out->n_tris) {
         u32 n = 0;

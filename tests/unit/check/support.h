@@ -312,13 +312,13 @@ static inline GeometryAnswer fake_connect(void *ctx, const IrId *solids, u32 n, 
 }
 
 static inline GeometryAnswer fake_stand(void *ctx, const IrId *solids, u32 n, bool *stands,
-                                        Str *why, Arena *arena) {
-    (void)arena;
+                                        Str *why, Str *edit) {
     f64 low = INFINITY;
     for (u32 i = 0; i < n; i++)
         low = fmin(low, box_of_solid(ctx, solids[i]).min.z);
     *stands = fabs(low) < 1;
     *why = STR("it is not on the ground");
+    *edit = STR("set it down");
     return GEOMETRY_OK;
 }
 
