@@ -10,7 +10,7 @@ typedef struct StudioLight {
 } StudioLight;
 
 static const StudioLight studio[LIGHTS] = {
-    {-38, 47, 6, {0.62f, 0.61f, 0.595f}}, // key, from the front left
+    {-38, 49, 6, {0.62f, 0.61f, 0.595f}}, // key, from the front left
     {62, 24, 22, {0.32f, 0.325f, 0.335f}},  // fill
     {176, 42, 14, {0.22f, 0.22f, 0.225f}},    // rim, from behind
 };

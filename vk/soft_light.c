@@ -417,7 +417,7 @@ typedef struct FloorLooks {
     const SoftStudio *studio;
     f32 rim[16][2];         // of disc, turned toward the light's rim
     f32 wide[2], narrow[2]; // how far looks are moved aside: of what stands high, low
-    f32 cut;
+    f32 cut[16];            // of a look: what is nearer to the light stands high
 } FloorLooks;
 
 static FloorLooks floor_looks(const SoftStudio *studio) {
@@ -440,7 +440,9 @@ static FloorLooks floor_looks(const SoftStudio *studio) {
     const f32 *m = view->shadow;
     f32 scale = sqrtf(m[2] * m[2] + m[6] * m[6] + m[10] * m[10]);
     f32 height = 2 * (view->center[2] - view->depth_range[2]) * scale / view->lights[0][2];
-    looks.cut = 0.22f * height;
+    for (u32 i = 0; i < 16;
+         i++) // elsewhere in each look: what is low turns into what is high little by little
+        looks.cut[i] = 0.22f * height * (0.3f + 1.4f / 15 * (f32)(i * 7 & 15));
     for (u32 k = 0; k < 2; k++) {
         looks.wide[k] = view->shadow_info[2 + k] * height / sqrtf((f32)layers) * 0.8f;
         looks.narrow[k] = view->shadow_info[2 + k] * height * 0.05f;
@@ -464,7 +466,7 @@ static F4 floor_lit_high(const FloorLooks *l, V3 s) {
             f32 x = l->rim[i][side & 1], y = l->rim[i][1 - (side & 1)]; // quarter turns
             x *= side == 1 || side == 2 ? -1.0f : 1.0f;
             y *= side == 2 || side == 3 ? -1.0f : 1.0f;
-            sum += floor_look(l, s, i % layers, l->wide[0] * x, l->wide[1] * y, l->cut);
+            sum += floor_look(l, s, i % layers, l->wide[0] * x, l->wide[1] * y, l->cut[i]);
         }
         lit += f4_select(done, f4(0), sum);
         looks += f4_select(done, f4(0), f4(16));
@@ -487,12 +489,13 @@ static F4 floor_dark_low(const FloorLooks *l, V3 s, I4 done) {
         F4 sum = f4(0);
         for (u32 i = first; i < first + 4; i++) {
             f32 x = l->narrow[0] * disc[i][0], y = l->narrow[1] * disc[i][1];
-            sum += floor_look(l, s, i * 5 % layers, x, y, l->cut) -
+            sum += floor_look(l, s, i * 5 % layers, x, y, l->cut[i]) -
                    floor_look(l, s, i * 5 % layers, x, y, 0);
         }
         dark += f4_select(done, f4(0), sum);
         looks += f4_select(done, f4(0), f4(4));
-        done |= (dark < 0.001f) | (dark > looks - 0.001f);
+        if (first > 0) // four may agree by chance
+            done |= (dark < 0.001f) | (dark > looks - 0.001f);
     }
     return dark / f4_max(looks, f4(1));
 }

@@ -91,8 +91,8 @@ void view_block(const RenderView *view, const ViewScene *scene, u32 n_samples, u
 }
 
 // The texels of the floor's map that may be dark: under and around the object as far as occlusion
-// reaches (shaders/light.glsl), and where the key light's shadow falls, whose rim is at most 0.23
-// of what casts it is high: tan 6, over sin 52 squared, by 1.33. In eights, as the shader's groups
+// reaches (shaders/light.glsl), and where the key light's shadow falls, whose rim is at most 0.25
+// of what casts it is high: tan 6, over sin 49 squared, by 1.33. In eights, as the shader's groups
 // are.
 void view_floor_region(const ViewBlock *view, Box3 bounds, u32 size, u32 out[4]) {
     Vec3 extent = box3_size(bounds);
