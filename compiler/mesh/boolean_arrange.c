@@ -71,7 +71,7 @@ static u64 edge_key(u32 a, u32 b) {
 // ---- segments
 // ------------------------------------------------------------------------------------
 
-static void add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) {
+void unit_add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) {
     const Kernel *k = u->k;
     const Plane *p = plane_ref(k, u->plane), *q = plane_ref(k, cut);
     u32 axis = widest_axis(k, a, b);
@@ -97,10 +97,10 @@ static void add_edge_segs(Unit *u, u32 t, u32 corner) {
     u32 from = a, n = run ? run->n : 0;
     for (u32 i = 0; i < n; i++) {
         u32 to = split_at(k, run, a < b, i);
-        add_seg(u, from, to, cut, t, !facet->is_flipped);
+        unit_add_seg(u, from, to, cut, t, !facet->is_flipped);
         from = to;
     }
-    add_seg(u, from, b, cut, t, !facet->is_flipped);
+    unit_add_seg(u, from, b, cut, t, !facet->is_flipped);
 }
 
 static bool is_inside_seg(const Kernel *k, const Seg *s, u32 v) {
@@ -340,12 +340,8 @@ static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
         for (u32 c = 0; c < k->facets[u->facets[i]].n; c++)
             add_edge_segs(u, u->facets[i], c);
     }
-    for (u32 i = 0; i < n_inner; i++)
-        if (inner[i].a == inner[i].b)
-            avec_push(u->arena, &u->segs, (Seg){inner[i].a, inner[i].b, NONE, NONE, true, 0});
-        else
-            add_seg(u, inner[i].a, inner[i].b, inner[i].cut, NONE, true);
     if (n_inner) {
+        unit_add_constraints(u, inner, n_inner);
         drop_doubles(u);
         unit_find_crossings(u);
     }

@@ -37,11 +37,11 @@ typedef struct Unit {
 
     // Edge e has the halves 2e (along n_P x n_cut) and 2e + 1.
     u32 n_verts, n_edges;
-    VEC(u32) point_of; // local vertex -> point
-    u32 *local_of;     // point -> local vertex + 1, all zero between units: Kernel.local_of
-    VEC(u32) edge_parts;           // n_edges + 1: the parts (after sorting) that are edge e
-    VEC(u32) head;                 // by half: local vertex
-    VEC(u32) next, loop;           // by half
+    VEC(u32) point_of;   // local vertex -> point
+    u32 *local_of;       // point -> local vertex + 1, all zero between units: Kernel.local_of
+    VEC(u32) edge_parts; // n_edges + 1: the parts (after sorting) that are edge e
+    VEC(u32) head;       // by half: local vertex
+    VEC(u32) next, loop; // by half
     VEC(u32) around_start, around; // halves that leave a vertex, counter-clockwise
     VEC(u32) place;                // by half: its index in around
     // loops and faces
@@ -51,6 +51,8 @@ typedef struct Unit {
     VEC(u32) face_first, face_next; // loops of a face: first, and by loop the next
     VEC(u32) face_stack, face_stack_len;
     VEC(u32) queue, below;
+    VEC(u64) edge_slots; // scratch of boolean_constraints.c: edges of facets, a hash table
+    u32 n_edge_slots;
     struct SegBoxes *boxes; // scratch of boolean_crossings.c
     struct Lone *lone;      // scratch of boolean_lone.c
 } Unit;
@@ -66,6 +68,11 @@ static inline int half_left(const Unit *u, u32 h, u32 local) {
     int side = plane_side(u->k, half_cut(u, h), u->point_of.data[local]);
     return h & 1 ? side : -side;
 }
+
+// From a to b, or the other way round if that is along n_P x n_cut. is_forward: of a to b.
+void unit_add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward);
+// boolean_constraints.c: to u->segs, after the edges'.
+void unit_add_constraints(Unit *u, const InnerSeg *inner, u32 n);
 
 // boolean_lone.c: the cells of a unit of one facet, if the constraints do not cross; false: nothing
 // was done. u's plane, x and y are set, local_of has room for all points.

@@ -96,16 +96,16 @@ static inline GridBox grid_box_empty(void) {
 }
 
 typedef struct LeafState {
-    GridBox box;        // of its vertices
-    bool is_dirty;      // its facets may meet each other
-    bool is_whole;      // all its triangles are facets, and all its facets cells: no patches
-    bool is_reversed;   // its map mirrors
+    GridBox box;      // of its vertices
+    bool is_dirty;    // its facets may meet each other
+    bool is_whole;    // all its triangles are facets, and all its facets cells: no patches
+    bool is_reversed; // its map mirrors
 } LeafState;
 
-// A constraint inside a touched facet, lying in plane `cut`; a == b: a single place where another
-// facet's corner touches the inside (other constraints may pass there).
+// A constraint inside a touched facet, drawn by facet `by`, whose plane is known; a == b: a single
+// place where by's corner touches the inside (other constraints may pass there).
 typedef struct InnerSeg {
-    u32 facet, a, b, cut;
+    u32 facet, a, b, by;
 } InnerSeg;
 
 // Vertex v lies inside the grid edge lo-hi (lo < hi).
@@ -209,12 +209,12 @@ typedef struct Kernel {
     u32 *leaf_start; // n_leaves + 1, into facets
     LeafState *leaves;
     u32 *vert_base,
-        *tri_base; // n_leaves + 1: where a leaf's vertices and triangles begin among all
+        *tri_base;      // n_leaves + 1: where a leaf's vertices and triangles begin among all
     GridPlace *snapped; // by leaf's vertex
-    u32 *grid_of;  // by leaf's vertex: the grid vertex, NONE: not taken in
-    u32 *facet_of; // by leaf's triangle: its facet, NONE: not taken in
-    Vec3 *payload; // n_grid: the first leaf's place of each input vertex, mm
-    u32 n_grid;    // input vertices are points 0 .. n_grid
+    u32 *grid_of;       // by leaf's vertex: the grid vertex, NONE: not taken in
+    u32 *facet_of;      // by leaf's triangle: its facet, NONE: not taken in
+    Vec3 *payload;      // n_grid: the first leaf's place of each input vertex, mm
+    u32 n_grid;         // input vertices are points 0 .. n_grid
     bool has_normals;
 
     // tables, on heap
@@ -230,7 +230,7 @@ typedef struct Kernel {
     // of a shard
     const struct Kernel *shared; // whose points and planes come before its own
     u32 n_shared_points, n_shared_planes;
-    bool shares_defined; // some of those points are not on the grid
+    bool shares_defined;      // some of those points are not on the grid
     FacetPlane *facet_planes; // SHARD_FACETS found lately, by facet
     VEC(FacetPlane) found_planes;
     bool owns_facets; // no other shard asks for the planes of its facets
@@ -259,8 +259,8 @@ typedef struct Kernel {
     u32 local_cap;
 
     // classify
-    u32 *around;      // by half: the next one at its edge, counter-clockwise seen along lo -> hi
-    u32 *region_of;   // 2 * n_cells: of cell's back (2 c) and front (2 c + 1)
+    u32 *around;    // by half: the next one at its edge, counter-clockwise seen along lo -> hi
+    u32 *region_of; // 2 * n_cells: of cell's back (2 c) and front (2 c + 1)
     u32 n_regions;
     SolidRegion *regions;
 } Kernel;
@@ -307,7 +307,7 @@ static inline Plane *plane_ref(const Kernel *k, u32 plane) {
                                       : &k->planes.data[plane - k->n_shared_planes];
 }
 u32 point_add(Kernel *k, const Point *point); // with by sorted; a place on the grid as POINT_GRID
-u32 plane_add_known(Kernel *k, const Plane *plane); // from another table
+u32 plane_add_known(Kernel *k, const Plane *plane);         // from another table
 void points_reserve(Kernel *k, u32 n_points, u32 n_planes); // so many may come
 // It will be added soon: memory where it is looked for is fetched meanwhile.
 void points_prepare(const Kernel *k, const Point *point);
@@ -387,7 +387,8 @@ LeafRun leaf_run_first(const Kernel *k, const u32 *base, u32 n_ranges, u32 range
 void leaf_run_next(const Kernel *k, const u32 *base, LeafRun *run); // from == to: there is none
 // boolean_near.c: by leaf's triangle (in scratch), 1 if another leaf's surface may meet it.
 u8 *find_near(Kernel *k);
-// boolean_spread.c: spreads what is active of a leaf's triangles over its faces; how many were added.
+// boolean_spread.c: spreads what is active of a leaf's triangles over its faces; how many were
+// added.
 u32 spread_in_planes(Kernel *k, u32 leaf, u8 *is_active);
 // A leaf's triangles on the grid, while it is taken in: three corners each, and their numbers in
 // the mesh.
@@ -412,7 +413,7 @@ void arrange(Kernel *k);
 void classify(Kernel *k);
 // boolean_edges.c: all halves by their edges.
 typedef struct EdgeHalves {
-    u32 *list; // by their edge's lower end, then the higher, then by number
+    u32 *list;  // by their edge's lower end, then the higher, then by number
     u32 *start; // n_buckets + 1, into list: of lower ends with equal v >> shift
     u32 n_buckets, shift;
 } EdgeHalves;

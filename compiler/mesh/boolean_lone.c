@@ -106,7 +106,7 @@ static void read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
         if (a == b)
             avec_push(arena, &l->points, a);
         else if (a >= l->rim.len || b >= l->rim.len || !is_along_edge(l, a, b))
-            avec_push(arena, &l->links, (Link){a, b, inner[i].cut});
+            avec_push(arena, &l->links, (Link){a, b, u->k->facets[inner[i].by].plane});
     }
 }
 

@@ -194,8 +194,10 @@ static void cross_pair(Kernel *k, u32 t, u32 u, const i8 *st, const i8 *su) {
         return; // neighbours that share a corner
     touch(k, t, u);
     for (u32 i = 0; i < 2; i++)
-        if (m.lying[i] == NONE && (a != b || !((from | to) >> i & 1)))
-            vec_push(k->heap, &k->inner, (InnerSeg){m.t[i], a, b, facet_plane(k, m.t[1 - i])});
+        if (m.lying[i] == NONE && (a != b || !((from | to) >> i & 1))) {
+            facet_plane(k, m.t[1 - i]);
+            vec_push(k->heap, &k->inner, (InnerSeg){m.t[i], a, b, m.t[1 - i]});
+        }
 }
 
 // ---- coplanar facets

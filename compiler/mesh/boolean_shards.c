@@ -106,15 +106,13 @@ static void add_points(Shards *s, u32 i) {
 static void add_lists(Shards *s, u32 i) {
     Kernel *k = s->k;
     const Kernel *shard = &s->shards[i];
-    const u32 *points = s->point_map[i], *planes = s->plane_map[i];
-    u32 n_points = shard->n_shared_points, n_planes = shard->n_shared_planes;
+    const u32 *points = s->point_map[i], n_points = shard->n_shared_points;
     for (u32 j = 0; j < shard->joins.len; j++)
         set_join(k->unit_parent, shard->joins.data[j].t, shard->joins.data[j].u);
     for (u32 j = 0; j < shard->inner.len; j++) {
         InnerSeg seg = shard->inner.data[j];
         seg.a = mapped(points, n_points, seg.a);
         seg.b = mapped(points, n_points, seg.b);
-        seg.cut = mapped(planes, n_planes, seg.cut);
         k->inner.data[k->inner.len++] = seg;
     }
     for (u32 j = 0; j < shard->splits.len; j++) {
