@@ -214,7 +214,12 @@ void arena_init(Arena *arena, Heap *heap) {
 }
 
 void arena_finish(Arena *arena) {
-    arena_reset(arena, (ArenaMark){0});
+    while (arena->chunk) {
+        ArenaChunk *prev = arena->chunk->prev;
+        heap_free(arena->heap, arena->chunk);
+        arena->chunk = prev;
+    }
+    *arena = (Arena){.heap = arena->heap};
 }
 
 void *arena_alloc(Arena *arena, size_t n, size_t size) {
@@ -247,14 +252,17 @@ ArenaMark arena_mark(const Arena *arena) {
 
 void arena_reset(Arena *arena, ArenaMark mark) {
     char *used = arena->next;
-    while (arena->chunk != mark.chunk) {
+    // A mark from before the first chunk: that chunk is kept, for the next round's sake.
+    while (arena->chunk != mark.chunk && arena->chunk->prev) {
         ArenaChunk *prev = arena->chunk->prev;
         heap_free(arena->heap, arena->chunk);
         arena->chunk = prev;
         used = NULL;
     }
-    arena->next = mark.next;
-    arena->end = arena->chunk ? (char *)arena->chunk + arena->chunk->size : NULL;
+    if (!arena->chunk)
+        return;
+    arena->next = mark.chunk ? mark.next : (char *)(arena->chunk + 1);
+    arena->end = (char *)arena->chunk + arena->chunk->size;
     // An older chunk may have been used up to its end.
     arena->clean = !used ? arena->end : MAX(arena->clean, used);
 }

@@ -116,7 +116,8 @@ void arena_init(Arena *arena, Heap *heap);
 void arena_finish(Arena *arena);
 void *arena_alloc(Arena *arena, size_t n, size_t size); // zeroed
 ArenaMark arena_mark(const Arena *arena);
-void arena_reset(Arena *arena, ArenaMark mark); // frees all that was allocated since mark
+// Frees all that was allocated since mark; a mark from before the first allocation keeps one chunk.
+void arena_reset(Arena *arena, ArenaMark mark);
 
 #define ARENA_NEW(arena, T, n) ((T *)arena_alloc((arena), (n), sizeof(T)))
 

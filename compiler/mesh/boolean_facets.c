@@ -276,7 +276,7 @@ static void add_facet(Kernel *k, FacetScratch *s, const LeafTris *tris, u32 firs
                    .is_reversed = tris->is_reversed};
     for (u32 i = 0; i < 3; i++)
         facet.normal[i] = s->normal[first / 3][i];
-    facet.group = k->tri_base[tris->leaf] + tris->src[set_find(s->group, first / 3)];
+    facet.group = tris->src[set_find(s->group, first / 3)]; // a triangle, for now
     u32 h = first;
     do {
         avec_push(&k->arena, &k->corners, tris->corner[h]);
@@ -317,4 +317,6 @@ void add_facets(Kernel *k, FacetScratch *s, const LeafTris *tris) {
             add_facet(k, s, tris, h);
             s->size[set_find(s->polygon, h / 3)] = 0;
         }
+    for (u32 f = k->leaf_start[tris->leaf]; f < k->n_facets; f++)
+        k->facets[f].group = k->facet_of[k->tri_base[tris->leaf] + k->facets[f].group];
 }

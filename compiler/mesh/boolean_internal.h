@@ -75,7 +75,7 @@ typedef struct Facet {
     u32 leaf;
     u32 src, n_src; // the triangles of the leaf's mesh that make it up: Kernel.sources
     u32 plane;      // NONE until facet_plane asks
-    u32 group; // of facets in one plane that hang together and are alike: the number of a triangle
+    u32 group; // of facets in one plane that hang together and are alike: one of them
     i64 normal[3];    // outwards, of one of its triangles; |n_i| <= 2^53: exact as doubles
     bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
     bool is_reversed; // its leaf's map mirrors: corners 1 and 2 of its triangles are exchanged
@@ -146,6 +146,7 @@ typedef struct Patch {
 typedef struct Rim {
     u32 tri;
     u32 incoming[3];
+    bool is_flagged[3]; // by corner: on a touched facet
 } Rim;
 
 // The vertices inside grid edge lo-hi, from lo to hi: SplitTable.verts.
@@ -190,7 +191,7 @@ enum { SHARD_FACETS = 1 << 10 };
 typedef struct Kernel {
     Heap *heap;
     Arena arena;   // what passes hand on
-    Arena scratch; // what a pass alone needs: ingest and broad begin and end it
+    Arena scratch; // what a pass alone needs, which begins and ends it
     const CsgExpr *expr;
     CsgOptions options;
     u32 n_threads;     // at least 1
@@ -343,8 +344,10 @@ u32 plane_line_axis(const Plane *p, const Plane *q);
 static inline bool is_patch(const Kernel *k, u32 cell) {
     return cell - k->patch_cells_start < k->patches.len;
 }
-u32 leaf_tri_vertex(const Kernel *k, u32 leaf, u32 tri,
-                    u32 corner); // counter-clockwise when mapped
+static inline u32 leaf_tri_vertex(const Kernel *k, u32 leaf, u32 tri, u32 corner) {
+    u32 i = k->leaves[leaf].is_reversed && corner ? 3 - corner : corner; // counter-clockwise
+    return k->expr->leaves[leaf].mesh->tris[3 * (size_t)tri + i];
+}
 static inline const GridPlace *leaf_tri_place(const Kernel *k, u32 leaf, u32 tri, u32 corner) {
     return &k->snapped[k->vert_base[leaf] + leaf_tri_vertex(k, leaf, tri, corner)];
 }

@@ -94,7 +94,7 @@ static void find_clips(Near *near) {
     }
 }
 
-static GridBox tri_box(const GridPlace *at, const u32 v[3]) {
+static inline GridBox tri_box(const GridPlace *at, const u32 v[3]) {
     GridBox box;
     for (u32 i = 0; i < 3; i++) {
         i32 a = at[v[0]].at[i], b = at[v[1]].at[i], c = at[v[2]].at[i];
@@ -158,7 +158,7 @@ typedef struct Reach {
     u32 level, lo[3], hi[3];
 } Reach;
 
-static Reach reach_of(const Near *near, const GridBox *box) {
+static inline Reach reach_of(const Near *near, const GridBox *box) {
     Reach reach = {0};
     u32 most = 0;
     for (u32 i = 0; i < 3; i++) {
@@ -166,7 +166,7 @@ static Reach reach_of(const Near *near, const GridBox *box) {
             hi = MIN(box->max[i], near->region.max[i]);
         reach.lo[i] = (u32)(lo - from) >> near->shift;
         reach.hi[i] = (u32)(hi - from) >> near->shift;
-        most = MAX(most, reach.hi[i] - reach.lo[i]);
+        most |= reach.hi[i] - reach.lo[i];
     }
     while (most > 1) {
         reach.level++;
@@ -174,13 +174,13 @@ static Reach reach_of(const Near *near, const GridBox *box) {
         for (u32 i = 0; i < 3; i++) {
             reach.lo[i] >>= 1;
             reach.hi[i] >>= 1;
-            most = MAX(most, reach.hi[i] - reach.lo[i]);
+            most |= reach.hi[i] - reach.lo[i];
         }
     }
     return reach;
 }
 
-static size_t room_at(const Level *level, u32 x, u32 y, u32 z) {
+static inline size_t room_at(const Level *level, u32 x, u32 y, u32 z) {
     return ((size_t)z * level->size[1] + y) * level->size[0] + x;
 }
 

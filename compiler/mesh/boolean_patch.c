@@ -15,136 +15,165 @@ typedef struct RimEdge { // a half-edge of a rim triangle, by mesh vertices
     u32 from, to, half;  // half: 3 * rim + corner, + 1; 0: empty
 } RimEdge;
 
+// What a leaf's own triangles tell; its patches are numbered from 0.
+typedef struct LeafPatches {
+    VEC(u32) tris; // by patch: one of its larger triangles
+    VEC(Rim) rims;
+} LeafPatches;
+
 typedef struct PatchPass {
     Kernel *k;
-    bool *is_flagged; // by vertex of all leaves: on a touched facet
-    u32 *parent;      // by vertex of all leaves: union-find, then the patch's cell
-    RimEdge *edges;   // of the leaf in hand
+    LeafPatches *of; // by leaf
+    u32 *parent;     // by vertex of all leaves: union-find, then the patch, then its cell
+    RimEdge *edges;  // of the leaf in hand
     u32 n_slots;
     u32 *border; // by half of the leaf's rim: its half in Kernel.halves, NONE
 } PatchPass;
 
-u32 leaf_tri_vertex(const Kernel *k, u32 l, u32 t, u32 corner) {
-    return k->expr->leaves[l]
-        .mesh->tris[3 * (size_t)t + (k->leaves[l].is_reversed && corner ? 3 - corner : corner)];
-}
-
 // Faces are touched as a whole, so that none of them is parted between cells and a patch.
 static void spread_touches(Kernel *k) {
-    bool *is_touched = ARENA_NEW(&k->arena, bool, k->n_in_tris);
     for (u32 f = 0; f < k->n_facets; f++)
-        is_touched[k->facets[f].group] = is_touched[k->facets[f].group] || k->facets[f].is_touched;
+        if (k->facets[f].is_touched)
+            k->facets[k->facets[f].group].is_touched = true;
     for (u32 f = 0; f < k->n_facets; f++)
-        k->facets[f].is_touched = is_touched[k->facets[f].group];
+        k->facets[f].is_touched = k->facets[k->facets[f].group].is_touched;
 }
 
 // ---- patches of a leaf
 // -----------------------------------------------------------------------------
 
-static f64 tri_size2(const Kernel *k, u32 l, u32 t) {
-    const Mesh *mesh = k->expr->leaves[l].mesh;
+static f64 tri_size2(const Mesh *mesh, u32 t) {
     const u32 *v = mesh->tris + 3 * (size_t)t;
     Vec3 n = vec3_cross(vec3_sub(mesh->verts[v[1]], mesh->verts[v[0]]),
                         vec3_sub(mesh->verts[v[2]], mesh->verts[v[0]]));
     return vec3_dot(n, n);
 }
 
-static u32 add_patch(Kernel *k, u32 l, u32 t) {
-    Cell cell = {.plane = NONE,
-                 .stack_start = k->stacks.len,
-                 .stack_len = 1,
-                 .half_start = k->halves.len,
-                 .half_end = k->halves.len};
-    vec_push(k->heap, &k->stacks, (k->n_facets + l) << 1);
-    vec_push(k->heap, &k->cells, cell);
-    avec_push(&k->arena, &k->patches, (Patch){l, t});
-    return k->cells.len - 1;
+// Union-find over the untouched triangles: parent becomes each vertex's root, the lowest of its
+// set. is_flagged: on a touched triangle.
+static void join_untouched(const Kernel *k, u32 l, u32 *parent, bool *is_flagged) {
+    const Mesh *mesh = k->expr->leaves[l].mesh;
+    for (u32 v = 0; v < mesh->n_verts; v++)
+        parent[v] = v;
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *v = mesh->tris + 3 * (size_t)t;
+        if (!is_untouched(k, l, t)) {
+            is_flagged[v[0]] = is_flagged[v[1]] = is_flagged[v[2]] = true;
+            continue;
+        }
+        if (parent[v[0]] != parent[v[1]]) // most have been joined
+            set_join(parent, v[0], v[1]);
+        if (parent[v[1]] != parent[v[2]])
+            set_join(parent, v[1], v[2]);
+    }
+    for (u32 v = 0; v < mesh->n_verts; v++)
+        parent[v] = parent[parent[v]]; // which is lower, and done
 }
 
-// Fills parent with the cells of the leaf's patches; counts rim triangles.
-static u32 find_patches(PatchPass *p, u32 l) {
+enum { PATCH_BIT = 1 << 30 }; // in parent, of a root: the other bits are its patch
+
+// Numbers the leaf's patches in the order of their first triangles, and lists its rim.
+static void find_patches(Kernel *k, void *ctx, u32 l) {
     enum { TRIES = 32 };
-    Kernel *k = p->k;
-    u32 n_tris = k->expr->leaves[l].mesh->n_tris, n_verts = k->expr->leaves[l].mesh->n_verts;
+    PatchPass *p = ctx;
+    const Mesh *mesh = k->expr->leaves[l].mesh;
     u32 *parent = p->parent + k->vert_base[l];
-    bool *is_flagged = p->is_flagged + k->vert_base[l];
-    for (u32 v = 0; v < n_verts; v++)
-        parent[v] = v;
-    for (u32 t = 0; t < n_tris; t++) {
-        u32 v[3];
-        for (u32 i = 0; i < 3; i++)
-            v[i] = leaf_tri_vertex(k, l, t, i);
-        if (is_untouched(k, l, t)) {
-            set_join(parent, v[0], v[1]);
-            set_join(parent, v[1], v[2]);
-        } else {
-            for (u32 i = 0; i < 3; i++)
-                is_flagged[v[i]] = true;
-        }
-    }
-    for (u32 v = 0; v < n_verts; v++)
-        parent[v] = set_find(parent, v);
-    u32 *cell_of = ARENA_NEW(&k->arena, u32, n_verts),
-        *n_tried = ARENA_NEW(&k->arena, u32, n_verts);
-    u32 n_rim = 0;
-    for (u32 t = 0; t < n_tris; t++) {
+    LeafPatches *of = &p->of[l];
+    VEC(u8) n_tried = {0};
+    if (k->leaves[l].is_whole)
+        return;
+    ArenaMark mark = arena_mark(&k->scratch);
+    bool *is_flagged = ARENA_NEW(&k->scratch, bool, mesh->n_verts);
+    join_untouched(k, l, parent, is_flagged);
+    for (u32 t = 0; t < mesh->n_tris; t++) {
         if (!is_untouched(k, l, t))
             continue;
-        u32 root = parent[leaf_tri_vertex(k, l, t, 0)];
-        if (!cell_of[root])
-            cell_of[root] = add_patch(k, l, t) + 1;
-        Patch *patch = &k->patches.data[cell_of[root] - 1 - k->patch_cells_start];
-        if (n_tried[root]++ < TRIES && tri_size2(k, l, t) > tri_size2(k, l, patch->tri))
-            patch->tri = t;
-        bool is_rim = false;
-        for (u32 i = 0; i < 3; i++)
-            is_rim = is_rim || is_flagged[leaf_tri_vertex(k, l, t, i)];
-        n_rim += is_rim;
+        const u32 *v = mesh->tris + 3 * (size_t)t;
+        u32 root = parent[v[0]];
+        if (!(root & PATCH_BIT) && !(parent[root] & PATCH_BIT)) {
+            avec_push(&k->arena, &of->tris, t);
+            avec_push(&k->scratch, &n_tried, 0);
+            parent[root] = PATCH_BIT | (of->tris.len - 1);
+        }
+        u32 patch = (root & PATCH_BIT ? root : parent[root]) & ~(u32)PATCH_BIT;
+        if (n_tried.data[patch] < TRIES) {
+            n_tried.data[patch]++;
+            if (tri_size2(mesh, t) > tri_size2(mesh, of->tris.data[patch]))
+                of->tris.data[patch] = t;
+        }
+        if (is_flagged[v[0]] || is_flagged[v[1]] || is_flagged[v[2]]) {
+            Rim rim = {.tri = t, .incoming = {NONE, NONE, NONE}};
+            for (u32 i = 0; i < 3; i++)
+                rim.is_flagged[i] = is_flagged[leaf_tri_vertex(k, l, t, i)];
+            avec_push(&k->arena, &of->rims, rim);
+        }
     }
-    for (u32 v = 0; v < n_verts; v++)
-        parent[v] = cell_of[parent[v]] ? cell_of[parent[v]] - 1 : NONE;
-    return n_rim;
+    arena_reset(&k->scratch, mark);
+}
+
+// The leaf's patches become cells; parent the cells of its vertices.
+static void add_patches(PatchPass *p, u32 l) {
+    Kernel *k = p->k;
+    const LeafPatches *of = &p->of[l];
+    u32 *parent = p->parent + k->vert_base[l], first = k->cells.len;
+    for (u32 i = 0; i < of->tris.len; i++) {
+        Cell cell = {.plane = NONE,
+                     .stack_start = k->stacks.len,
+                     .stack_len = 1,
+                     .half_start = k->halves.len,
+                     .half_end = k->halves.len};
+        vec_push(k->heap, &k->stacks, (k->n_facets + l) << 1);
+        vec_push(k->heap, &k->cells, cell);
+        avec_push(&k->arena, &k->patches, (Patch){l, of->tris.data[i]});
+    }
+    for (u32 v = 0; v < k->expr->leaves[l].mesh->n_verts; v++) {
+        if (parent[v] & PATCH_BIT)
+            parent[v] = first + (parent[v] & ~(u32)PATCH_BIT);
+        else // a root without triangles; or the root is lower, and done
+            parent[v] = parent[v] == v ? NONE : parent[parent[v]];
+    }
 }
 
 // ---- the rim of a leaf
 // -----------------------------------------------------------------------------
 
+static u32 rim_slot(const PatchPass *p, u32 from, u32 to) {
+    u32 x = from * 0x9e3779b1u + to * 0x85ebca77u;
+    return (x ^ x >> 16) & (p->n_slots - 1);
+}
+
 static u32 find_rim_edge(const PatchPass *p, u32 from, u32 to) {
     u32 mask = p->n_slots - 1;
-    for (u32 slot = (from * 5 + to * 3) & mask; p->edges[slot].half; slot = (slot + 1) & mask)
+    for (u32 slot = rim_slot(p, from, to); p->edges[slot].half; slot = (slot + 1) & mask)
         if (p->edges[slot].from == from && p->edges[slot].to == to)
             return p->edges[slot].half - 1;
     return NONE;
 }
 
 static void add_rim_edge(PatchPass *p, u32 from, u32 to, u32 half) {
-    u32 mask = p->n_slots - 1, slot = (from * 5 + to * 3) & mask;
+    u32 mask = p->n_slots - 1, slot = rim_slot(p, from, to);
     while (p->edges[slot].half)
         slot = (slot + 1) & mask;
     p->edges[slot] = (RimEdge){from, to, half + 1};
 }
 
-static void list_rim(PatchPass *p, u32 l, u32 n_rim) {
+static void list_rim(PatchPass *p, u32 l) {
     Kernel *k = p->k;
-    const bool *is_flagged = p->is_flagged + k->vert_base[l];
-    for (p->n_slots = 64; p->n_slots < 6 * n_rim;)
+    const LeafPatches *of = &p->of[l];
+    for (p->n_slots = 64; p->n_slots < 6 * of->rims.len;)
         p->n_slots *= 2;
-    p->edges = ARENA_NEW(&k->arena, RimEdge, p->n_slots);
-    u32 first = k->rims.len;
-    avec_reserve(&k->arena, &k->rims, first + n_rim);
-    for (u32 t = 0; t < k->expr->leaves[l].mesh->n_tris; t++) {
-        u32 v[3], n = 0;
-        if (!is_untouched(k, l, t))
-            continue;
-        for (u32 i = 0; i < 3; i++) {
-            v[i] = leaf_tri_vertex(k, l, t, i);
-            n += is_flagged[v[i]];
-        }
-        if (!n)
-            continue;
+    p->edges = ARENA_NEW(&k->scratch, RimEdge, p->n_slots);
+    avec_reserve(&k->arena, &k->rims, (size_t)k->rims.len + of->rims.len);
+    for (u32 r = 0; r < of->rims.len; r++) {
+        u32 t = of->rims.data[r].tri;
+        const bool *is_flagged = of->rims.data[r].is_flagged;
+        u32 v[3];
         for (u32 i = 0; i < 3; i++)
-            add_rim_edge(p, v[i], v[(i + 1) % 3], 3 * (k->rims.len - first) + i);
-        avec_push(&k->arena, &k->rims, (Rim){t, {NONE, NONE, NONE}});
+            v[i] = leaf_tri_vertex(k, l, t, i);
+        for (u32 i = 0, j = 1; i < 3; i++, j = j < 2 ? j + 1 : 0)
+            if (is_flagged[i] || is_flagged[j])
+                add_rim_edge(p, v[i], v[j], 3 * r + i);
+        avec_push(&k->arena, &k->rims, of->rims.data[r]);
     }
 }
 
@@ -153,17 +182,18 @@ static void list_rim(PatchPass *p, u32 l, u32 n_rim) {
 static void add_borders(PatchPass *p, u32 l, u32 first, u32 n_rim) {
     Kernel *k = p->k;
     const u32 *cell_of = p->parent + k->vert_base[l], *grid_of = k->grid_of + k->vert_base[l];
-    const bool *is_flagged = p->is_flagged + k->vert_base[l];
     VEC(Keyed) list = {0};
-    p->border = ARENA_NEW(&k->arena, u32, 3 * (size_t)n_rim);
+    p->border = ARENA_NEW(&k->scratch, u32, 3 * (size_t)n_rim);
     for (u32 h = 0; h < 3 * n_rim; h++) {
-        u32 t = k->rims.data[first + h / 3].tri, a = leaf_tri_vertex(k, l, t, h % 3),
-            b = leaf_tri_vertex(k, l, t, (h + 1) % 3);
+        const Rim *rim = &k->rims.data[first + h / 3];
+        u32 a = leaf_tri_vertex(k, l, rim->tri, h % 3),
+            b = leaf_tri_vertex(k, l, rim->tri, (h + 1) % 3);
         p->border[h] = NONE;
-        if (is_flagged[a] && is_flagged[b] && find_rim_edge(p, b, a) == NONE)
-            avec_push(&k->arena, &list, (Keyed){cell_of[a], h});
+        if (rim->is_flagged[h % 3] && rim->is_flagged[(h + 1) % 3] &&
+            find_rim_edge(p, b, a) == NONE)
+            avec_push(&k->scratch, &list, (Keyed){cell_of[a], h});
     }
-    sort_keyed(list.data, ARENA_NEW(&k->arena, Keyed, list.len), list.len);
+    sort_keyed(list.data, ARENA_NEW(&k->scratch, Keyed, list.len), list.len);
     for (u32 i = 0; i < list.len; i++) {
         u32 c = (u32)list.data[i].key, h = list.data[i].value;
         u32 a = leaf_tri_vertex(k, l, k->rims.data[first + h / 3].tri, h % 3);
@@ -206,26 +236,32 @@ static void link_borders(PatchPass *p, u32 l, u32 first, u32 n_rim) {
 
 void patch(Kernel *k) {
     spread_touches(k);
-    PatchPass p = {.k = k};
-    u32 n_verts = k->vert_base[k->expr->n_leaves];
-    p.is_flagged = ARENA_NEW(&k->arena, bool, n_verts);
-    p.parent = ARENA_NEW(&k->arena, u32, n_verts);
+    arena_init(&k->scratch, k->heap);
+    u32 n_leaves = k->expr->n_leaves, n_verts = k->vert_base[n_leaves];
+    PatchPass p = {.k = k,
+                   .of = ARENA_NEW(&k->scratch, LeafPatches, n_leaves),
+                   .parent = arena_alloc(&k->arena, n_verts, sizeof(u32))};
     k->patch_cell_of = p.parent;
-    k->rim_start = ARENA_NEW(&k->arena, u32, k->expr->n_leaves + 1);
+    k->rim_start = ARENA_NEW(&k->arena, u32, n_leaves + 1);
     k->patch_cells_start = k->cells.len;
-    for (u32 l = 0; l < k->expr->n_leaves && !k->fault; l++) {
-        k->rim_start[l] = k->rims.len;
+    kernel_for(k, n_leaves, (u64)k->n_in_tris * 20, find_patches, &p);
+    for (u32 l = 0; l < n_leaves && !k->fault; l++) {
+        u32 first = k->rims.len, n_rim = p.of[l].rims.len;
+        k->rim_start[l] = first;
         if (k->leaves[l].is_whole)
             continue;
         // The leaf as a facet without corners, for stacks of patches.
         k->facets[k->n_facets + l] = (Facet){.leaf = l, .plane = NONE};
-        u32 n_rim = find_patches(&p, l), first = k->rims.len;
+        add_patches(&p, l);
         if (!n_rim)
             continue;
-        list_rim(&p, l, n_rim);
+        ArenaMark mark = arena_mark(&k->scratch);
+        list_rim(&p, l);
         add_borders(&p, l, first, n_rim);
         link_borders(&p, l, first, n_rim);
+        arena_reset(&k->scratch, mark);
         heap_poll(k->heap);
     }
-    k->rim_start[k->expr->n_leaves] = k->rims.len;
+    k->rim_start[n_leaves] = k->rims.len;
+    arena_finish(&k->scratch);
 }

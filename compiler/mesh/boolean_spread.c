@@ -28,9 +28,9 @@ static u32 half_end(const Mesh *mesh, u32 h) {
     return mesh->tris[h % 3 == 2 ? h - 2 : h + 1];
 }
 
-// Neighbours in the mesh are neighbours in the table, which the cache rewards.
 static u32 first_slot(const Spread *s, u32 from, u32 to) {
-    return (from * 5 + to * 3) & s->mask;
+    u32 x = from * 0x9e3779b1u + to * 0x85ebca77u;
+    return (x ^ x >> 16) & s->mask;
 }
 
 // Triangles t and u, which share an edge, lie in one plane and are labelled alike.
