@@ -392,16 +392,19 @@ void soft_glass(const SoftStudio *studio, const GlassPieces *pieces, V3 *color, 
     V3 diffuse = studio_diffuse(view, p, n);
     F4 lit = (diffuse.y + 0.5f) * (0.4f + 0.6f * occlusion(studio, p, n)) *
              (1 - 0.5f * clear * (1 - nv));
-    F4 white = 0.8f * fminf(m->color[0], fminf(m->color[1], m->color[2])) * clear;
+    F4 white = 0.95f * fminf(m->color[0], fminf(m->color[1], m->color[2])) * clear;
     V3 base = v3_of(m->color), body = {base.x - white, base.y - white, base.z - white};
     body = v3_add(v3_scale(body, lit), v3_of(m->emission));
+    F4 across = 1 - nv, rim = across * across * across * across * clear;
     V3 gloss = v3_mul(split_sum(v3(0.04f, 0.04f, 0.04f), roughness, nv),
                       studio_mirror(view, reflected(v, n), roughness, f4(1)));
-    f32 share = pieces->is_front ? 1.0f : 0.3f;
-    gloss = (V3){f4_max(gloss.x * share - 0.03f, f4(0)), f4_max(gloss.y * share - 0.03f, f4(0)),
-                 f4_max(gloss.z * share - 0.03f, f4(0))};
-    *color = v3_add(v3_scale(body, a), gloss);
-    *cover = a;
+    F4 share = (pieces->is_front ? 1.0f : 0.3f) * (1 - 0.6f * rim);
+    gloss = (V3){f4_max(gloss.x * share - 0.045f, f4(0)), f4_max(gloss.y * share - 0.045f, f4(0)),
+                 f4_max(gloss.z * share - 0.045f, f4(0))};
+    F4 dark = (1 - a) * rim * 0.6f;
+    body = v3_add(v3_scale(body, a), v3_scale(base, 0.12f * dark));
+    *color = v3_add(body, gloss);
+    *cover = a + dark;
 }
 
 // ---- the floor

@@ -24,11 +24,13 @@ void main() {
     // Its tint is seen, but it scatters little white; at the rim, bent light comes from darker sides.
     float lit = (studio_diffuse(p, n).g + 0.5) * (0.4 + 0.6 * occlusion(p, n)) * (1.0 - 0.5 * clear * (1.0 - nv));
     float white = min(m.color.r, min(m.color.g, m.color.b));
-    vec3 body = (m.color - 0.8 * white * clear) * lit + m.emission;
+    vec3 body = (m.color - 0.95 * white * clear) * lit + m.emission;
     vec3 gloss = split_sum(vec3(0.04), roughness, nv) * studio_mirror(reflect(-v, n), roughness, 1.0);
-    // Inner walls mostly touch what they hold; and a plain surface's sheen is not seen as such (see tone).
-    gloss = max(gloss * (gl_FrontFacing ? 1.0 : 0.3) - 0.03, 0.0);
+    // At the rim a clear body bends the light so far that the dark around the studio is seen: that draws its outline.
+    float across = 1.0 - nv, rim = across * across * across * across * clear, dark = (1.0 - a) * rim * 0.6;
+    // Inner walls mostly touch what they hold; and a plain surface's sheen is held back (see surface_light).
+    gloss = max(gloss * (gl_FrontFacing ? 1.0 : 0.3) * (1.0 - 0.6 * rim) - 0.045, 0.0);
     bool as_part = (view.flags.x & 1u) != 0u;
     vec4 plain = vec4(part_color(d.part_rgb) * (0.7 + 0.3 * nv), 1.0) * mix(0.18, 0.65, m.opacity);
-    out_color = as_part ? plain : vec4(body * a + gloss, a);
+    out_color = as_part ? plain : vec4(body * a + m.color * (0.12 * dark) + gloss, a + dark);
 }
