@@ -13,7 +13,8 @@
 //   boolean_classify.c  which cells' sides share a region: boolean_edges.c has the radial order
 //   boolean_winding.c   winding numbers and the expression in each region; boolean_rays.c: in one
 //   boolean_select.c    cells between matter and emptiness, and their twins
-//   boolean_merge.c     coplanar cells to faces, faces to triangles
+//   boolean_merge.c     coplanar cells to faces; boolean_triangles.c: faces to triangles, with labels
+//                       (boolean_labels.c); boolean_copies.c: patches; boolean_repair.c
 //
 // boolean_points.c holds the tables of vertices and planes, exact.c the wide integers;
 // boolean_threads.c and boolean_shards.c say how passes use threads. Read boolean_internal.h first:
@@ -42,6 +43,7 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
         if (!merge(k, &faces, true, out))
             k->fault = "the result is not closed";
     }
+    faces_finish(k, &faces);
     if (report) {
         report->n_in_tris = k->n_in_tris;
         report->n_pairs = k->pairs.len;

@@ -133,7 +133,6 @@ typedef struct Cell {
     u32 half_end; // its halves are half_start .. half_end
     u32 half_start;
     bool is_flipped; // front is opposite to the plane's normal (untouched facets only)
-    i8 kept;         // select: 1 the face looks to the front, -1 to the back, 0 dropped
 } Cell;
 
 // Untouched triangles of a leaf that hang together; one cell. tri: one of its larger triangles.
@@ -450,15 +449,37 @@ typedef struct Rays {
 Rays rays_cast(Kernel *k, u32 n, const Beside *seed); // both arrays from k->heap
 // boolean_winding.c: fills regions.
 void wind(Kernel *k, const RegionTree *tree);
-// The result's faces: for each half of a kept cell its twin across the edge; NONE for dropped
-// cells. As faces are turned to look outwards, halves of cells that are kept with their back
-// outwards run the other way: out_next and out_origin say how.
+// A cell of the result: it parts matter from emptiness.
+typedef struct FaceCell {
+    u32 cell;
+    u32 start;   // its halves are start .. the next one's start, in the order of the cell's, ...
+    u32 first;   // ... the first of which is this one of Kernel.halves
+    u32 plane;   // or NONE: the cell's
+    u32 label;   // the facet whose tag and normals it takes
+    u32 tag;     // of faces, not of patches
+    u16 mat;
+    i8 looks;    // 1: outwards is to the cell's front, -1: to its back
+    i8 outward;  // if plane is given: 1: its normal looks outwards, else -1
+    bool is_round;  // the label has normals; of faces
+    bool is_turned; // they look inwards
+} FaceCell;
+
+// A half of such a cell, turned so that the cell lies on its left seen from outside.
+typedef struct FaceHalf {
+    u32 origin, next;
+    u32 twin;
+    u32 cell; // in Faces.cells
+} FaceHalf;
+
+// The surface of the result, cell by cell. On heap.
 typedef struct Faces {
-    u32 *twin, *out_next, *out_origin; // by half
-    u32 *label;                        // by cell: the facet whose tag and normals it takes
-    u16 *mat;                          // by cell
+    FaceCell *cells; // n_cells and an end
+    FaceHalf *halves;
+    u32 n_cells, n_halves;
+    u32 *of_cell; // by cell of the kernel, NONE if it is not kept
 } Faces;
 void select_faces(Kernel *k, Faces *faces, CsgReport *report);
+void faces_finish(Kernel *k, Faces *faces);
 // False: joining faces made two edges between one pair of vertices; with keep_coplanar that cannot
 // be.
 bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out);

@@ -80,6 +80,7 @@ static bool run_timed(Heap *heap, const CsgExpr *expr, u32 n_threads, Mesh *out,
             break;
         case 6:
             ok = merge(&k, &faces, false, out);
+            faces_finish(&k, &faces);
             kernel_finish(&k);
             break;
         }

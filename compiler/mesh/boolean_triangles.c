@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pass 7, faces to triangles: a face's boundary is traced from half to half, turning around each
+// corner through the twins of the face's own cells, and the corners that are left are triangulated
+// in the projection along the longest component of the face's normal. Triangles and clearly convex
+// quadrangles are settled here, all others in polygon.h.
+//
+// Faces are independent of each other: threads take ranges of them. Two hollows that touch along an
+// edge of a face leave a slit or a triangle without area; both are left out, and what meets there
+// on both sides becomes one edge (an alias, which repairs need).
+#include "compiler/mesh/boolean_merge.h"
+#include "compiler/mesh/polygon.h"
+
+typedef struct Tracer {
+    const Merge *m;
+    Heap *heap;
+    FacePart *part;
+    bool *is_done; // by half
+    // of the face in hand
+    VEC(u32) loop; // corners
+    VEC(u32) starts;
+    VEC(Vec2) flat;
+} Tracer;
+
+typedef struct Triangulation {
+    Merge *m;
+    u32 *next_cell; // by cell: the next one of its face, or NONE
+    bool *is_done;
+} Triangulation;
+
+static void push_tri(Tracer *t, u32 a, u32 b, u32 c) {
+    const Merge *m = t->m;
+    u32 va = m->corner[a], vb = m->corner[b], vc = m->corner[c];
+    if (va == vb || vb == vc || vc == va) {
+        // It names a vertex twice; its other two edges run over one another, so without it their
+        // neighbours are each other's.
+        u32 i = va == vb   ? b
+                : vb == vc ? c
+                           : a,
+            j = va == vb   ? c
+                : vb == vc ? a
+                           : b,
+            l = va == vb   ? a
+                : vb == vc ? b
+                           : c; // i and the corner before it, l, are one vertex
+        vec_push(t->heap, &t->part->aliases, (Alias){edge_name(m, i, j), edge_name(m, j, l)});
+        return;
+    }
+    vec_reserve(t->heap, &t->part->tris, (size_t)t->part->tris.len + 3);
+    u32 *out = t->part->tris.data + t->part->tris.len;
+    out[0] = a;
+    out[1] = b;
+    out[2] = c;
+    t->part->tris.len += 3;
+}
+
+static f64 turn(Vec2 a, Vec2 b, Vec2 c) {
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+}
+static f64 distance2(Vec2 a, Vec2 b) {
+    return (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y);
+}
+
+// A clearly convex quadrangle by its shorter diagonal; false for all others.
+static bool try_quad(Tracer *t) {
+    const Vec2 *p = t->flat.data;
+    const u32 *h = t->loop.data;
+    for (u32 i = 0; i < 4; i++)
+        if (turn(p[i], p[(i + 1) % 4], p[(i + 2) % 4]) <= 1)
+            return false;
+    f64 d02 = distance2(p[0], p[2]), d13 = distance2(p[1], p[3]);
+    bool take02 = d02 < d13 || (d02 == d13 && MIN(h[0], h[2]) < MIN(h[1], h[3]));
+    push_tri(t, h[0], h[1], h[take02 ? 2 : 3]);
+    push_tri(t, h[take02 ? 0 : 1], h[2], h[3]);
+    return true;
+}
+
+static void flatten_loops(Tracer *t, const FaceCell *cell) {
+    const Merge *m = t->m;
+    i64 n[3];
+    outward_normal(m->k, cell, n);
+    i64 size[3] = {n[0] < 0 ? -n[0] : n[0], n[1] < 0 ? -n[1] : n[1], n[2] < 0 ? -n[2] : n[2]};
+    u32 axis = size[0] >= size[1] && size[0] >= size[2] ? 0 : size[1] >= size[2] ? 1 : 2;
+    u32 x = (axis + (n[axis] > 0 ? 1 : 2)) % 3, y = (axis + (n[axis] > 0 ? 2 : 1)) % 3;
+    vec_reserve(t->heap, &t->flat, t->loop.len);
+    for (u32 i = 0; i < t->loop.len; i++) {
+        const f64 *at = corner_at(m, t->loop.data[i]);
+        t->flat.data[i] = (Vec2){at[x], at[y]};
+    }
+    t->flat.len = t->loop.len;
+}
+
+// loop and starts hold the face's boundary.
+static void triangulate_face(Tracer *t, const FaceCell *cell) {
+    const u32 *loop = t->loop.data;
+    if (t->starts.len == 2 && t->loop.len == 3) {
+        push_tri(t, loop[0], loop[1], loop[2]);
+        return;
+    }
+    flatten_loops(t, cell);
+    if (t->starts.len == 2 && t->loop.len == 4 && try_quad(t))
+        return;
+    Region region = {t->flat.data, t->starts.data, t->starts.len - 1, NULL, NULL};
+    u32 *tris, n_tris;
+    region_triangulate(t->heap, &region, &tris, &n_tris);
+    for (u32 i = 0; i < n_tris; i++)
+        push_tri(t, loop[tris[3 * i]], loop[tris[3 * i + 1]], loop[tris[3 * i + 2]]);
+    heap_free(t->heap, tris);
+}
+
+static void trace_loop(Tracer *t, u32 from) {
+    const Merge *m = t->m;
+    u32 h = from, start = t->loop.len;
+    do {
+        t->is_done[h] = true;
+        if (m->corner[h] != NONE)
+            vec_push(t->heap, &t->loop, h);
+        h = next_border(m, h);
+    } while (h != from);
+    // A slit: two hollows touch along one edge. Without it what meets there on both sides is
+    // joined.
+    u32 n = t->loop.len - start;
+    if (n == 2) {
+        const u32 *ends = t->loop.data + start;
+        vec_push(t->heap, &t->part->aliases,
+                 (Alias){edge_name(m, ends[0], ends[1]), edge_name(m, ends[1], ends[0])});
+    }
+    if (n < 3)
+        t->loop.len = start;
+    else
+        vec_push(t->heap, &t->starts, t->loop.len);
+}
+
+// Faces in the order of their first cell, loops in that of their first half.
+static void triangulate_range(Kernel *view, void *ctx, u32 range) {
+    const Triangulation *all = ctx;
+    const Merge *m = all->m;
+    const FaceCell *cells = m->f->cells;
+    Tracer t = {.m = m, .heap = view->heap, .part = &m->parts[range], .is_done = all->is_done};
+    u32 end = kernel_range_start(m->f->n_cells, m->n_parts, range + 1);
+    for (u32 first = kernel_range_start(m->f->n_cells, m->n_parts, range); first < end; first++) {
+        if ((first & 0xfff) == 0)
+            heap_poll(view->heap);
+        if (m->face[first] != first || is_patch(view, cells[first].cell))
+            continue;
+        t.loop.len = t.starts.len = 0;
+        vec_push(t.heap, &t.starts, 0);
+        for (u32 c = first; c != NONE; c = all->next_cell[c])
+            for (u32 h = cells[c].start; h < cells[c + 1].start; h++)
+                if (m->is_border[h] && !t.is_done[h])
+                    trace_loop(&t, h);
+        if (t.starts.len > 1)
+            triangulate_face(&t, &cells[first]);
+    }
+    vec_free(t.heap, &t.loop);
+    vec_free(t.heap, &t.starts);
+    vec_free(t.heap, &t.flat);
+}
+
+// By cell: the next one of its face.
+static u32 *chain_cells(const Merge *m) {
+    u32 n = m->f->n_cells;
+    u32 *next = heap_alloc_raw(m->k->heap, MAX(n, 1u), sizeof(u32));
+    u32 *last = heap_alloc_raw(m->k->heap, MAX(n, 1u), sizeof(u32));
+    for (u32 c = 0; c < n; c++) {
+        next[c] = NONE;
+        last[c] = c;
+        if (m->face[c] != c) {
+            next[last[m->face[c]]] = c;
+            last[m->face[c]] = c;
+        }
+    }
+    heap_free(m->k->heap, last);
+    return next;
+}
+
+void triangulate_faces(Merge *m) {
+    enum { FACE_GRAIN = 2000 };
+    Kernel *k = m->k;
+    u32 n_halves = m->f->n_halves;
+    m->n_parts = kernel_ranges(k, m->f->n_cells, FACE_GRAIN);
+    m->parts = HEAP_NEW(k->heap, FacePart, m->n_parts + 1);
+    Triangulation all = {m, chain_cells(m), HEAP_NEW(k->heap, bool, n_halves)};
+    kernel_for(k, m->n_parts, 100 * (u64)n_halves, triangulate_range, &all);
+    heap_free(k->heap, all.next_cell);
+    heap_free(k->heap, all.is_done);
+    for (u32 i = 0; i < m->n_parts; i++) {
+        m->parts[i].first = m->n_face_tris;
+        m->n_face_tris += m->parts[i].tris.len / 3;
+    }
+    m->n_verts = m->points.len;
+    m->n_tris = m->n_face_tris;
+}
