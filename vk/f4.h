@@ -102,6 +102,7 @@ static inline bool i4_all(I4 is) {
     return i4_signs(is) == 15;
 }
 
+#define H8_UPPER_TWICE(a) __builtin_shufflevector(a, a, 4, 5, 6, 7, 4, 5, 6, 7)
 #define I4_ALL_OF(a, k) __builtin_shufflevector(a, a, k, k, k, k)
 
 static inline H8 h8_from_i4(I4 a, I4 b) { // what is out of range becomes the nearest in range
@@ -117,9 +118,50 @@ static inline H8 h8_from_i4(I4 a, I4 b) { // what is out of range becomes the ne
 #endif
 }
 
+static inline H8 h8_less(H8 a, H8 b) { // a - b; what is out of range becomes the nearest in range
+#ifdef __SSE2__
+    return (H8)_mm_subs_epi16((__m128i)a, (__m128i)b);
+#else
+    H8 out;
+    for (u32 i = 0; i < 8; i++)
+        out[i] = (i16)MIN(MAX(a[i] - b[i], -32768), 32767);
+    return out;
+#endif
+}
+
+static inline bool h8_any(H8 is) {
+#ifdef __SSE2__
+    return _mm_movemask_epi8((__m128i)is) != 0;
+#else
+    U4 words = (U4)is;
+    return (words[0] | words[1] | words[2] | words[3]) != 0;
+#endif
+}
+
 static inline H8 h8_min(H8 a, H8 b) {
+#ifdef __SSE2__
+    return (H8)_mm_min_epi16((__m128i)a, (__m128i)b);
+#else
     H8 is_less = a < b;
     return (a & is_less) | (b & ~is_less);
+#endif
+}
+
+static inline H8 h8_max(H8 a, H8 b) {
+#ifdef __SSE2__
+    return (H8)_mm_max_epi16((__m128i)a, (__m128i)b);
+#else
+    H8 is_more = a > b;
+    return (a & is_more) | (b & ~is_more);
+#endif
+}
+
+static inline F4 f4_from_d2(D2 a, D2 b) {
+#ifdef __SSE2__
+    return (F4)_mm_movelh_ps(_mm_cvtpd_ps((__m128d)a), _mm_cvtpd_ps((__m128d)b));
+#else
+    return (F4){(f32)a[0], (f32)a[1], (f32)b[0], (f32)b[1]};
+#endif
 }
 
 static inline F4 f4_smoothstep(F4 low, F4 high, F4 x) {

@@ -41,6 +41,20 @@ static void head_write(StrBuf *out, PngKind kind, u32 width, u32 height) {
     }
 }
 
+static void row_less_above(u8 *out, const u8 *row, const u8 *above, size_t n) {
+    typedef u8 Bytes __attribute__((vector_size(16)));
+    size_t i = 0;
+    for (; i + sizeof(Bytes) <= n; i += sizeof(Bytes)) {
+        Bytes a, b;
+        memcpy(&a, row + i, sizeof a);
+        memcpy(&b, above + i, sizeof b);
+        a -= b;
+        memcpy(out + i, &a, sizeof a);
+    }
+    for (; i < n; i++)
+        out[i] = (u8)(row[i] - above[i]);
+}
+
 // Rows as PNG wants them: a filter byte, then bytes or differences.
 static void rows_filter(PngKind kind, u32 width, u32 height, const u8 *pixels, u8 *rows) {
     static const u8 sizes[] = {1, 2, 3, 4, 1};
@@ -55,8 +69,7 @@ static void rows_filter(PngKind kind, u32 width, u32 height, const u8 *pixels, u
                 rows[2 + 2 * (size_t)x] = (u8)values[x];
             }
         } else if (rows[0]) {
-            for (size_t i = 0; i < stride; i++)
-                rows[1 + i] = (u8)(pixels[i] - (pixels - stride)[i]);
+            row_less_above(rows + 1, pixels, pixels - stride, stride);
         } else {
             memcpy(rows + 1, pixels, stride);
         }

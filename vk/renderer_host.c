@@ -6,6 +6,7 @@
 #include "vk/renderer_host.h"
 
 #include "vk/camera.h"
+#include "vk/f4.h"
 
 enum { NOTHING = 0xffffff, GROUPS = 4 }; // as in shaders/common.glsl
 #define SAME 0.965f
@@ -58,12 +59,6 @@ static const Sample *sample_row(const HostImage *image, u32 y) {
     return (const void *)((const u8 *)image->map + y * image->pitch);
 }
 
-static u64 sample_bits(const Sample *sample) {
-    u64 bits;
-    memcpy(&bits, sample, 8);
-    return bits;
-}
-
 static u32 middle_of(const HostPicture *p, u32 pixel) {
     return p->n_samples == 2 ? 2 * pixel + 1 : pixel;
 }
@@ -96,13 +91,24 @@ static bool normals_differ(u32 a, u32 b) {
     return u[0] * v[0] + u[1] * v[1] + u[2] * v[2] <= SAME;
 }
 
-// Of the 3 x 3 samples from columns x on: any bit differs from the middle's.
-static bool any_differs(const Sample *const rows[3], u32 x) {
-    u64 self = sample_bits(&rows[1][x + 1]), differs = 0;
-    for (u32 k = 0; k < 3; k++)
-        for (u32 j = 0; j < 3; j++)
-            differs |= sample_bits(&rows[k][x + j]) ^ self;
-    return differs != 0;
+static H8 samples_load(const Sample *two) {
+    H8 words;
+    memcpy(&words, two, sizeof words);
+    return words;
+}
+
+// All of the 3 x 3 samples from columns x on show one draw, with normals that are near. The four
+// words of a sample are compared at once, of two samples.
+static bool is_quiet(const Sample *const rows[3], u32 x) {
+    const H8 most = {0, 0, 1899, 1899, 0, 0, 1899, 1899};
+    H8 middle = samples_load(&rows[1][x]), self = H8_UPPER_TWICE(middle), low = {0}, high = {0};
+    for (u32 k = 0; k < 3; k++) {
+        H8 left = h8_less(samples_load(&rows[k][x]), self),
+           right = h8_less(samples_load(&rows[k][x + 1]), self);
+        low = h8_min(low, h8_min(left, right));
+        high = h8_max(high, h8_max(left, right));
+    }
+    return !h8_any((high > most) | (low < -most));
 }
 
 static bool draws_differ(const Sample *const rows[3], u32 x) {
@@ -218,7 +224,7 @@ static void list_row(List *list, u32 y) {
         fronts[k] = sample_row(&p->front, wide ? sy + k - 1 : sy);
     }
     for (u32 x = 0; x < p->width; x++, index++) {
-        if (wide && ((any_differs(rows, 2 * x) && is_edge(rows, 2 * x)) ||
+        if (wide && ((!is_quiet(rows, 2 * x) && is_edge(rows, 2 * x)) ||
                      (glass && draws_differ(fronts, 2 * x)))) {
             list_edge(list, x, y, index);
             continue;
@@ -254,6 +260,40 @@ void host_list_samples(const HostPicture *p, u32 begin, u32 end, u32 counts[2]) 
 
 // ---- masks and geometry
 
+// As normal_unpack, of four: the same operations in the same order.
+static V3 normals_unpack(I4 packed) {
+    F4 x = f4_max(f4_from_i4(packed << 16 >> 16) / 32767, f4(-1)),
+       y = f4_max(f4_from_i4(packed >> 16) / 32767, f4(-1)), z = 1 - f4_abs(x) - f4_abs(y);
+    I4 below = z < 0;
+    F4 u = (1 - f4_abs(y)) * f4_select(x >= 0, f4(1), f4(-1)),
+       v = (1 - f4_abs(x)) * f4_select(y >= 0, f4(1), f4(-1));
+    V3 n = {f4_select(below, u, x), f4_select(below, v, y), z};
+    F4 length = v3_norm(n);
+    return (V3){n.x / length, n.y / length, n.z / length};
+}
+
+static void fill_normals(const HostPicture *p, const Sample *row, f32 *out) {
+    for (u32 x = 0; x < p->width; x += 4) {
+        u32 n = MIN(p->width - x, 4u), any = 0, step = p->n_samples;
+        const Sample *from = row + middle_of(p, x);
+        I4 packed = {0}, shown = {0};
+        for (u32 k = 0; k < n; k++) {
+            Sample sample = from[k * step];
+            packed[k] = (i32)sample.normal;
+            shown[k] = sample.draw ? -1 : 0;
+            any |= sample.draw;
+        }
+        V3 normal = any ? normals_unpack(packed) : (V3){{0}, {0}, {0}};
+        F4 nx = (F4)((I4)normal.x & shown), ny = (F4)((I4)normal.y & shown),
+           nz = (F4)((I4)normal.z & shown);
+        for (u32 k = 0; k < n; k++, out += 3) {
+            out[0] = nx[k];
+            out[1] = ny[k];
+            out[2] = nz[k];
+        }
+    }
+}
+
 void host_fill_masks(const HostPicture *p, const RenderCamera *camera, const RenderImage *image,
                      u32 begin, u32 end) {
     size_t i = (size_t)begin * p->width;
@@ -261,6 +301,8 @@ void host_fill_masks(const HostPicture *p, const RenderCamera *camera, const Ren
         u32 sy = middle_of(p, y);
         const Sample *row = sample_row(&p->front, sy);
         const f32 *depths = p->depths + (size_t)sy * p->depth_width;
+        if (image->normals)
+            fill_normals(p, row, image->normals + 3 * i);
         for (u32 x = 0; x < p->width; x++, i++) {
             u32 sx = middle_of(p, x), draw = row[sx].draw;
             const DrawCall *call = draw ? &p->calls[draw - 1] : NULL;
@@ -271,12 +313,6 @@ void host_fill_masks(const HostPicture *p, const RenderCamera *camera, const Ren
                 image->instances[i] = call ? (u16)(call->instance + 1) : 0;
             if (image->depth)
                 image->depth[i] = depth;
-            if (image->normals) {
-                f32 normal[3] = {0, 0, 0};
-                if (call)
-                    normal_unpack(row[sx].normal, normal);
-                memcpy(image->normals + 3 * i, normal, sizeof normal);
-            }
             if (image->positions) {
                 Vec3 q = call ? camera_unproject(camera, x + 0.5, y + 0.5, depth) : vec3(0, 0, 0);
                 const f32 position[3] = {(f32)q.x, (f32)q.y, (f32)q.z};
@@ -383,6 +419,53 @@ static RayRow rays_of(const ViewBlock *view, u32 y) {
     return row;
 }
 
+// u where a + u b > 0, within *low..*high.
+static void narrow(f64 a, f64 b, f64 *low, f64 *high) {
+    if (b > 0)
+        *low = fmax(*low, -a / b);
+    else if (b < 0)
+        *high = fmin(*high, -a / b);
+    else if (!(a > 0))
+        *high = *low - 1;
+}
+
+// The pixels of a row whose rays may meet the floor where it is dark, and some: where a ray meets
+// it, over how far it goes down, both are linear along the row.
+static void floor_columns(const HostPicture *p, const RayRow *row, u32 *first, u32 *end) {
+    const ViewBlock *view = p->view;
+    f64 place[2][2], down[2], half = p->floor_size * 0.5, scale = half / (f64)view->depth_range[3];
+    *first = *end = 0;
+    if (!p->floor)
+        return;
+    for (u32 u = 0; u < 2; u++) { // at u = 0 and 1
+        f64 ray[3], at[3];
+        for (u32 k = 0; k < 3; k++) {
+            ray[k] = (f64)row->ray[k] + u * (f64)row->ray_step[k];
+            at[k] = (f64)row->origin[k] + u * (f64)row->origin_step[k];
+        }
+        f64 drop = (f64)view->depth_range[2] - at[2];
+        for (u32 k = 0; k < 2; k++)
+            place[u][k] = (at[k] * ray[2] + ray[k] * drop) * scale +
+                          ray[2] * (half - (f64)view->center[k] * scale);
+        down[u] = ray[2];
+    }
+    f64 low = -1e9, high = 1e9;
+    narrow(-down[0], down[0] - down[1], &low, &high);
+    for (u32 k = 0; k < 2; k++) {
+        f64 least = (f64)p->floor_region[k] - 2, most = (f64)p->floor_region[2 + k] + 2;
+        f64 above[2], below[2];
+        for (u32 u = 0; u < 2; u++) {
+            above[u] = least * down[u] - place[u][k];
+            below[u] = place[u][k] - most * down[u];
+        }
+        narrow(above[0], above[1] - above[0], &low, &high);
+        narrow(below[0], below[1] - below[0], &low, &high);
+    }
+    f64 fx = (f64)view->intrinsics[0], cx = (f64)view->intrinsics[2], n = p->width;
+    *first = (u32)fmin(fmax(low * fx + cx - 2, 0), n);
+    *end = (u32)fmin(fmax(high * fx + cx + 2, 0), n);
+}
+
 // How dark the floor is where a pixel's ray meets it.
 static f32 floor_dark(const HostPicture *p, const RayRow *row, u32 px) {
     const ViewBlock *view = p->view;
@@ -481,7 +564,9 @@ void host_fill_color(const HostPicture *p, u8 *color, u32 begin, u32 end) {
     for (u32 y = begin; y < end; y++) {
         u8 ground[4];
         RayRow row = rays_of(p->view, y);
+        u32 first, last;
         light_encode(p->tables, backdrop(p, y, 0), ground);
+        floor_columns(p, &row, &first, &last);
         for (u32 x = 0; x < p->width; x++, index++, color += 4) {
             u32 record = records[index];
             Light over;
@@ -494,7 +579,7 @@ void host_fill_color(const HostPicture *p, u8 *color, u32 begin, u32 end) {
                 color[2] = p->tables->of_255[item >> 20 & 255];
                 color[3] = 255;
             } else {
-                f32 dark = floor_dark(p, &row, x);
+                f32 dark = x >= first && x < last ? floor_dark(p, &row, x) : 0;
                 if (dark > 0)
                     light_encode(p->tables, backdrop(p, y, dark), color);
                 else

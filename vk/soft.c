@@ -178,8 +178,8 @@ typedef struct Draw {
     const RenderView *view;
     const RenderImage *image;
     bool with_color, with_glass, is_maker; // is_maker: makes the lights, for all
-    u32 n_samples, n_shadows, width, height, n_threads;
-    u32 n_bands, n_light_tasks; // of the round at hand
+    u32 n_samples, n_shadows, width, height, pitch, n_threads; // pitch: samples from row to row
+    u32 n_bands, n_light_tasks;                                // of the round at hand
     ViewBlock block;
     SoftLights *lights;
     HostPicture picture;
@@ -313,9 +313,12 @@ static void raster_scene(const Draw *d, Raster *r, f32 least) {
 }
 
 static void band_samples(Draw *d, Raster *r, RasterSample *samples, f32 *depths, f32 least) {
-    size_t first = (size_t)r->begin * d->width, n = (size_t)(r->end - r->begin) * d->width;
+    size_t first = (size_t)r->begin * d->pitch, n = (size_t)(r->end - r->begin) * d->pitch;
     memset(samples + first, 0, n * sizeof *samples);
-    for (size_t i = 0; i < n; i++)
+    size_t i = 0;
+    for (const F4 far = f4(1); i + 4 <= n; i += 4)
+        memcpy(depths + first + i, &far, sizeof far);
+    for (; i < n; i++)
         depths[first + i] = 1;
     r->samples = samples;
     r->depths = depths;
@@ -325,6 +328,7 @@ static void band_samples(Draw *d, Raster *r, RasterSample *samples, f32 *depths,
 
 static Raster band_of(const Draw *d, u32 i, Heap *heap) {
     return (Raster){.width = d->width,
+                    .pitch = d->pitch,
                     .begin = (u32)((u64)d->height * i / d->n_bands),
                     .end = (u32)((u64)d->height * (i + 1) / d->n_bands),
                     .vertices =
@@ -389,7 +393,7 @@ static void pixels_task(void *ctx, u32 i, Heap *heap) {
         u32 counts[2];
         host_list_samples(p, begin, end, counts);
         for (u32 k = 0; k < 2; k++)
-            soft_shade(&studio, d->slot->samples, d->slot->depths, d->width,
+            soft_shade(&studio, d->slot->samples, d->slot->depths, d->pitch,
                        host_items(p, k) + (size_t)begin * p->width, counts[k]);
         host_fill_color(p, d->image->color, begin, end);
     }
@@ -398,7 +402,7 @@ static void pixels_task(void *ctx, u32 i, Heap *heap) {
 
 static void picture_of(Draw *d) {
     const SoftSlot *slot = d->slot;
-    size_t pitch = d->width * sizeof(RasterSample);
+    size_t pitch = d->pitch * sizeof(RasterSample);
     HostImage samples = {slot->samples, pitch};
     d->picture = (HostPicture){
         .view = &d->block,
@@ -409,9 +413,9 @@ static void picture_of(Draw *d) {
         .n_samples = d->n_samples,
         .samples = samples,
         .front = d->with_glass ? (HostImage){slot->front_samples, pitch} : samples,
-        .glass = d->with_glass ? (HostImage){slot->glass, 8 * (size_t)d->width} : (HostImage){0},
+        .glass = d->with_glass ? (HostImage){slot->glass, 8 * (size_t)d->pitch} : (HostImage){0},
         .depths = d->with_glass ? slot->front_depths : slot->depths,
-        .depth_width = d->width,
+        .depth_width = d->pitch,
         .work = slot->work};
     if (!d->with_color || d->view->no_floor)
         return;
@@ -431,7 +435,7 @@ static void draw_run(void *ctx) {
     Draw *d = ctx;
     Heap *heap = &d->slot->heap;
     size_t n_pixels = (size_t)d->image->width * d->image->height;
-    slot_prepare(d->slot, (size_t)d->width * d->height, d->with_color ? n_pixels : 0,
+    slot_prepare(d->slot, (size_t)d->pitch * d->height, d->with_color ? n_pixels : 0,
                  d->with_glass);
     view_block(d->view, &d->soft->scene.facts, d->n_samples, d->n_shadows, &d->block);
     d->n_threads = threads_free(d->soft);
@@ -465,6 +469,7 @@ Status soft_draw(Soft *soft, const RenderView *view, const RenderImage *image, R
     u32 extra = d.n_samples == 2;
     d.width = image->width * d.n_samples + extra;
     d.height = image->height * d.n_samples + extra;
+    d.pitch = (d.width + RASTER_SPARE + 3) / 4 * 4;
     d.slot = slot_acquire(soft, (u64)image->width * image->height > LARGE);
     bool ok = heap_guard(&d.slot->heap, draw_run, &d);
     Failure failure = d.slot->heap.failure;

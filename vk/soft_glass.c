@@ -6,7 +6,7 @@ typedef struct GlassBatch {
     const SoftStudio *studio;
     const f32 *depths;
     u16 *glass;
-    u32 width;
+    u32 pitch;
     GlassPieces pieces;
     size_t at[4];
     u32 n;
@@ -50,7 +50,7 @@ static void batch_add(GlassBatch *b, i32 x, i32 y, f32 z, F4 normal) {
     b->pieces.normal.x[b->n] = normal[0];
     b->pieces.normal.y[b->n] = normal[1];
     b->pieces.normal.z[b->n] = normal[2];
-    b->at[b->n] = (size_t)y * b->width + (size_t)x;
+    b->at[b->n] = (size_t)y * b->pitch + (size_t)x;
     if (++b->n == 4)
         batch_flush(b);
 }
@@ -85,7 +85,7 @@ static void fill_glass(Raster *r, const RasterTriangle *t) {
         f64 left = depth.start + bias + depth.down * y;
         F4 turn = start + down * (f32)(y * GRID - t->corners[0]->y);
         raster_row_next(&rows, &lo, &hi);
-        const f32 *depths = b->depths + (size_t)y * r->width;
+        const f32 *depths = b->depths + (size_t)y * r->pitch;
         for (i32 x = lo; x <= hi; x++) {
             f32 z = (f32)(left + depth.across * x);
             if (z < depths[x])
@@ -97,9 +97,9 @@ static void fill_glass(Raster *r, const RasterTriangle *t) {
 void soft_glass_draw(Raster *r, const SoftStudio *studio, const SoftScene *scene,
                      const GlassSide *order, u32 n_order, const f32 *depths, u16 *glass,
                      u32 height) {
-    GlassBatch batch = {.studio = studio, .depths = depths, .glass = glass, .width = r->width};
-    memset(glass + 4 * (size_t)r->begin * r->width, 0,
-           4 * (size_t)(r->end - r->begin) * r->width * sizeof *glass);
+    GlassBatch batch = {.studio = studio, .depths = depths, .glass = glass, .pitch = r->pitch};
+    memset(glass + 4 * (size_t)r->begin * r->pitch, 0,
+           4 * (size_t)(r->end - r->begin) * r->pitch * sizeof *glass);
     r->fill = fill_glass;
     r->ctx = &batch;
     for (u32 i = 0; i < n_order; i++) {

@@ -6,7 +6,7 @@
 #include "vk/soft_lights.h"
 
 // The raster's band of glass: four halves a sample, premultiplied. order: as glass_sort gives it;
-// depths: of what is opaque, rows of the raster's width; height of the whole, in samples.
+// depths: of what is opaque, rows of the raster's pitch; height of the whole, in samples.
 void soft_glass_draw(Raster *raster, const SoftStudio *studio, const SoftScene *scene,
                      const GlassSide *order, u32 n_order, const f32 *depths, u16 *glass,
                      u32 height);

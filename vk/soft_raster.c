@@ -329,46 +329,108 @@ void raster_normal_planes(const RasterTriangle *t, F4 *start, F4 *across, F4 *do
 
 // ---- samples
 
-static u32 snorm16(f32 x) { // of -1..1
+static I4 snorm16(F4 x) { // of -1..1
     x *= 32767;
-    return (u16)(i16)(x < 0 ? x - 0.5f : x + 0.5f);
+    return i4_from_f4(x + f4_select(x < 0, f4(-0.5f), f4(0.5f)));
 }
 
-// As oct_pack in shaders/common.glsl, of a direction of any length.
-static u32 normal_pack(F4 n) {
-    f32 x = n[0], y = n[1], sum = fabsf(x) + fabsf(y) + fabsf(n[2]);
-    f32 over = sum > 0 ? 1 / sum : 0;
-    x *= over;
-    y *= over;
-    if (n[2] < 0) {
-        f32 u = (1 - fabsf(y)) * (x >= 0 ? 1.0f : -1.0f);
-        y = (1 - fabsf(x)) * (y >= 0 ? 1.0f : -1.0f);
-        x = u;
+// As oct_pack in shaders/common.glsl, of directions of any length.
+static I4 normals_pack(V3 n) {
+    F4 sum = f4_abs(n.x) + f4_abs(n.y) + f4_abs(n.z);
+    F4 over = 1 / f4_max(sum, f4(1e-35f)), x = n.x * over, y = n.y * over;
+    I4 below = n.z < 0;
+    if (i4_any(below)) {
+        F4 u = (1 - f4_abs(y)) * f4_select(x >= 0, f4(1), f4(-1)),
+           v = (1 - f4_abs(x)) * f4_select(y >= 0, f4(1), f4(-1));
+        x = f4_select(below, u, x);
+        y = f4_select(below, v, y);
     }
-    return snorm16(x) | snorm16(y) << 16;
+    return (snorm16(x) & i4(0xffff)) | snorm16(y) << 16;
 }
+
+// What a triangle's samples are made of.
+typedef struct Paint {
+    RasterPlane depth;
+    I4 draw, flat;          // flat: the normal of all of it
+    F4 start, across, down; // normals: at the first corner; from one sample to the next
+    V3 run;                 // what is added for 0, 1, 2, 3 samples across
+    i32 x, y;               // the first corner
+    bool is_flat;
+} Paint;
 
 static bool is_flat(const RasterTriangle *t) {
     return memcmp(&t->corners[0]->normal, &t->corners[1]->normal, sizeof(F4)) == 0 &&
            memcmp(&t->corners[0]->normal, &t->corners[2]->normal, sizeof(F4)) == 0;
 }
 
-// One normal for all of it: that of its plane.
-static void fill_flat(Raster *r, const RasterTriangle *t, RasterRows *rows, F4 normal) {
-    RasterPlane depth = raster_depth_plane(t);
-    RasterSample sample = {r->draw, normal_pack(t->is_front ? normal : -normal)};
-    while (rows->y < rows->end) {
-        size_t row = (size_t)rows->y * r->width;
-        f64 left = depth.start + depth.down * rows->y;
-        i32 lo, hi;
-        raster_row_next(rows, &lo, &hi);
-        for (i32 x = lo; x <= hi; x++) {
-            f32 z = (f32)(left + depth.across * x);
-            if (z < r->depths[row + (size_t)x]) {
-                r->depths[row + (size_t)x] = z;
-                r->samples[row + (size_t)x] = sample;
-            }
-        }
+static const F4 in_fours = {0, 1, 2, 3};
+
+static void paint_init(Paint *p, const Raster *r, const RasterTriangle *t) {
+    p->depth = raster_depth_plane(t);
+    p->draw = i4((i32)r->draw);
+    p->is_flat = is_flat(t);
+    if (p->is_flat) { // that of its plane
+        F4 n = t->is_front ? t->corners[0]->normal : -t->corners[0]->normal;
+        p->flat = normals_pack((V3){f4(n[0]), f4(n[1]), f4(n[2])});
+        return;
+    }
+    raster_normal_planes(t, &p->start, &p->across, &p->down);
+    p->x = t->corners[0]->x;
+    p->y = t->corners[0]->y;
+    F4 step = p->across * GRID;
+    p->run = (V3){step[0] * in_fours, step[1] * in_fours, step[2] * in_fours};
+}
+
+static I4 paint_normals(const Paint *p, i32 x, i32 y) {
+    if (p->is_flat)
+        return p->flat;
+    F4 n = p->start + p->down * (f32)(y * GRID - p->y) + p->across * (f32)(x * GRID - p->x);
+    return normals_pack((V3){n[0] + p->run.x, n[1] + p->run.y, n[2] + p->run.z});
+}
+
+// Four samples from (x, y) on, of those that are in.
+static inline void paint_four(Raster *r, const Paint *p, i32 x, i32 y, f64 left, I4 in) {
+    size_t at = (size_t)y * r->pitch + (size_t)x;
+    D2 first = {0, 1}, next = {2, 3};
+    F4 old, z = f4_from_d2(left + p->depth.across * (first + (f64)x),
+                           left + p->depth.across * (next + (f64)x));
+    memcpy(&old, r->depths + at, sizeof old);
+    I4 is_seen = (z < old) & in;
+    if (!i4_any(is_seen))
+        return;
+    z = f4_select(is_seen, z, old);
+    memcpy(r->depths + at, &z, sizeof z);
+    I4 normals = paint_normals(p, x, y), two[2];
+    memcpy(two, r->samples + at, sizeof two);
+    I4 seen[2] = {__builtin_shufflevector(is_seen, is_seen, 0, 0, 1, 1),
+                  __builtin_shufflevector(is_seen, is_seen, 2, 2, 3, 3)};
+    two[0] =
+        (two[0] & ~seen[0]) | (__builtin_shufflevector(p->draw, normals, 0, 4, 1, 5) & seen[0]);
+    two[1] =
+        (two[1] & ~seen[1]) | (__builtin_shufflevector(p->draw, normals, 2, 6, 3, 7) & seen[1]);
+    memcpy(r->samples + at, two, sizeof two);
+}
+
+static void paint_small(Raster *r, const Paint *p, const RasterRows *rows) {
+    I4 a = rows->near[0], b = rows->near[1], c = rows->near[2], a4 = rows->far[0],
+       b4 = rows->far[1], c4 = rows->far[2];
+    i32 x = rows->lo_most, n = rows->hi_most - x;
+    const I4 column = {0, 1, 2, 3};
+    I4 near = column <= n, far = column + 4 <= n;
+    for (i32 y = rows->y; y < rows->end; y++) {
+        f64 left = p->depth.start + p->depth.down * y;
+        I4 in = ~((a | b | c) >> 31) & near;
+        if (i4_any(in))
+            paint_four(r, p, x, y, left, in);
+        in = ~((a4 | b4 | c4) >> 31) & far;
+        if (n > 3 && i4_any(in))
+            paint_four(r, p, x + 4, y, left, in);
+        a += rows->down[0];
+        b += rows->down[1];
+        c += rows->down[2];
+        a4 += rows->down[0];
+        b4 += rows->down[1];
+        c4 += rows->down[2];
     }
 }
 
@@ -376,27 +438,18 @@ void raster_fill_samples(Raster *r, const RasterTriangle *t) {
     RasterRows rows;
     if (!raster_rows(r, t, &rows))
         return;
-    if (is_flat(t)) {
-        fill_flat(r, t, &rows, t->corners[0]->normal);
+    Paint paint;
+    paint_init(&paint, r, t);
+    if (rows.is_small) {
+        paint_small(r, &paint, &rows);
         return;
     }
-    RasterPlane depth = raster_depth_plane(t);
-    const RasterVertex *corner = t->corners[0];
-    F4 start, across, down;
-    raster_normal_planes(t, &start, &across, &down);
+    const I4 column = {0, 1, 2, 3};
     while (rows.y < rows.end) {
-        size_t row = (size_t)rows.y * r->width;
-        f64 left = depth.start + depth.down * rows.y;
-        F4 turn = start + down * (f32)(rows.y * GRID - corner->y);
-        i32 lo, hi;
+        i32 y = rows.y, lo, hi;
+        f64 left = paint.depth.start + paint.depth.down * y;
         raster_row_next(&rows, &lo, &hi);
-        for (i32 x = lo; x <= hi; x++) {
-            f32 z = (f32)(left + depth.across * x);
-            if (z < r->depths[row + (size_t)x]) {
-                r->depths[row + (size_t)x] = z;
-                r->samples[row + (size_t)x] = (RasterSample){
-                    r->draw, normal_pack(turn + across * (f32)(x * GRID - corner->x))};
-            }
-        }
+        for (i32 x = lo; x <= hi; x += 4)
+            paint_four(r, &paint, x, y, left, column <= hi - x);
     }
 }

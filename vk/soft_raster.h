@@ -32,15 +32,19 @@ typedef struct RasterTriangle {
     bool is_front;
 } RasterTriangle;
 
+// Four samples are written at a time, and may run over by so many, that stay as they are.
+enum { RASTER_SPARE = 3 };
+
 enum { RASTER_DROP_FRONT = 1, RASTER_DROP_BACK = 2 };
 
 typedef struct Raster Raster;
 struct Raster {
     u32 width, begin, end; // samples across; rows of the band
+    u32 pitch;             // samples from row to row, at least width + RASTER_SPARE
     // What is done with a triangle; raster_fill_samples or another.
     void (*fill)(Raster *raster, const RasterTriangle *triangle);
     void *ctx;
-    RasterSample *samples; // rows of width, from row 0
+    RasterSample *samples; // rows of pitch, from row 0
     f32 *depths;
     RasterVertex *vertices; // room for the largest mesh
     // of the draw at hand

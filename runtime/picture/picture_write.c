@@ -95,14 +95,11 @@ static bool save_depth(Write *w, u32 view, const RenderImage *image, StrBuf *out
 }
 
 static bool save_normals(Write *w, u32 view, const RenderImage *image, StrBuf *out) {
-    size_t total = 3 * (size_t)image->width * image->height;
-    u8 *bytes = heap_alloc_raw(out->heap, total, 1);
-    for (size_t i = 0; i < total; i += 3) {
-        const f32 *n = image->normals + i;
-        bool none = n[0] == 0 && n[1] == 0 && n[2] == 0;
-        for (u32 k = 0; k < 3; k++)
-            bytes[i + k] = (u8)(none ? 0.0f : n[k] * 127.5f + 128.0f);
-    }
+    size_t total = (size_t)image->width * image->height;
+    u8 *bytes = heap_alloc(out->heap, total, 3);
+    for (size_t i = 0; i < total; i++)
+        for (size_t k = 3 * i; k < 3 * i + 3 && image->instances[i]; k++)
+            bytes[k] = (u8)(i32)(image->normals[k] * 127.5f + 128.0f);
     png_write(out, PNG_RGB8, image->width, image->height, bytes,
               (PngOptions){.level = w->job->png_level});
     heap_free(out->heap, bytes);
@@ -117,8 +114,9 @@ static bool save_color(Write *w, u32 view, const RenderImage *image, StrBuf *out
         return save(w, view, "_color.png", out);
     }
     u8 *rgb = heap_alloc_raw(out->heap, total, 3);
-    for (size_t i = 0; i < total; i++)
-        memcpy(rgb + 3 * i, image->color + 4 * i, 3);
+    for (size_t i = 0; i + 1 < total; i++)
+        memcpy(rgb + 3 * i, image->color + 4 * i, 4); // one more, which the next puts right
+    memcpy(rgb + 3 * (total - 1), image->color + 4 * (total - 1), 3);
     png_write(out, PNG_RGB8, image->width, image->height, rgb, options);
     heap_free(out->heap, rgb);
     return save(w, view, "_color.png", out);
