@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Formatting works on the tokens, comments included, in three passes: which braces hold bodies of
-// several lines; then token by token, what white space goes before each; then the lines, whose
-// trailing comments are lined up. The kinds of soft keywords come from the layout, as for the
+// several lines; then token by token, what white space goes before each, and, as each line begins,
+// where it must be broken to be no wider than a page; then the lines, whose trailing comments are
+// lined up. The kinds of soft keywords come from the layout, as for the
 // parser. At the end the result is parsed again: if its tree were not the same, that would be a bug
 // here, and the text is given back as it was.
 #include "lang/fmt.h"
@@ -14,7 +15,7 @@
 
 #include <assert.h>
 
-enum { INDENT = 2, COMMENT_COLUMN_MAX = 90 };
+enum { INDENT = 2, COMMENT_COLUMN_MAX = 90, LINE_WIDTH = 100, BREAK_COLUMN = 30 };
 
 typedef struct Item {
     TokenKind kind;
@@ -23,6 +24,8 @@ typedef struct Item {
     bool is_broken;  // of a brace: its body is written on lines of its own
     bool is_binary;  // of '-': between two operands
     bool is_wide;    // the words of a param: set off by two spaces
+    bool is_dropped; // a ';' that a line break has made needless
+    u32 partner;     // of a bracket: the other one
     TokenKind colon; // of ':': TOK_QUESTION (of a choice), TOK_LBRACKET (of a slice), TOK_PART
 } Item;
 
@@ -41,6 +44,7 @@ typedef struct Format {
     } open[LANG_NESTING_MAX + 1];
     u32 depth;
     u32 from, line_indent; // of the line that is being written
+    bool in_param;         // it began with a param, or the param is in it
     Str comment;           // behind it
 } Format;
 
@@ -115,6 +119,8 @@ static void relate(Format *f) {
         if (has_flag(item->kind, TOKEN_CLOSE)) {
             depth--;
             item->is_broken = at(f, open[depth])->is_broken;
+            item->partner = open[depth];
+            at(f, open[depth])->partner = i;
         }
         if (has_flag(item->kind, TOKEN_OPEN)) {
             open[depth++] = i;
@@ -217,6 +223,193 @@ static bool is_apart(const Item *a, const Item *b) {
     }
 }
 
+// ---- wide lines
+// ----------------------------------------------------------------------------------------
+
+// Brackets that are open at some point of a line that is looked at: those from before, and its own.
+typedef struct Inside {
+    u32 n_before, n_own; // of f->open; of items
+    u32 items[LANG_NESTING_MAX + 1];
+    u32 n_texts; // fill-ins among its own
+    i32 depth;   // since the line began
+} Inside;
+
+static void inside_step(Format *f, Inside *in, u32 i) {
+    TokenKind kind = at(f, i)->kind;
+    if (has_flag(kind, TOKEN_CLOSE)) {
+        in->depth--;
+        if (in->n_own) {
+            TokenKind opened = at(f, in->items[--in->n_own])->kind;
+            in->n_texts -= opened == TOK_TEXT_OPEN || opened == TOK_TEXT_MIDDLE;
+        } else if (in->n_before) {
+            in->n_before--;
+        }
+    }
+    if (has_flag(kind, TOKEN_OPEN)) {
+        in->depth++;
+        in->items[in->n_own++] = i;
+        in->n_texts += kind == TOK_TEXT_OPEN || kind == TOK_TEXT_MIDDLE;
+    }
+}
+
+static u32 innermost(const Format *f, const Inside *in) {
+    return in->n_own      ? in->items[in->n_own - 1]
+           : in->n_before ? f->open[in->n_before - 1].item
+                          : NONE;
+}
+
+enum { NO_BREAK = 8 }; // more than any rank
+
+// How well a line may end before item i, 0 best: after a comma, around what binds loosely, last
+// before the call of a method. Not right in a body that is written on one line, nor in a text.
+static u32 break_rank(Format *f, const Inside *in, u32 i) {
+    const Item *item = at(f, i), *last = at(f, i - 1);
+    u32 bracket = innermost(f, in);
+    if (item->kind == TOK_COMMENT || last->kind == TOK_COMMENT || in->n_texts > 0)
+        return NO_BREAK;
+    if (bracket != NONE && at(f, bracket)->kind == TOK_LBRACE && !at(f, bracket)->is_broken)
+        return NO_BREAK;
+    if (last->kind == TOK_COMMA)
+        return 0;
+    if (item->kind == TOK_QUESTION || (item->kind == TOK_COLON && item->colon == TOK_QUESTION))
+        return 1;
+    if (item->kind == TOK_FOR)
+        return bracket != NONE && at(f, bracket)->kind == TOK_LBRACKET ? 1 : NO_BREAK;
+    if (last->kind == TOK_OR || last->kind == TOK_AND)
+        return last->kind == TOK_OR ? 2 : 3;
+    if (last->kind == TOK_PLUS || last->kind == TOK_AMP ||
+        (last->kind == TOK_MINUS && last->is_binary))
+        return 4;
+    bool is_call = item->kind == TOK_DOT && has_flag(last->kind, TOKEN_CLOSE) &&
+                   i + 2 < f->items.len && at(f, i + 2)->kind == TOK_LPAREN;
+    return is_call ? 5 : NO_BREAK;
+}
+
+// Writes a body of one line on lines of its own, a statement on each, and those of the else after
+// it.
+static void break_body(Format *f, u32 open) {
+    for (;;) {
+        u32 close = at(f, open)->partner;
+        at(f, open)->is_broken = at(f, close)->is_broken = true;
+        for (u32 i = open + 1; i < close; i++) {
+            Item *next = at(f, i + 1);
+            if (has_flag(at(f, i)->kind, TOKEN_OPEN)) {
+                i = at(f, i)->partner - 1; // a fill-in closes and opens
+                continue;
+            }
+            if (at(f, i)->kind != TOK_SEMI || next->kind == TOK_COMMENT ||
+                has_flag(next->kind, TOKEN_JOIN))
+                continue;
+            at(f, i)->is_dropped = true;
+            next->n_breaks = MAX(next->n_breaks, 1);
+        }
+        u32 next = close + 1;
+        if (next >= f->items.len || at(f, next)->kind != TOK_ELSE)
+            return;
+        while (next < f->items.len && at(f, next)->kind != TOK_LBRACE)
+            next++;
+        if (next >= f->items.len || at(f, next)->is_broken)
+            return;
+        open = next;
+    }
+}
+
+static bool is_forced(Format *f, u32 i) {
+    const Item *item = at(f, i), *last = at(f, i - 1);
+    if (item->kind == TOK_COMMENT)
+        return false; // it may stand on the line of the brace
+    return (last->kind == TOK_LBRACE && last->is_broken) ||
+           (item->kind == TOK_RBRACE && item->is_broken);
+}
+
+// Where the line that begins with item `from` would be broken, if it is wider than a page.
+typedef struct Choice {
+    u32 body;      // a body of one line, outside all brackets of the line; NONE
+    u32 deep_body; // the same, inside some
+    u32 item;      // or before this item; NONE
+    i32 cost;      // of that: fewer brackets first, then the rank
+    u32 bracket;   // it is in this one; NONE
+    bool is_far;   // it leaves a line of some length
+} Choice;
+
+static void consider_break(Format *f, const Inside *in, u32 i, u32 width, Choice *best) {
+    bool is_far = width >= f->line_indent + BREAK_COLUMN;
+    u32 rank = break_rank(f, in, i);
+    i32 cost = in->depth * NO_BREAK + (i32)rank;
+    if ((width > LINE_WIDTH && best->item != NONE) || rank == NO_BREAK)
+        return;
+    if (best->item != NONE && best->is_far && !is_far)
+        return;
+    if (best->item != NONE && best->is_far == is_far && cost > best->cost)
+        return;
+    best->item = i;
+    best->bracket = innermost(f, in);
+    best->cost = cost;
+    best->is_far = is_far;
+}
+
+// The writer had filled the lines of a list, a little too wide: what is broken off goes before the
+// rest of it, not on a line of its own. `in` is as before item i, `width` columns into the line.
+static void refill(Format *f, Inside *in, u32 i, u32 width, u32 bracket) {
+    if (bracket == NONE || at(f, bracket)->kind == TOK_LBRACE)
+        return;
+    for (; i < f->items.len && width < 2 * LINE_WIDTH; i++) {
+        Item *item = at(f, i);
+        if (item->kind == TOK_COMMENT || item->n_breaks > 1 || is_forced(f, i))
+            return;
+        if (item->n_breaks == 1) {
+            if (at(f, i - 1)->kind == TOK_COMMA && innermost(f, in) == bracket)
+                item->n_breaks = 0;
+            return;
+        }
+        inside_step(f, in, i);
+        width += utf8_width(item->text) + 1;
+    }
+}
+
+// True when something was broken: the line must be looked at again.
+static bool break_wide(Format *f, u32 from) {
+    Inside in = {.n_before = f->depth};
+    Choice best = {.body = NONE, .deep_body = NONE, .item = NONE};
+    u32 width = f->line_indent;
+    bool in_param = false;
+    for (u32 i = from; i < f->items.len && at(f, i)->kind != TOK_END; i++) {
+        Item *item = at(f, i);
+        if (item->is_dropped)
+            continue;
+        if (i > from) {
+            bool ends = item->n_breaks || is_forced(f, i) ||
+                        (item->kind == TOK_COMMENT && item->text.ptr[1] == '/');
+            if (ends)
+                return false;
+            consider_break(f, &in, i, width, &best);
+            width +=
+                (is_apart(at(f, i - 1), item) ? 1u : 0u) + (item->is_wide && in_param ? 1u : 0u);
+        }
+        in_param = in_param || item->kind == TOK_PARAM;
+        inside_step(f, &in, i);
+        if (item->kind == TOK_LBRACE && !item->is_broken &&
+            at(f, item->partner)->kind == TOK_RBRACE && item->partner > i + 1) {
+            u32 *body = in.depth == 1 ? &best.body : &best.deep_body;
+            *body = MIN(*body, i);
+        }
+        width += utf8_width(item->text);
+        if (width <= LINE_WIDTH)
+            continue;
+        if (best.body == NONE && best.item != NONE) {
+            at(f, best.item)->n_breaks = 1;
+            refill(f, &in, i + 1, width, best.bracket);
+            return false; // the rest is looked at when it begins
+        }
+        u32 body = MIN(best.body, best.deep_body);
+        if (body != NONE)
+            break_body(f, body);
+        if (body != NONE)
+            return true;
+    }
+    return false;
+}
+
 // ---- lines
 // ----------------------------------------------------------------------------------------
 
@@ -237,7 +430,7 @@ static void add_indent(Format *f, u32 n) {
 static u32 indent_of(Format *f, u32 i, bool goes_on) {
     u32 depth = f->depth, closed = NONE;
     for (u32 k = i; k < f->items.len && has_flag(at(f, k)->kind, TOKEN_CLOSE) &&
-                    (k == i || at(f, k)->n_breaks == 0) && depth > 0;
+                    (k == i || (at(f, k)->n_breaks == 0 && !is_forced(f, k))) && depth > 0;
          k++)
         closed = --depth;
     if (closed != NONE)
@@ -268,27 +461,24 @@ static void break_line(Format *f, u32 i, u32 before) {
             end_line(f); // one blank line
     }
     add_indent(f, indent_of(f, i, goes_on(f, before, i)));
-}
-
-static bool is_forced(Format *f, u32 i) {
-    const Item *item = at(f, i), *last = at(f, i - 1);
-    if (item->kind == TOK_COMMENT)
-        return false; // it may stand on the line of the brace
-    return (last->kind == TOK_LBRACE && last->is_broken) ||
-           (item->kind == TOK_RBRACE && item->is_broken);
+    while (break_wide(f, i))
+        continue;
 }
 
 static void write_lines(Format *f) {
     u32 before = NONE; // the last item that is no comment
     for (u32 i = 0; i < f->items.len && at(f, i)->kind != TOK_END; i++) {
         Item *item = at(f, i);
+        if (item->is_dropped)
+            continue;
         bool first = i == 0 || item->n_breaks || is_forced(f, i);
         bool trails = !first && item->kind == TOK_COMMENT && item->text.ptr[1] == '/';
         if (first)
             break_line(f, i, before);
         else if (!trails && is_apart(at(f, i - 1), item))
             strbuf_add_char(&f->code, ' ');
-        if (item->is_wide && !first)
+        f->in_param = item->kind == TOK_PARAM || (f->in_param && !first);
+        if (item->is_wide && !first && f->in_param)
             strbuf_add_char(&f->code, ' ');
         if (trails)
             f->comment = item->text;

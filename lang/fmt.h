@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The formatter. Line breaks, blank lines (one at most) and comments are the writer's; spaces,
-// indentation (two a level), needless semicolons and where braces stand are not. Formatting twice
-// changes nothing more, and the tree stays the same.
+// indentation (two a level), needless semicolons and where braces stand are not, nor are lines of
+// more than 100 columns: a body written on one goes on lines of its own, else the line is broken
+// after the last comma, around the last loose operator or before the last call that fits, outside
+// brackets rather than in them. Formatting twice changes nothing more, and the tree stays the same.
 #ifndef FRC_LANG_FMT_H
 #define FRC_LANG_FMT_H
 
