@@ -23,6 +23,7 @@ void mesh_finish(Mesh *mesh, Heap *heap) {
 
 void mesh_copy(Mesh *out, Heap *heap, const Mesh *mesh) {
     mesh_init(out, heap, mesh->n_verts, mesh->n_tris, mesh->normals != NULL);
+    out->is_simple = mesh->is_simple;
     if (mesh->n_verts)
         memcpy(out->verts, mesh->verts, mesh->n_verts * sizeof *mesh->verts);
     if (mesh->n_tris == 0)

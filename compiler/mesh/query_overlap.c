@@ -42,7 +42,8 @@ MeshOverlap mesh_overlap(Heap *heap, const PlacedMesh *a, const PlacedMesh *b) {
         return out;
     Affine3 inverse,
         frame = affine3_identity(); // frame -> world: a's own space, so that a stays exact
-    CsgLeaf leaves[2] = {{.mesh = a->mesh, .map = a->map}, {.mesh = b->mesh, .map = b->map}};
+    CsgLeaf leaves[2] = {{.mesh = a->mesh, .map = a->map, .is_simple = a->mesh->is_simple},
+                         {.mesh = b->mesh, .map = b->map, .is_simple = b->mesh->is_simple}};
     f64 scale;
     if (affine3_is_similarity(&a->map, &scale) && affine3_invert(&a->map, &inverse)) {
         frame = a->map;

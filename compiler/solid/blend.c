@@ -151,8 +151,7 @@ bool build_blend(SolidContext *ctx, IrId id, Mesh *out) {
         ok = e != NULL;
         if (!ok || e->mesh.n_tris == 0)
             continue;
-        kids[n_kids++] = csg_add_leaf(&csg, &e->mesh, mesh_bounds(&e->mesh), &map,
-                                      solid_is_simple(ctx, node->children[i]));
+        kids[n_kids++] = csg_add_leaf(&csg, &e->mesh, mesh_bounds(&e->mesh), &map);
         mesh_copy(&meshes[live], heap, &e->mesh);
         mesh_transform(&meshes[live++], &map);
     }
@@ -160,7 +159,7 @@ bool build_blend(SolidContext *ctx, IrId id, Mesh *out) {
         ok = make_fillet(ctx, id, meshes, live, r, &fillet);
     if (ok && fillet.n_tris) {
         Affine3 identity = affine3_identity();
-        kids[n_kids++] = csg_add_leaf(&csg, &fillet, mesh_bounds(&fillet), &identity, false);
+        kids[n_kids++] = csg_add_leaf(&csg, &fillet, mesh_bounds(&fillet), &identity);
     }
     if (ok)
         ok = csg_evaluate(&csg, csg_union(&csg, kids, n_kids), (CsgOptions){0}, out);

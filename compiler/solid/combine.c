@@ -47,26 +47,12 @@ static Box3 box_mapped(Box3 box, const Affine3 *map) {
     return out;
 }
 
-bool solid_is_simple(const SolidContext *ctx, IrId id) {
-    const IrNode *node = solid_node(ctx, id);
-    switch (node->kind) {
-    case IR_POLYHEDRON: // as its author wrote it
-    case IR_LOFT:
-    case IR_SWEEP:
-    case IR_SHELL: return false;
-    case IR_EXTRUDE: return node->nums[IR_EXTRUDE_twist] == 0;
-    case IR_TORUS: return node->nums[IR_TORUS_thickness] < node->nums[IR_TORUS_d];
-    case IR_XFORM:
-    case IR_PAINT: return solid_is_simple(ctx, node->children[0]);
-    default: return true;
-    }
-}
-
-u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map, bool is_simple) {
+u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map) {
     Box3 box = mesh->n_tris ? box_mapped(bounds, map) : box3_empty();
     if (mesh->n_tris == 0 || !box3_touch(box, csg->reach, 0))
         return CSG_EMPTY;
-    vec_push(csg->ctx->heap, &csg->leaves, (CsgLeaf){.mesh = mesh, .map = *map, .is_simple = is_simple});
+    vec_push(csg->ctx->heap, &csg->leaves,
+             (CsgLeaf){.mesh = mesh, .map = *map, .is_simple = mesh->is_simple});
     return add_node(csg, (CsgNode){CSG_LEAF, csg->leaves.len - 1, 1}, box);
 }
 
@@ -196,7 +182,8 @@ static u32 emit_clip(Csg *csg, IrId id, const Affine3 *map, u32 child) {
     for (u32 i = 1; i < 6; i++)
         solid_tags(csg->ctx, id, NAMES[i], 1);
     mesh_box(csg->ctx->heap, box, tag, mesh);
-    u32 kids[2] = {child, csg_add_leaf(csg, mesh, box, map, true)};
+    mesh->is_simple = true;
+    u32 kids[2] = {child, csg_add_leaf(csg, mesh, box, map)};
     return emit_intersection(csg, kids, 2);
 }
 
@@ -205,7 +192,7 @@ static u32 emit_leaf(Csg *csg, IrId id, const Affine3 *map) {
     Box3 box;
     if (!mesh || !solid_bounds(csg->ctx, id, &box))
         return NONE;
-    return csg_add_leaf(csg, mesh, box, map, solid_is_simple(csg->ctx, id));
+    return csg_add_leaf(csg, mesh, box, map);
 }
 
 static u32 emit_inner(Csg *csg, IrId id, const Affine3 *map, bool is_root) {
@@ -409,10 +396,8 @@ bool build_paint(SolidContext *ctx, IrId id, Mesh *out) {
     }
     Csg csg;
     csg_init(&csg, ctx);
-    u32 s = csg_add_leaf(&csg, &from->mesh, mesh_bounds(&from->mesh), &map,
-                         solid_is_simple(ctx, node->children[0]));
-    u32 t = csg_add_leaf(&csg, tool.mesh, mesh_bounds(tool.mesh), &tool.map,
-                         solid_is_simple(ctx, node->children[1]));
+    u32 s = csg_add_leaf(&csg, &from->mesh, mesh_bounds(&from->mesh), &map);
+    u32 t = csg_add_leaf(&csg, tool.mesh, mesh_bounds(tool.mesh), &tool.map);
     Box3 box = csg.boxes.data[s];
     u32 in = finish_node(&csg, CSG_INTERSECTION, (const u32[]){s, t}, 2, box);
     u32 rest = finish_node(&csg, CSG_DIFFERENCE, (const u32[]){s, t}, 2, box);

@@ -29,10 +29,7 @@ void csg_finish(Csg *csg);
 // Both give a node, a mark for "empty", or (csg_emit) NONE when a child failed. is_root: take the
 // node apart however many leaves it has.
 u32 csg_emit(Csg *csg, IrId id, const Affine3 *map, bool is_root);
-// is_simple: see CsgLeaf.
-u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map, bool is_simple);
-// The mesh of a node cannot meet itself: what its kind alone tells.
-bool solid_is_simple(const SolidContext *ctx, IrId id);
+u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map);
 u32 csg_union(Csg *csg, u32 *kids, u32 n);
 // An internal fault of the kernel fails the job.
 bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out);

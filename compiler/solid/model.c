@@ -122,8 +122,7 @@ bool model_merge(const Model *model, Heap *heap, Mesh *out) {
         u16 mat = model->scene->parts[i].material == NONE
                       ? 0
                       : (u16)(model->scene->parts[i].material + 1);
-        kids[len++] = csg_add_leaf(&csg, mesh->mesh, mesh->measure.bounds, &part->map,
-                                   solid_is_simple(model->solids, model->scene->parts[i].solid));
+        kids[len++] = csg_add_leaf(&csg, mesh->mesh, mesh->measure.bounds, &part->map);
         csg.leaves.data[csg.leaves.len - 1].mat = mat;
     }
     u32 root = csg_union(&csg, kids, len);

@@ -98,7 +98,7 @@ static bool is_itself(SolidContext *ctx, const Mesh *inset) {
     Affine3 identity = affine3_identity();
     csg_init(&csg, ctx);
     csg.force = true;
-    u32 root = csg_add_leaf(&csg, inset, mesh_bounds(inset), &identity, false);
+    u32 root = csg_add_leaf(&csg, inset, mesh_bounds(inset), &identity);
     bool ok = csg_evaluate(&csg, root, (CsgOptions){0}, &resolved);
     f64 volume = mesh_measure(inset).volume;
     ok = ok && volume > 0 && fabs(mesh_measure(&resolved).volume - volume) <= 1e-6 * volume;

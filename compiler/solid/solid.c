@@ -212,6 +212,22 @@ bool solid_cut_took(const SolidContext *ctx, IrId difference, u32 child) {
            ctx->cuts.data[ctx->cuts_at[difference] - 1 + child];
 }
 
+// The mesh of a node cannot meet itself: what its kind alone tells.
+static bool is_simple(const SolidContext *ctx, IrId id) {
+    const IrNode *node = solid_node(ctx, id);
+    switch (node->kind) {
+    case IR_POLYHEDRON: // as its author wrote it
+    case IR_LOFT:
+    case IR_SWEEP:
+    case IR_SHELL: return false;
+    case IR_EXTRUDE: return node->nums[IR_EXTRUDE_twist] == 0;
+    case IR_TORUS: return node->nums[IR_TORUS_thickness] < node->nums[IR_TORUS_d];
+    case IR_XFORM:
+    case IR_PAINT: return is_simple(ctx, node->children[0]);
+    default: return true;
+    }
+}
+
 // The entry of id at the context's level, its mesh built. NULL: failed.
 static SolidEntry *entry_built(SolidContext *ctx, IrId id) {
     solid_grow_tables(ctx);
@@ -230,6 +246,7 @@ static SolidEntry *entry_built(SolidContext *ctx, IrId id) {
         Mesh mesh = {0};
         bool ok = build(ctx, id, &mesh);
         e->mesh = mesh;
+        e->mesh.is_simple = is_simple(ctx, id);
         e->state = ok ? SOLID_BUILT : SOLID_FAILED;
         if (ok && !solid_reserve_tris(ctx, id, mesh.n_tris))
             e->state = SOLID_FAILED;

@@ -302,7 +302,7 @@ static bool resolve_folds(SolidContext *ctx, Mesh *mesh) {
     csg.force = true;
     Affine3 identity = affine3_identity();
     Mesh clean;
-    u32 root = csg_add_leaf(&csg, mesh, mesh_bounds(mesh), &identity, false);
+    u32 root = csg_add_leaf(&csg, mesh, mesh_bounds(mesh), &identity);
     bool ok = csg_evaluate(&csg, root, (CsgOptions){0}, &clean);
     csg_finish(&csg);
     mesh_finish(mesh, ctx->heap);
