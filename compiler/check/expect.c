@@ -60,6 +60,10 @@ static void tell_sides(Eval *ev, Scope *scope, Diag *d, const AstNode *node) {
                                              : STR(""));
     tell_count(ev, d, node, a.number, b.number);
     f64 off = fabs(a.number - b.number);
+    bool is_strict = node->binary.op == AST_LT || node->binary.op == AST_GT;
+    if (off == 0 && is_strict && d->help.len == 0)
+        diag_help(ev->diags, d, "they are equal: '%s=' would hold, '%s' needs one to be changed",
+                  ast_op_text(node->binary.op), ast_op_text(node->binary.op));
     if (node->binary.op != AST_NE && off > 0 && !dim_is_bare(dim))
         diag_help(ev->diags, d, "they differ by %.*s", STR_ARG(number_show(ev, off, dim)));
 }

@@ -261,6 +261,32 @@ static f64 box_volume(Box3 box) {
     return size.x * size.y * size.z;
 }
 
+static bool spans_equal(Span a, Span b) {
+    return a.source == b.source && a.off == b.off && a.len == b.len;
+}
+
+// Copies of one expression are not moved one by one.
+static Str edit_of_clash(Eval *ev, Str name, Vec3 move, bool are_copies) {
+    Str by = STR("");
+    if (!(vec3_norm(move) > 0))
+        return str_format(ev->arena,
+                          "move %.*s off by 0.01mm to be clear; if they should meet, expect "
+                          "touching(...) instead",
+                          STR_ARG(name));
+    Str along = way_text(ev, move, &by);
+    if (!are_copies)
+        return str_format(ev->arena,
+                          "`.move(%.*s)` on %.*s parts them, and a little more clears it",
+                          STR_ARG(by), STR_ARG(name));
+    char text[NUMBER_TEXT_MAX];
+    number_write_short(vec3_norm(move) / ev->unit_mm, 4, text);
+    return str_format(
+        ev->arena,
+        "step the copies %s %.*s farther apart, %.*s, to part them, and a little more to "
+        "clear them",
+        text, STR_ARG(ev->scene->unit), STR_ARG(along));
+}
+
 // Where and how deep the worst pair meets, and the move of the smaller one that parts them.
 static bool why_clash(Eval *ev, const Solid *sa, const Piece *a, const Solid *sb, const Piece *b,
                       u32 n_pairs) {
@@ -270,7 +296,7 @@ static bool why_clash(Eval *ev, const Solid *sa, const Piece *a, const Solid *sb
     f64 depth;
     if (ev->geometry->clash(ev->geometry->ctx, a->id, b->id, &depth, &center, &move) != GEOMETRY_OK)
         return false;
-    Str name = piece_name(ev, sa, a), by = STR(""), how = STR("touches"), many = STR("");
+    Str name = piece_name(ev, sa, a), how = STR("touches"), many = STR("");
     Why why = {.is_measured = true,
                .measured_mm = depth,
                .part = piece_span(sa, a),
@@ -286,15 +312,7 @@ static bool why_clash(Eval *ev, const Solid *sa, const Piece *a, const Solid *sb
     why.text = str_format(ev->arena, "%.*s%.*s %.*s %.*s, round %.*s", STR_ARG(many),
                           STR_ARG(inner_name(ev, sa, a)), STR_ARG(how),
                           STR_ARG(inner_name(ev, sb, b)), STR_ARG(vector_text(ev, center)));
-    if (vec3_norm(move) > 0)
-        (void)way_text(ev, move, &by);
-    why.edit = by.len ? str_format(ev->arena,
-                                   "`.move(%.*s)` on %.*s parts them, and a little more clears it",
-                                   STR_ARG(by), STR_ARG(name))
-                      : str_format(ev->arena,
-                                   "move %.*s off by 0.01mm to be clear; if they should meet, "
-                                   "expect touching(...) instead",
-                                   STR_ARG(name));
+    why.edit = edit_of_clash(ev, name, move, spans_equal(why.part, why.other));
     ev->why = why;
     return true;
 }

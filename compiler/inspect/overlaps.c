@@ -70,8 +70,14 @@ static f64 rounded_up(f64 value, f64 most) {
     return fmin(ceil(value / step) * step, most);
 }
 
+// Both come from one expression: copies, or what a loop or a def makes.
+static bool are_copies(const Scene *scene, const InspectContact *c) {
+    Span a = scene->parts[c->a].span, b = scene->parts[c->b].span;
+    return a.source == b.source && a.off == b.off && a.len == b.len;
+}
+
 // "`.move(x = 2)` on 'leg[1]' parts them, `.move(x = 1.2)` leaves less than the 5% that may be
-// shared".
+// shared"; of copies, which are not moved one by one, how much farther apart they would have to be.
 static Str moves_text(Inspection *in, const InspectContact *c) {
     const Scene *scene = in->scene;
     const PlacedMesh *a = &in->placed[c->a], *b = &in->placed[c->b];
@@ -82,19 +88,28 @@ static Str moves_text(Inspection *in, const InspectContact *c) {
     Vec3 move;
     if (!mesh_part(in->heap, b, a, &shared, &move))
         return STR("part them");
-    u32 axis = fabs(move.x) > 0 ? 0 : fabs(move.y) > 0 ? 1 : 2;
+    u32 axis = fabs(move.x) > 0 ? 0 : fabs(move.y) > 0 ? 1 : 2, percent = (u32)(limit * 100 + 0.5);
     f64 all = vec3_get(move, axis), unit = scene->unit_mm;
     f64 part = fabs(all) * mesh_part_share(in->heap, b, a, move, 0.98 * volume);
     part = unit * rounded_up(part / unit, fabs(all) / unit);
+    bool is_lesser = part <= 0.95 * fabs(all);
+    if (are_copies(scene, c)) {
+        Str text = str_format(in->arena, "step the copies %.*s farther apart along %c to part them",
+                              STR_ARG(inspect_length(in, fabs(all))), "xyz"[axis]);
+        return !is_lesser
+                   ? text
+                   : str_format(in->arena, "%.*s, %.*s to get under the %u%% that may be shared",
+                                STR_ARG(text), STR_ARG(inspect_length(in, part)), percent);
+    }
     Str text = str_format(in->arena, "`.move(%c = %.*s)` on '%.*s' parts them", "xyz"[axis],
                           STR_ARG(inspect_typed(in, all)),
                           STR_ARG(inspect_part_name(scene, c->b, in->arena)));
-    if (part > 0.95 * fabs(all))
-        return text;
-    return str_format(in->arena,
-                      "%.*s, `.move(%c = %.*s)` leaves less than the %u%% that may be shared",
-                      STR_ARG(text), "xyz"[axis],
-                      STR_ARG(inspect_typed(in, all < 0 ? -part : part)), (u32)(limit * 100 + 0.5));
+    return !is_lesser ? text
+                      : str_format(in->arena,
+                                   "%.*s, `.move(%c = %.*s)` leaves less than the %u%% that may be "
+                                   "shared",
+                                   STR_ARG(text), "xyz"[axis],
+                                   STR_ARG(inspect_typed(in, all < 0 ? -part : part)), percent);
 }
 
 static void diagnose(Inspection *in, const InspectContact *c, f64 share, u32 n) {
