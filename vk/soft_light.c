@@ -178,7 +178,10 @@ static F4 shadow_light(const SoftStudio *studio, V3 p, V3 n) {
     const ViewBlock *view = studio->view;
     u32 layers = view->size[3];
     F4 lit = f4(0), looks = f4(0);
-    I4 done = i4(0);
+    // What is turned away from the light is in its own shadow.
+    I4 done = v3_dot(n, v3_of(view->lights[0])) < -0.1f;
+    if (i4_all(done))
+        return lit;
     V3 s = shadow_place(view, v3_add(p, v3_scale(n, f4(view->shadow_info[1]))));
     for (u32 first = 0; first < 16; first += 4) {
         F4 sum = f4(0);
@@ -194,7 +197,7 @@ static F4 shadow_light(const SoftStudio *studio, V3 p, V3 n) {
         if (i4_all(done))
             break;
     }
-    return lit / looks;
+    return lit / f4_max(looks, f4(1));
 }
 
 // ---- the studio
