@@ -115,8 +115,7 @@ static void say(const Render *r, Status status, const RenderError *error) {
         return;
     if (status == STATUS_VULKAN)
         cli_error(r->cli,
-                  "can't draw: %s (is a driver installed? mesa-vulkan-drivers draws without a GPU; "
-                  "--device chooses)",
+                  "can't draw: %s (is its Vulkan driver installed? --device cpu draws without one)",
                   error->text);
     else
         cli_error(r->cli, status == STATUS_IO ? "%s" : "can't draw: %s", error->text);
