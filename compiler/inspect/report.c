@@ -4,7 +4,6 @@
 // digits in text. Like parts share a row in text (report_rows.c); JSON has each.
 #include "compiler/inspect/report.h"
 
-
 #include "base/map.h"
 #include "base/utf8.h"
 #include "compiler/inspect/report_internal.h"
@@ -132,6 +131,33 @@ static Str spreads_text(Arena *arena, Heap *heap, const Spread *spreads, u32 n) 
     return text;
 }
 
+// "-22..22 0 12 even", "ring 32.8 about z, 0 0 64.7", or just the ranges. Four corners are told
+// well by theirs.
+static Str centers_text(Arena *arena, Heap *heap, Vec3 *centers, u32 n, const Spread *spreads) {
+    u32 axis = 0;
+    Vec3 middle;
+    f64 d;
+    Str ranges = spreads_text(arena, heap, spreads, 3);
+    bool has_range = false;
+    for (u32 i = 0; i + 1 < ranges.len; i++)
+        has_range = has_range || (ranges.ptr[i] == '.' && ranges.ptr[i + 1] == '.');
+    ReportPattern pattern =
+        has_range ? report_pattern(heap, centers, n, &axis, &middle, &d) : REPORT_LOOSE;
+    if (pattern == REPORT_LOOSE)
+        return ranges;
+    if (pattern == REPORT_EVEN)
+        return str_format(arena, "%.*s even", STR_ARG(ranges));
+    StrBuf buf;
+    strbuf_init(&buf, heap);
+    strbuf_add_z(&buf, "ring ");
+    report_add_short(&buf, d);
+    strbuf_addf(&buf, " about %c, ", "xyz"[axis]);
+    add_vec(&buf, middle, "", " ", "");
+    Str text = str_copy(arena, strbuf_str(&buf));
+    strbuf_finish(&buf);
+    return text;
+}
+
 static Line row_line(const Report *report, const ReportRows *rows, u32 r, const Box3 *boxes,
                      const Str *names, Arena *arena, Heap *heap) {
     const Model *model = report->model;
@@ -142,25 +168,28 @@ static Line row_line(const Report *report, const ReportRows *rows, u32 r, const 
     Spread size[3], center[3], volume = no_spread;
     for (u32 k = 0; k < 3; k++)
         size[k] = center[k] = no_spread;
-    bool has_box = false, has_matter = false;
+    Vec3 *centers = heap_alloc_raw(heap, row->n, sizeof *centers);
+    u32 n = 0;
+    bool has_matter = false;
     for (u32 i = row->first; i != NONE; i = rows->next[i]) {
         if (box3_is_empty(boxes[i]))
             continue;
-        has_box = true;
+        centers[n++] = in_units(scene, box3_center(boxes[i]));
         has_matter = has_matter || model->parts[i].mesh != NONE;
         spread_add(&volume,
                    model->parts[i].volume / (scene->unit_mm * scene->unit_mm * scene->unit_mm));
         for (u32 k = 0; k < 3; k++) {
             spread_add(&size[k], vec3_get(in_units(scene, box3_size(boxes[i])), k));
-            spread_add(&center[k], vec3_get(in_units(scene, box3_center(boxes[i])), k));
+            spread_add(&center[k], vec3_get(centers[n - 1], k));
         }
     }
-    if (!has_box)
-        return line;
-    line.is_only_parent = !has_matter;
-    line.size = spreads_text(arena, heap, size, 3);
-    line.center = spreads_text(arena, heap, center, 3);
-    line.volume = spreads_text(arena, heap, &volume, 1);
+    if (n > 0) {
+        line.is_only_parent = !has_matter;
+        line.size = spreads_text(arena, heap, size, 3);
+        line.center = centers_text(arena, heap, centers, n, center);
+        line.volume = spreads_text(arena, heap, &volume, 1);
+    }
+    heap_free(heap, centers);
     return line;
 }
 
@@ -188,8 +217,9 @@ static void add_head(const Report *report, Arena *arena, StrBuf *out) {
 
 static void add_legend(const ReportRows *rows, StrBuf *out) {
     if (rows->is_folded)
-        strbuf_add_z(out, "\"leg x4\" is four alike; a..b from the least of them to the greatest; "
-                          "\u00b1a on both sides\n");
+        strbuf_add_z(
+            out, "\"leg x4\" is four alike; a..b from the least of them to the greatest (even: "
+                 "in equal steps), \u00b1a on both sides, ring d: on a circle of that diameter\n");
 }
 
 // The last step of a path stands for the part: the tree shows the others.

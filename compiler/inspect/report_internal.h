@@ -26,6 +26,12 @@ ReportRows report_fold(const Scene *scene, Heap *heap, Arena *arena);
 // "leg[2]" for one part, "leg x4" for a row of them.
 Str report_row_name(const Scene *scene, const ReportRow *row, Str part_name, Arena *arena);
 
+// How the centres of a row's parts lie, four at least: REPORT_EVEN in equal steps on a line,
+// REPORT_RING evenly on a circle about an axis (*axis) round *middle, of diameter *d; REPORT_LOOSE
+// otherwise. Sorts the centres. O(n log n), rings O(n^2) for up to 256.
+typedef enum ReportPattern { REPORT_LOOSE, REPORT_EVEN, REPORT_RING } ReportPattern;
+ReportPattern report_pattern(Heap *heap, Vec3 *centers, u32 n, u32 *axis, Vec3 *middle, f64 *d);
+
 // At most five significant digits. "3", or "3..4" where the ends read differently.
 void report_add_short(StrBuf *out, f64 value);
 void report_add_range(StrBuf *out, f64 low, f64 high);

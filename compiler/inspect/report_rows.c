@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/number.h"
+#include "base/sort.h"
 
 enum { FOLD_MIN = 4 };
 
@@ -31,6 +32,78 @@ Str report_row_name(const Scene *scene, const ReportRow *row, Str part_name, Are
         return part_name;
     return str_format(arena, "%.*s x%u", STR_ARG(scene->parts[row->first].path), row->n);
 }
+
+// ---- patterns ----
+
+#define PATTERN_TOLERANCE 0.01 // of a step, of a radius
+enum { RING_MAX = 256 };       // parts that are looked at in pairs
+
+static int compare_centers(const void *a, const void *b, const void *ctx) {
+    u32 axis = *(const u32 *)ctx;
+    f64 x = vec3_get(*(const Vec3 *)a, axis), y = vec3_get(*(const Vec3 *)b, axis);
+    return x < y ? -1 : x > y;
+}
+
+static bool is_even(Heap *heap, Vec3 *centers, u32 n, Vec3 size) {
+    u32 axis = size.x >= size.y && size.x >= size.z ? 0 : size.y >= size.z ? 1 : 2;
+    sort_stable(heap, centers, n, sizeof *centers, compare_centers, &axis);
+    f64 step = vec3_norm(vec3_sub(centers[n - 1], centers[0])) / (n - 1);
+    for (u32 i = 0; i < n; i++) {
+        Vec3 should = vec3_lerp(centers[0], centers[n - 1], (f64)i / (n - 1));
+        if (vec3_norm(vec3_sub(centers[i], should)) > PATTERN_TOLERANCE * step)
+            return false;
+    }
+    return step > 0;
+}
+
+// Whether turning them by one place puts each on another: corners of a rectangle are on a circle,
+// too.
+static bool is_turned_even(const Vec3 *centers, u32 n, u32 axis, Vec3 middle, f64 tolerance) {
+    Vec3 way = {0, 0, 0};
+    vec3_set(&way, axis, 1);
+    Affine3 turn = affine3_rotate(way, 360.0 / n);
+    for (u32 i = 0; i < n; i++) {
+        Vec3 p = vec3_add(middle, affine3_vector(&turn, vec3_sub(centers[i], middle)));
+        bool is_met = false;
+        for (u32 k = 0; k < n && !is_met; k++)
+            is_met = vec3_norm(vec3_sub(p, centers[k])) <= tolerance;
+        if (!is_met)
+            return false;
+    }
+    return true;
+}
+
+ReportPattern report_pattern(Heap *heap, Vec3 *centers, u32 n, u32 *axis, Vec3 *middle, f64 *d) {
+    Box3 box = box3_empty();
+    Vec3 sum = {0, 0, 0};
+    for (u32 i = 0; i < n; i++) {
+        box = box3_add_point(box, centers[i]);
+        sum = vec3_add(sum, centers[i]);
+    }
+    Vec3 size = box3_size(box);
+    if (n < FOLD_MIN)
+        return REPORT_LOOSE;
+    if (is_even(heap, centers, n, size))
+        return REPORT_EVEN;
+    // A full ring has its middle in its mean; it lies square to the axis along which nothing
+    // changes.
+    *middle = vec3_scale(sum, 1.0 / n);
+    *axis = size.x <= size.y && size.x <= size.z ? 0 : size.y <= size.z ? 1 : 2;
+    f64 least = INFINITY, most = 0;
+    for (u32 i = 0; i < n; i++) {
+        f64 r = vec3_norm(vec3_sub(centers[i], *middle));
+        least = fmin(least, r);
+        most = fmax(most, r);
+    }
+    *d = least + most;
+    bool is_flat = vec3_get(size, *axis) <= PATTERN_TOLERANCE * most;
+    bool is_round = is_flat && n <= RING_MAX && most - least <= PATTERN_TOLERANCE * most;
+    return is_round && is_turned_even(centers, n, *axis, *middle, 2 * PATTERN_TOLERANCE * most)
+               ? REPORT_RING
+               : REPORT_LOOSE;
+}
+
+// ---- folding ----
 
 typedef struct Fold {
     const Scene *scene;
