@@ -8,11 +8,9 @@
 
 #include <string.h>
 
-// The kept cell of a patch's triangle, or NULL.
+// The kept cell of an untouched triangle's patch, or NULL.
 static const FaceCell *copy_cell(const Merge *m, u32 l, u32 t) {
     const Kernel *k = m->k;
-    if (!is_untouched(k, l, t))
-        return NULL;
     u32 cell = k->patch_cell_of[k->vert_base[l] + k->expr->leaves[l].mesh->tris[3 * (size_t)t]];
     u32 kept = m->f->of_cell[cell];
     return kept == NONE ? NULL : &m->f->cells[kept];
@@ -37,15 +35,15 @@ static void count_leaf(Kernel *view, void *ctx, u32 l) {
     if (mesh->n_verts)
         memset(vertex_of, 0, mesh->n_verts * sizeof *vertex_of);
     for (u32 t = 0; t < mesh->n_tris; t++) {
-        if (!copy_cell(m, l, t))
+        if (!is_untouched(view, l, t) || !copy_cell(m, l, t))
             continue;
+        vec_push(view->heap, &part->tris, t);
         const Rim *rim = next_rim(view, l, t, &at);
         for (u32 i = 0; i < 3; i++) {
             u32 v = leaf_tri_vertex(view, l, t, i);
             if ((!rim || rim->incoming[i] == NONE) && !vertex_of[v])
                 vertex_of[v] = ++part->n_verts;
         }
-        part->n_tris++;
     }
 }
 
@@ -61,7 +59,7 @@ void count_copies(Merge *m) {
         LeafPart *part = &m->leaf_parts[l];
         part->first = m->n_tris;
         part->first_vert = m->n_verts;
-        m->n_tris += part->n_tris;
+        m->n_tris += part->tris.len;
         m->n_verts += part->n_verts;
     }
 }
@@ -98,7 +96,7 @@ static void write_leaf(Kernel *view, void *ctx, u32 l) {
     const CsgLeaf *leaf = &view->expr->leaves[l];
     const Mesh *mesh = leaf->mesh;
     Mesh *out = c->out;
-    if (!part->n_tris)
+    if (!part->tris.len)
         return;
     heap_poll(view->heap);
     const u32 *vertex_of = m->vertex_of + view->vert_base[l];
@@ -107,10 +105,9 @@ static void write_leaf(Kernel *view, void *ctx, u32 l) {
             out->verts[part->first_vert + vertex_of[v] - 1] =
                 affine3_point(&leaf->map, mesh->verts[v]);
     size_t to = part->first;
-    for (u32 t = 0, at = view->rim_start[l]; t < mesh->n_tris; t++) {
+    for (u32 j = 0, at = view->rim_start[l]; j < part->tris.len; j++) {
+        u32 t = part->tris.data[j];
         const FaceCell *cell = copy_cell(m, l, t);
-        if (!cell)
-            continue;
         const Rim *rim = next_rim(view, l, t, &at);
         bool is_turned = cell->looks < 0;
         for (u32 i = 0; i < 3; i++) {

@@ -259,6 +259,8 @@ static void merge_finish(Merge *m) {
         vec_free(heap, &m->parts[i].aliases);
     }
     heap_free(heap, m->parts);
+    for (u32 l = 0; m->leaf_parts && l < m->k->expr->n_leaves; l++)
+        vec_free(heap, &m->leaf_parts[l].tris);
     heap_free(heap, m->leaf_parts);
     heap_free(heap, m->vertex_of);
     vec_free(heap, &m->middles);
@@ -270,7 +272,7 @@ static void merge_finish(Merge *m) {
 
 static MeshCheck check_and_repair(Merge *m, Mesh *out) {
     Heap *heap = m->k->heap;
-    MeshCheck check = mesh_check(heap, out);
+    MeshCheck check = mesh_check_threads(heap, out, m->k->n_threads);
     if (check.fault == MESH_OPEN_EDGE) {
         gather_parts(m);
         if (part_edges(m)) {

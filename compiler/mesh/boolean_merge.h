@@ -27,7 +27,8 @@ typedef struct FacePart {
 
 // The untouched triangles of a leaf in the result.
 typedef struct LeafPart {
-    u32 first, n_tris;
+    VEC(u32) tris; // of the leaf
+    u32 first;     // the first one's place in the result
     u32 first_vert, n_verts; // that no face has
 } LeafPart;
 

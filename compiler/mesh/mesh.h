@@ -59,6 +59,8 @@ typedef struct MeshCheck {
 const char *mesh_fault_text(MeshFault fault);
 // O(n) unless most triangles meet in a few vertices (those are sorted); scratch from heap, freed.
 MeshCheck mesh_check(Heap *heap, const Mesh *mesh);
+// The same on up to n_threads threads (0: the machine's processors), where the mesh is large.
+MeshCheck mesh_check_threads(Heap *heap, const Mesh *mesh, u32 n_threads);
 
 typedef struct MeshMeasure {
     f64 volume;        // mm3

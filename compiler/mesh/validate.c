@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The check that every mesh passes before it leaves the kernel, the twins of half-edges and the
-// components. It is always on, so it is made of few passes: one over the vertices, one over the
-// triangles that also counts what leaves each vertex, and two that pair half-edges. Only half-edges
-// that run from the lower vertex to the higher are sorted (by the lower one, by counting); each of
-// the others looks for its twin among the few that leave its end. A vertex that so many leave that
-// a search would cost more than a sort has them sorted.
+// components. The check is always on, so it is made of few passes, of which the longest is local to
+// the vertices: the triangles at one must form one closed fan, by their other corners alone. If
+// they do at all vertices, each half-edge has exactly one twin and none is pinched. Threads take
+// ranges of vertices.
+//
+// For the twins only half-edges that run from the lower vertex to the higher are sorted (by the
+// lower one, by counting); each of the others looks for its twin among the few that leave its end.
+// A vertex that so many leave that a search would cost more than a sort has them sorted.
 #include "compiler/mesh/mesh.h"
 
 #include "base/sort.h"
+#include "base/thread.h"
 
 const char *mesh_fault_text(MeshFault fault) {
     switch (fault) {
@@ -203,27 +207,144 @@ u32 mesh_components(Heap *heap, const Mesh *mesh, u32 *component) {
     return n;
 }
 
+// ---- stars ----
+
+// A triangle at a vertex: its other corners, counter-clockwise.
+typedef struct Link {
+    u32 next, prev;
+} Link;
+
+static int compare_links(const void *a, const void *b, const void *ctx) {
+    const Link *x = a, *y = b;
+    (void)ctx;
+    return (x->next > y->next) - (x->next < y->next);
+}
+
+static bool is_wide_fan(Heap *heap, Link *links, u32 n) {
+    sort_stable(heap, links, n, sizeof *links, compare_links, NULL);
+    for (u32 i = 1; i < n; i++)
+        if (links[i].next == links[i - 1].next)
+            return false;
+    u32 at = 0, n_met = 0;
+    do {
+        u32 wanted = links[at].prev, low = 0, end = n;
+        while (low < end) {
+            u32 mid = low + (end - low) / 2;
+            if (links[mid].next < wanted)
+                low = mid + 1;
+            else
+                end = mid;
+        }
+        if (low == n || links[low].next != wanted)
+            return false;
+        at = low;
+        n_met++;
+    } while (at != 0 && n_met <= n);
+    return n_met == n;
+}
+
+// Puts the triangles in the order of the fan: what is not yet met must hold the follower once.
+static bool is_fan(Heap *heap, Link *links, u32 n) {
+    if (n > UP_SCAN_MAX)
+        return is_wide_fan(heap, links, n);
+    u32 first = links[0].next;
+    for (u32 i = 1; i < n; i++)
+        if (links[i].next == first)
+            return false;
+    for (u32 i = 0; i + 1 < n; i++) {
+        u32 wanted = links[i].prev, at = 0;
+        for (u32 j = i + 1; j < n; j++) {
+            if (links[j].next != wanted)
+                continue;
+            if (at)
+                return false;
+            at = j;
+        }
+        if (!at)
+            return false;
+        Link follower = links[at];
+        links[at] = links[i + 1];
+        links[i + 1] = follower;
+    }
+    return links[n - 1].prev == first;
+}
+
+enum { MOST_RANGES = 16, MOST_SUMS = 64, RANGE_TRIS = 20000 };
+
+typedef struct StarCheck {
+    const Mesh *mesh;
+    u32 n_ranges; // of vertices
+    u32 n_used[MOST_RANGES];
+    bool is_bad[MOST_RANGES];
+    u32 n_joins;
+} StarCheck;
+
+// Of the vertices low .. high: gathers what is at each, as in sort_ups.
+static void check_stars(Heap *heap, StarCheck *check, u32 range, u32 low, u32 high) {
+    const Mesh *mesh = check->mesh;
+    u32 n_verts = high - low, n = 0;
+    u32 *start = heap_alloc(heap, (size_t)n_verts + 1, sizeof *start);
+    for (size_t i = 0; i < 3 * (size_t)mesh->n_tris; i++) {
+        u32 v = mesh->tris[i] - low;
+        if (v < n_verts)
+            start[v + 1]++;
+    }
+    for (u32 v = 0; v < n_verts; v++) {
+        u32 degree = start[v + 1];
+        start[v + 1] = n;
+        n += degree;
+        check->n_used[range] += degree != 0;
+    }
+    Link *links = heap_alloc_raw(heap, MAX(n, 1u), sizeof *links);
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        u32 a = tri[0] - low, b = tri[1] - low, c = tri[2] - low;
+        if (a < n_verts)
+            links[start[a + 1]++] = (Link){tri[1], tri[2]};
+        if (b < n_verts)
+            links[start[b + 1]++] = (Link){tri[2], tri[0]};
+        if (c < n_verts)
+            links[start[c + 1]++] = (Link){tri[0], tri[1]};
+    }
+    for (u32 v = 0; v < n_verts && !check->is_bad[range]; v++)
+        if (start[v] < start[v + 1])
+            check->is_bad[range] = !is_fan(heap, links + start[v], start[v + 1] - start[v]);
+    heap_free(heap, links);
+    heap_free(heap, start);
+}
+
+// Task 0 joins the components, the others check stars.
+static void check_range(void *ctx, u32 i, Heap *heap) {
+    StarCheck *check = ctx;
+    u64 n_verts = check->mesh->n_verts;
+    if (i > 0) {
+        check_stars(heap, check, i - 1, (u32)(n_verts * (i - 1) / check->n_ranges),
+                    (u32)(n_verts * i / check->n_ranges));
+        return;
+    }
+    u32 *parent = heap_alloc_raw(heap, MAX(n_verts, 1u), sizeof *parent);
+    check->n_joins = join_vertices(check->mesh, parent);
+    heap_free(heap, parent);
+}
+
 // ---- the check ----
 
-// Turns about each vertex in use: its fan must hold all that leaves it. n_used: their number.
-static bool count_fans(const Mesh *mesh, const VertexUse *uses, const u32 *twin, u32 *n_used,
-                       u32 *bad) {
-    *n_used = 0;
+// All half-edges have twins. Turns about each vertex in use: a fan that does not hold all that
+// leaves its vertex is one of several.
+static void find_pinched(const Mesh *mesh, const VertexUse *uses, const u32 *twin, u32 *bad) {
     for (u32 v = 0; v < mesh->n_verts; v++) {
-        u32 degree = uses[v].degree, n = 0, h = uses[v].corner;
-        if (degree == 0)
+        u32 n = 0, h = uses[v].corner;
+        if (uses[v].degree == 0)
             continue;
         do {
             h = next_corner(twin[h]);
             n++;
         } while (h != uses[v].corner);
-        if (n != degree) {
+        if (n != uses[v].degree) {
             *bad = v;
-            return false;
+            return;
         }
-        (*n_used)++;
     }
-    return true;
 }
 
 static bool check_verts(const Mesh *mesh, MeshCheck *check) {
@@ -238,66 +359,118 @@ static bool check_verts(const Mesh *mesh, MeshCheck *check) {
     return true;
 }
 
-// Indices, flat triangles, uses and the volume in one pass.
-static bool check_tris(const Mesh *mesh, VertexUse *uses, f64 *volume6, MeshCheck *check) {
+// Indices, flat triangles and the volume. The sum is made of those of ranges that depend on the
+// mesh alone.
+typedef struct TriCheck {
+    const Mesh *mesh;
+    u32 n_ranges;
+    f64 volume6[MOST_SUMS];
+    u32 n_zero_area[MOST_SUMS];
+    u32 bad[MOST_SUMS]; // NONE: none
+} TriCheck;
+
+static MeshFault tri_fault(const Mesh *mesh, const u32 *tri) {
+    u32 n = mesh->n_verts;
+    if (tri[0] >= n || tri[1] >= n || tri[2] >= n)
+        return MESH_INDEX_OUT_OF_RANGE;
+    return tri[0] == tri[1] || tri[1] == tri[2] || tri[2] == tri[0] ? MESH_DEGENERATE : MESH_OK;
+}
+
+static void check_tris(void *ctx, u32 range, Heap *heap) {
+    TriCheck *check = ctx;
+    const Mesh *mesh = check->mesh;
     const Vec3 *v = mesh->verts;
-    u32 n_verts = mesh->n_verts, n_zero_area = 0;
-    Vec3 origin = n_verts ? v[0] : vec3(0, 0, 0);
+    (void)heap;
+    u32 n_zero_area = 0, end = (u32)((u64)mesh->n_tris * (range + 1) / check->n_ranges);
+    Vec3 origin = mesh->n_verts ? v[0] : vec3(0, 0, 0);
     f64 sum = 0;
-    for (u32 t = 0; t < mesh->n_tris; t++) {
+    check->bad[range] = NONE;
+    for (u32 t = (u32)((u64)mesh->n_tris * range / check->n_ranges); t < end; t++) {
         const u32 *tri = mesh->tris + 3 * (size_t)t;
-        MeshFault fault = MESH_OK;
-        if (tri[0] >= n_verts || tri[1] >= n_verts || tri[2] >= n_verts)
-            fault = MESH_INDEX_OUT_OF_RANGE;
-        else if (tri[0] == tri[1] || tri[1] == tri[2] || tri[2] == tri[0])
-            fault = MESH_DEGENERATE;
-        if (fault != MESH_OK) {
-            *check = (MeshCheck){.fault = fault, .index = t};
-            return false;
+        if (tri_fault(mesh, tri) != MESH_OK) {
+            check->bad[range] = t;
+            return;
         }
         Vec3 a = v[tri[0]];
         Vec3 n = vec3_cross(vec3_sub(v[tri[1]], a), vec3_sub(v[tri[2]], a));
         n_zero_area += vec3_dot(n, n) == 0;
         sum += vec3_dot(vec3_sub(a, origin), n);
-        use_triangle(uses, tri, 3 * t);
     }
-    check->n_zero_area = n_zero_area;
-    *volume6 = sum;
+    check->n_zero_area[range] = n_zero_area;
+    check->volume6[range] = sum;
+}
+
+// False: a fault. Else the sign of the volume may be trusted if it is positive.
+static bool check_all_tris(Heap *heap, const Mesh *mesh, u32 n_threads, MeshCheck *check,
+                           f64 *volume6) {
+    TriCheck all = {.mesh = mesh, .n_ranges = MIN(mesh->n_tris / RANGE_TRIS + 1, (u32)MOST_SUMS)};
+    thread_for(heap, n_threads, all.n_ranges, check_tris, &all);
+    *volume6 = 0;
+    for (u32 i = 0; i < all.n_ranges; i++) {
+        if (all.bad[i] != NONE) {
+            check->fault = tri_fault(mesh, mesh->tris + 3 * (size_t)all.bad[i]);
+            check->index = all.bad[i];
+            return false;
+        }
+        check->n_zero_area += all.n_zero_area[i];
+        *volume6 += all.volume6[i];
+    }
     return true;
 }
 
-// Around the vertices: twins, fans, genus.
-static void check_edges(Heap *heap, const Mesh *mesh, const VertexUse *uses, MeshCheck *check) {
-    u32 n = 3 * mesh->n_tris, bad = 0, n_used = 0;
+// What is wrong where some star is no fan.
+static void find_edge_fault(Heap *heap, const Mesh *mesh, MeshCheck *check) {
+    u32 n = 3 * mesh->n_tris, bad = 0;
+    VertexUse *uses = heap_alloc(heap, MAX(mesh->n_verts, 1u), sizeof *uses);
     u32 *twin = heap_alloc_raw(heap, n, sizeof *twin);
-    if (!pair_edges(heap, mesh, uses, twin, &bad)) {
-        *check = (MeshCheck){.fault = MESH_OPEN_EDGE, .index = bad / 3};
-    } else if (!count_fans(mesh, uses, twin, &n_used, &bad)) {
-        *check = (MeshCheck){.fault = MESH_PINCHED_VERTEX, .index = bad};
-    } else {
-        u32 *parent = twin; // done with: there are more half-edges than vertices in use
-        if (mesh->n_verts > n)
-            parent = heap_realloc(heap, twin, mesh->n_verts, sizeof *twin);
-        check->n_components = n_used - join_vertices(mesh, parent);
-        i64 euler = (i64)n_used - (i64)n / 2 + (i64)mesh->n_tris;
-        check->genus = (2 * (i64)check->n_components - euler) / 2;
-        twin = parent;
-    }
+    for (u32 t = 0; t < mesh->n_tris; t++)
+        use_triangle(uses, mesh->tris + 3 * (size_t)t, 3 * t);
+    bool is_open = !pair_edges(heap, mesh, uses, twin, &bad);
+    if (!is_open)
+        find_pinched(mesh, uses, twin, &bad);
+    *check = (MeshCheck){.fault = is_open ? MESH_OPEN_EDGE : MESH_PINCHED_VERTEX,
+                         .index = is_open ? bad / 3 : bad};
     heap_free(heap, twin);
+    heap_free(heap, uses);
 }
 
-MeshCheck mesh_check(Heap *heap, const Mesh *mesh) {
+// Around the vertices: twins, fans, genus.
+static void check_edges(Heap *heap, const Mesh *mesh, u32 n_threads, MeshCheck *check) {
+    StarCheck stars = {.mesh = mesh, .n_ranges = MIN(n_threads, (u32)MOST_RANGES)};
+    u32 n_used = 0;
+    bool is_bad = false;
+    thread_for(heap, n_threads, stars.n_ranges + 1, check_range, &stars);
+    for (u32 i = 0; i < stars.n_ranges; i++) {
+        n_used += stars.n_used[i];
+        is_bad = is_bad || stars.is_bad[i];
+    }
+    if (is_bad) {
+        find_edge_fault(heap, mesh, check);
+        return;
+    }
+    check->n_components = n_used - stars.n_joins;
+    i64 euler = (i64)n_used - 3 * (i64)mesh->n_tris / 2 + (i64)mesh->n_tris;
+    check->genus = (2 * (i64)check->n_components - euler) / 2;
+}
+
+MeshCheck mesh_check_threads(Heap *heap, const Mesh *mesh, u32 n_threads) {
     MeshCheck check = {0};
+    f64 volume6 = 0;
     if (!check_verts(mesh, &check) || mesh->n_tris == 0)
         return check;
-    VertexUse *uses = heap_alloc(heap, MAX(mesh->n_verts, 1u), sizeof *uses);
-    f64 volume6 = 0;
-    if (check_tris(mesh, uses, &volume6, &check)) {
-        check_edges(heap, mesh, uses, &check);
+    if (!n_threads)
+        n_threads = thread_count_default();
+    if (mesh->n_tris < RANGE_TRIS) // else the threads' start costs more than they save
+        n_threads = 1;
+    if (check_all_tris(heap, mesh, n_threads, &check, &volume6)) {
+        check_edges(heap, mesh, n_threads, &check);
         // Nearly nothing either way, seen from one vertex, is looked at from the middle.
         if (check.fault == MESH_OK && volume6 < 0 && mesh_measure(mesh).volume < 0)
             check.fault = MESH_INSIDE_OUT;
     }
-    heap_free(heap, uses);
     return check;
+}
+
+MeshCheck mesh_check(Heap *heap, const Mesh *mesh) {
+    return mesh_check_threads(heap, mesh, 1);
 }

@@ -162,6 +162,124 @@ TEST(a_surface_that_is_there_twice_is_a_fault) {
     }
 }
 
+// How often the half-edge from a to b occurs.
+static u32 count_edge(const Mesh *m, u32 a, u32 b) {
+    u32 n = 0;
+    for (u32 h = 0; h < 3 * m->n_tris; h++)
+        n += m->tris[h] == a && m->tris[h % 3 == 2 ? h - 2 : h + 1] == b;
+    return n;
+}
+
+// The long way round.
+static MeshFault judge(const Mesh *m) {
+    for (u32 t = 0; t < m->n_tris; t++)
+        for (u32 k = 0; k < 3; k++)
+            if (m->tris[3 * t + k] == m->tris[3 * t + (k + 1) % 3])
+                return MESH_DEGENERATE;
+    for (u32 h = 0; h < 3 * m->n_tris; h++) {
+        u32 a = m->tris[h], b = m->tris[h % 3 == 2 ? h - 2 : h + 1];
+        if (count_edge(m, a, b) != 1 || count_edge(m, b, a) != 1)
+            return MESH_OPEN_EDGE;
+    }
+    for (u32 h = 0; h < 3 * m->n_tris; h++) {
+        u32 v = m->tris[h], degree = 0, n = 0, at = h;
+        for (u32 i = 0; i < 3 * m->n_tris; i++)
+            degree += m->tris[i] == v;
+        do { // over the edge that comes in, to the triangle beyond
+            u32 from = m->tris[at % 3 ? at - 1 : at + 2];
+            for (u32 i = 0; i < 3 * m->n_tris; i++)
+                if (m->tris[i] == v && m->tris[i % 3 == 2 ? i - 2 : i + 1] == from) {
+                    at = i;
+                    break;
+                }
+            n++;
+        } while (at != h && n <= degree);
+        if (n != degree)
+            return MESH_PINCHED_VERTEX;
+    }
+    return MESH_OK;
+}
+
+// Several spindles, some of whose corners are other vertices than they should be: often one vertex
+// is taken for another throughout, so that surfaces pinch or run over one another.
+TEST(changed_surfaces_are_judged_as_by_hand) {
+    u32 state = 1, n_seen[MESH_INSIDE_OUT + 1] = {0};
+    for (u32 round = 0; round < 3000; round++) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Mesh one, m;
+        u32 n = 3 + round % 5, n_copies = 1 + round % 3;
+        make_spindle(&one, &heap, n);
+        mesh_init(&m, &heap, n_copies * one.n_verts, n_copies * one.n_tris, false);
+        for (u32 i = 0; i < 3 * m.n_tris; i++)
+            m.tris[i] = one.tris[i % (3 * one.n_tris)] + i / (3 * one.n_tris) * one.n_verts;
+        for (u32 v = 0; v < m.n_verts; v++)
+            m.verts[v] = one.verts[v % one.n_verts];
+        for (u32 change = 0; change < 1 + round % 4; change++) {
+            state = state * 1664525 + 1013904223;
+            u32 from = (state >> 8) % m.n_verts;
+            state = state * 1664525 + 1013904223;
+            u32 to = (state >> 8) % m.n_verts, only = round % 2 ? NONE : from % (3 * m.n_tris);
+            for (u32 i = 0; i < 3 * m.n_tris; i++)
+                if (only == NONE ? m.tris[i] == from : i == only)
+                    m.tris[i] = to;
+        }
+        MeshFault fault = mesh_check(&heap, &m).fault, expected = judge(&m);
+        n_seen[expected]++;
+        CHECK_EQ(fault == MESH_INSIDE_OUT ? MESH_OK : fault, expected);
+        heap_finish(&heap);
+    }
+    CHECK(n_seen[MESH_OK] > 50 && n_seen[MESH_OPEN_EDGE] > 200 && n_seen[MESH_PINCHED_VERTEX] > 50 &&
+          n_seen[MESH_DEGENERATE] > 50);
+}
+
+static void make_torus(Mesh *mesh, Heap *heap, u32 n, u32 m) {
+    mesh_init(mesh, heap, n * m, 2 * n * m, false);
+    for (u32 i = 0; i < n; i++)
+        for (u32 j = 0; j < m; j++) {
+            f64 u = 360.0 * i / n, v = 360.0 * j / m, r = 3 + trig_cos(v);
+            mesh->verts[i * m + j] = vec3(r * trig_cos(u), r * trig_sin(u), trig_sin(v));
+            u32 i2 = (i + 1) % n, j2 = (j + 1) % m;
+            u32 a = i * m + j, b = i2 * m + j, c = i2 * m + j2, d = i * m + j2;
+            const u32 tris[6] = {a, b, c, a, c, d};
+            memcpy(mesh->tris + 6 * (size_t)a, tris, sizeof tris);
+        }
+    memset(mesh->tags, 0, mesh->n_tris * sizeof *mesh->tags);
+}
+
+static bool same_check(MeshCheck a, MeshCheck b) {
+    return a.fault == b.fault && a.index == b.index && a.n_components == b.n_components &&
+           a.genus == b.genus && a.n_zero_area == b.n_zero_area;
+}
+
+TEST(threads_find_the_same) {
+    for (u32 fault = 0; fault < 5; fault++) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Mesh m;
+        make_torus(&m, &heap, 200, 150);
+        u32 t = 40001;
+        if (fault == 1)
+            m.tris[3 * t] = m.tris[3 * t + 1];
+        else if (fault == 2)
+            m.tris[3 * t + 2] = 17;
+        else if (fault == 3)
+            m.tris[3 * t + 2] = m.n_verts;
+        for (u32 i = 0; i < 3 * m.n_tris && fault == 4; i++)
+            m.tris[i] = m.tris[i] == 20000 ? 100 : m.tris[i];
+        static const MeshFault expected[5] = {MESH_OK, MESH_DEGENERATE, MESH_OPEN_EDGE,
+                                              MESH_INDEX_OUT_OF_RANGE, MESH_PINCHED_VERTEX};
+        MeshCheck check = mesh_check(&heap, &m);
+        CHECK_EQ(check.fault, expected[fault]);
+        if (!fault)
+            CHECK_EQ(check.genus, 1);
+        for (u32 n = 0; n < 8; n += 1 + n / 2)
+            CHECK(same_check(check, mesh_check_threads(&heap, &m, n)));
+        heap_finish(&heap);
+    }
+}
+
 TEST_MAIN(TEST_CASE(a_box_is_closed_and_measured), TEST_CASE(mirroring_keeps_it_outside_out),
           TEST_CASE(faults_are_found), TEST_CASE(a_shared_corner_is_a_fault_until_split),
-          TEST_CASE(a_vertex_of_many_triangles), TEST_CASE(a_surface_that_is_there_twice_is_a_fault))
+          TEST_CASE(a_vertex_of_many_triangles), TEST_CASE(a_surface_that_is_there_twice_is_a_fault),
+          TEST_CASE(changed_surfaces_are_judged_as_by_hand), TEST_CASE(threads_find_the_same))
