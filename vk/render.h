@@ -160,7 +160,7 @@ u32 render_part_color(u32 part);
 
 // Copies for inspection; arrays from arena. Exploded: each part moved away from the middle by
 // factor times its own distance from it, up to four times that along the axes in which the object
-// is short. X-ray: all but faint glass in part colours.
+// is short. X-ray: all as glass in part colours, the fainter the larger a part is.
 RenderScene render_scene_exploded(const RenderScene *scene, f64 factor, Arena *arena);
 RenderScene render_scene_xray(const RenderScene *scene, Arena *arena);
 

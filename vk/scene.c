@@ -39,14 +39,24 @@ static f32 linear_of(u32 byte) {
     return (f32)(c <= 0.04045 ? c / 12.92 : math_pow((c + 0.055) / 1.055, 2.4));
 }
 
-static Vec3 instance_center(const RenderScene *scene, const RenderInstance *instance) {
+static Box3 instance_box(const RenderScene *scene, const RenderInstance *instance) {
     const RenderMesh *mesh = &scene->meshes[instance->mesh];
     Box3 box = box3_empty();
     for (u32 v = 0; v < mesh->n_verts; v++) {
         const f32 *p = mesh->positions + 3 * (size_t)v;
         box = box3_add_point(box, affine3_point(&instance->map, vec3(p[0], p[1], p[2])));
     }
+    return box;
+}
+
+static Vec3 instance_center(const RenderScene *scene, const RenderInstance *instance) {
+    Box3 box = instance_box(scene, instance);
     return box3_is_empty(box) ? vec3(0, 0, 0) : box3_center(box);
+}
+
+static f64 instance_size(const RenderScene *scene, const RenderInstance *instance) {
+    Box3 box = instance_box(scene, instance);
+    return box3_is_empty(box) ? 0 : vec3_norm(box3_size(box));
 }
 
 RenderScene render_scene_exploded(const RenderScene *scene, f64 factor, Arena *arena) {
@@ -68,17 +78,33 @@ RenderScene render_scene_exploded(const RenderScene *scene, f64 factor, Arena *a
     return out;
 }
 
+// How much a part hides in an x-ray: large ones little, so that small ones inside are seen.
+static f32 *part_covers(const RenderScene *scene, Arena *arena) {
+    f32 *out = ARENA_NEW(arena, f32, MAX(scene->n_parts, 1u));
+    f64 whole = vec3_norm(box3_size(render_scene_bounds(scene)));
+    for (u32 i = 0; i < scene->n_parts; i++)
+        out[i] = 0.7f;
+    for (u32 i = 0; i < scene->n_instances; i++) {
+        f64 share = instance_size(scene, &scene->instances[i]) / fmax(whole, 1e-9);
+        f32 cover = (f32)fmax(0.16, fmin(0.7, 0.7 - 1.5 * (share - 0.06)));
+        u32 part = scene->instances[i].part;
+        out[part] = MIN(out[part], cover);
+    }
+    return out;
+}
+
 RenderScene render_scene_xray(const RenderScene *scene, Arena *arena) {
     RenderScene out = *scene;
     RenderMaterial *glass = ARENA_NEW(arena, RenderMaterial, MAX(scene->n_parts, 1u));
     RenderInstance *seen = ARENA_NEW(arena, RenderInstance, MAX(scene->n_instances, 1u));
     RenderMesh *whole = ARENA_NEW(arena, RenderMesh, MAX(scene->n_meshes, 1u));
+    f32 *covers = part_covers(scene, arena);
     for (u32 i = 0; i < scene->n_parts; i++) {
         u32 rgb = render_part_color(i);
         glass[i] = (RenderMaterial){
             .color = {linear_of(rgb >> 16), linear_of(rgb >> 8 & 255), linear_of(rgb & 255)},
             .roughness = 1,
-            .opacity = 0.2f};
+            .opacity = covers[i]};
     }
     for (u32 i = 0; i < scene->n_instances; i++) {
         seen[i] = scene->instances[i];

@@ -4,9 +4,10 @@
 #include "vk/sheet.h"
 
 #include "base/number.h"
-#include "vk/camera.h"
+#include "vk/closeup.h"
 
 enum { SHEET_WIDTH = 1024, TITLE = 44, GAP = 6, CAPTION = 22, PARTS_CELL = 372 };
+enum { CLOSE_WIDTH = 248, CLOSE_HIGH = 200, CLOSE_COLUMN = 3, CLOSE_ROW = 4, LEGEND_STEP = 22 };
 enum { INK = 0x23272e, FAINT = 0x6b7280, PAPER = 0xffffff, FRAME = 0xd6d9de };
 
 // Six pictures side by side: as they suit most objects, long ones, and tall ones.
@@ -23,6 +24,9 @@ typedef struct Sheet {
     Canvas *canvas;
     const Layout *layout;
     RenderError *error;
+    CloseUp closeups[CLOSEUPS_MAX];
+    u32 n_closeups;
+    bool has_close_row; // below the pictures: the legend leaves no room beside them
 } Sheet;
 
 // The product of the scales at which front, two sides and top fit.
@@ -88,20 +92,24 @@ static void draw_axes(Canvas *canvas, const RenderCamera *camera, f64 x, f64 y) 
     }
 }
 
-// A length of 1, 2 or 5 times a power of ten that is at most `most` pixels long.
-static void draw_scale(Sheet *sheet, const RenderScene *scene, const RenderCamera *camera,
-                       f64 right, f64 y) {
+// A length of 1, 2 or 5 times a power of ten that is at most 90 pixels long, mm.
+static f64 scale_length(const RenderScene *scene, const RenderCamera *camera) {
     f64 unit = scene->unit_mm > 0 ? scene->unit_mm : 1, pixels = camera->fx * unit, length = 1;
     while (length * pixels > 90)
         length /= 10;
     while (length * pixels * 10 <= 90)
         length *= 10;
     length *= length * pixels * 5 <= 90 ? 5 : length * pixels * 2 <= 90 ? 2 : 1;
-    f64 wide = length * pixels;
+    return length * unit;
+}
+
+static void draw_scale(Sheet *sheet, const RenderScene *scene, const RenderCamera *camera,
+                       f64 right, f64 y) {
+    f64 length = scale_length(scene, camera), wide = length * camera->fx;
     Str unit_name = scene->unit.len ? scene->unit : STR("mm");
-    Str text = str_format(&sheet->arena, "%.*s %.*s",
-                          STR_ARG(length_text(scene, length * unit, 6, &sheet->arena)),
-                          STR_ARG(unit_name));
+    Str text =
+        str_format(&sheet->arena, "%.*s %.*s",
+                   STR_ARG(length_text(scene, length, 6, &sheet->arena)), STR_ARG(unit_name));
     Canvas *canvas = sheet->canvas;
     canvas_line(canvas, right - wide, y, right, y, 2, INK);
     canvas_line(canvas, right - wide, y - 4, right - wide, y + 4, 2, INK);
@@ -183,30 +191,177 @@ static Status draw_views(Sheet *sheet, const RenderScene *scene) {
 
 // ---- parts
 
-static void draw_legend(Sheet *sheet, const RenderScene *scene, i32 x, i32 y, i32 bottom) {
+// Of the legend's column: how high, and how far from row to row, closer where there are many.
+static i32 legend_room(const Sheet *sheet) {
+    return 2 * ((i32)sheet->layout->parts_high + GAP) - GAP;
+}
+
+static i32 legend_step(const Sheet *sheet, const RenderScene *scene) {
+    return (i64)scene->n_parts * LEGEND_STEP <= legend_room(sheet) ? LEGEND_STEP : 18;
+}
+
+static void draw_legend_row(Sheet *sheet, const RenderPart *part, u32 rgb, i32 x, i32 y) {
     Canvas *canvas = sheet->canvas;
     f64 width = (f64)canvas->width - x - 10;
-    i32 step = 22;
+    canvas_rect(canvas, x, y + 3, 15, 15, rgb);
+    Str count =
+        part->n_instances > 1 ? str_format(&sheet->arena, "x %u", part->n_instances) : STR("");
+    f64 right = canvas_text_width(canvas, 13, count), room = width - 28 - right;
+    f64 pen = canvas_text(canvas, x + 22, y + 15, 13, INK,
+                          canvas_text_fit(canvas, 13, part->path, room, &sheet->arena));
+    if (!str_equal(part->words, part->label) && room - (pen - x - 22) > 40)
+        canvas_text(
+            canvas, pen + 7, y + 15, 12, FAINT,
+            canvas_text_fit(canvas, 12, part->words, room - (pen - x - 22) - 10, &sheet->arena));
+    canvas_text(canvas, x + width - right, y + 15, 13, INK, count);
+}
+
+static void draw_legend(Sheet *sheet, const RenderScene *scene, i32 x, i32 y) {
+    i32 step = legend_step(sheet, scene), bottom = y + legend_room(sheet);
     for (u32 i = 0; i < scene->n_parts; i++, y += step) {
-        const RenderPart *part = &scene->parts[i];
         if (y + 2 * step > bottom && i + 1 < scene->n_parts) {
             Str rest = str_format(&sheet->arena, "and %u more", scene->n_parts - i);
-            canvas_text(canvas, x, y + 15, 13, FAINT, rest);
+            canvas_text(sheet->canvas, x, y + 15, 13, FAINT, rest);
             return;
         }
-        canvas_rect(canvas, x, y + 3, 15, 15, render_part_color(i));
-        Str count =
-            part->n_instances > 1 ? str_format(&sheet->arena, "x %u", part->n_instances) : STR("");
-        f64 right = canvas_text_width(canvas, 13, count), room = width - 28 - right;
-        f64 pen = canvas_text(canvas, x + 22, y + 15, 13, INK,
-                              canvas_text_fit(canvas, 13, part->path, room, &sheet->arena));
-        if (!str_equal(part->words, part->label) && room - (pen - x - 22) > 40)
-            canvas_text(canvas, pen + 7, y + 15, 12, FAINT,
-                        canvas_text_fit(canvas, 12, part->words, room - (pen - x - 22) - 10,
-                                        &sheet->arena));
-        canvas_text(canvas, x + width - right, y + 15, 13, INK, count);
+        draw_legend_row(sheet, &scene->parts[i], render_part_color(i), x, y);
     }
 }
+
+// ---- close-ups
+
+// How many fit below the legend.
+static u32 closeups_beside(const Sheet *sheet, const RenderScene *scene) {
+    i64 left = legend_room(sheet) - (i64)scene->n_parts * legend_step(sheet, scene) - GAP;
+    return left > 0 ? (u32)MIN(left / (CLOSE_HIGH + GAP), CLOSE_COLUMN) : 0;
+}
+
+// Places of the smallest parts; and a row for them, if they find no room and the sheet may grow.
+static void closeups_choose(Sheet *sheet, const RenderScene *scene) {
+    sheet->n_closeups = closeups_plan(scene, sheet->closeups, &sheet->arena);
+    sheet->has_close_row = sheet->n_closeups > 0 && closeups_beside(sheet, scene) == 0 &&
+                           TITLE + legend_room(sheet) + GAP + CLOSE_HIGH + GAP <= SHEET_WIDTH;
+}
+
+typedef struct CloseView { // one way to look at a place
+    const char *from, *words;
+    RenderCamera camera;
+    u8 *color;
+    u32 n_seen;                  // of the small parts
+    bool is_seen[CLOSEUP_PARTS]; // by more than a few pixels
+} CloseView;
+
+static Status close_view_draw(Sheet *sheet, const RenderScene *scene, const CloseUp *closeup,
+                              CloseView *close) {
+    const u32 high = CLOSE_HIGH - CAPTION, n = CLOSE_WIDTH * high;
+    CameraPlace place;
+    camera_place_find(str_from(close->from), &place);
+    close->camera = closeup_camera(scene, closeup, place, CLOSE_WIDTH, high, str_from(close->from));
+    close->color = arena_alloc(&sheet->arena, n, 4);
+    RenderImage image = {.width = CLOSE_WIDTH,
+                         .height = high,
+                         .color = close->color,
+                         .parts = ARENA_NEW(&sheet->arena, u16, n)};
+    RenderView view = {.camera = close->camera, .style = RENDER_PARTS, .no_floor = true};
+    Status status = renderer_draw(sheet->renderer, &view, &image, sheet->error);
+    for (u32 i = 0; i < closeup->n_parts && status == STATUS_OK; i++) {
+        u32 count = 0;
+        for (u32 k = 0; k < n; k++)
+            count += image.parts[k] == closeup->parts[i] + 1;
+        close->is_seen[i] = count > n / 400;
+        close->n_seen += close->is_seen[i];
+    }
+    return status;
+}
+
+// Swatches and names of the small parts that are seen: as many as there is room for.
+static void draw_close_caption(Sheet *sheet, const RenderScene *scene, const CloseUp *closeup,
+                               const CloseView *close, i32 x, i32 base) {
+    f64 pen = x + 8, end = x + CLOSE_WIDTH - 8;
+    u32 n_left = close->n_seen;
+    for (u32 i = 0; i < closeup->n_parts; i++) {
+        if (!close->is_seen[i])
+            continue;
+        Str label = scene->parts[closeup->parts[i]].label;
+        f64 wide = canvas_text_width(sheet->canvas, 13, label) + 16;
+        if (n_left < close->n_seen && pen + wide + (n_left > 1 ? 32 : 0) > end) {
+            canvas_text(sheet->canvas, pen, base, 13, FAINT,
+                        str_format(&sheet->arena, "+ %u", n_left));
+            return;
+        }
+        canvas_rect(sheet->canvas, (i32)pen, base - 10, 11, 11,
+                    render_part_color(closeup->parts[i]));
+        label = canvas_text_fit(sheet->canvas, 13, label, end - pen - 16, &sheet->arena);
+        pen = canvas_text(sheet->canvas, pen + 16, base, 13, INK, label) + 12;
+        n_left--;
+    }
+}
+
+// On paper, for the object may fill the picture.
+static void draw_close_furniture(Sheet *sheet, const RenderScene *scene, const CloseView *close,
+                                 i32 x, i32 y, i32 high) {
+    i32 wide = (i32)fmax(scale_length(scene, &close->camera) * close->camera.fx, 44) + 20;
+    canvas_rect(sheet->canvas, x + CLOSE_WIDTH - wide, y + high - 25, wide, 25, PAPER);
+    draw_scale(sheet, scene, &close->camera, x + CLOSE_WIDTH - 11, y + high - 6);
+    Str words = str_from(close->words);
+    if (words.len == 0)
+        return;
+    canvas_rect(sheet->canvas, x + 1, y + 1, (i32)canvas_text_width(sheet->canvas, 12, words) + 12,
+                18, PAPER);
+    canvas_text(sheet->canvas, x + 7, y + 14, 12, FAINT, words);
+}
+
+// From the corner that shows most of its small parts. *is_drawn: false if they are hidden from all.
+static Status draw_closeup(Sheet *sheet, const RenderScene *scene, const CloseUp *closeup, i32 x,
+                           i32 y, bool *is_drawn) {
+    CloseView views[] = {{.from = "iso", .words = ""},
+                         {.from = "iso-left", .words = "from the left"},
+                         {.from = "iso-back", .words = "from the back"},
+                         {.from = "iso-below", .words = "from below"}},
+              *best = &views[0];
+    ArenaMark mark = arena_mark(&sheet->arena);
+    Status status = STATUS_OK;
+    for (u32 i = 0; i < COUNT_OF(views) && status == STATUS_OK; i++) {
+        status = close_view_draw(sheet, scene, closeup, &views[i]);
+        if (views[i].n_seen > best->n_seen)
+            best = &views[i];
+        if (best->n_seen == closeup->n_parts)
+            break;
+    }
+    *is_drawn = status == STATUS_OK && best->n_seen > 0;
+    if (*is_drawn) {
+        const u32 high = CLOSE_HIGH - CAPTION;
+        canvas_picture(sheet->canvas, x, y, CLOSE_WIDTH, high, best->color);
+        draw_close_furniture(sheet, scene, best, x, y, (i32)high);
+        draw_frame(sheet->canvas, x, y, CLOSE_WIDTH, CLOSE_HIGH);
+        draw_close_caption(sheet, scene, closeup, best, x, y + CLOSE_HIGH - 7);
+    }
+    arena_reset(&sheet->arena, mark);
+    return status;
+}
+
+static Status draw_closeups(Sheet *sheet, const RenderScene *scene, i32 x) {
+    i32 y = TITLE + (i32)scene->n_parts * legend_step(sheet, scene) + GAP;
+    u32 room = closeups_beside(sheet, scene), n = 0;
+    if (sheet->has_close_row) {
+        room = CLOSE_ROW;
+        x = GAP + 2;
+        y = TITLE + legend_room(sheet) + GAP;
+    }
+    Status status = STATUS_OK;
+    for (u32 i = 0; i < sheet->n_closeups && n < room && status == STATUS_OK; i++) {
+        bool is_drawn;
+        status = draw_closeup(sheet, scene, &sheet->closeups[i], x, y, &is_drawn);
+        if (!is_drawn)
+            continue;
+        n++;
+        x += sheet->has_close_row ? CLOSE_WIDTH + GAP : 0;
+        y += sheet->has_close_row ? 0 : CLOSE_HIGH + GAP;
+    }
+    return status;
+}
+
+// ---- the sheets
 
 static Status draw_parts(Sheet *sheet, const RenderScene *scene) {
     const u32 cell_high = sheet->layout->parts_high;
@@ -220,6 +375,8 @@ static Status draw_parts(Sheet *sheet, const RenderScene *scene) {
     Status status = renderer_set_scene(sheet->renderer, scene, sheet->error);
     for (u32 i = 0; i < 2 && status == STATUS_OK; i++)
         status = draw_cell(sheet, scene, &cells[i]);
+    if (status == STATUS_OK)
+        status = draw_closeups(sheet, scene, x1 + PARTS_CELL + 10);
     RenderScene exploded = render_scene_exploded(scene, 0.6, &sheet->arena),
                 xray = render_scene_xray(scene, &sheet->arena);
     const RenderScene *const made[2] = {&exploded, &xray};
@@ -228,7 +385,7 @@ static Status draw_parts(Sheet *sheet, const RenderScene *scene) {
         if (status == STATUS_OK)
             status = draw_cell(sheet, made[i], &cells[2 + i]);
     }
-    draw_legend(sheet, scene, x1 + PARTS_CELL + 14, TITLE, (i32)sheet->canvas->height - GAP);
+    draw_legend(sheet, scene, x1 + PARTS_CELL + 14, TITLE);
     return status;
 }
 
@@ -240,6 +397,9 @@ Status sheet_draw(Renderer *renderer, const RenderScene *scene, SheetKind kind, 
     u32 rows = kind == SHEET_VIEWS ? 6 / sheet.layout->columns : 2;
     u32 height = TITLE + rows * (GAP + (kind == SHEET_VIEWS ? sheet.layout->high
                                                             : sheet.layout->parts_high));
+    if (kind == SHEET_PARTS)
+        closeups_choose(&sheet, scene);
+    height += sheet.has_close_row ? CLOSE_HIGH + GAP : 0;
     canvas_init(out, heap, SHEET_WIDTH, height, PAPER);
     Status status = kind == SHEET_VIEWS ? draw_views(&sheet, scene) : draw_parts(&sheet, scene);
     arena_finish(&sheet.arena);

@@ -9,12 +9,14 @@
 
 typedef enum SheetKind {
     SHEET_VIEWS, // iso, front, right, back, left, top in their materials
-    SHEET_PARTS, // two views in part colours, one exploded, one x-ray; a legend with counts
+    SHEET_PARTS, // two views in part colours, one exploded, one x-ray; a legend with counts;
+                 // close-ups
 } SheetKind;
 
 // Leaves the renderer with the scene, or one made of it, set. *out is to be finished by the caller
-// in any case. STATUS_VULKAN: *error. Long and tall objects get larger cells. Cost: that of six views
-// of 333 x 322 to 503 x 298 or 333 x 462 pixels, or four.
+// in any case. STATUS_VULKAN: *error. Long and tall objects get larger cells. Cost: that of six
+// views of 333 x 322 to 503 x 298 or 333 x 462 pixels, or four and, of up to four places with small
+// parts, one to four of 248 x 178 each.
 Status sheet_draw(Renderer *renderer, const RenderScene *scene, SheetKind kind, Heap *heap,
                   Canvas *out, RenderError *error);
 

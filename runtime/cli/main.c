@@ -59,7 +59,8 @@ static const CliCommand commands[] = {
      "    frc explain E0304                           what a diagnostic means\n", 1, 1, cmd_explain},
     {"render", "FILE.part|FILE.glb... [-o FOLDER/|SHEET.png]", "pictures, masks, depth and cameras of many views; contact sheets",
      "    frc render chair.part -o chair/ --views 12       colour, masks, depth, normals, cameras\n"
-     "    frc render chair.part -o sheet.png               contact sheets: sheet.png, sheet-parts.png\n"
+     "    frc render chair.part -o sheet.png               six views, sheet.png; and\n"
+     "                                                     parts, exploded, x-ray, close-ups: sheet-parts.png\n"
      "    frc render chair.glb -o top.png --views top --size 800x600\n"
      "    frc render chair.part mug.part -o all/           all/chair/, all/mug/: one start of the device\n",
      1, CLI_LIST_MAX, cmd_render},

@@ -4,6 +4,7 @@
 #include "tests/unit/vk/scenes.h"
 
 #include "tests/unit/test.h"
+#include "vk/closeup.h"
 
 typedef struct Fix {
     Heap heap;
@@ -165,7 +166,83 @@ TEST(exploded_parts_move_farther_where_the_object_is_thin) {
     heap_finish(&heap);
 }
 
+// A long board; a nail and a washer at its one end, a peg at its other: two places, first the one
+// with two parts. Cameras see the place's middle in the picture's, and cut nothing away.
+TEST(closeups_frame_what_is_small) {
+    Heap heap;
+    Arena arena;
+    heap_init(&heap, 0);
+    arena_init(&arena, &heap);
+    RenderMesh meshes[] = {test_box(&arena, 1000, 100, 100), test_box(&arena, 10, 10, 30),
+                           test_box(&arena, 20, 20, 4)};
+    RenderInstance all[5] = {{.mesh = 0, .part = 0},
+                             {.mesh = 1, .part = 1},
+                             {.mesh = 1, .part = 1},
+                             {.mesh = 2, .part = 2},
+                             {.mesh = 1, .part = 3}};
+    const Vec3 at[5] = {{0, 0, 0}, {400, 20, 60}, {400, -20, 60}, {400, -20, 52}, {-450, 0, 60}};
+    for (u32 i = 0; i < 5; i++) {
+        all[i].map = affine3_identity();
+        all[i].map.t = at[i];
+    }
+    RenderPart parts[4] = {
+        {.n_instances = 1}, {.n_instances = 2}, {.n_instances = 1}, {.n_instances = 1}};
+    RenderScene scene = {.meshes = meshes,
+                         .n_meshes = 3,
+                         .instances = all,
+                         .n_instances = 5,
+                         .parts = parts,
+                         .n_parts = 4};
+    CloseUp out[CLOSEUPS_MAX];
+    CHECK_EQ(closeups_plan(&scene, out, &arena), 2);
+    CHECK(out[0].n_parts == 2 && out[0].parts[0] == 1 && out[0].parts[1] == 2);
+    CHECK_NEAR(out[0].center.y, -20, 1e-9); // the nail that is nearer to who looks from iso
+    CHECK(out[0].radius > 16 && out[0].radius < 60);
+    CHECK(out[1].n_parts == 1 && out[1].parts[0] == 3);
+    CameraPlace place;
+    CHECK(camera_place_find(STR("iso"), &place));
+    RenderCamera camera = closeup_camera(&scene, &out[0], place, 240, 180, STR("x"));
+    f64 u, v, z;
+    CHECK(camera_project(&camera, out[0].center, &u, &v, &z));
+    CHECK_NEAR(u, 120, 1e-6);
+    CHECK_NEAR(v, 90, 1e-6);
+    CHECK_NEAR(camera.fx * out[0].radius, 90, 1e-6);
+    bool in_depth;
+    least_margin(&scene, &camera, &in_depth);
+    CHECK(in_depth);
+    all[4].part = 0; // with nothing small but what is a board elsewhere
+    CHECK_EQ(closeups_plan(&scene, out, &arena), 1);
+    scene.n_instances = 1;
+    CHECK_EQ(closeups_plan(&scene, out, &arena), 0);
+    arena_finish(&arena);
+    heap_finish(&heap);
+}
+
+// Of an x-ray, the small part hides more of what is behind it than the large one that holds it.
+TEST(xray_shows_what_is_small) {
+    Heap heap;
+    Arena arena;
+    heap_init(&heap, 0);
+    arena_init(&arena, &heap);
+    RenderMesh meshes[] = {test_box(&arena, 100, 100, 100), test_box(&arena, 4, 4, 4)};
+    RenderInstance two[2] = {{.mesh = 0, .part = 0, .map = affine3_identity()},
+                             {.mesh = 1, .part = 1, .map = affine3_identity()}};
+    RenderPart parts[2] = {{.n_instances = 1}, {.n_instances = 1}};
+    RenderScene scene = {.meshes = meshes,
+                         .n_meshes = 2,
+                         .instances = two,
+                         .n_instances = 2,
+                         .parts = parts,
+                         .n_parts = 2};
+    RenderScene out = render_scene_xray(&scene, &arena);
+    CHECK_NEAR(out.materials[0].opacity, 0.16, 1e-6);
+    CHECK_NEAR(out.materials[1].opacity, 0.7, 1e-6);
+    arena_finish(&arena);
+    heap_finish(&heap);
+}
+
 TEST_MAIN(TEST_CASE(every_view_sees_all_and_no_more_than_it_must),
           TEST_CASE(front_is_seen_from_minus_y), TEST_CASE(points_come_back),
           TEST_CASE(both_conventions_reproject), TEST_CASE(places_are_read),
-          TEST_CASE(exploded_parts_move_farther_where_the_object_is_thin))
+          TEST_CASE(exploded_parts_move_farther_where_the_object_is_thin),
+          TEST_CASE(closeups_frame_what_is_small), TEST_CASE(xray_shows_what_is_small))
