@@ -29,6 +29,7 @@ typedef struct CsgNode {
 } CsgNode;
 
 // A directed acyclic graph: nodes name their operands through args; a node may be used many times.
+// Leaves that the root does not depend on take part in the frame of coordinates, and in nothing else.
 typedef struct CsgExpr {
     const CsgLeaf *leaves;
     u32 n_leaves;

@@ -287,7 +287,7 @@ static void take_leaf(Ingest *in, u32 l, u32 n_active) {
     Kernel *k = in->k;
     const Mesh *mesh = k->expr->leaves[l].mesh;
     LeafState *state = &k->leaves[l];
-    if (!mesh->n_tris) {
+    if (!state->is_used) {
         state->is_whole = true;
         return;
     }
@@ -314,14 +314,30 @@ static void count_leaf(Kernel *k, void *ctx, u32 l) {
     const CsgLeaf *leaf = &k->expr->leaves[l];
     u32 n_tris = leaf->mesh->n_tris, *n_active = &in->n_active[l];
     u8 *is_active = in->is_active ? in->is_active + k->tri_base[l] : NULL;
-    *n_active = n_tris;
-    if (!is_active || !leaf->is_simple)
+    *n_active = k->leaves[l].is_used ? n_tris : 0;
+    if (!*n_active || !is_active || !leaf->is_simple)
         return;
     u32 n = count_active(is_active, n_tris);
     if (n && n < n_tris - n_tris / 8)
         n += spread_in_planes(k, l, is_active);
     if (n < n_tris - n_tris / 8)
         *n_active = n;
+}
+
+// Leaves that the root does not depend on count for the frame only.
+static void mark_used(Kernel *k) {
+    const CsgExpr *expr = k->expr;
+    bool *is_used = ARENA_NEW(&k->scratch, bool, (size_t)expr->root + 1);
+    is_used[expr->root] = true;
+    for (u32 i = expr->root + 1; i-- > 0;) {
+        const CsgNode *node = &expr->nodes[i];
+        if (!is_used[i])
+            continue;
+        if (node->op == CSG_LEAF)
+            k->leaves[node->first].is_used = expr->leaves[node->first].mesh->n_tris > 0;
+        for (u32 j = 0; j < node->len && node->op != CSG_LEAF; j++)
+            is_used[expr->args[node->first + j]] = true;
+    }
 }
 
 static Status number_leaves(Kernel *k) {
@@ -343,6 +359,7 @@ static Status number_leaves(Kernel *k) {
         k->leaves[l].is_reversed = affine3_det(&leaf->map) < 0;
         k->leaves[l].is_dirty = k->leaves[l].is_whole = k->is_thorough;
     }
+    mark_used(k);
     k->vert_base[n] = (u32)n_verts;
     k->tri_base[n] = k->n_in_tris = (u32)n_tris;
     return STATUS_OK;

@@ -100,6 +100,7 @@ typedef struct LeafState {
     bool is_dirty;    // its facets may meet each other
     bool is_whole;    // all its triangles are facets, and all its facets cells: no patches
     bool is_reversed; // its map mirrors
+    bool is_used;     // it has triangles, and the root depends on it
 } LeafState;
 
 // A constraint inside a touched facet, drawn by facet `by`, whose plane is known; a == b: a single

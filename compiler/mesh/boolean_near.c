@@ -77,7 +77,7 @@ static void find_clips(Near *near) {
     for (u32 i = 0; i < n; i++) {
         u32 l = order[i].value, kept = 0;
         const GridBox *box = &k->leaves[l].box;
-        if (!k->expr->leaves[l].mesh->n_tris)
+        if (!k->leaves[l].is_used)
             continue;
         for (u32 j = 0; j < n_open; j++) {
             u32 other = open[j];

@@ -172,5 +172,25 @@ TEST(one_inside_the_other) {
     END;
 }
 
+// Leaves that the root does not depend on take part in nothing.
+TEST(leaves_without_use) {
+    BEGIN;
+    u32 x = build_leaf(&b, solid_sphere(&heap, vec3(0, 0, 0), 2, 40, 20));
+    u32 y = build_leaf(&b, solid_sphere(&heap, vec3(1, 0.2, 0), 2, 40, 20));
+    u32 root = build_pair(&b, CSG_DIFFERENCE, x, y);
+    Outcome alone[2];
+    for (u32 i = 0; i < 2; i++)
+        alone[i] = evaluate(&b, root, i == 0, (CsgOptions){.n_threads = 1});
+    for (u32 i = 0; i < 100; i++) // inside the frame; would take minutes to arrange
+        build_leaf(&b, solid_sphere(&heap, vec3(0.5 + 0.001 * i, 0, 0), 1.9, 60, 30));
+    for (u32 i = 0; i < 2; i++) {
+        Outcome among = evaluate(&b, root, i == 0, (CsgOptions){.n_threads = 1});
+        CHECK_EQ(among.status, STATUS_OK);
+        CHECK(same_mesh(&alone[i].mesh, &among.mesh));
+    }
+    END;
+}
+
 TEST_MAIN(TEST_CASE(spheres_of_all_sizes), TEST_CASE(boxes_of_fine_squares),
-          TEST_CASE(pins_through_a_sphere), TEST_CASE(one_inside_the_other))
+          TEST_CASE(pins_through_a_sphere), TEST_CASE(one_inside_the_other),
+          TEST_CASE(leaves_without_use))
