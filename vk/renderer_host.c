@@ -272,52 +272,76 @@ static V3 normals_unpack(I4 packed) {
     return (V3){n.x / length, n.y / length, n.z / length};
 }
 
-static void fill_normals(const HostPicture *p, const Sample *row, f32 *out) {
-    for (u32 x = 0; x < p->width; x += 4) {
-        u32 n = MIN(p->width - x, 4u), any = 0, step = p->n_samples;
-        const Sample *from = row + middle_of(p, x);
-        I4 packed = {0}, shown = {0};
-        for (u32 k = 0; k < n; k++) {
-            Sample sample = from[k * step];
-            packed[k] = (i32)sample.normal;
-            shown[k] = sample.draw ? -1 : 0;
-            any |= sample.draw;
-        }
-        V3 normal = any ? normals_unpack(packed) : (V3){{0}, {0}, {0}};
-        F4 nx = (F4)((I4)normal.x & shown), ny = (F4)((I4)normal.y & shown),
-           nz = (F4)((I4)normal.z & shown);
-        for (u32 k = 0; k < n; k++, out += 3) {
-            out[0] = nx[k];
-            out[1] = ny[k];
-            out[2] = nz[k];
-        }
+// Nothing is seen in n pixels from i on.
+static void fill_nothing(const RenderImage *image, size_t i, size_t n) {
+    if (image->parts)
+        memset(image->parts + i, 0, n * sizeof *image->parts);
+    if (image->instances)
+        memset(image->instances + i, 0, n * sizeof *image->instances);
+    if (image->depth)
+        memset(image->depth + i, 0, n * sizeof *image->depth);
+    if (image->normals)
+        memset(image->normals + 3 * i, 0, 3 * n * sizeof *image->normals);
+    if (image->positions)
+        memset(image->positions + 3 * i, 0, 3 * n * sizeof *image->positions);
+}
+
+// Normals of up to four pixels from i on, where some are shown.
+static void fill_normals(const RenderImage *image, size_t i, const Sample *from, u32 n, u32 step) {
+    I4 packed = {0}, shown = {0};
+    for (u32 k = 0; k < n; k++) {
+        Sample sample = from[k * step];
+        packed[k] = (i32)sample.normal;
+        shown[k] = sample.draw ? -1 : 0;
+    }
+    V3 normal = normals_unpack(packed);
+    F4 x = (F4)((I4)normal.x & shown), y = (F4)((I4)normal.y & shown),
+       z = (F4)((I4)normal.z & shown);
+    f32 *out = image->normals + 3 * i;
+    for (u32 k = 0; k < n; k++, out += 3) {
+        out[0] = x[k];
+        out[1] = y[k];
+        out[2] = z[k];
+    }
+}
+
+static void fill_mask(const HostPicture *p, const RenderCamera *camera, const RenderImage *image,
+                      u32 x, u32 y, u32 draw, f32 depth) {
+    size_t i = (size_t)y * p->width + x;
+    const DrawCall *call = &p->calls[draw - 1];
+    depth = linear_depth(p->view, depth);
+    if (image->parts)
+        image->parts[i] = (u16)(call->part + 1);
+    if (image->instances)
+        image->instances[i] = (u16)(call->instance + 1);
+    if (image->depth)
+        image->depth[i] = depth;
+    if (image->positions) {
+        Vec3 q = camera_unproject(camera, x + 0.5, y + 0.5, (f64)depth);
+        const f32 position[3] = {(f32)q.x, (f32)q.y, (f32)q.z};
+        memcpy(image->positions + 3 * i, position, sizeof position);
     }
 }
 
 void host_fill_masks(const HostPicture *p, const RenderCamera *camera, const RenderImage *image,
                      u32 begin, u32 end) {
-    size_t i = (size_t)begin * p->width;
+    u32 step = p->n_samples, first = middle_of(p, 0);
     for (u32 y = begin; y < end; y++) {
-        u32 sy = middle_of(p, y);
-        const Sample *row = sample_row(&p->front, sy);
-        const f32 *depths = p->depths + (size_t)sy * p->depth_width;
-        if (image->normals)
-            fill_normals(p, row, image->normals + 3 * i);
-        for (u32 x = 0; x < p->width; x++, i++) {
-            u32 sx = middle_of(p, x), draw = row[sx].draw;
-            const DrawCall *call = draw ? &p->calls[draw - 1] : NULL;
-            f32 depth = call ? linear_depth(p->view, depths[sx]) : 0;
-            if (image->parts)
-                image->parts[i] = call ? (u16)(call->part + 1) : 0;
-            if (image->instances)
-                image->instances[i] = call ? (u16)(call->instance + 1) : 0;
-            if (image->depth)
-                image->depth[i] = depth;
-            if (image->positions) {
-                Vec3 q = call ? camera_unproject(camera, x + 0.5, y + 0.5, depth) : vec3(0, 0, 0);
-                const f32 position[3] = {(f32)q.x, (f32)q.y, (f32)q.z};
-                memcpy(image->positions + 3 * i, position, sizeof position);
-            }
+        size_t i = (size_t)y * p->width;
+        const Sample *row = sample_row(&p->front, middle_of(p, y)) + first;
+        const f32 *depths = p->depths + (size_t)middle_of(p, y) * p->depth_width + first;
+        fill_nothing(image, i, p->width);
+        for (u32 x = 0; x < p->width; x += 4) {
+            const Sample *from = row + (size_t)x * step;
+            u32 n = MIN(p->width - x, 4u), any = 0;
+            for (u32 k = 0; k < n; k++)
+                any |= from[k * step].draw;
+            if (any && image->normals)
+                fill_normals(image, i + x, from, n, step);
+            for (u32 k = 0; k < n && any; k++)
+                if (from[k * step].draw)
+                    fill_mask(p, camera, image, x + k, y, from[k * step].draw,
+                              depths[(size_t)(x + k) * step]);
         }
     }
 }

@@ -23,6 +23,10 @@ void soft_materials(const DrawRecord *records, u32 n, SoftMaterial *out) {
     }
 }
 
+static V3 v3_of(const f32 *a) {
+    return v3(a[0], a[1], a[2]);
+}
+
 typedef struct Surface {
     V3 p, n, v; // v: toward the eye
     V3 color, emission, part;
@@ -33,6 +37,15 @@ typedef struct Surface {
 #define GATHER3(field) ((V3){GATHER(field[0]), GATHER(field[1]), GATHER(field[2])})
 
 static void surface_material(Surface *s, const SoftMaterial *const m[4]) {
+    if (m[0] == m[1] && m[0] == m[2] && m[0] == m[3]) { // mostly
+        const SoftMaterial *one = m[0];
+        s->color = v3_of(one->color);
+        s->emission = v3_of(one->emission);
+        s->part = v3_of(one->part);
+        s->metallic = f4(one->metallic);
+        s->roughness = f4(one->roughness);
+        return;
+    }
     s->color = GATHER3(color);
     s->emission = GATHER3(emission);
     s->part = GATHER3(part);
@@ -41,10 +54,6 @@ static void surface_material(Surface *s, const SoftMaterial *const m[4]) {
 }
 
 // ---- places
-
-static V3 v3_of(const f32 *a) {
-    return v3(a[0], a[1], a[2]);
-}
 
 static F4 linear_depth(const ViewBlock *view, F4 d) {
     f32 n = view->depth_range[0], f = view->depth_range[1];
@@ -90,23 +99,26 @@ static F4 cell_share(F4 cell, u32 n, I4 *at) {
     return from_first - f4_from_i4(first);
 }
 
+static F4 two_pairs(const f32 *a, const f32 *b) {
+    D2 pairs; // never seen as numbers
+    memcpy(&pairs, a, 8);
+    memcpy((u8 *)&pairs + 8, b, 8);
+    return (F4)pairs;
+}
+
 static F4 field_texel(const Field *field, const Cells *cells) {
     size_t row = field->size[0], slice = row * field->size[1];
-    F4 c[8];
-    for (u32 lane = 0; lane < 4; lane++) {
-        const f32 *d = field->distance + cells->at[lane];
-        c[0][lane] = d[0];
-        c[1][lane] = d[1];
-        c[2][lane] = d[row];
-        c[3][lane] = d[row + 1];
-        d += slice;
-        c[4][lane] = d[0];
-        c[5][lane] = d[1];
-        c[6][lane] = d[row];
-        c[7][lane] = d[row + 1];
+    const f32 *at[4];
+    for (u32 lane = 0; lane < 4; lane++)
+        at[lane] = field->distance + cells->at[lane];
+    const size_t rows[4] = {0, row, slice, slice + row};
+    F4 c[4];
+    for (u32 k = 0; k < 4; k++) {
+        F4 a = two_pairs(at[0] + rows[k], at[1] + rows[k]),
+           b = two_pairs(at[2] + rows[k], at[3] + rows[k]);
+        c[k] = f4_mix(__builtin_shufflevector(a, b, 0, 2, 4, 6),
+                      __builtin_shufflevector(a, b, 1, 3, 5, 7), cells->x);
     }
-    for (u32 k = 0; k < 4; k++)
-        c[k] = f4_mix(c[2 * k], c[2 * k + 1], cells->x);
     return f4_mix(f4_mix(c[0], c[1], cells->y), f4_mix(c[2], c[3], cells->y), cells->z);
 }
 
