@@ -183,6 +183,14 @@ static bool why_apart(Eval *ev, BuiltinCall *c, const Solid *sa, const Solid *sb
     return true;
 }
 
+// For `expect not touching(...)`.
+static Why why_meeting(Eval *ev, const Solid *sa, const Piece *a, const Solid *sb, const Piece *b) {
+    Str name = piece_name(ev, sa, a);
+    return (Why){.text = str_format(ev->arena, "%.*s touches %.*s", STR_ARG(name),
+                                    STR_ARG(piece_name(ev, sb, b))),
+                 .edit = str_format(ev->arena, "move %.*s more than 0.1mm away", STR_ARG(name))};
+}
+
 static Value run_touching(Eval *ev, BuiltinCall *c) {
     const Solid *sa, *sb;
     Pieces a, b;
@@ -196,6 +204,8 @@ static Value run_touching(Eval *ev, BuiltinCall *c) {
             return value_bad();
         if (near.b == NONE)
             return why_apart(ev, c, sa, sb, &a, from, to, &b) ? value_bool(false) : value_bad();
+        if (from == 0 && ev->wants_why)
+            ev->why = why_meeting(ev, sa, &a.items[near.a], sb, &b.items[near.b]);
     }
     return value_bool(true);
 }

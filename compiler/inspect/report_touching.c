@@ -128,8 +128,14 @@ static void add_line(List *list, u32 line, StrBuf *out) {
     }
     if (t->n > 1)
         strbuf_addf(out, ", %u pairs", t->n);
-    add_measure(out, t->n > 1 ? ", each over " : ", over ", t->area, unit * unit, scene->unit, 2);
-    add_measure(out, t->n > 1 ? ", each sharing " : ", sharing ", t->shared, unit * unit * unit,
+    if (t->n > 1 && (t->area[1] > 0 || t->shared[1] > 0))
+        strbuf_add_z(out, ", each");
+    bool is_comma = t->n == 1;
+    if (t->area[1] > 0) {
+        add_measure(out, is_comma ? ", over " : " over ", t->area, unit * unit, scene->unit, 2);
+        is_comma = true;
+    }
+    add_measure(out, is_comma ? ", sharing " : " sharing ", t->shared, unit * unit * unit,
                 scene->unit, 3);
     strbuf_add_char(out, '\n');
 }
