@@ -444,6 +444,8 @@ static Status check_file_count(const Cli *cli) {
 }
 
 Status cli_read(Cli *cli, int argc, char **argv, bool *done) {
+    cli->argc = argc;
+    cli->argv = argv;
     cli->command = cli_command_at(0);
     cli->limits = limits_default();
     bool no_color = getenv("NO_COLOR") && *getenv("NO_COLOR");

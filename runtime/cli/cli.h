@@ -26,6 +26,8 @@ typedef struct CliAgent { // options of --agent; NULL, 0: not given
 typedef struct Cli {
     Heap heap;   // of the command line itself, not of compilations
     Arena arena;
+    int argc;    // as main got them
+    char **argv;
     const struct CliCommand *command;
     CliList files, outputs;
     CheckSetting *settings;
@@ -69,6 +71,8 @@ Status cli_read_source(Cli *cli, const char *file, Str *text);
 Status cli_compile_quiet(Cli *cli, const char *file, CompileStage last, Compilation *out);
 Status cli_conclude(Cli *cli, Compilation *c, Status status);
 const volatile int *cli_interrupted(void); // 0, or the signal that came
+// A check of ours failed: says so, and saves what it takes to see that again as NAME-bug.part.
+void cli_report_bug(Cli *cli, const Compilation *c, const char *text);
 void cli_print_diags(Cli *cli, Compilation *compilation);
 // Saves, or says why not.
 Status cli_save(Cli *cli, const char *path, Str bytes);

@@ -192,7 +192,7 @@ static Status outputs_make(Cli *cli, Compilation *c, Output *outputs, u32 n) {
         return STATUS_INTERRUPTED;
     }
     if (c->heap.failure == FAIL_INTERNAL) {
-        cli_error(cli, "this is a bug in frc: %s; nothing was written", c->heap.failure_text ? c->heap.failure_text : "a check failed");
+        cli_report_bug(cli, c, c->heap.failure_text ? c->heap.failure_text : "a check failed");
         return STATUS_BUG;
     }
     cli_error(cli, "memory or time ran out while writing (--max-memory, --timeout); nothing was written");

@@ -109,8 +109,8 @@ static void print_failure(Cli *cli, const Compilation *compilation) {
     if (compilation->status == STATUS_MEMORY)
         cli_error(cli, "out of memory");
     else if (compilation->status == STATUS_BUG)
-        cli_error(cli, "this is a bug in frc: %s; nothing was written",
-                  compilation->heap.failure_text ? compilation->heap.failure_text : "a mesh failed its check");
+        cli_report_bug(cli, compilation,
+                       compilation->heap.failure_text ? compilation->heap.failure_text : "a mesh failed its check");
     else if (compilation->status == STATUS_INTERRUPTED)
         cli_error(cli, "interrupted; nothing was written");
 }
