@@ -166,7 +166,7 @@ static Status place_vertices(Kernel *k) {
     p.bounds = ARENA_NEW(&k->scratch, Box3, (size_t)n_leaves + p.n_ranges);
     p.boxes = ARENA_NEW(&k->scratch, GridBox, (size_t)n_leaves + p.n_ranges);
     p.is_out_of_range = ARENA_NEW(&k->scratch, bool, p.n_ranges);
-    kernel_for(k, p.n_ranges, (u64)n_verts * 5, bound_range, &p);
+    kernel_for(k, p.n_ranges, (u64)n_verts * 6, bound_range, &p);
     Box3 bounds = box3_empty();
     for (u32 r = 0; r < p.n_ranges; r++)
         for (LeafRun run = leaf_run_first(k, k->vert_base, p.n_ranges, r); run.from < run.to;
@@ -176,7 +176,7 @@ static Status place_vertices(Kernel *k) {
     if (status != STATUS_OK)
         return status;
     k->snapped = arena_alloc(&k->arena, n_verts, sizeof *k->snapped);
-    kernel_for(k, p.n_ranges, (u64)n_verts * 10, snap_range, &p);
+    kernel_for(k, p.n_ranges, (u64)n_verts * 12, snap_range, &p);
     for (u32 l = 0; l < n_leaves; l++)
         k->leaves[l].box = grid_box_empty();
     for (u32 r = 0; r < p.n_ranges; r++) {
@@ -374,7 +374,7 @@ static Status take_leaves(Kernel *k) {
         return status;
     Ingest in = {.k = k, .is_active = k->is_thorough ? NULL : find_near(k)};
     in.n_active = ARENA_NEW(&k->scratch, u32, expr->n_leaves);
-    kernel_for(k, expr->n_leaves, (u64)k->n_in_tris * 5, count_leaf, &in);
+    kernel_for(k, expr->n_leaves, (u64)k->n_in_tris * 8, count_leaf, &in);
     u64 n_tris = 0, n_verts = 0;
     for (u32 l = 0; l < expr->n_leaves; l++) {
         n_tris += in.n_active[l];

@@ -17,6 +17,7 @@
 
 enum {
     MOST_LEVELS = 27,
+    ROOM_BITS = 18,   // of a room's place along an axis
     WORTHWHILE = 128, // triangles near another leaf's box, for one leaf: fewer are all taken in
     ROOMS_A_TRI = 4,  // at most
     FEWEST_ROOMS = 512,
@@ -35,7 +36,9 @@ typedef struct Level {
 typedef struct Near {
     Kernel *k;
     GridBox *clips;   // by leaf: holds what its box has in common with others'
+    u8 *beyond;       // by leaf's vertex: faces of the clip
     u8 *is_near;      // by leaf's triangle
+    u64 *reach;       // by leaf's triangle, packed
     u32 n_ranges;     // of all triangles
     u32 *n_near;      // by leaf + range
     bool *is_refined; // by leaf
@@ -104,18 +107,40 @@ static inline GridBox tri_box(const GridPlace *at, const u32 v[3]) {
     return box;
 }
 
+// Beyond which faces of the box a place lies, a bit each.
+static u8 beyond(const GridBox *box, const GridPlace *p) {
+    u32 out = 0;
+    for (u32 i = 0; i < 3; i++)
+        out |= (u32)(p->at[i] < box->min[i]) << 2 * i | (u32)(p->at[i] > box->max[i])
+                                                            << (2 * i + 1);
+    return (u8)out;
+}
+
+static void place_range(Kernel *k, void *ctx, u32 range) {
+    Near *near = ctx;
+    LeafRun run = leaf_run_first(k, k->vert_base, near->n_ranges, range);
+    for (; run.from < run.to; leaf_run_next(k, k->vert_base, &run)) {
+        const GridPlace *at = k->snapped + k->vert_base[run.leaf];
+        const GridBox clip = near->clips[run.leaf];
+        u8 *out = near->beyond + k->vert_base[run.leaf];
+        for (u32 v = run.from; v < run.to && clip.min[0] <= clip.max[0]; v++)
+            out[v] = beyond(&clip, &at[v]);
+    }
+}
+
+// A triangle's box misses the clip if its corners all lie beyond one face.
 static void clip_range(Kernel *k, void *ctx, u32 range) {
     Near *near = ctx;
     LeafRun run = leaf_run_first(k, k->tri_base, near->n_ranges, range);
     for (; run.from < run.to; leaf_run_next(k, k->tri_base, &run)) {
         const Mesh *mesh = k->expr->leaves[run.leaf].mesh;
-        const GridPlace *at = k->snapped + k->vert_base[run.leaf];
+        const u8 *out = near->beyond + k->vert_base[run.leaf];
         const GridBox clip = near->clips[run.leaf];
         u8 *is_near = near->is_near + k->tri_base[run.leaf];
         u32 n = 0;
         for (u32 t = run.from; t < run.to && clip.min[0] <= clip.max[0]; t++) {
-            GridBox box = tri_box(at, mesh->tris + 3 * (size_t)t);
-            is_near[t] = boxes_meet(&box, &clip);
+            const u32 *v = mesh->tris + 3 * (size_t)t;
+            is_near[t] = (out[v[0]] & out[v[1]] & out[v[2]]) == 0;
             n += is_near[t];
         }
         near->n_near[run.leaf + range] = n;
@@ -131,10 +156,13 @@ static void build_rooms(Near *near, u64 n_tris) {
     for (u32 i = 0; i < 3; i++)
         extent[i] = (u32)(near->region.max[i] - near->region.min[i]);
     for (;; shift++) {
+        bool is_narrow = true;
         n = 1;
-        for (u32 i = 0; i < 3; i++)
+        for (u32 i = 0; i < 3; i++) {
             n *= (extent[i] >> shift) + 1;
-        if (n <= most)
+            is_narrow = is_narrow && extent[i] >> shift >> ROOM_BITS == 0;
+        }
+        if (n <= most && is_narrow)
             break;
     }
     near->shift = shift;
@@ -180,6 +208,23 @@ static inline Reach reach_of(const Near *near, const GridBox *box) {
     return reach;
 }
 
+static inline u64 reach_pack(const Reach *r) {
+    u64 out = r->level;
+    for (u32 i = 0; i < 3; i++)
+        out = out << (ROOM_BITS + 1) | (u64)r->lo[i] << 1 | (r->hi[i] - r->lo[i]);
+    return out;
+}
+
+static inline Reach reach_unpack(u64 packed) {
+    Reach r;
+    for (u32 i = 3; i-- > 0; packed >>= ROOM_BITS + 1) {
+        r.lo[i] = (u32)packed >> 1 & ((1 << ROOM_BITS) - 1);
+        r.hi[i] = r.lo[i] + ((u32)packed & 1);
+    }
+    r.level = (u32)packed;
+    return r;
+}
+
 static inline size_t room_at(const Level *level, u32 x, u32 y, u32 z) {
     return ((size_t)z * level->size[1] + y) * level->size[0] + x;
 }
@@ -201,11 +246,13 @@ static void note_range(Kernel *k, void *ctx, u32 range) {
         const Mesh *mesh = k->expr->leaves[run.leaf].mesh;
         const GridPlace *at = k->snapped + k->vert_base[run.leaf];
         const u8 *is_near = near->is_near + k->tri_base[run.leaf];
+        u64 *reach = near->reach + k->tri_base[run.leaf];
         for (u32 t = run.from; t < run.to; t++) {
             if (!is_near[t])
                 continue;
             GridBox box = tri_box(at, mesh->tris + 3 * (size_t)t);
             Reach r = reach_of(near, &box);
+            reach[t] = reach_pack(&r);
             const Level *level = &near->levels[r.level];
             n_used = MAX(n_used, r.level + 1);
             for (u32 z = r.lo[2]; z <= r.hi[2]; z++)
@@ -270,21 +317,18 @@ static void refine_range(Kernel *k, void *ctx, u32 range) {
     for (; run.from < run.to; leaf_run_next(k, k->tri_base, &run)) {
         if (!near->is_refined[run.leaf])
             continue;
-        const Mesh *mesh = k->expr->leaves[run.leaf].mesh;
-        const GridPlace *at = k->snapped + k->vert_base[run.leaf];
+        const u64 *reach = near->reach + k->tri_base[run.leaf];
         u8 *is_near = near->is_near + k->tri_base[run.leaf];
-        for (u32 t = run.from; t < run.to; t++) {
-            if (!is_near[t])
-                continue;
-            GridBox box = tri_box(at, mesh->tris + 3 * (size_t)t);
-            is_near[t] = meets_other(near, reach_of(near, &box), (u16)(run.leaf + 1));
-        }
+        for (u32 t = run.from; t < run.to; t++)
+            if (is_near[t])
+                is_near[t] = meets_other(near, reach_unpack(reach[t]), (u16)(run.leaf + 1));
     }
 }
 
 static void refine(Near *near, u64 n_tris, u64 work_ns) {
     Kernel *k = near->k;
     build_rooms(near, n_tris);
+    near->reach = ARENA_NEW(&k->scratch, u64, k->tri_base[k->expr->n_leaves]);
     near->n_used = ARENA_NEW(&k->scratch, u32, near->n_ranges);
     kernel_for(k, near->n_ranges, work_ns, note_range, near);
     u32 n_used = 0;
@@ -300,10 +344,12 @@ u8 *find_near(Kernel *k) {
     Near near = {.k = k, .region = grid_box_empty()};
     near.n_ranges = kernel_ranges(k, n_tris, GRAIN);
     near.is_near = ARENA_NEW(&k->scratch, u8, n_tris);
+    near.beyond = ARENA_NEW(&k->scratch, u8, k->vert_base[n_leaves]);
     near.is_refined = ARENA_NEW(&k->scratch, bool, n_leaves);
     near.n_near = ARENA_NEW(&k->scratch, u32, (size_t)n_leaves + near.n_ranges);
     find_clips(&near);
-    kernel_for(k, near.n_ranges, (u64)n_tris * 8, clip_range, &near);
+    kernel_for(k, near.n_ranges, (u64)k->vert_base[n_leaves] * 8, place_range, &near);
+    kernel_for(k, near.n_ranges, (u64)n_tris * 6, clip_range, &near);
     u32 *n_of = ARENA_NEW(&k->scratch, u32, n_leaves);
     for (u32 r = 0; r < near.n_ranges; r++)
         for (LeafRun run = leaf_run_first(k, k->tri_base, near.n_ranges, r); run.from < run.to;
