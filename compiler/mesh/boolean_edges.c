@@ -71,11 +71,11 @@ static int sector(Axle axle, const Sheet *a, const Sheet *b) {
 // From the widest cross product of the first sheet with another; false if all are coplanar.
 static bool find_axle(const Kernel *k, const Sheet *sheets, u32 n, u32 lo, u32 hi, Axle *out) {
     for (u32 i = 1; i < n; i++) {
-        f64 most = 0;
+        i128 most = 0;
         for (u32 axis = 0; axis < 3; axis++) {
-            f64 size = fabs((f64)normals_cross(&sheets[0], &sheets[i], axis));
-            if (size > most) {
-                most = size;
+            i128 cross = normals_cross(&sheets[0], &sheets[i], axis);
+            if ((cross < 0 ? -cross : cross) > most) {
+                most = cross < 0 ? -cross : cross;
                 out->axis = axis;
             }
         }

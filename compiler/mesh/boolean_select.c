@@ -89,7 +89,7 @@ static FaceCell face_cell(const Kernel *k, u32 c, int looks, const u8 *polarity)
 // ---- passes over ranges of cells
 // -----------------------------------------------------------------
 
-enum { CELL_GRAIN = 20000 };
+enum { CELL_GRAIN = 20000, AHEAD = 16 };
 
 typedef struct Selection {
     Faces *faces;
@@ -156,6 +156,8 @@ static void pair_twins(Kernel *view, void *ctx, u32 range) {
             continue;
         const FaceCell *cell = &faces->cells[half->cell];
         u32 from = cell->first + (h - cell->start), g = view->around[from], other;
+        if (from + AHEAD < view->halves.len)
+            __builtin_prefetch(&view->halves.data[view->around[from + AHEAD]]);
         while ((other = faces->of_cell[view->halves.data[g].cell]) == NONE)
             g = view->around[g];
         if (g == from) {

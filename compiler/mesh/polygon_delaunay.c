@@ -13,11 +13,11 @@ static bool should_flip(const Vec2 *points, const u32 *tris, u32 h, u32 g) {
     u32 h1 = next_half_edge(h), g1 = next_half_edge(g);
     Vec2 a = points[tris[h]], b = points[tris[h1]], c = points[tris[next_half_edge(h1)]];
     Vec2 d = points[tris[next_half_edge(g1)]];
-    if (orient2d(a, b, c) <= 0 || orient2d(b, a, d) <= 0)
-        return false;
     int inside = incircle2d(a, b, c, d);
-    if (inside != 0)
-        return inside > 0;
+    if (inside < 0 || orient2d(a, b, c) <= 0 || orient2d(b, a, d) <= 0) // mostly the first
+        return false;
+    if (inside > 0)
+        return true;
     Vec2 on_edge = vec2_before(a, b) ? a : b, across = vec2_before(c, d) ? c : d;
     return vec2_before(across, on_edge);
 }
