@@ -6,6 +6,7 @@
 enum { SMALL_MAX = 256 };
 #define SMALL 0.11       // of the object's radius
 #define NEAR_FACTOR 2.2  // radius of a place: of that of the part in its middle
+#define WIDE_MOST 0.24   // ... where twice that shows twice as many: at most, of the object's
 #define NEAR_LEAST 0.035 // ... and of the object's
 #define SEEN 0.07        // of a place's radius: what is smaller is not seen in it
 
@@ -79,8 +80,9 @@ static u32 place_cover(const Plan *plan, Ball middle, f64 radius, bool is_seen[S
     return n_new;
 }
 
-static f64 place_radius(const Plan *plan, Ball middle) {
-    return fmax(NEAR_FACTOR * middle.radius, NEAR_LEAST * plan->radius);
+static f64 place_radius(const Plan *plan, Ball middle, bool is_wide) {
+    f64 near = fmax(NEAR_FACTOR * middle.radius, NEAR_LEAST * plan->radius);
+    return is_wide ? fmax(near, fmin(2 * near, WIDE_MOST * plan->radius)) : near;
 }
 
 static void closeup_name(const Plan *plan, u32 middle, const bool is_seen[SMALL_MAX],
@@ -96,24 +98,29 @@ static void closeup_name(const Plan *plan, u32 middle, const bool is_seen[SMALL_
 }
 
 static bool plan_next(Plan *plan, CloseUp *out) {
-    u32 best = NONE, best_new = 0;
+    u32 best = NONE, best_score = 0;
+    f64 radius = 0;
     bool is_seen[SMALL_MAX];
-    for (u32 k = 0; k < plan->n_small; k++) {
+    for (u32 j = 0; j < 2 * plan->n_small; j++) {
+        u32 k = j / 2;
+        bool is_wide = j % 2;
         if (plan->is_shown[k] || plan->anchors[k] == NONE)
             continue;
         Ball ball = plan->balls[plan->anchors[k]];
-        u32 n_new = place_cover(plan, ball, place_radius(plan, ball), is_seen);
-        if (n_new > best_new) {
+        f64 reach = place_radius(plan, ball, is_wide);
+        u32 score = place_cover(plan, ball, reach, is_seen) * (is_wide ? 1 : 2);
+        if (score > best_score) {
             best = k;
-            best_new = n_new;
+            best_score = score;
+            radius = reach;
         }
     }
     if (best == NONE)
         return false;
     u32 middle = plan->anchors[best];
     Ball ball = plan->balls[middle];
-    *out = (CloseUp){.center = ball.center, .radius = place_radius(plan, ball)};
-    place_cover(plan, ball, out->radius, is_seen);
+    *out = (CloseUp){.center = ball.center, .radius = radius};
+    place_cover(plan, ball, radius, is_seen);
     closeup_name(plan, plan->scene->instances[middle].part, is_seen, out);
     for (u32 k = 0; k < plan->n_small; k++)
         plan->is_shown[k] |= is_seen[k];

@@ -18,8 +18,8 @@ typedef struct CloseUp {
 // A part is small if each of its instances is less than a ninth of the object across, which is
 // about 1.5 % of a picture of all of it. Each place is chosen so that as many small parts as
 // possible that were not yet seen lie near one another in it. Returns how many: none if the object
-// has one part. At most 256 small parts are looked at. O(vertices + 256 instances), arrays from
-// arena.
+// has one part. At most 256 small parts are looked at. O(vertices + 4,096
+// instances), arrays from arena.
 u32 closeups_plan(const RenderScene *scene, CloseUp out[CLOSEUPS_MAX], Arena *arena);
 
 // A camera that sees it orthographically from place, and nothing of the scene cut away.
