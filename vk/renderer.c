@@ -33,8 +33,16 @@ static bool wants_soft(const RenderOptions *options) {
     return strcmp(options->device, "cpu") == 0 || device_name_has(SOFT_DEVICE, options->device);
 }
 
+// Whether plain C draws rather than a processor's driver: it is faster.
+static bool may_be_soft(const RenderOptions *options) {
+    return is_auto(options) && !drivers_are_named() && !options->all_on_device &&
+           !options->validate && !options->fail_at;
+}
+
 static bool device_create(Renderer *r, const RenderOptions *options) {
     bool ok = gpu_init(&r->gpu, r->heap, options);
+    if (ok && r->gpu.is_cpu && may_be_soft(options))
+        return false; // before anything is compiled
     if (ok) {
         r->on_host = r->gpu.is_cpu && !options->all_on_device &&
                      gpu_can_map(&r->gpu, VK_FORMAT_R32G32_UINT) &&
@@ -77,11 +85,9 @@ Status renderer_create(Heap *heap, const RenderOptions *options, Renderer **out,
     bool soft = wants_soft(options);
     if (!soft) {
         bool ok = device_create(r, options);
-        // Anything may draw, and there is no GPU after all: what is faster than its driver.
-        soft = is_auto(options) && !drivers_are_named() && !options->all_on_device &&
-               !options->validate && !options->fail_at &&
-               (ok ? r->gpu.is_cpu : !r->gpu.physical || r->gpu.is_cpu);
-        if (ok && !soft)
+        // Anything may draw, and there is no GPU after all.
+        soft = !ok && may_be_soft(options) && (!r->gpu.physical || r->gpu.is_cpu);
+        if (ok)
             return STATUS_OK;
         gpu_error_take(&r->gpu, error);
         if (!soft)
