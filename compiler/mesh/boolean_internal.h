@@ -438,12 +438,14 @@ typedef struct RegionTree {
     u32 *start;   // n_regions + 1: the sides of cells that lead from each region to the next
     u32 *sides;
 } RegionTree;
-// boolean_rays.c: the winding numbers of leaves at n seeds.
+// boolean_rays.c: the winding numbers of leaves at the first of n seeds, at as many as memory should
+// hold, which are some.
 typedef struct RayHit {
     u32 leaf;
     i32 winding;
 } RayHit;
 typedef struct Rays {
+    u32 n;
     u32 *start; // n + 1, into hits: what is not named is 0
     RayHit *hits;
 } Rays;

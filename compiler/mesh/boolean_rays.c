@@ -269,15 +269,17 @@ static u64 guess_work(const Kernel *k, const HitList *list) {
 }
 
 Rays rays_cast(Kernel *k, u32 n, const Beside *seed) {
+    enum { MOST_HITS = 1 << 20 };
+    const u32 most = k->options.split_finely ? 3 : MOST_HITS;
     u32 n_leaves = k->expr->n_leaves, *leaf_of;
     Rays rays = {.start = heap_alloc_raw(k->heap, (size_t)n + 1, sizeof(u32))};
     HitList list = {0};
     BoxTree tree = build_leaf_tree(k, &leaf_of);
-    for (u32 i = 0; i < n; i++) {
-        rays.start[i] = list.hits.len;
-        find_leaves(k, &tree, leaf_of, &seed[i], i, &list);
+    for (; rays.n < n && list.hits.len < most; rays.n++) {
+        rays.start[rays.n] = list.hits.len;
+        find_leaves(k, &tree, leaf_of, &seed[rays.n], rays.n, &list);
     }
-    rays.start[n] = list.hits.len;
+    rays.start[rays.n] = list.hits.len;
     box_tree_finish(&tree, k->heap);
     heap_free(k->heap, leaf_of);
     Caster caster = {.seed = seed,

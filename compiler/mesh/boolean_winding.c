@@ -176,6 +176,24 @@ static void walk_component(Walk *w, u32 first) {
     }
 }
 
+// Components from `from` on, whose rays have been cast.
+static void walk_components(Walk *w, u32 from, const Rays *rays) {
+    for (u32 i = 0; i < rays->n; i++) {
+        u32 first = w->tree->first[from + i];
+        if ((i & 0xff) == 0)
+            heap_poll(w->k->heap);
+        if (w->region_seen[first]) {
+            w->k->fault = "two components share a region";
+            continue;
+        }
+        for (u32 j = rays->start[i]; j < rays->start[i + 1]; j++)
+            wind_leaf(w, rays->hits[j].leaf, rays->hits[j].winding);
+        walk_component(w, first);
+        for (u32 j = rays->start[i]; j < rays->start[i + 1]; j++)
+            wind_leaf(w, rays->hits[j].leaf, -rays->hits[j].winding);
+    }
+}
+
 // ---- the check
 // -----------------------------------------------------------------------------------
 
@@ -220,23 +238,13 @@ void wind(Kernel *k, const RegionTree *tree) {
     build_uses(&w);
     w.region_hash = ARENA_NEW(arena, u64, k->n_regions);
     w.region_seen = ARENA_NEW(arena, bool, k->n_regions);
-    Rays rays = rays_cast(k, tree->n_components, tree->seed);
-    for (u32 c = 0; c < tree->n_components; c++) {
-        if ((c & 0xff) == 0)
-            heap_poll(k->heap);
-        u32 first = tree->first[c];
-        if (w.region_seen[first]) {
-            k->fault = "two components share a region";
-            continue;
-        }
-        for (u32 i = rays.start[c]; i < rays.start[c + 1]; i++)
-            wind_leaf(&w, rays.hits[i].leaf, rays.hits[i].winding);
-        walk_component(&w, first);
-        for (u32 i = rays.start[c]; i < rays.start[c + 1]; i++)
-            wind_leaf(&w, rays.hits[i].leaf, -rays.hits[i].winding);
+    for (u32 c = 0, n; c < tree->n_components; c += n) {
+        Rays rays = rays_cast(k, tree->n_components - c, tree->seed + c);
+        n = rays.n;
+        walk_components(&w, c, &rays);
+        heap_free(k->heap, rays.start);
+        heap_free(k->heap, rays.hits);
     }
-    heap_free(k->heap, rays.start);
-    heap_free(k->heap, rays.hits);
     for (u32 r = 0; r < k->n_regions; r++)
         if (!w.region_seen[r])
             k->fault = "a region was not reached";
