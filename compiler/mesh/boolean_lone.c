@@ -169,24 +169,6 @@ static bool are_all_apart(const Unit *u, const Lone *l) {
     return true;
 }
 
-// The same for many, by the sweep of the general arrangement.
-static bool are_many_apart(Unit *u, const Lone *l) {
-    Arena *arena = u->arena;
-    u->segs.len = u->splits.len = 0;
-    for (u32 i = 0; i < l->links.len; i++) {
-        const Link *link = &l->links.data[i];
-        u32 a = point_of_local(l, link->a), b = point_of_local(l, link->b);
-        Seg seg = {a, b, link->cut, NONE, true, (u8)widest_axis(u->k, a, b)};
-        avec_push(arena, &u->segs, seg);
-    }
-    for (u32 i = 0; i < l->points.len; i++) {
-        u32 v = point_of_local(l, l->points.data[i]);
-        avec_push(arena, &u->segs, (Seg){v, v, NONE, NONE, true, 0});
-    }
-    unit_find_crossings(u);
-    return u->splits.len == 0;
-}
-
 // Stated twice: where two coincident facets cut this one. Few, so by comparing all.
 static void drop_double_links(Lone *l) {
     Link *links = l->links.data;
@@ -475,18 +457,82 @@ static bool add_holes(Unit *u, Lone *l, u32 t, u32 stack) {
     return true;
 }
 
+// ---- many constraints
+// ------------------------------------------------------------------------------
+
+static const Step *step_after(const Lone *l, const Chain *chain, u32 i) {
+    return &l->steps.data[chain->first + (i + 1 < chain->n ? i + 1 : 0)];
+}
+
+// Of a closed chain: it turns one way everywhere and goes round once, so it does not meet itself.
+static bool is_chain_convex(const Unit *u, const Lone *l, const Chain *chain) {
+    const Kernel *k = u->k;
+    u32 n_back = 0;
+    int turn = 0, way = 0, first_way = 0;
+    for (u32 i = 0; i < chain->n; i++) {
+        const Step *a = &l->steps.data[chain->first + i], *b = step_after(l, chain, i),
+                   *c = step_after(l, chain, (i + 1) % chain->n);
+        const Plane *p = plane_ref(k, u->plane), *q = plane_ref(k, a->cut);
+        u32 axis = plane_line_axis(p, q);
+        int side = plane_side(k, a->cut, c->v) * plane_cross_sign(p, q, axis) *
+                   point_compare(k, b->v, a->v, axis);
+        if (side == 0 || (turn && side != turn))
+            return false;
+        turn = side;
+        int x = point_compare(k, b->v, a->v, u->x);
+        n_back += x && way && x != way;
+        way = x ? x : way;
+        first_way = first_way ? first_way : x;
+    }
+    return n_back + (way != first_way) == 2;
+}
+
+// Nothing but convex holes: the plate with many bores.
+static bool are_holes_convex(const Unit *u, const Lone *l) {
+    for (u32 i = 0; i < l->points.len; i++)
+        if (l->points.data[i] >= l->rim.len)
+            return false;
+    for (u32 c = 0; c < l->chains.len; c++) {
+        const Chain *chain = &l->chains.data[c];
+        if (chain->from != chain->to || chain->from < l->rim.len || chain->n < 3 ||
+            !is_chain_convex(u, l, chain))
+            return false;
+    }
+    return true;
+}
+
+// As are_all_apart, by the sweep of the general arrangement.
+static bool are_many_apart(Unit *u, const Lone *l) {
+    Arena *arena = u->arena;
+    u->segs.len = u->splits.len = 0;
+    for (u32 c = 0; c < l->chains.len; c++) {
+        const Chain *chain = &l->chains.data[c];
+        for (u32 i = 0; i < chain->n; i++) {
+            const Step *step = &l->steps.data[chain->first + i];
+            u32 a = step->v, b = i + 1 == chain->n ? point_of_local(l, chain->to) : step[1].v;
+            Seg seg = {a, b, step->cut, NONE, true, (u8)widest_axis(u->k, a, b)};
+            avec_push(arena, &u->segs, seg);
+        }
+    }
+    for (u32 i = 0; i < l->points.len; i++) {
+        u32 v = point_of_local(l, l->points.data[i]);
+        avec_push(arena, &u->segs, (Seg){v, v, NONE, NONE, true, 0});
+    }
+    unit_find_crossings(u);
+    return u->splits.len == 0;
+}
+
 static bool cut_facet(Unit *u, Lone *l, u32 t, u32 stack) {
     Arena *arena = u->arena;
-    if (l->links.len <= MOST_INNER) {
+    bool has_many = l->links.len > MOST_INNER;
+    if (!has_many)
         drop_double_links(l);
-        if (!are_all_apart(u, l))
-            return false;
-    } else if (l->inner.len && !are_many_apart(u, l)) {
-        return false;
-    }
-    if (!pair_links(arena, l))
+    if ((!has_many && !are_all_apart(u, l)) || !pair_links(arena, l))
         return false;
     find_chains(arena, l);
+    if (has_many && l->inner.len && !(are_holes_convex(u, l) && are_chains_apart(u, l)) &&
+        !are_many_apart(u, l))
+        return false;
     u32 n_closed = 0;
     for (u32 c = 0; c < l->chains.len; c++)
         n_closed += l->chains.data[c].from == l->chains.data[c].to;
