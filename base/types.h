@@ -40,7 +40,7 @@ typedef enum Status {
     STATUS_LIMIT = 4,       // a declared limit was reached
     STATUS_MEMORY = 5,      // the system has no memory left
     STATUS_BUG = 6,         // a check of our own failed; nothing was written
-    STATUS_VULKAN = 7,      // no usable Vulkan device
+    STATUS_VULKAN = 7,      // no usable device to draw with
     STATUS_NETWORK = 8,     // the model server or the network failed
     STATUS_UNACCEPTED = 9,  // the agent ended without an accepted result
     STATUS_INTERRUPTED = 130,
