@@ -64,7 +64,7 @@ static void bench_finish(Bench *b) {
 
 static u32 last_call(void) { // of one whole picture
     Bench b;
-    bench_init(&b, &(RenderOptions){0});
+    bench_init(&b, &(RenderOptions){.device = "vulkan"});
     Status status = picture_device_draw(&b.device, draw, &b.job, &b.error);
     u32 n = status == STATUS_OK ? renderer_call_count(b.device.renderer) : 0;
     bench_finish(&b);
@@ -76,7 +76,8 @@ TEST(a_lost_device_is_started_once_more) {
     CHECK(n > 60);
     for (u32 back = 0; back < 12; back += 4) { // waiting, submitting, recording
         Bench b;
-        bench_init(&b, &(RenderOptions){.fail_at = n - back, .lose_device = true});
+        bench_init(&b,
+                   &(RenderOptions){.device = "vulkan", .fail_at = n - back, .lose_device = true});
         b.job.mends = true;
         CHECK_EQ(picture_device_draw(&b.device, draw, &b.job, &b.error), STATUS_OK);
         CHECK(b.job.n_attempts == 2 && b.job.n_notes == 1);
@@ -94,7 +95,8 @@ TEST(a_lost_device_is_started_once_more) {
 
 TEST(a_device_lost_twice_is_a_failure) {
     Bench b;
-    bench_init(&b, &(RenderOptions){.fail_at = last_call(), .lose_device = true});
+    bench_init(&b,
+               &(RenderOptions){.device = "vulkan", .fail_at = last_call(), .lose_device = true});
     CHECK_EQ(picture_device_draw(&b.device, draw, &b.job, &b.error), STATUS_VULKAN);
     CHECK(b.job.n_attempts == 2 && strstr(b.error.text, "the device was lost"));
     bench_finish(&b);
