@@ -4,6 +4,7 @@
 //   boolean_ingest.c    triangles on one integer grid: those that come near another leaf
 //                       (boolean_near.c) and their faces (boolean_spread.c), as convex facets
 //                       (boolean_facets.c)
+//   boolean_buried.c    what lies deep inside of operands: left out
 //   boolean_broad.c     pairs of facets whose boxes meet
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
 //   boolean_patch.c     what nothing touches, as it is
@@ -27,11 +28,14 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
     Status status = ingest(k);
     if (status != STATUS_OK)
         return status;
+    bury(k);
     broad(k);
     narrow(k);
     patch(k);
     if (!k->fault)
         arrange(k);
+    if (!k->fault)
+        take_ghosts_apart(k);
     if (!k->fault)
         classify(k);
     Faces faces = {0};
@@ -47,6 +51,7 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
     if (report) {
         report->n_in_tris = k->n_in_tris;
         report->n_pairs = k->pairs.len;
+        report->n_buried = count_buried(k);
         report->n_out_tris = out->n_tris;
         report->quantum = k->quantum;
     }
@@ -66,7 +71,7 @@ void kernel_finish(Kernel *k) {
 
 // One evaluation; thorough: each leaf's triangles are tested against each other too.
 static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool is_thorough,
-                       Mesh *out, CsgReport *report) {
+                       Mesh *out, CsgReport *report, bool *has_buried) {
     Kernel kernel = {.heap = heap,
                      .expr = expr,
                      .options = options,
@@ -79,6 +84,7 @@ static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool
     if (report)
         report->n_useless = 0;
     Status status = run_passes(&kernel, out, report);
+    *has_buried = kernel.burial != NULL;
     kernel_finish(&kernel);
     return status;
 }
@@ -91,8 +97,13 @@ Status mesh_boolean(Heap *heap, const CsgExpr *expr, CsgOptions options, Mesh *o
         report->leaf_effect = HEAP_NEW(heap, u8, expr->n_leaves);
     }
     // Leaves are taken to be free of self-crossings; if that shows to be wrong, they are not.
-    Status status = evaluate(heap, expr, options, false, out, report);
+    bool has_buried;
+    Status status = evaluate(heap, expr, options, false, out, report, &has_buried);
+    if (status == STATUS_BUG && has_buried) {
+        options.burying = CSG_BURY_NEVER;
+        status = evaluate(heap, expr, options, false, out, report, &has_buried);
+    }
     if (status == STATUS_BUG)
-        status = evaluate(heap, expr, options, true, out, report);
+        status = evaluate(heap, expr, options, true, out, report, &has_buried);
     return status;
 }

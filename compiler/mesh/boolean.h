@@ -40,15 +40,24 @@ typedef struct CsgExpr {
     u32 root; // node index
 } CsgExpr;
 
+// Whether what lies deep inside of a union is left out early: the solid is the same.
+typedef enum CsgBurying {
+    CSG_BURY, // where it pays
+    CSG_BURY_NEVER,
+    CSG_BURY_ALWAYS, // wherever it can be done
+} CsgBurying;
+
 typedef struct CsgOptions {
     u32 n_threads;      // at most; 0: the machine's processors. The result does not depend on it
     bool keep_coplanar; // do not merge coplanar faces of equal tag and material (for tests)
     bool split_finely;  // use threads for the smallest pieces of work too (for tests)
+    CsgBurying burying; // others than CSG_BURY for tests
 } CsgOptions;
 
 typedef struct CsgReport {
     u32 n_in_tris, n_out_tris;
     u32 n_pairs;           // pairs of facets that were tested exactly
+    u32 n_buried;          // facets that were left out as they lie deep inside of operands
     u32 n_useless;         // leaves of a difference's tools that removed nothing: see useless
     u8 *leaf_effect;       // n_leaves, from heap: CSG_EFFECT_* bits
     f64 quantum;           // mm

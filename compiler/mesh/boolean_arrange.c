@@ -113,7 +113,7 @@ static int side_of_seg(const Kernel *k, const Seg *s, u32 v) {
 }
 
 static void split_seg(Unit *u, u32 seg, u32 v) {
-    if (u->segs.data[seg].facet != NONE)
+    if (u->segs.data[seg].facet != NONE && !place_is_buried(u->k, v))
         u->k->fault = "an edge has no vertex where a constraint meets it";
     avec_push(u->arena, &u->splits, (SegSplit){seg, v});
 }
@@ -420,6 +420,8 @@ static void arrange_range(Kernel *k, const Units *units, Arena *scratch, u32 fro
             continue;
         if (!k->facets[t].is_touched && !k->leaves[k->facets[t].leaf].is_whole)
             continue; // part of a patch
+        if (facet_is_buried(k, t))
+            continue;
         if (n == 1 && n_inner == 0) {
             add_plain_cell(k, t);
             continue;

@@ -45,6 +45,27 @@ typedef struct Broad {
     u32 n_since_poll;
 } Broad;
 
+// What they have in common lies deep inside of some leaf (boolean_buried.c); facets of one plane
+// are kept together.
+static bool is_left_out(const Kernel *k, const Entry *t, const Entry *u) {
+    i32 min[3], max[3];
+    for (u32 i = 0; i < 3; i++) {
+        min[i] = MAX(t->box.min[i], u->box.min[i]);
+        max[i] = MIN(t->box.max[i], u->box.max[i]);
+    }
+    if (!box_is_buried(k, min, max))
+        return false;
+    const i64 *n = k->facets[t->facet].normal, *m = k->facets[u->facet].normal;
+    f64 cross2 = 0, n2 = 0, m2 = 0;
+    for (u32 i = 0, j = 1, l = 2; i < 3; i++, j = l, l = l < 2 ? l + 1 : 0) {
+        f64 cross = (f64)n[j] * (f64)m[l] - (f64)n[l] * (f64)m[j];
+        cross2 += cross * cross;
+        n2 += (f64)n[i] * (f64)n[i];
+        m2 += (f64)m[i] * (f64)m[i];
+    }
+    return cross2 > 1e-20 * n2 * m2;
+}
+
 static inline void try_pair(Broad *b, const Room *room, const Entry *t, const Entry *u) {
     if (t->key == u->key)
         return;
@@ -53,6 +74,8 @@ static inline void try_pair(Broad *b, const Room *room, const Entry *t, const En
         if (low > t->box.max[i] || low > u->box.max[i] || low < room->min[i] || low >= room->max[i])
             return;
     }
+    if (b->k->burial && is_left_out(b->k, t, u))
+        return;
     Pair pair = {MIN(t->facet, u->facet), MAX(t->facet, u->facet)};
     vec_push(b->k->heap, b->found, pair);
 }
@@ -260,14 +283,17 @@ void broad(Kernel *k) {
     Room room = {{-GRID_LIMIT, -GRID_LIMIT, -GRID_LIMIT},
                  {GRID_LIMIT + 1, GRID_LIMIT + 1, GRID_LIMIT + 1}};
     vec_reserve(k->heap, &b.list, 2 * (size_t)k->n_facets);
-    u32 differ = 0;
+    u32 differ = 0, n = 0;
     for (u32 t = 0; t < k->n_facets; t++) {
-        b.list.data[t] = facet_entry(k, t);
-        differ |= b.list.data[t].key ^ b.list.data[0].key;
+        if (facet_is_buried(k, t))
+            continue;
+        b.list.data[n] = facet_entry(k, t);
+        differ |= b.list.data[n].key ^ b.list.data[0].key;
+        n++;
     }
-    b.list.len = k->n_facets;
+    b.list.len = n;
     if (differ)
-        halve(&b, &room, 0, k->n_facets, 0);
+        halve(&b, &room, 0, n, 0);
     vec_free(k->heap, &b.list);
     kernel_for(k, tasks.len, (u64)k->n_facets * 500, run_task, &tasks);
     hand_over(k, &tasks);

@@ -72,6 +72,47 @@ static void seed_at_cell(Kernel *k, const EdgeHalves *edges, u32 cell, Beside *s
     k->fault = "a facet has no cell at its corner";
 }
 
+// Where ghosts are left out a facet's corner tells nothing of its other cells: beside an edge of the
+// cell itself that begins at a corner. False: it has none.
+static bool seed_at_corner(const Kernel *k, u32 cell, Beside *seed, u32 *region) {
+    const Cell *there = &k->cells.data[cell];
+    u32 entry = k->stacks.data[there->stack_start], facet = stack_facet(entry),
+        n = k->facets[facet].n;
+    const Corner *at = facet_corners(k, facet);
+    for (u32 h = there->half_start; h < there->half_end; h++)
+        for (u32 i = 0; i < n; i++) {
+            u32 a = k->halves.data[h].origin, b = half_dest(k, h);
+            if (at[i].v != a && at[i].v != b)
+                continue;
+            const Corner *after = &at[i + 1 < n ? i + 1 : 0], *before = &at[i ? i - 1 : n - 1];
+            u32 other = at[i].v == a ? b : a;
+            bool is_before = edge_next_vertex(k, at[i].v, before->v) == other;
+            if (!is_before && edge_next_vertex(k, at[i].v, after->v) != other)
+                continue;
+            const Corner *along = is_before ? before : after, *aside = is_before ? after : before;
+            for (u32 axis = 0; axis < 3; axis++) {
+                seed->at[axis] = at[i].at[axis];
+                seed->along[axis] = (i64)along->at[axis] - at[i].at[axis];
+                seed->aside[axis] = (i64)aside->at[axis] - at[i].at[axis];
+                seed->off[axis] =
+                    k->facets[facet].normal[axis] * (stack_looks_back(entry) ? -1 : 1);
+            }
+            *region = k->region_of[2 * cell + 1];
+            return true;
+        }
+    return false;
+}
+
+// Beside any edge of the cell.
+static void seed_at_half(Kernel *k, u32 cell, Beside *seed, u32 *region) {
+    BesideEdge *edge = ARENA_NEW(&k->arena, BesideEdge, 1);
+    beside_half(k, k->cells.data[cell].half_start, edge);
+    *seed = (Beside){.edge = edge};
+    for (u32 i = 0; i < 3; i++)
+        seed->at[i] = (i64)floor(point_ref(k, edge->v)->at[i] + 0.5);
+    *region = k->region_of[2 * cell + 1];
+}
+
 // ---- regions
 // -------------------------------------------------------------------------------------
 
@@ -113,24 +154,41 @@ static void link_branches(Kernel *k, RegionTree *tree, const u32 *branch, u32 n)
     }
 }
 
-// Components in the order of their first cells.
+// A seed for the component that has cell c, if it has none yet. False: c has no corner to be seeded
+// at, and must_seed does not ask for more.
+static bool seed_component(Kernel *k, const EdgeHalves *edges, u32 c, bool must_seed,
+                           RegionTree *tree) {
+    Beside *seed = &tree->seed[tree->n_components];
+    u32 *first = &tree->first[tree->n_components];
+    *seed = (Beside){.edge = NULL};
+    if (is_patch(k, c))
+        seed_in_patch(k, c, seed, first);
+    else if (!k->burial)
+        seed_at_cell(k, edges, c, seed, first);
+    else if (must_seed)
+        seed_at_half(k, c, seed, first);
+    else if (!seed_at_corner(k, c, seed, first))
+        return false;
+    tree->n_components++;
+    return true;
+}
+
+// Components in the order of their first cells; with ghosts, of their first cells with corners, then
+// those without.
 static void seed_components(Kernel *k, const EdgeHalves *edges, u32 *component, RegionTree *tree,
                             u32 n_branches) {
     u32 n = k->n_regions - n_branches;
     tree->first = ARENA_NEW(&k->arena, u32, n);
     tree->seed = ARENA_NEW(&k->arena, Beside, n);
     bool *is_seen = ARENA_NEW(&k->arena, bool, k->n_regions);
-    for (u32 c = 0; c < k->cells.len && !k->fault && tree->n_components < n; c++) {
-        u32 root = set_find(component, k->region_of[2 * c]);
-        if (is_seen[root])
-            continue;
-        is_seen[root] = true;
-        u32 i = tree->n_components++;
-        if (is_patch(k, c))
-            seed_in_patch(k, c, &tree->seed[i], &tree->first[i]);
-        else
-            seed_at_cell(k, edges, c, &tree->seed[i], &tree->first[i]);
-    }
+    for (u32 round = 0; round < 2 && tree->n_components < n; round++)
+        for (u32 c = 0; c < k->first_stub && !k->fault && tree->n_components < n; c++) {
+            u32 root = set_find(component, k->region_of[2 * c]);
+            if (!is_seen[root] && k->cells.data[c].stack_len)
+                is_seen[root] = seed_component(k, edges, c, round == 1, tree);
+        }
+    if (!k->fault && tree->n_components < n)
+        k->fault = "a component has no cell";
 }
 
 void classify(Kernel *k) {
@@ -141,6 +199,7 @@ void classify(Kernel *k) {
         k->region_of[i] = i;
     EdgeHalves edges = edges_build(k, k->region_of);
     heap_poll(k->heap);
+    join_dead_cells(k);
     number_regions(k);
     k->regions = ARENA_NEW(arena, SolidRegion, k->n_regions);
     u32 *component = HEAP_NEW(k->heap, u32, k->n_regions);
@@ -154,6 +213,8 @@ void classify(Kernel *k) {
     edges_free(k, &edges);
     if (!k->fault)
         wind(k, &tree);
+    if (!k->fault)
+        check_stubs(k);
     if (k->fault) { // else select frees it
         heap_free(k->heap, k->around);
         k->around = NULL;

@@ -168,7 +168,8 @@ static void count_range(Kernel *view, void *ctx, u32 i) {
     u32 *at = g->at + (size_t)i * g->edges->n_buckets;
     u32 end = kernel_range_start(g->n, g->n_ranges, i + 1);
     for (u32 h = kernel_range_start(g->n, g->n_ranges, i); h < end; h++)
-        at[half_bucket(view, g->edges, h)]++;
+        if (view->halves.data[h].next != NONE)
+            at[half_bucket(view, g->edges, h)]++;
 }
 
 static void scatter_range(Kernel *view, void *ctx, u32 i) {
@@ -176,7 +177,8 @@ static void scatter_range(Kernel *view, void *ctx, u32 i) {
     u32 *at = g->at + (size_t)i * g->edges->n_buckets;
     u32 end = kernel_range_start(g->n, g->n_ranges, i + 1);
     for (u32 h = kernel_range_start(g->n, g->n_ranges, i); h < end; h++)
-        g->edges->list[at[half_bucket(view, g->edges, h)]++] = h;
+        if (view->halves.data[h].next != NONE)
+            g->edges->list[at[half_bucket(view, g->edges, h)]++] = h;
 }
 
 static void merge_by_high(EdgeHalf *list, EdgeHalf *spare, u32 n) {
@@ -230,6 +232,18 @@ static EdgeHalf *sort_bucket(Kernel *view, const EdgeHalves *edges, u32 b) {
     return list;
 }
 
+// At an edge of nothing but stubs there is nothing to learn.
+static bool drop_stubs(const Kernel *view, const EdgeHalf *list, u32 n) {
+    for (u32 i = 0; i < n; i++)
+        if (list[i].ahead >> 1 < view->first_stub)
+            return false;
+    for (u32 i = 0; i < n; i++) {
+        view->cells.data[list[i].ahead >> 1].stack_len = 0;
+        view->around[list[i].half] = list[i].half;
+    }
+    return true;
+}
+
 static void join_bucket(Kernel *view, void *ctx, u32 b) {
     const Gather *g = ctx;
     u32 n = g->edges->start[b + 1] - g->edges->start[b];
@@ -241,6 +255,8 @@ static void join_bucket(Kernel *view, void *ctx, u32 b) {
         for (end = i + 1;
              end < n && list[end].high == list[i].high && list[end].low == list[i].low;)
             end++;
+        if (drop_stubs(view, list + i, end - i))
+            continue;
         if (end - i > 2) {
             order_crowd(view, g->parent, list + i, end - i);
             continue;

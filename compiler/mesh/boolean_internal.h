@@ -120,7 +120,7 @@ typedef struct Pair {
 
 typedef struct Half {
     u32 origin;
-    u32 next;
+    u32 next; // NONE: it is dead, see boolean_buried.c
     u32 cell;
     u32 cut; // what contains the edge: a plane other than the cell's; CUT_EDGE | a run of
              // SplitTable, the half is part of that grid edge; NONE: both ends are grid vertices
@@ -217,6 +217,10 @@ typedef struct Kernel {
     Vec3 *payload;      // n_grid: the first leaf's place of each input vertex, mm
     u32 n_grid;         // input vertices are points 0 .. n_grid
     bool has_normals;
+
+    // buried
+    struct Burial *burial; // NULL: nothing is
+    u32 first_stub;        // cells from here on are stubs; a dead cell's stack_len is 0
 
     // tables, on heap
     VEC(Point) points; // their numbers begin at n_shared_points, which is 0 but in shards
@@ -334,6 +338,8 @@ static inline void point_grid(const Kernel *k, u32 v, i64 out[3]) {
 }
 // The sign of n.v + d, exact.
 int plane_side(const Kernel *k, u32 plane, u32 v);
+// The sign of n.(v - at), exact; |n_i| <= 2^53, at on the grid.
+int point_height_sign(const Kernel *k, u32 v, const i64 n[3], const i32 at[3]);
 // The sign of a[axis] - b[axis], exact.
 int point_compare(const Kernel *k, u32 a, u32 b, u32 axis);
 // The sign of the component of n_P x n_Q along axis, exact.
@@ -409,6 +415,16 @@ void add_facets(Kernel *k, struct FacetScratch *scratch, const LeafTris *tris);
 bool have_equal_labels(const Mesh *mesh, u32 t, u32 u);
 void corners_normal(const Corner at[3], i64 n[3]);                    // not reduced; |n_i| <= 2^53
 i128 corner_height(const i64 n[3], const Corner *a, const Corner *c); // n.(c - a)
+// boolean_buried.c: finds the zone that needs no arrangement, if it pays.
+void bury(Kernel *k);
+// All of the box lies in the zone (k->burial is set).
+bool box_is_buried(const Kernel *k, const i32 min[3], const i32 max[3]);
+bool facet_is_buried(const Kernel *k, u32 facet);
+bool place_is_buried(const Kernel *k, u32 v); // in the zone or within two quanta of it
+u32 count_buried(const Kernel *k);            // facets
+void take_ghosts_apart(Kernel *k);            // before classify; sets first_stub
+void join_dead_cells(Kernel *k);              // in k->region_of, a forest: to any live cell's back
+void check_stubs(Kernel *k);                  // after wind
 void broad(Kernel *k);
 void narrow(Kernel *k);
 void patch(Kernel *k);
@@ -427,9 +443,21 @@ EdgeHalves edges_build(Kernel *k, u32 *parent);
 u32 edges_first(const Kernel *k, const EdgeHalves *edges, u32 a, u32 b);
 void edges_free(Kernel *k, EdgeHalves *edges);
 // A place beside a surface: at + e along + e^2 aside + e^3 off for an infinitely small e.
+// With edge: the place that boolean_beside.c tells; at is within one of it.
+typedef struct BesideEdge {
+    u32 v;
+    i128 along[3];
+    I256 aside[3];
+    i64 off[3];
+} BesideEdge;
 typedef struct Beside {
     i64 at[3], along[3], aside[3], off[3];
+    const BesideEdge *edge; // mostly NULL
 } Beside;
+// Near the origin of a half, beside it, in front of its cell, which is not a patch.
+void beside_half(Kernel *k, u32 h, BesideEdge *out);
+// The sign of n.(place - at), for |n_i| <= 2^53. 0: n is 0.
+int beside_sign(const Kernel *k, const BesideEdge *place, const i64 n[3], const i32 at[3]);
 // A tree over the regions of each component of the surfaces: enough crossings to reach them all.
 typedef struct RegionTree {
     u32 n_components;
@@ -449,6 +477,8 @@ typedef struct Rays {
     u32 *start; // n + 1, into hits: what is not named is 0
     RayHit *hits;
 } Rays;
+// At one place, which is not on the leaf. O(n) for its triangles.
+int ray_leaf_winding(const Kernel *k, u32 leaf, const Beside *s);
 Rays rays_cast(Kernel *k, u32 n, const Beside *seed); // both arrays from k->heap
 // boolean_winding.c: fills regions.
 void wind(Kernel *k, const RegionTree *tree);

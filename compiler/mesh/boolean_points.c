@@ -577,6 +577,28 @@ int plane_side(const Kernel *k, u32 plane_id, u32 v_id) {
     return plane_side_exact(k, plane, v);
 }
 
+int point_height_sign(const Kernel *k, u32 v, const i64 n[3], const i32 at[3]) {
+    const Point *p = point_ref(k, v);
+    f64 sum = 0, size = 0, slope = 0;
+    for (u32 i = 0; i < 3; i++) {
+        f64 term = (f64)n[i] * (p->at[i] - at[i]);
+        sum += term;
+        size += fabs(term);
+        slope += fabs((f64)n[i]);
+    }
+    if (fabs(sum) > 0x1p-25 * slope + 0x1p-48 * size)
+        return sign_f64(sum);
+    Homogeneous h;
+    point_exact(k, p, &h);
+    i128 base = 0;
+    for (u32 i = 0; i < 3; i++)
+        base += (i128)n[i] * at[i];
+    I256 exact = i256_neg(i256_mul(i256_from_i128(base), h.w));
+    for (u32 i = 0; i < 3; i++)
+        exact = i256_add(exact, i256_mul(i256_from_i128(n[i]), h.x[i]));
+    return i256_sign(exact);
+}
+
 int point_compare(const Kernel *k, u32 a, u32 b, u32 axis) {
     const Point *p = point_ref(k, a), *q = point_ref(k, b);
     f64 difference = p->at[axis] - q->at[axis];

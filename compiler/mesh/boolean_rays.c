@@ -18,8 +18,13 @@
 // ---------------------------------------------------------------------------------
 
 // The sign of the turn a, b, s in the y-z plane.
-static int displaced_turn(const Corner *a, const Corner *b, const Beside *s) {
+static int displaced_turn(const Kernel *k, const Corner *a, const Corner *b, const Beside *s) {
     i64 dy = (i64)b->at[1] - a->at[1], dz = (i64)b->at[2] - a->at[2];
+    if (s->edge) {
+        const i64 upright[3] = {0, -dz, dy};
+        int sign = beside_sign(k, s->edge, upright, a->at);
+        return sign ? sign : dz ? -sign_i64(dz) : sign_i64(dy);
+    }
     i64 turn = dy * (s->at[2] - a->at[2]) - dz * (s->at[1] - a->at[1]);
     if (turn == 0)
         turn = dy * s->along[2] - dz * s->along[1];
@@ -35,7 +40,11 @@ static i128 dot(const i64 a[3], const i64 b[3]) {
 }
 
 // The side of the polygon's plane that s lies on.
-static int displaced_side(const i64 n[3], const Corner *at, const Beside *s) {
+static int displaced_side(const Kernel *k, const i64 n[3], const Corner *at, const Beside *s) {
+    if (s->edge) {
+        int sign = beside_sign(k, s->edge, n, at->at);
+        return sign ? sign : n[1] ? sign_i64(n[1]) : sign_i64(n[2]);
+    }
     const i64 from[3] = {s->at[0] - at->at[0], s->at[1] - at->at[1], s->at[2] - at->at[2]};
     i128 side = dot(n, from);
     if (side == 0)
@@ -47,32 +56,39 @@ static int displaced_side(const i64 n[3], const Corner *at, const Beside *s) {
     return side ? sign_i128(side) : n[1] ? sign_i64(n[1]) : sign_i64(n[2]);
 }
 
-static int ray_crossing(const Corner *at, u32 n, const i64 normal[3], const Beside *s) {
+// How far s may be from s->at.
+static inline i64 slack(const Beside *s) {
+    return s->edge != NULL;
+}
+
+static int ray_crossing(const Kernel *k, const Corner *at, u32 n, const i64 normal[3],
+                        const Beside *s) {
     bool is_low[3] = {true, true, true}, is_high[3] = {true, true, true};
     for (u32 c = 0; c < n; c++)
         for (u32 i = 0; i < 3; i++) {
-            is_low[i] = is_low[i] && at[c].at[i] < s->at[i];
-            is_high[i] = is_high[i] && at[c].at[i] > s->at[i];
+            is_low[i] = is_low[i] && at[c].at[i] < s->at[i] - slack(s);
+            is_high[i] = is_high[i] && at[c].at[i] > s->at[i] + slack(s);
         }
     if (is_low[0] || is_low[1] || is_low[2] || is_high[1] || is_high[2])
         return 0;
     int turn = 0;
     for (u32 c = 0; c < n; c++) {
-        int t = displaced_turn(&at[c], &at[c + 1 < n ? c + 1 : 0], s);
+        int t = displaced_turn(k, &at[c], &at[c + 1 < n ? c + 1 : 0], s);
         if (t == 0 || (turn && t != turn)) // 0: seen along x the polygon is a line
             return 0;
         turn = t;
     }
     // The normal's x has the sign of turn; the plane is met beyond s if s lies on its inner side
     // then.
-    return displaced_side(normal, at, s) * turn < 0 ? turn : 0;
+    return displaced_side(k, normal, at, s) * turn < 0 ? turn : 0;
 }
 
 // The ray from s may meet what lies in the box.
 static bool is_ahead(const Box3 *box, const Beside *s) {
-    return box->max.x >= (f64)s->at[0] && box->min.y <= (f64)s->at[1] &&
-           box->max.y >= (f64)s->at[1] && box->min.z <= (f64)s->at[2] &&
-           box->max.z >= (f64)s->at[2];
+    f64 far = (f64)slack(s);
+    return box->max.x >= (f64)s->at[0] - far && box->min.y <= (f64)s->at[1] + far &&
+           box->max.y >= (f64)s->at[1] - far && box->min.z <= (f64)s->at[2] + far &&
+           box->max.z >= (f64)s->at[2] - far;
 }
 
 // ---- one leaf
@@ -102,12 +118,24 @@ static int cross_triangle(const Kernel *k, u32 leaf, u32 t, const Beside *s) {
     for (u32 i = 0; i < 3; i++)
         memcpy(corner[i].at, leaf_tri_place(k, leaf, t, i)->at, sizeof corner[i].at);
     corners_normal(corner, normal);
-    return ray_crossing(corner, 3, normal, s);
+    return ray_crossing(k, corner, 3, normal, s);
 }
 
 static bool is_beside_ray(const GridPlace *places, const u32 *v, u32 axis, const Beside *s) {
     i32 a = places[v[0]].at[axis], b = places[v[1]].at[axis], c = places[v[2]].at[axis];
-    return MIN(a, MIN(b, c)) > s->at[axis] || MAX(a, MAX(b, c)) < s->at[axis];
+    return MIN(a, MIN(b, c)) > s->at[axis] + slack(s) || MAX(a, MAX(b, c)) < s->at[axis] - slack(s);
+}
+
+int ray_leaf_winding(const Kernel *k, u32 leaf, const Beside *s) {
+    const Mesh *mesh = k->expr->leaves[leaf].mesh;
+    const GridPlace *places = k->snapped + k->vert_base[leaf];
+    int winding = 0;
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *v = mesh->tris + 3 * (size_t)t;
+        if (!is_beside_ray(places, v, 1, s) && !is_beside_ray(places, v, 2, s))
+            winding += cross_triangle(k, leaf, t, s);
+    }
+    return winding;
 }
 
 // Of the leaf's triangles that were not taken in.
@@ -125,7 +153,7 @@ static int cross_passive(const Kernel *k, u32 leaf, const Beside *s) {
 }
 
 static int cross_facet(const Kernel *k, u32 f, const Beside *s) {
-    return ray_crossing(facet_corners(k, f), k->facets[f].n, k->facets[f].normal, s);
+    return ray_crossing(k, facet_corners(k, f), k->facets[f].n, k->facets[f].normal, s);
 }
 
 static int cross_tree(const Kernel *k, const Target *target, u32 leaf, const Beside *s) {

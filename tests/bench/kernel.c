@@ -63,6 +63,7 @@ static bool run_timed(Heap *heap, const CsgExpr *expr, u32 n_threads, Mesh *out,
             ok = ingest(&k) == STATUS_OK;
             break;
         case 1:
+            bury(&k);
             broad(&k);
             break;
         case 2:
@@ -73,6 +74,7 @@ static bool run_timed(Heap *heap, const CsgExpr *expr, u32 n_threads, Mesh *out,
             arrange(&k);
             break;
         case 4:
+            take_ghosts_apart(&k);
             classify(&k);
             break;
         case 5:
