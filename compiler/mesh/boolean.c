@@ -14,7 +14,8 @@
 //   boolean_classify.c  which cells' sides share a region: boolean_edges.c has the radial order
 //   boolean_winding.c   winding numbers and the expression in each region; boolean_rays.c: in one
 //   boolean_select.c    cells between matter and emptiness, and their twins
-//   boolean_merge.c     coplanar cells to faces; boolean_triangles.c: faces to triangles, with labels
+//   boolean_merge.c     coplanar cells to faces; boolean_triangles.c: faces to triangles, with
+//   labels
 //                       (boolean_labels.c); boolean_copies.c: patches; boolean_repair.c
 //
 // boolean_points.c holds the tables of vertices and planes, exact.c the wide integers;

@@ -113,7 +113,7 @@ static int side_of_seg(const Kernel *k, const Seg *s, u32 v) {
 }
 
 static void split_seg(Unit *u, u32 seg, u32 v) {
-    if (u->segs.data[seg].facet != NONE && !place_is_buried(u->k, v))
+    if (u->segs.data[seg].facet != NONE && !line_is_buried(u->k, v, v))
         u->k->fault = "an edge has no vertex where a constraint meets it";
     avec_push(u->arena, &u->splits, (SegSplit){seg, v});
 }
@@ -343,8 +343,9 @@ static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
     if (n_inner) {
         unit_add_constraints(u, inner, n_inner);
         drop_doubles(u);
-        unit_find_crossings(u);
     }
+    if (n_inner || k->burial)
+        unit_find_crossings(u);
     cut_segs(u);
     build_edges(u);
     link_halves(u);

@@ -23,8 +23,7 @@ void beside_half(Kernel *k, u32 h, BesideEdge *out) {
     for (u32 i = 0; i < 3; i++)
         out->off[i] = k->cells.data[c].is_flipped ? -p->n[i] : p->n[i];
     u32 axis = plane_line_axis(p, q);
-    bool is_back =
-        sign_i128(cross_part(out->off, q->n, axis)) != point_compare(k, b, a, axis);
+    bool is_back = sign_i128(cross_part(out->off, q->n, axis)) != point_compare(k, b, a, axis);
     for (u32 i = 0; i < 3; i++) {
         out->along[i] = cross_part(out->off, q->n, i);
         if (is_back)

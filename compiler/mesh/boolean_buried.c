@@ -134,8 +134,8 @@ static bool line_meets_zone(const Burial *b, const f64 p[3], const f64 q[3]) {
     return line_meets_zone(b, p, mid) || line_meets_zone(b, mid, q);
 }
 
-bool place_is_buried(const Kernel *k, u32 v) {
-    return k->burial && line_meets_zone(k->burial, point_ref(k, v)->at, point_ref(k, v)->at);
+bool line_is_buried(const Kernel *k, u32 a, u32 b) {
+    return k->burial && line_meets_zone(k->burial, point_ref(k, a)->at, point_ref(k, b)->at);
 }
 
 // ---- covering leaves
@@ -417,8 +417,7 @@ void bury(Kernel *k) {
 // --------------------------------------------------------------------------------------
 
 static bool half_meets_zone(const Kernel *k, u32 h) {
-    return line_meets_zone(k->burial, point_ref(k, k->halves.data[h].origin)->at,
-                           point_ref(k, half_dest(k, h))->at);
+    return line_is_buried(k, k->halves.data[h].origin, half_dest(k, h));
 }
 
 // A patch's triangles that were taken in may have lost what crosses them.
@@ -432,8 +431,7 @@ static void find_ghost_patches(const Kernel *k, bool *is_ghost) {
         bool *ghost = &is_ghost[k->patch_cell_of[k->vert_base[facet->leaf] + v]];
         const Corner *at = facet_corners(k, f);
         for (u32 i = 0; i < facet->n && !*ghost; i++)
-            *ghost = line_meets_zone(k->burial, point_ref(k, at[i].v)->at,
-                                     point_ref(k, at[i + 1 < facet->n ? i + 1 : 0].v)->at);
+            *ghost = line_is_buried(k, at[i].v, at[i + 1 < facet->n ? i + 1 : 0].v);
     }
 }
 

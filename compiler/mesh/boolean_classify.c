@@ -72,8 +72,8 @@ static void seed_at_cell(Kernel *k, const EdgeHalves *edges, u32 cell, Beside *s
     k->fault = "a facet has no cell at its corner";
 }
 
-// Where ghosts are left out a facet's corner tells nothing of its other cells: beside an edge of the
-// cell itself that begins at a corner. False: it has none.
+// Where ghosts are left out a facet's corner tells nothing of its other cells: beside an edge of
+// the cell itself that begins at a corner. False: it has none.
 static bool seed_at_corner(const Kernel *k, u32 cell, Beside *seed, u32 *region) {
     const Cell *there = &k->cells.data[cell];
     u32 entry = k->stacks.data[there->stack_start], facet = stack_facet(entry),
@@ -173,8 +173,8 @@ static bool seed_component(Kernel *k, const EdgeHalves *edges, u32 c, bool must_
     return true;
 }
 
-// Components in the order of their first cells; with ghosts, of their first cells with corners, then
-// those without.
+// Components in the order of their first cells; with ghosts, of their first cells with corners,
+// then those without.
 static void seed_components(Kernel *k, const EdgeHalves *edges, u32 *component, RegionTree *tree,
                             u32 n_branches) {
     u32 n = k->n_regions - n_branches;

@@ -3,9 +3,10 @@
 //
 // Boxes (from doubles, grown beyond their error) are sorted from left to right and dealt to
 // horizontal strips; each strip is swept, and a pair is tried in the strip that holds the lower end
-// of the boxes' common part. Two edges need no test (the narrow phase gave them their vertices),
-// nor does a chord of a lone triangle against that triangle's edges. Cost: O(m log m + pairs) for
-// segments that are short against the unit or few.
+// of the boxes' common part. Two edges need no test (the narrow phase gave them their vertices)
+// unless they run where some pairs were left out (boolean_buried.c), nor does a chord of a lone
+// triangle against that triangle's edges. Cost: O(m log m + pairs) for segments that are short
+// against the unit or few.
 #include "compiler/mesh/boolean_arrange.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@
 typedef struct SegBox {
     f64 min[2], max[2];
     u32 seg;
-    bool is_inner;
+    bool is_inner; // no edge that has all its vertices
 } SegBox;
 
 typedef struct SegBoxes {
@@ -25,7 +26,7 @@ static SegBox seg_box(const Unit *u, u32 i) {
     const Seg *s = &u->segs.data[i];
     const Point *a = point_ref(u->k, s->a), *b = point_ref(u->k, s->b);
     const u32 axes[2] = {u->x, u->y};
-    SegBox box = {.seg = i, .is_inner = s->facet == NONE};
+    SegBox box = {.seg = i, .is_inner = s->facet == NONE || line_is_buried(u->k, s->a, s->b)};
     for (u32 j = 0; j < 2; j++) {
         box.min[j] = f64_min(a->at[axes[j]], b->at[axes[j]]) - 0x1p-20;
         box.max[j] = f64_max(a->at[axes[j]], b->at[axes[j]]) + 0x1p-20;
@@ -142,10 +143,10 @@ void unit_find_crossings(Unit *u) {
     b->list.len = 0;
     u32 n_inner = 0;
     for (u32 i = 0; i < u->segs.len; i++) {
-        bool is_inner = u->segs.data[i].facet == NONE;
-        n_inner += is_inner;
-        if (is_inner || u->n_facets > 1)
-            avec_push(arena, &b->list, seg_box(u, i));
+        if (u->segs.data[i].facet != NONE && u->n_facets == 1)
+            continue;
+        avec_push(arena, &b->list, seg_box(u, i));
+        n_inner += b->list.data[b->list.len - 1].is_inner;
     }
     if (!n_inner || b->list.len < 2)
         return;

@@ -420,7 +420,8 @@ void bury(Kernel *k);
 // All of the box lies in the zone (k->burial is set).
 bool box_is_buried(const Kernel *k, const i32 min[3], const i32 max[3]);
 bool facet_is_buried(const Kernel *k, u32 facet);
-bool place_is_buried(const Kernel *k, u32 v); // in the zone or within two quanta of it
+// From point a to b (or a place, if they are one): in part in the zone or within two quanta of it.
+bool line_is_buried(const Kernel *k, u32 a, u32 b);
 u32 count_buried(const Kernel *k);            // facets
 void take_ghosts_apart(Kernel *k);            // before classify; sets first_stub
 void join_dead_cells(Kernel *k);              // in k->region_of, a forest: to any live cell's back
