@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Front door of the renderer: a RenderScene in, pictures and exact masks out, by headless
 // Vulkan 1.3.
-//   render.h    scenes, cameras, the renderer (needs a Vulkan device; without one: STATUS_VULKAN)
+//   render.h    scenes, cameras, the renderer (without the device asked for: STATUS_VULKAN)
 //   camera.h    views by name, fitting, cameras as JSON; needs no device
 //   image.h     PNG and NPY files from arrays
 //   sheet.h     contact sheets: several views in one picture, with names, axes and a legend

@@ -293,25 +293,6 @@ static void floor_task(void *ctx, u32 i, Heap *heap) {
 
 // ---- samples
 
-static void raster_scene(const Draw *d, Raster *r, f32 least) {
-    const SoftScene *scene = &d->soft->scene;
-    u32 placed = NONE;
-    bool is_seen = false;
-    for (u32 i = 0; i < scene->n_calls; i++) {
-        const DrawCall *call = &scene->calls[i];
-        if (call->opacity < least)
-            continue;
-        if (call->instance != placed)
-            is_seen = raster_place(r, &scene->scene->meshes[call->mesh], &scene->boxes[call->mesh],
-                                   &scene->records[i], d->block.clip, d->height);
-        placed = call->instance;
-        r->draw = i + 1;
-        r->drop = call->is_open ? 0 : RASTER_DROP_BACK;
-        if (is_seen)
-            raster_draw(r, call);
-    }
-}
-
 static void band_samples(Draw *d, Raster *r, RasterSample *samples, f32 *depths, f32 least) {
     size_t first = (size_t)r->begin * d->pitch, n = (size_t)(r->end - r->begin) * d->pitch;
     memset(samples + first, 0, n * sizeof *samples);
@@ -323,7 +304,7 @@ static void band_samples(Draw *d, Raster *r, RasterSample *samples, f32 *depths,
     r->samples = samples;
     r->depths = depths;
     r->fill = raster_fill_samples;
-    raster_scene(d, r, least);
+    soft_raster_scene(&d->soft->scene, r, d->block.clip, d->height, least, RASTER_DROP_BACK);
 }
 
 static Raster band_of(const Draw *d, u32 i, Heap *heap) {

@@ -90,6 +90,25 @@ static void fill_shadow(Raster *r, const RasterTriangle *t) {
         fill_large(map, &rows, &depth);
 }
 
+void soft_raster_scene(const SoftScene *scene, Raster *raster, const f32 matrix[16], u32 height,
+                       f32 least, u32 drop) {
+    u32 placed = NONE;
+    bool is_seen = false;
+    for (u32 i = 0; i < scene->n_calls; i++) {
+        const DrawCall *call = &scene->calls[i];
+        if (call->opacity < least)
+            continue;
+        if (call->instance != placed)
+            is_seen = raster_place(raster, &scene->scene->meshes[call->mesh],
+                                   &scene->boxes[call->mesh], &scene->records[i], matrix, height);
+        placed = call->instance;
+        raster->draw = i + 1;
+        raster->drop = call->is_open ? 0 : drop;
+        if (is_seen)
+            raster_draw(raster, call);
+    }
+}
+
 void soft_shadow_map(SoftLights *lights, const SoftScene *scene, const ViewBlock *view, u32 layer,
                      Heap *heap) {
     size_t n = (size_t)SHADOW_PITCH * SHADOW_PITCH;
@@ -112,21 +131,8 @@ void soft_shadow_map(SoftLights *lights, const SoftScene *scene, const ViewBlock
                 .fill = fill_shadow,
                 .ctx = map,
                 .vertices = heap_alloc_raw(heap, scene->most_verts + 1, sizeof *r.vertices)};
-    u32 placed = NONE;
-    bool is_seen = false;
-    for (u32 i = 0; i < scene->n_calls; i++) {
-        const DrawCall *call = &scene->calls[i];
-        if (call->opacity < least)
-            continue;
-        if (call->instance != placed)
-            is_seen = raster_place(&r, &scene->scene->meshes[call->mesh], &scene->boxes[call->mesh],
-                                   &scene->records[i], matrix, SHADOW_SIZE);
-        placed = call->instance;
-        // What faces away from the light is behind what faces it. The light's axes are a
-        // left-handed frame, so there the faces toward it count as back.
-        r.drop = call->is_open ? 0 : RASTER_DROP_FRONT;
-        if (is_seen)
-            raster_draw(&r, call);
-    }
+    // What faces away from the light is behind what faces it. The light's axes are a left-handed
+    // frame, so there the faces toward it count as back.
+    soft_raster_scene(scene, &r, matrix, SHADOW_SIZE, least, RASTER_DROP_FRONT);
     heap_free(heap, r.vertices);
 }

@@ -15,6 +15,11 @@ typedef struct SoftScene {
     ViewScene facts; // field: with its distances once a picture has colour
 } SoftScene;
 
+// Draws what is at least so opaque on the raster's band; of closed bodies without the faces that
+// drop (RASTER_DROP_*) names. matrix, height: as of raster_place.
+void soft_raster_scene(const SoftScene *scene, Raster *raster, const f32 matrix[16], u32 height,
+                       f32 least, u32 drop);
+
 // One light's maps. Whoever draws by it holds a reference.
 typedef struct SoftLights {
     f64 azimuth;

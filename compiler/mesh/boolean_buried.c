@@ -14,10 +14,10 @@
 // meets a covering leaf's: it is drawn. So a cell is free as a whole or covered as a whole, and so
 // are edges and patches; what is free is as it would be without this pass. Cells whose borders run
 // through the zone are covered; as what crosses them may be missing, the two sides of such a
-// *ghost* are not two regions. It is taken apart into *stubs*: one for each of its halves whose
-// edge is off the zone. There all sheets are known, so the stub's sides are right in place, which
-// is all that the radial order asks of it. Halves in the zone are dead, and so are stubs at edges
-// where nothing but stubs is. Edges that touch the zone are never free: the quanta between it and
+// *ghost* are not two regions. It is taken apart into *flaps*: one for each of its halves whose
+// edge is off the zone. There all sheets are known, so the flap's sides are right in place, which
+// is all that the radial order asks of it. Halves in the zone are dead, and so are flaps at edges
+// where nothing but flaps is. Edges that touch the zone are never free: the quanta between it and
 // surfaces exceed what doubles are off.
 //
 // Cost: O(v + n) for v voxels (all leaves' boxes hold a bounded number of them) and n triangles.
@@ -443,16 +443,16 @@ static void take_apart(Kernel *k, u32 c) {
             k->halves.data[h].next = NONE;
             continue;
         }
-        Cell stub = ghost;
-        stub.half_start = h;
-        stub.half_end = h + 1;
+        Cell flap = ghost;
+        flap.half_start = h;
+        flap.half_end = h + 1;
         k->halves.data[h].cell = k->cells.len;
-        vec_push(k->heap, &k->cells, stub);
+        vec_push(k->heap, &k->cells, flap);
     }
 }
 
 void take_ghosts_apart(Kernel *k) {
-    u32 n = k->first_stub = k->cells.len;
+    u32 n = k->first_flap = k->cells.len;
     if (!k->burial)
         return;
     arena_init(&k->scratch, k->heap);
@@ -476,9 +476,9 @@ void join_dead_cells(Kernel *k) {
     u32 alive = 0;
     if (!k->burial)
         return;
-    while (alive < k->first_stub && !k->cells.data[alive].stack_len)
+    while (alive < k->first_flap && !k->cells.data[alive].stack_len)
         alive++;
-    if (alive == k->first_stub)
+    if (alive == k->first_flap)
         k->fault = "all cells are buried";
     for (u32 c = 0; c < k->cells.len && !k->fault; c++)
         if (!k->cells.data[c].stack_len) {
@@ -487,8 +487,8 @@ void join_dead_cells(Kernel *k) {
         }
 }
 
-void check_stubs(Kernel *k) {
-    for (u32 c = k->first_stub; c < k->cells.len; c++)
+void check_flaps(Kernel *k) {
+    for (u32 c = k->first_flap; c < k->cells.len; c++)
         if (k->regions[k->region_of[2 * c]].is_inside !=
             k->regions[k->region_of[2 * c + 1]].is_inside)
             k->fault = "a buried cell bounds the result";

@@ -182,7 +182,7 @@ static void seed_components(Kernel *k, const EdgeHalves *edges, u32 *component, 
     tree->seed = ARENA_NEW(&k->arena, Beside, n);
     bool *is_seen = ARENA_NEW(&k->arena, bool, k->n_regions);
     for (u32 round = 0; round < 2 && tree->n_components < n; round++)
-        for (u32 c = 0; c < k->first_stub && !k->fault && tree->n_components < n; c++) {
+        for (u32 c = 0; c < k->first_flap && !k->fault && tree->n_components < n; c++) {
             u32 root = set_find(component, k->region_of[2 * c]);
             if (!is_seen[root] && k->cells.data[c].stack_len)
                 is_seen[root] = seed_component(k, edges, c, round == 1, tree);
@@ -214,7 +214,7 @@ void classify(Kernel *k) {
     if (!k->fault)
         wind(k, &tree);
     if (!k->fault)
-        check_stubs(k);
+        check_flaps(k);
     if (k->fault) { // else select frees it
         heap_free(k->heap, k->around);
         k->around = NULL;

@@ -232,10 +232,10 @@ static EdgeHalf *sort_bucket(Kernel *view, const EdgeHalves *edges, u32 b) {
     return list;
 }
 
-// At an edge of nothing but stubs there is nothing to learn.
-static bool drop_stubs(const Kernel *view, const EdgeHalf *list, u32 n) {
+// At an edge of nothing but flaps there is nothing to learn.
+static bool drop_flaps(const Kernel *view, const EdgeHalf *list, u32 n) {
     for (u32 i = 0; i < n; i++)
-        if (list[i].ahead >> 1 < view->first_stub)
+        if (list[i].ahead >> 1 < view->first_flap)
             return false;
     for (u32 i = 0; i < n; i++) {
         view->cells.data[list[i].ahead >> 1].stack_len = 0;
@@ -255,7 +255,7 @@ static void join_bucket(Kernel *view, void *ctx, u32 b) {
         for (end = i + 1;
              end < n && list[end].high == list[i].high && list[end].low == list[i].low;)
             end++;
-        if (drop_stubs(view, list + i, end - i))
+        if (drop_flaps(view, list + i, end - i))
             continue;
         if (end - i > 2) {
             order_crowd(view, g->parent, list + i, end - i);

@@ -220,7 +220,7 @@ typedef struct Kernel {
 
     // buried
     struct Burial *burial; // NULL: nothing is
-    u32 first_stub;        // cells from here on are stubs; a dead cell's stack_len is 0
+    u32 first_flap;        // cells from here on are flaps; a dead cell's stack_len is 0
 
     // tables, on heap
     VEC(Point) points; // their numbers begin at n_shared_points, which is 0 but in shards
@@ -423,9 +423,9 @@ bool facet_is_buried(const Kernel *k, u32 facet);
 // From point a to b (or a place, if they are one): in part in the zone or within two quanta of it.
 bool line_is_buried(const Kernel *k, u32 a, u32 b);
 u32 count_buried(const Kernel *k);            // facets
-void take_ghosts_apart(Kernel *k);            // before classify; sets first_stub
+void take_ghosts_apart(Kernel *k);            // before classify; sets first_flap
 void join_dead_cells(Kernel *k);              // in k->region_of, a forest: to any live cell's back
-void check_stubs(Kernel *k);                  // after wind
+void check_flaps(Kernel *k);                  // after wind
 void broad(Kernel *k);
 void narrow(Kernel *k);
 void patch(Kernel *k);
