@@ -5,7 +5,8 @@
 // is used in many places is not computed in each.
 //
 // Leaves that share a rotation are computed in its frame and the result is turned back: a rotated
-// chair is as exact as an upright one.
+// chair is as exact as an upright one. A nested boolean that is turned against what it is combined
+// with is built by itself too: faces in contact inside of it coincide in its own frame alone.
 #include "compiler/solid/combine.h"
 
 enum {
@@ -74,6 +75,13 @@ static u32 count_leaves(const SolidContext *ctx, IrId id, u32 limit) {
 }
 
 static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root);
+
+static bool is_axis_map(const Affine3 *map) {
+    for (int i = 0; i < 3; i++)
+        if ((map->m[i][0] != 0) + (map->m[i][1] != 0) + (map->m[i][2] != 0) > 1)
+            return false;
+    return true;
+}
 
 // What is taken away from a child matters only where that child is, and what is intersected with it
 // too; so a label of a thousand bodies gives a difference only those near its first operand.
@@ -218,7 +226,8 @@ static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root) {
     Affine3 map = affine3_mul(outer, &own);
     i32 level = csg->ctx->level;
     csg->ctx->level += solid_scale_level(csg->ctx, &own);
-    u32 out = emit_inner(csg, inner, &map, is_root);
+    bool is_apart = !is_root && !is_axis_map(&own);
+    u32 out = is_apart ? emit_leaf(csg, inner, &map) : emit_inner(csg, inner, &map, is_root);
     csg->ctx->level = level;
     return out;
 }
@@ -248,13 +257,6 @@ static bool rotation_of(const Affine3 *map, Affine3 *out) {
     *out = affine3_identity();
     for (int j = 0; j < 3; j++)
         out->m[0][j] = c[j].x, out->m[1][j] = c[j].y, out->m[2][j] = c[j].z;
-    return true;
-}
-
-static bool is_axis_map(const Affine3 *map) {
-    for (int i = 0; i < 3; i++)
-        if ((map->m[i][0] != 0) + (map->m[i][1] != 0) + (map->m[i][2] != 0) > 1)
-            return false;
     return true;
 }
 
