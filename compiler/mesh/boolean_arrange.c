@@ -393,18 +393,21 @@ static void list_units(Kernel *k, Units *units) {
         *seg_start = ARENA_NEW(arena, u32, k->n_facets + 2);
     units->members = ARENA_NEW(arena, u32, k->n_facets);
     InnerSeg *inner = ARENA_NEW(arena, InnerSeg, k->inner.len);
-    for (u32 t = 0; t < k->n_facets; t++)
-        start[set_find(k->unit_parent, t) + 2]++;
+    u32 *unit_of = k->unit_parent; // which is not above its facet
+    for (u32 t = 0; t < k->n_facets; t++) {
+        unit_of[t] = unit_of[unit_of[t]];
+        start[unit_of[t] + 2]++;
+    }
     for (u32 i = 0; i < k->inner.len; i++)
-        seg_start[set_find(k->unit_parent, k->inner.data[i].facet) + 2]++;
+        seg_start[unit_of[k->inner.data[i].facet] + 2]++;
     for (u32 t = 0; t < k->n_facets; t++) {
         start[t + 2] += start[t + 1];
         seg_start[t + 2] += seg_start[t + 1];
     }
     for (u32 t = 0; t < k->n_facets; t++)
-        units->members[start[set_find(k->unit_parent, t) + 1]++] = t;
+        units->members[start[unit_of[t] + 1]++] = t;
     for (u32 i = 0; i < k->inner.len; i++)
-        inner[seg_start[set_find(k->unit_parent, k->inner.data[i].facet) + 1]++] = k->inner.data[i];
+        inner[seg_start[unit_of[k->inner.data[i].facet] + 1]++] = k->inner.data[i];
     units->start = start;
     units->seg_start = seg_start;
     units->inner = inner;

@@ -153,11 +153,14 @@ typedef struct Rim {
 typedef struct SplitRun {
     u32 lo, hi, start, n;
 } SplitRun;
+// A vertex's edges to higher vertices that are split: runs[first .. first + n), by their other
+// ends.
+typedef struct SplitFan {
+    u32 first, n;
+} SplitFan;
 typedef struct SplitTable {
-    u32 *slots; // by edge's hash: run + 1
-    u32 n_slots;
+    SplitFan *fans; // by grid vertex
     SplitRun *runs;
-    u32 n_runs;
     u32 *verts;
 } SplitTable;
 

@@ -8,27 +8,43 @@
 // meets an untouched triangle. Its triangles are copied to the result, or left out, all together.
 //
 // The rim is the untouched triangles that have a vertex on a touched facet: only they are looked at
-// one by one. Cost: O(n) with hashing, for the n triangles of leaves.
+// one by one. Leaves are independent: each is looked through by itself, with numbers from 0; then
+// all are added, when they know their place. Cost: O(n) with hashing, for the n triangles of leaves.
 #include "compiler/mesh/boolean_internal.h"
 
-typedef struct RimEdge { // a half-edge of a rim triangle, by mesh vertices
-    u32 from, to, half;  // half: 3 * rim + corner, + 1; 0: empty
-} RimEdge;
+#include <string.h>
 
-// What a leaf's own triangles tell; its patches are numbered from 0.
+// What one leaf has; patches, rim triangles and halves are numbered from 0.
 typedef struct LeafPatches {
-    VEC(u32) tris; // by patch: one of its larger triangles
-    VEC(Rim) rims;
+    u32 *tris;     // by patch: one of its larger triangles
+    u32 *half_end; // by patch: where its halves end; they begin where those of the one before end
+    Rim *rims;
+    Half *halves; // cell: the patch
+    u32 n, n_rims, n_halves;
+    u32 first, first_rim, first_half; // among those of all leaves
 } LeafPatches;
 
 typedef struct PatchPass {
-    Kernel *k;
     LeafPatches *of; // by leaf
     u32 *parent;     // by vertex of all leaves: union-find, then the patch, then its cell
-    RimEdge *edges;  // of the leaf in hand
-    u32 n_slots;
-    u32 *border; // by half of the leaf's rim: its half in Kernel.halves, NONE
 } PatchPass;
+
+typedef struct Sample {
+    f64 most; // of tri_size2 among the triangles tried
+    u32 tri, n_tried;
+} Sample;
+
+// A leaf while it is looked through; in scratch.
+typedef struct LeafScan {
+    u32 leaf;
+    u32 *parent;
+    bool *is_flagged;    // by vertex: on a touched triangle
+    VEC(Sample) samples; // by patch
+    VEC(Rim) rims;
+    u32 *vert;   // by half of a rim triangle, 3 * rim + corner: the vertex that it leaves
+    u32 *twin;   // by half with a flagged end: the other one at its edge, in the rim; NONE
+    u32 *border; // by half: its number among the leaf's halves, NONE
+} LeafScan;
 
 // Faces are touched as a whole, so that none of them is parted between cells and a patch.
 static void spread_touches(Kernel *k) {
@@ -50,14 +66,16 @@ static f64 tri_size2(const Mesh *mesh, u32 t) {
 }
 
 // Union-find over the untouched triangles: parent becomes each vertex's root, the lowest of its
-// set. is_flagged: on a touched triangle.
-static void join_untouched(const Kernel *k, u32 l, u32 *parent, bool *is_flagged) {
-    const Mesh *mesh = k->expr->leaves[l].mesh;
+// set.
+static void join_untouched(const Kernel *k, LeafScan *s) {
+    const Mesh *mesh = k->expr->leaves[s->leaf].mesh;
+    u32 *parent = s->parent;
+    bool *is_flagged = s->is_flagged;
     for (u32 v = 0; v < mesh->n_verts; v++)
         parent[v] = v;
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        if (!is_untouched(k, l, t)) {
+        if (!is_untouched(k, s->leaf, t)) {
             is_flagged[v[0]] = is_flagged[v[1]] = is_flagged[v[2]] = true;
             continue;
         }
@@ -72,63 +90,43 @@ static void join_untouched(const Kernel *k, u32 l, u32 *parent, bool *is_flagged
 
 enum { PATCH_BIT = 1 << 30 }; // in parent, of a root: the other bits are its patch
 
+static void add_rim(Kernel *k, LeafScan *s, u32 t) {
+    Rim rim = {.tri = t, .incoming = {NONE, NONE, NONE}};
+    for (u32 i = 0; i < 3; i++)
+        rim.is_flagged[i] = s->is_flagged[leaf_tri_vertex(k, s->leaf, t, i)];
+    avec_push(&k->scratch, &s->rims, rim);
+}
+
 // Numbers the leaf's patches in the order of their first triangles, and lists its rim.
-static void find_patches(Kernel *k, void *ctx, u32 l) {
+static void number_patches(Kernel *k, LeafScan *s) {
     enum { TRIES = 32 };
-    PatchPass *p = ctx;
-    const Mesh *mesh = k->expr->leaves[l].mesh;
-    u32 *parent = p->parent + k->vert_base[l];
-    LeafPatches *of = &p->of[l];
-    VEC(u8) n_tried = {0};
-    if (k->leaves[l].is_whole)
-        return;
-    ArenaMark mark = arena_mark(&k->scratch);
-    bool *is_flagged = ARENA_NEW(&k->scratch, bool, mesh->n_verts);
-    join_untouched(k, l, parent, is_flagged);
+    const Mesh *mesh = k->expr->leaves[s->leaf].mesh;
+    u32 *parent = s->parent;
     for (u32 t = 0; t < mesh->n_tris; t++) {
-        if (!is_untouched(k, l, t))
+        if (!is_untouched(k, s->leaf, t))
             continue;
         const u32 *v = mesh->tris + 3 * (size_t)t;
         u32 root = parent[v[0]];
         if (!(root & PATCH_BIT) && !(parent[root] & PATCH_BIT)) {
-            avec_push(&k->arena, &of->tris, t);
-            avec_push(&k->scratch, &n_tried, 0);
-            parent[root] = PATCH_BIT | (of->tris.len - 1);
+            avec_push(&k->scratch, &s->samples, (Sample){-1, t, 0});
+            parent[root] = PATCH_BIT | (s->samples.len - 1);
         }
         u32 patch = (root & PATCH_BIT ? root : parent[root]) & ~(u32)PATCH_BIT;
-        if (n_tried.data[patch] < TRIES) {
-            n_tried.data[patch]++;
-            if (tri_size2(mesh, t) > tri_size2(mesh, of->tris.data[patch]))
-                of->tris.data[patch] = t;
+        Sample *sample = &s->samples.data[patch];
+        if (sample->n_tried < TRIES) {
+            f64 size = tri_size2(mesh, t);
+            sample->n_tried++;
+            if (size > sample->most) {
+                sample->most = size;
+                sample->tri = t;
+            }
         }
-        if (is_flagged[v[0]] || is_flagged[v[1]] || is_flagged[v[2]]) {
-            Rim rim = {.tri = t, .incoming = {NONE, NONE, NONE}};
-            for (u32 i = 0; i < 3; i++)
-                rim.is_flagged[i] = is_flagged[leaf_tri_vertex(k, l, t, i)];
-            avec_push(&k->arena, &of->rims, rim);
-        }
+        if (s->is_flagged[v[0]] || s->is_flagged[v[1]] || s->is_flagged[v[2]])
+            add_rim(k, s, t);
     }
-    arena_reset(&k->scratch, mark);
-}
-
-// The leaf's patches become cells; parent the cells of its vertices.
-static void add_patches(PatchPass *p, u32 l) {
-    Kernel *k = p->k;
-    const LeafPatches *of = &p->of[l];
-    u32 *parent = p->parent + k->vert_base[l], first = k->cells.len;
-    for (u32 i = 0; i < of->tris.len; i++) {
-        Cell cell = {.plane = NONE,
-                     .stack_start = k->stacks.len,
-                     .stack_len = 1,
-                     .half_start = k->halves.len,
-                     .half_end = k->halves.len};
-        vec_push(k->heap, &k->stacks, (k->n_facets + l) << 1);
-        vec_push(k->heap, &k->cells, cell);
-        avec_push(&k->arena, &k->patches, (Patch){l, of->tris.data[i]});
-    }
-    for (u32 v = 0; v < k->expr->leaves[l].mesh->n_verts; v++) {
+    for (u32 v = 0; v < mesh->n_verts; v++) {
         if (parent[v] & PATCH_BIT)
-            parent[v] = first + (parent[v] & ~(u32)PATCH_BIT);
+            parent[v] &= ~(u32)PATCH_BIT;
         else // a root without triangles; or the root is lower, and done
             parent[v] = parent[v] == v ? NONE : parent[parent[v]];
     }
@@ -137,131 +135,195 @@ static void add_patches(PatchPass *p, u32 l) {
 // ---- the rim of a leaf
 // -----------------------------------------------------------------------------
 
-static u32 rim_slot(const PatchPass *p, u32 from, u32 to) {
-    u32 x = from * 0x9e3779b1u + to * 0x85ebca77u;
-    return (x ^ x >> 16) & (p->n_slots - 1);
+static u32 after_half(u32 h) { // in its triangle
+    return h % 3 < 2 ? h + 1 : h - 2;
 }
 
-static u32 find_rim_edge(const PatchPass *p, u32 from, u32 to) {
-    u32 mask = p->n_slots - 1;
-    for (u32 slot = rim_slot(p, from, to); p->edges[slot].half; slot = (slot + 1) & mask)
-        if (p->edges[slot].from == from && p->edges[slot].to == to)
-            return p->edges[slot].half - 1;
-    return NONE;
-}
-
-static void add_rim_edge(PatchPass *p, u32 from, u32 to, u32 half) {
-    u32 mask = p->n_slots - 1, slot = rim_slot(p, from, to);
-    while (p->edges[slot].half)
-        slot = (slot + 1) & mask;
-    p->edges[slot] = (RimEdge){from, to, half + 1};
-}
-
-static void list_rim(PatchPass *p, u32 l) {
-    Kernel *k = p->k;
-    const LeafPatches *of = &p->of[l];
-    for (p->n_slots = 64; p->n_slots < 6 * of->rims.len;)
-        p->n_slots *= 2;
-    p->edges = ARENA_NEW(&k->scratch, RimEdge, p->n_slots);
-    avec_reserve(&k->arena, &k->rims, (size_t)k->rims.len + of->rims.len);
-    for (u32 r = 0; r < of->rims.len; r++) {
-        u32 t = of->rims.data[r].tri;
-        const bool *is_flagged = of->rims.data[r].is_flagged;
-        u32 v[3];
-        for (u32 i = 0; i < 3; i++)
-            v[i] = leaf_tri_vertex(k, l, t, i);
-        for (u32 i = 0, j = 1; i < 3; i++, j = j < 2 ? j + 1 : 0)
-            if (is_flagged[i] || is_flagged[j])
-                add_rim_edge(p, v[i], v[j], 3 * r + i);
-        avec_push(&k->arena, &k->rims, of->rims.data[r]);
+// By hashing of edges without direction, each of which waits for its other half.
+static void pair_rim(Kernel *k, LeafScan *s) {
+    u32 n = 3 * s->rims.len, n_slots = 64;
+    while (n_slots < 4 * s->rims.len)
+        n_slots *= 2;
+    u32 *slots = ARENA_NEW(&k->scratch, u32, n_slots), mask = n_slots - 1; // half + 1
+    s->vert = ARENA_NEW(&k->scratch, u32, n);
+    s->twin = ARENA_NEW(&k->scratch, u32, n);
+    for (u32 h = 0; h < n; h++)
+        s->vert[h] = leaf_tri_vertex(k, s->leaf, s->rims.data[h / 3].tri, h % 3);
+    for (u32 h = 0; h < n; h++) {
+        u32 from = s->vert[h], to = s->vert[after_half(h)];
+        s->twin[h] = NONE;
+        if (!s->is_flagged[from] && !s->is_flagged[to])
+            continue;
+        u32 x = MIN(from, to) * 0x9e3779b1u + MAX(from, to) * 0x85ebca77u;
+        u32 slot = (x ^ x >> 16) & mask;
+        for (; slots[slot]; slot = (slot + 1) & mask) {
+            u32 g = slots[slot] - 1;
+            if (s->vert[g] == to && s->twin[g] == NONE && s->vert[after_half(g)] == from) {
+                s->twin[g] = h;
+                s->twin[h] = g;
+                break;
+            }
+        }
+        if (s->twin[h] == NONE)
+            slots[slot] = h + 1;
     }
 }
 
-// The rim's half-edges without a twin in the rim, between flagged vertices: the twin is touched.
-// By patch, as cells want their halves together.
-static void add_borders(PatchPass *p, u32 l, u32 first, u32 n_rim) {
-    Kernel *k = p->k;
-    const u32 *cell_of = p->parent + k->vert_base[l], *grid_of = k->grid_of + k->vert_base[l];
-    VEC(Keyed) list = {0};
-    p->border = ARENA_NEW(&k->scratch, u32, 3 * (size_t)n_rim);
-    for (u32 h = 0; h < 3 * n_rim; h++) {
-        const Rim *rim = &k->rims.data[first + h / 3];
-        u32 a = leaf_tri_vertex(k, l, rim->tri, h % 3),
-            b = leaf_tri_vertex(k, l, rim->tri, (h + 1) % 3);
-        p->border[h] = NONE;
-        if (rim->is_flagged[h % 3] && rim->is_flagged[(h + 1) % 3] &&
-            find_rim_edge(p, b, a) == NONE)
-            avec_push(&k->scratch, &list, (Keyed){cell_of[a], h});
+// The rim's halves without a twin there, between flagged vertices: the twin is touched. By patch, as
+// cells want their halves together.
+static void list_borders(Kernel *k, LeafScan *s, LeafPatches *of) {
+    u32 n = 3 * s->rims.len;
+    const u32 *grid_of = k->grid_of + k->vert_base[s->leaf];
+    s->border = ARENA_NEW(&k->scratch, u32, n);
+    for (u32 h = 0; h < n; h++) {
+        bool is_border = s->twin[h] == NONE && s->is_flagged[s->vert[h]] &&
+                         s->is_flagged[s->vert[after_half(h)]];
+        s->border[h] = is_border ? 0 : NONE;
+        of->half_end[s->parent[s->vert[h]]] += is_border;
     }
-    sort_keyed(list.data, ARENA_NEW(&k->scratch, Keyed, list.len), list.len);
-    for (u32 i = 0; i < list.len; i++) {
-        u32 c = (u32)list.data[i].key, h = list.data[i].value;
-        u32 a = leaf_tri_vertex(k, l, k->rims.data[first + h / 3].tri, h % 3);
-        Cell *cell = &k->cells.data[c];
-        if (cell->half_start == cell->half_end)
-            cell->half_start = k->halves.len;
-        p->border[h] = k->halves.len;
-        vec_push(k->heap, &k->halves, (Half){grid_of[a], NONE, c, NONE});
-        cell->half_end = k->halves.len;
+    for (u32 i = 0; i < of->n; i++) { // now where they begin
+        u32 count = of->half_end[i];
+        of->half_end[i] = of->n_halves;
+        of->n_halves += count;
+    }
+    of->halves = ARENA_NEW(&k->arena, Half, of->n_halves);
+    for (u32 h = 0; h < n; h++) {
+        u32 v = s->vert[h];
+        if (s->border[h] == NONE)
+            continue;
+        s->border[h] = of->half_end[s->parent[v]]++;
+        of->halves[s->border[h]] = (Half){grid_of[v], NONE, s->parent[v], NONE};
     }
 }
 
 // From each border half around its far end to the next one, through the rim. What lies between them
 // is one sector of that vertex.
-static void link_borders(PatchPass *p, u32 l, u32 first, u32 n_rim) {
-    Kernel *k = p->k;
-    for (u32 h = 0; h < 3 * n_rim; h++) {
-        if (p->border[h] == NONE)
+static void link_borders(Kernel *k, LeafScan *s, LeafPatches *of) {
+    u32 n = 3 * s->rims.len;
+    for (u32 h = 0; h < n; h++) {
+        if (s->border[h] == NONE)
             continue;
-        u32 g = h / 3 * 3 + (h + 1) % 3, steps = 0; // leaves the far end of h
-        k->rims.data[first + g / 3].incoming[g % 3] = p->border[h];
-        while (p->border[g] == NONE && steps++ <= 3 * n_rim) {
-            u32 t = k->rims.data[first + g / 3].tri;
-            u32 twin = find_rim_edge(p, leaf_tri_vertex(k, l, t, (g + 1) % 3),
-                                     leaf_tri_vertex(k, l, t, g % 3));
-            if (twin == NONE) {
+        u32 g = after_half(h), steps = 0; // leaves the far end of h
+        s->rims.data[g / 3].incoming[g % 3] = s->border[h];
+        while (s->border[g] == NONE && steps++ <= n) {
+            if (s->twin[g] == NONE) {
                 k->fault = "the rim of a patch is not closed";
                 return;
             }
-            g = twin / 3 * 3 + (twin + 1) % 3;
-            k->rims.data[first + g / 3].incoming[g % 3] = p->border[h];
+            g = after_half(s->twin[g]);
+            s->rims.data[g / 3].incoming[g % 3] = s->border[h];
         }
-        if (p->border[g] == NONE) {
+        if (s->border[g] == NONE) {
             k->fault = "the rim of a patch does not end";
             return;
         }
-        k->halves.data[p->border[h]].next = p->border[g];
+        of->halves[s->border[h]].next = s->border[g];
     }
 }
 
-void patch(Kernel *k) {
-    spread_touches(k);
-    arena_init(&k->scratch, k->heap);
-    u32 n_leaves = k->expr->n_leaves, n_verts = k->vert_base[n_leaves];
-    PatchPass p = {.k = k,
-                   .of = ARENA_NEW(&k->scratch, LeafPatches, n_leaves),
-                   .parent = arena_alloc(&k->arena, n_verts, sizeof(u32))};
-    k->patch_cell_of = p.parent;
-    k->rim_start = ARENA_NEW(&k->arena, u32, n_leaves + 1);
-    k->patch_cells_start = k->cells.len;
-    kernel_for(k, n_leaves, (u64)k->n_in_tris * 20, find_patches, &p);
-    for (u32 l = 0; l < n_leaves && !k->fault; l++) {
-        u32 first = k->rims.len, n_rim = p.of[l].rims.len;
-        k->rim_start[l] = first;
-        if (k->leaves[l].is_whole)
-            continue;
-        // The leaf as a facet without corners, for stacks of patches.
-        k->facets[k->n_facets + l] = (Facet){.leaf = l, .plane = NONE};
-        add_patches(&p, l);
-        if (!n_rim)
-            continue;
-        ArenaMark mark = arena_mark(&k->scratch);
-        list_rim(&p, l);
-        add_borders(&p, l, first, n_rim);
-        link_borders(&p, l, first, n_rim);
-        arena_reset(&k->scratch, mark);
-        heap_poll(k->heap);
+// ---- all leaves
+// ------------------------------------------------------------------------------------
+
+static void find_patches(Kernel *k, void *ctx, u32 l) {
+    PatchPass *p = ctx;
+    LeafPatches *of = &p->of[l];
+    LeafScan s = {.leaf = l, .parent = p->parent + k->vert_base[l]};
+    if (k->leaves[l].is_whole)
+        return;
+    heap_poll(k->heap);
+    ArenaMark mark = arena_mark(&k->scratch);
+    s.is_flagged = ARENA_NEW(&k->scratch, bool, k->expr->leaves[l].mesh->n_verts);
+    join_untouched(k, &s);
+    number_patches(k, &s);
+    of->n = s.samples.len;
+    of->n_rims = s.rims.len;
+    of->tris = ARENA_NEW(&k->arena, u32, 2 * (size_t)of->n);
+    of->half_end = of->tris + of->n;
+    for (u32 i = 0; i < of->n; i++)
+        of->tris[i] = s.samples.data[i].tri;
+    if (of->n_rims) {
+        pair_rim(k, &s);
+        list_borders(k, &s, of);
+        link_borders(k, &s, of);
+        of->rims = arena_alloc(&k->arena, of->n_rims, sizeof *of->rims);
+        memcpy(of->rims, s.rims.data, of->n_rims * sizeof *of->rims);
     }
-    k->rim_start[n_leaves] = k->rims.len;
-    arena_finish(&k->scratch);
+    arena_reset(&k->scratch, mark);
+}
+
+// The leaf's patches become cells, their numbers those of all leaves.
+static void add_patches(Kernel *view, void *ctx, u32 l) {
+    const PatchPass *p = ctx;
+    const LeafPatches *of = &p->of[l];
+    u32 *parent = p->parent + view->vert_base[l], first = view->patch_cells_start + of->first;
+    if (view->leaves[l].is_whole)
+        return;
+    // The leaf as a facet without corners, for stacks of patches.
+    view->facets[view->n_facets + l] = (Facet){.leaf = l, .plane = NONE};
+    for (u32 i = 0; i < of->n; i++) {
+        u32 stack = view->stacks.len + of->first + i;
+        view->stacks.data[stack] = (view->n_facets + l) << 1;
+        view->patches.data[of->first + i] = (Patch){l, of->tris[i]};
+        view->cells.data[first + i] =
+            (Cell){.plane = NONE,
+                   .stack_start = stack,
+                   .stack_len = 1,
+                   .half_start = of->first_half + (i ? of->half_end[i - 1] : 0),
+                   .half_end = of->first_half + of->half_end[i]};
+    }
+    for (u32 i = 0; i < of->n_halves; i++) {
+        Half half = of->halves[i];
+        half.next += of->first_half;
+        half.cell += first;
+        view->halves.data[of->first_half + i] = half;
+    }
+    for (u32 i = 0; i < of->n_rims; i++) {
+        Rim rim = of->rims[i];
+        for (u32 j = 0; j < 3; j++)
+            rim.incoming[j] += rim.incoming[j] == NONE ? 0 : of->first_half;
+        view->rims.data[of->first_rim + i] = rim;
+    }
+    for (u32 v = 0; v < view->expr->leaves[l].mesh->n_verts; v++)
+        parent[v] += parent[v] == NONE ? 0 : first;
+}
+
+static void place_patches(Kernel *k, PatchPass *p, u64 work_ns) {
+    u32 n_leaves = k->expr->n_leaves, n = 0, n_rims = 0, n_halves = k->halves.len;
+    k->rim_start = ARENA_NEW(&k->arena, u32, n_leaves + 1);
+    for (u32 l = 0; l < n_leaves; l++) {
+        LeafPatches *of = &p->of[l];
+        of->first = n;
+        of->first_rim = k->rim_start[l] = n_rims;
+        of->first_half = n_halves;
+        n += of->n;
+        n_rims += of->n_rims;
+        n_halves += of->n_halves;
+    }
+    k->rim_start[n_leaves] = n_rims;
+    k->patch_cells_start = k->cells.len;
+    vec_reserve(k->heap, &k->cells, k->cells.len + n);
+    vec_reserve(k->heap, &k->stacks, k->stacks.len + n);
+    vec_reserve(k->heap, &k->halves, n_halves);
+    avec_reserve(&k->arena, &k->patches, n);
+    avec_reserve(&k->arena, &k->rims, n_rims);
+    kernel_for(k, n_leaves, work_ns, add_patches, p);
+    k->cells.len += n;
+    k->stacks.len += n;
+    k->halves.len = n_halves;
+    k->patches.len = n;
+    k->rims.len = n_rims;
+}
+
+void patch(Kernel *k) {
+    enum { FIND_NS = 20, PLACE_NS = 2 };
+    u32 n_leaves = k->expr->n_leaves, n_loans = k->loans.len;
+    spread_touches(k);
+    PatchPass p = {.of = HEAP_NEW(k->heap, LeafPatches, n_leaves),
+                   .parent = arena_alloc(&k->arena, k->vert_base[n_leaves], sizeof(u32))};
+    k->patch_cell_of = p.parent;
+    kernel_for(k, n_leaves, (u64)k->n_in_tris * FIND_NS, find_patches, &p);
+    if (!k->fault)
+        place_patches(k, &p, (u64)k->n_in_tris * PLACE_NS);
+    kernel_release(k, n_loans);
+    heap_free(k->heap, p.of);
 }

@@ -2,9 +2,9 @@
 // Pass 4, splits: the vertices inside each grid edge, in order.
 //
 // The narrow phase states a split once for each pair of facets that makes it. Here they are
-// gathered by edge (a hash table that numbers edges in the order of their first split), sorted
-// along it and stated once. Most edges have one or two. Cost: O(n) and the sorting of each edge's
-// vertices.
+// dealt to the lower ends of their edges, which are numbered as facets come, then gathered by edge,
+// sorted along it and stated once. Most edges have one or two. Cost: O(n) and the sorting of each
+// vertex's edges and each edge's vertices.
 #include "compiler/mesh/boolean_arrange.h"
 
 #include <string.h>
@@ -27,9 +27,9 @@ static u32 insert_along_line(const Kernel *k, u32 *v, u32 n, u32 axis, int sign)
             j--;
         if (j > 0 && v[j - 1] == item)
             continue;
-        memmove(&v[j + 1], &v[j], (len - j) * sizeof *v);
+        for (u32 m = len++; m > j; m--)
+            v[m] = v[m - 1];
         v[j] = item;
-        len++;
     }
     return len;
 }
@@ -58,64 +58,116 @@ u32 sort_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int si
     return len;
 }
 
-static u32 hash_edge(u32 lo, u32 hi) {
-    u32 hash = (u32)(((u64)lo << 32 | hi) * 0x9e3779b97f4a7c15ull >> 32);
-    return hash ^ hash >> 15;
+// ---- the table
+// -----------------------------------------------------------------------------------
+
+typedef struct SplitPass {
+    SplitTable *table;
+    u32 n, n_verts, n_ranges;
+    Keyed *items; // by their edges' lower ends: the higher end, and the vertex
+} SplitPass;
+
+// Deals the splits to the lower ends of their edges: an end's are items[first .. first + n).
+static void deal_splits(const Kernel *k, SplitPass *p) {
+    SplitFan *fans = p->table->fans;
+    for (u32 i = 0; i < p->n; i++)
+        fans[k->splits.data[i].lo].n++;
+    for (u32 v = 0, sum = 0; v < p->n_verts; v++) {
+        fans[v].first = sum;
+        sum += fans[v].n;
+        fans[v].n = 0;
+    }
+    for (u32 i = 0; i < p->n; i++) {
+        const EdgeSplit *s = &k->splits.data[i];
+        p->items[fans[s->lo].first + fans[s->lo].n++] = (Keyed){s->hi, s->v};
+    }
 }
 
-// The slot of edge lo-hi, or the empty one where it belongs.
-static u32 *find_slot(const SplitTable *table, u32 lo, u32 hi) {
-    u32 mask = table->n_slots - 1, i = hash_edge(lo, hi);
-    for (;; i++) {
-        u32 *slot = &table->slots[i & mask];
-        if (!*slot || (table->runs[*slot - 1].lo == lo && table->runs[*slot - 1].hi == hi))
-            return slot;
+// The first lower end whose items begin at item i or after it.
+static u32 find_lower_end(const SplitPass *p, u32 i) {
+    u32 low = 0, high = p->n_verts;
+    while (low < high) {
+        u32 mid = low + (high - low) / 2;
+        if (p->table->fans[mid].first < i)
+            low = mid + 1;
+        else
+            high = mid;
     }
+    return low;
+}
+
+// One edge's items: its vertices in order, at their places in the table.
+static SplitRun order_run(const Kernel *k, const SplitPass *p, u32 lo, u32 start, u32 end,
+                          u32 *spare) {
+    u32 *v = p->table->verts + start;
+    SplitRun run = {lo, (u32)p->items[start].key, start, end - start};
+    for (u32 i = 0; i < run.n; i++)
+        v[i] = p->items[start + i].value;
+    if (run.n > 1) {
+        u32 axis = widest_axis(k, run.lo, run.hi);
+        run.n = sort_along_line(k, v, spare, run.n, axis, point_compare(k, run.hi, run.lo, axis));
+    }
+    return run;
+}
+
+// A range of lower ends: their runs stand close from the range's first item on.
+static void build_runs(Kernel *k, void *ctx, u32 range) {
+    const SplitPass *p = ctx;
+    SplitFan *fans = p->table->fans;
+    u32 at = kernel_range_start(p->n, p->n_ranges, range), v = find_lower_end(p, at),
+        stop = find_lower_end(p, kernel_range_start(p->n, p->n_ranges, range + 1));
+    ArenaMark mark = arena_mark(&k->scratch);
+    VEC(Keyed) spare = {0};
+    VEC(u32) spare_verts = {0};
+    for (; v < stop; v++) {
+        u32 start = fans[v].first, end = start + fans[v].n;
+        avec_reserve(&k->scratch, &spare, fans[v].n);
+        avec_reserve(&k->scratch, &spare_verts, fans[v].n);
+        sort_keyed(p->items + start, spare.data, fans[v].n);
+        fans[v] = (SplitFan){at, 0};
+        while (start < end) {
+            u32 next = start + 1;
+            while (next < end && p->items[next].key == p->items[start].key)
+                next++;
+            p->table->runs[at++] = order_run(k, p, v, start, next, spare_verts.data);
+            fans[v].n++;
+            start = next;
+        }
+    }
+    arena_reset(&k->scratch, mark);
 }
 
 void build_split_table(Kernel *k) {
-    enum { AHEAD = 8 };
+    enum { WORK_NS = 50, GRAIN = 4096 };
     SplitTable *table = &k->split_table;
     u32 n = k->splits.len;
-    for (table->n_slots = 16; table->n_slots < n;) // an edge has two splits stated at least, mostly
-        table->n_slots *= 2;
-    table->n_slots *= 2;
-    table->slots = ARENA_NEW(&k->arena, u32, table->n_slots);
-    table->runs = ARENA_NEW(&k->arena, SplitRun, n);
-    table->verts = ARENA_NEW(&k->arena, u32, n);
-    u32 *run_of = ARENA_NEW(&k->arena, u32, n), *spare = run_of; // in turn
-    for (u32 i = 0; i < n; i++) {
-        const EdgeSplit *s = &k->splits.data[i], *soon = &k->splits.data[MIN(i + AHEAD, n - 1)];
-        __builtin_prefetch(&table->slots[hash_edge(soon->lo, soon->hi) & (table->n_slots - 1)]);
-        u32 *slot = find_slot(table, s->lo, s->hi);
-        if (!*slot) {
-            table->runs[table->n_runs++] = (SplitRun){s->lo, s->hi, 0, 0};
-            *slot = table->n_runs;
-        }
-        run_of[i] = *slot - 1;
-        table->runs[run_of[i]].n++;
-    }
-    for (u32 r = 0, start = 0; r < table->n_runs; r++) {
-        table->runs[r].start = start;
-        start += table->runs[r].n;
-        table->runs[r].n = 0;
-    }
-    for (u32 i = 0; i < n; i++) {
-        SplitRun *run = &table->runs[run_of[i]];
-        table->verts[run->start + run->n++] = k->splits.data[i].v;
-    }
-    for (u32 r = 0; r < table->n_runs; r++) {
-        SplitRun *run = &table->runs[r];
-        u32 axis = run->n > 1 ? widest_axis(k, run->lo, run->hi) : 0;
-        if (run->n > 1)
-            run->n = sort_along_line(k, table->verts + run->start, spare, run->n, axis,
-                                     point_compare(k, run->hi, run->lo, axis));
-    }
+    SplitPass p = {.table = table, .n = n, .n_verts = k->n_grid};
+    table->fans = ARENA_NEW(&k->arena, SplitFan, k->n_grid);
+    table->runs = arena_alloc(&k->arena, n, sizeof *table->runs);
+    table->verts = arena_alloc(&k->arena, n, sizeof *table->verts);
+    p.items = heap_alloc_raw(k->heap, n, sizeof *p.items);
+    p.n_ranges = kernel_ranges(k, n, GRAIN);
+    deal_splits(k, &p);
+    kernel_for(k, p.n_ranges, (u64)n * WORK_NS, build_runs, &p);
+    heap_free(k->heap, p.items);
 }
 
 const SplitRun *find_splits(const Kernel *k, u32 a, u32 b) {
-    u32 slot = *find_slot(&k->split_table, MIN(a, b), MAX(a, b));
-    return slot ? &k->split_table.runs[slot - 1] : NULL;
+    u32 lo = MIN(a, b), hi = MAX(a, b);
+    const SplitFan *fan = &k->split_table.fans[lo];
+    const SplitRun *runs = k->split_table.runs + fan->first;
+    u32 low = 0, high = fan->n;
+    while (high - low > 4) {
+        u32 mid = low + (high - low) / 2;
+        if (runs[mid].hi <= hi)
+            low = mid;
+        else
+            high = mid;
+    }
+    for (; low < high; low++)
+        if (runs[low].hi == hi)
+            return &runs[low];
+    return NULL;
 }
 
 u32 edge_next_vertex(const Kernel *k, u32 a, u32 b) {
