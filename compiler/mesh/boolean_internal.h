@@ -470,20 +470,21 @@ typedef struct RegionTree {
     u32 *start;   // n_regions + 1: the sides of cells that lead from each region to the next
     u32 *sides;
 } RegionTree;
-// boolean_rays.c: the winding numbers of leaves at the first of n seeds, at as many as memory should
-// hold, which are some.
+// boolean_rays.c: the winding numbers of leaves at n seeds.
 typedef struct RayHit {
     u32 leaf;
     i32 winding;
 } RayHit;
 typedef struct Rays {
     u32 n;
-    u32 *start; // n + 1, into hits: what is not named is 0
+    u32 *start; // n + 1, into hits: what is not named is 0, what is named twice their sum
     RayHit *hits;
 } Rays;
 // At one place, which is not on the leaf. O(n) for its triangles.
 int ray_leaf_winding(const Kernel *k, u32 leaf, const Beside *s);
 Rays rays_cast(Kernel *k, u32 n, const Beside *seed); // both arrays from k->heap
+// By seed: how many hits its ray may have. On k->heap.
+u32 *rays_weigh(Kernel *k, u32 n, const Beside *seed);
 // boolean_winding.c: fills regions.
 void wind(Kernel *k, const RegionTree *tree);
 // A cell of the result: it parts matter from emptiness.

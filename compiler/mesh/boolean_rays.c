@@ -6,11 +6,11 @@
 // corner, a along an edge, b into the facet and n off it: not at the corner, since other components
 // may touch that; and generic, so that the ray passes no edge.
 //
-// First each ray finds the leaves whose boxes it meets. A leaf that few rays meet is looked through
-// for each; one that many do gets a tree over its facets. Cost: O(log n) a ray and leaf, and O(n)
-// for each leaf.
+// Seen along x a facet is a polygon and a ray is a place: rays are sorted into rows, and each facet
+// of each leaf asks for those in its box, so nothing needs to be built over the facets. Cost: O(n)
+// for n facets, times O(sqrt(r) log r) at worst for r rays, O(log r) for facets that are small
+// beside the rays' distances, and what is met.
 #include "compiler/mesh/boolean_internal.h"
-#include "compiler/mesh/query_boxes.h"
 
 #include <string.h>
 
@@ -56,21 +56,10 @@ static int displaced_side(const Kernel *k, const i64 n[3], const Corner *at, con
     return side ? sign_i128(side) : n[1] ? sign_i64(n[1]) : sign_i64(n[2]);
 }
 
-// How far s may be from s->at.
-static inline i64 slack(const Beside *s) {
-    return s->edge != NULL;
-}
-
+// Of a ray that starts within one of a place in the polygon's box, or before it: 1: it leaves what
+// the polygon bounds, -1: it enters, 0: it passes by.
 static int ray_crossing(const Kernel *k, const Corner *at, u32 n, const i64 normal[3],
                         const Beside *s) {
-    bool is_low[3] = {true, true, true}, is_high[3] = {true, true, true};
-    for (u32 c = 0; c < n; c++)
-        for (u32 i = 0; i < 3; i++) {
-            is_low[i] = is_low[i] && at[c].at[i] < s->at[i] - slack(s);
-            is_high[i] = is_high[i] && at[c].at[i] > s->at[i] + slack(s);
-        }
-    if (is_low[0] || is_low[1] || is_low[2] || is_high[1] || is_high[2])
-        return 0;
     int turn = 0;
     for (u32 c = 0; c < n; c++) {
         int t = displaced_turn(k, &at[c], &at[c + 1 < n ? c + 1 : 0], s);
@@ -83,33 +72,125 @@ static int ray_crossing(const Kernel *k, const Corner *at, u32 n, const i64 norm
     return displaced_side(k, normal, at, s) * turn < 0 ? turn : 0;
 }
 
-// The ray from s may meet what lies in the box.
-static bool is_ahead(const Box3 *box, const Beside *s) {
-    f64 far = (f64)slack(s);
-    return box->max.x >= (f64)s->at[0] - far && box->min.y <= (f64)s->at[1] + far &&
-           box->max.y >= (f64)s->at[1] - far && box->min.z <= (f64)s->at[2] + far &&
-           box->max.z >= (f64)s->at[2] - far;
+// ---- where rays are
+// ------------------------------------------------------------------------------
+
+// Rays by y, cut into rows of equal numbers, each by z.
+typedef struct RayRows {
+    const Beside *seed;
+    u32 n, n_rows;
+    Keyed *places; // key: z and y, see ray_key; value: the ray
+    i32 *max_y;    // by row: of it
+    i32 *min_y;
+} RayRows;
+
+static u64 ray_key(i32 z, i32 y) {
+    return (u64)(u32)(z + 2 * GRID_LIMIT) << 32 | (u32)(y + 2 * GRID_LIMIT);
+}
+static i32 key_y(u64 key) {
+    return (i32)(u32)key - 2 * GRID_LIMIT;
+}
+
+static u32 row_start(const RayRows *rows, u32 row) {
+    return kernel_range_start(rows->n, rows->n_rows, row);
+}
+
+// On k->heap.
+static RayRows sort_rays(Kernel *k, const Beside *seed, u32 n) {
+    RayRows rows = {.seed = seed, .n = n, .n_rows = n ? 1 : 0};
+    while (rows.n_rows * (u64)rows.n_rows < n)
+        rows.n_rows++;
+    rows.places = heap_alloc_raw(k->heap, MAX(n, 1u), sizeof(Keyed));
+    rows.min_y = HEAP_NEW(k->heap, i32, 2 * (size_t)rows.n_rows);
+    rows.max_y = rows.min_y + rows.n_rows;
+    Keyed *spare = heap_alloc_raw(k->heap, MAX(n, 1u), sizeof(Keyed));
+    for (u32 i = 0; i < n; i++)
+        rows.places[i] = (Keyed){ray_key(0, (i32)seed[i].at[1]), i};
+    sort_keyed(rows.places, spare, n);
+    for (u32 row = 0; row < rows.n_rows; row++) {
+        u32 start = row_start(&rows, row), end = row_start(&rows, row + 1);
+        rows.min_y[row] = key_y(rows.places[start].key);
+        rows.max_y[row] = key_y(rows.places[end - 1].key);
+        for (u32 i = start; i < end; i++) {
+            const Beside *s = &seed[rows.places[i].value];
+            rows.places[i].key = ray_key((i32)s->at[2], (i32)s->at[1]);
+        }
+        sort_keyed(rows.places + start, spare, end - start);
+    }
+    heap_free(k->heap, spare);
+    return rows;
+}
+
+static void rows_free(Kernel *k, RayRows *rows) {
+    heap_free(k->heap, rows->places);
+    heap_free(k->heap, rows->min_y);
+}
+
+static u32 first_row_up_to(const RayRows *rows, i32 y) {
+    u32 low = 0, high = rows->n_rows;
+    while (low < high) {
+        u32 mid = (low + high) / 2;
+        if (rows->max_y[mid] < y)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static u32 first_place_from(const RayRows *rows, u32 low, u32 high, u64 key) {
+    while (low < high) {
+        u32 mid = (low + high) / 2;
+        if (rows->places[mid].key < key)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+// The rays that may meet what lies in the box: into out, which has room for all. A ray may start
+// up to one from its place.
+static u32 find_rays(const RayRows *rows, const GridBox *box, u32 *out) {
+    i32 low = box->min[1] - 1, high = box->max[1] + 1;
+    u64 last = ray_key(box->max[2] + 1, high);
+    u32 n = 0;
+    for (u32 row = first_row_up_to(rows, low); row < rows->n_rows && rows->min_y[row] <= high;
+         row++) {
+        u32 end = row_start(rows, row + 1);
+        u32 i = first_place_from(rows, row_start(rows, row), end, ray_key(box->min[2] - 1, low));
+        for (; i < end && rows->places[i].key <= last; i++) {
+            const Keyed *place = &rows->places[i];
+            i32 y = key_y(place->key);
+            if (y >= low && y <= high && rows->seed[place->value].at[0] <= box->max[0] + 1)
+                out[n++] = place->value;
+        }
+    }
+    return n;
 }
 
 // ---- one leaf
 // ------------------------------------------------------------------------------------
 
-// How a leaf is asked. tree: over its facets, then its triangles; NULL if few rays ask.
-typedef struct Target {
-    u32 n_asked;
-    BoxTree *tree;
-} Target;
+static void add_place(GridBox *box, const i32 at[3]) {
+    for (u32 i = 0; i < 3; i++) {
+        box->min[i] = MIN(box->min[i], at[i]);
+        box->max[i] = MAX(box->max[i], at[i]);
+    }
+}
 
-typedef struct Caster {
-    const Beside *seed;
-    Target *targets; // by leaf
-    RayHit *hits;
-    const u32 *origin; // by hit: its ray
-    u32 n_hits, n_ranges;
-} Caster;
+static GridBox triangle_box(const GridPlace *places, const u32 *v) {
+    GridBox box = grid_box_empty();
+    for (u32 i = 0; i < 3; i++)
+        add_place(&box, places[v[i]].at);
+    return box;
+}
 
-static bool is_passive(const Kernel *k, u32 leaf, u32 t) {
-    return k->facet_of[k->tri_base[leaf] + t] == NONE;
+static GridBox facet_box(const Kernel *k, u32 f) {
+    GridBox box = grid_box_empty();
+    for (u32 i = 0; i < k->facets[f].n; i++)
+        add_place(&box, facet_corners(k, f)[i].at);
+    return box;
 }
 
 static int cross_triangle(const Kernel *k, u32 leaf, u32 t, const Beside *s) {
@@ -121,9 +202,8 @@ static int cross_triangle(const Kernel *k, u32 leaf, u32 t, const Beside *s) {
     return ray_crossing(k, corner, 3, normal, s);
 }
 
-static bool is_beside_ray(const GridPlace *places, const u32 *v, u32 axis, const Beside *s) {
-    i32 a = places[v[0]].at[axis], b = places[v[1]].at[axis], c = places[v[2]].at[axis];
-    return MIN(a, MIN(b, c)) > s->at[axis] + slack(s) || MAX(a, MAX(b, c)) < s->at[axis] - slack(s);
+static int cross_facet(const Kernel *k, u32 f, const Beside *s) {
+    return ray_crossing(k, facet_corners(k, f), k->facets[f].n, k->facets[f].normal, s);
 }
 
 int ray_leaf_winding(const Kernel *k, u32 leaf, const Beside *s) {
@@ -131,204 +211,157 @@ int ray_leaf_winding(const Kernel *k, u32 leaf, const Beside *s) {
     const GridPlace *places = k->snapped + k->vert_base[leaf];
     int winding = 0;
     for (u32 t = 0; t < mesh->n_tris; t++) {
-        const u32 *v = mesh->tris + 3 * (size_t)t;
-        if (!is_beside_ray(places, v, 1, s) && !is_beside_ray(places, v, 2, s))
+        GridBox box = triangle_box(places, mesh->tris + 3 * (size_t)t);
+        if (s->at[0] <= box.max[0] + 1 && s->at[1] >= box.min[1] - 1 &&
+            s->at[1] <= box.max[1] + 1 && s->at[2] >= box.min[2] - 1 && s->at[2] <= box.max[2] + 1)
             winding += cross_triangle(k, leaf, t, s);
     }
     return winding;
 }
 
-// Of the leaf's triangles that were not taken in.
-static int cross_passive(const Kernel *k, u32 leaf, const Beside *s) {
-    const Mesh *mesh = k->expr->leaves[leaf].mesh;
-    const GridPlace *places = k->snapped + k->vert_base[leaf];
-    int winding = 0;
-    for (u32 t = 0; t < mesh->n_tris; t++) {
-        const u32 *v = mesh->tris + 3 * (size_t)t;
-        if (!is_beside_ray(places, v, 1, s) && !is_beside_ray(places, v, 2, s) &&
-            is_passive(k, leaf, t))
-            winding += cross_triangle(k, leaf, t, s);
+// ---- all leaves
+// ----------------------------------------------------------------------------------
+
+enum { RAY_GRAIN = 10000 };
+
+// What a ray met of a leaf.
+typedef struct Met {
+    u32 ray;
+    RayHit hit;
+} Met;
+typedef VEC(Met) MetList;
+
+typedef struct Caster {
+    const RayRows *rows;
+    u32 n_facet_ranges, n_tri_ranges;
+    MetList *met; // by range
+} Caster;
+
+// The rays at one leaf.
+typedef struct Tally {
+    const RayRows *rows;
+    u32 *found;    // n rays: of one facet
+    i32 *winding;  // n rays: 0 between leaves
+    VEC(u32) seen; // rays that have or had another, some twice
+} Tally;
+
+static Tally tally_init(Kernel *view, const RayRows *rows) {
+    return (Tally){.rows = rows,
+                   .found = ARENA_NEW(&view->scratch, u32, rows->n),
+                   .winding = ARENA_NEW(&view->scratch, i32, rows->n)};
+}
+
+static void tally_add(Kernel *view, Tally *tally, u32 ray, int by) {
+    if (by && !tally->winding[ray])
+        avec_push(&view->scratch, &tally->seen, ray);
+    tally->winding[ray] += by;
+}
+
+static void tally_finish(Kernel *view, Tally *tally, u32 leaf, MetList *out) {
+    for (u32 i = 0; i < tally->seen.len; i++) {
+        u32 ray = tally->seen.data[i];
+        if (tally->winding[ray])
+            avec_push(&view->arena, out, ((Met){ray, {leaf, tally->winding[ray]}}));
+        tally->winding[ray] = 0;
     }
-    return winding;
+    tally->seen.len = 0;
 }
 
-static int cross_facet(const Kernel *k, u32 f, const Beside *s) {
-    return ray_crossing(k, facet_corners(k, f), k->facets[f].n, k->facets[f].normal, s);
+static void cross_facets(Kernel *view, Tally *tally, const LeafRun *run) {
+    u32 first = view->leaf_start[run->leaf];
+    for (u32 f = first + run->from; f < first + run->to; f++) {
+        GridBox box = facet_box(view, f);
+        u32 n = find_rays(tally->rows, &box, tally->found);
+        for (u32 i = 0; i < n; i++) {
+            u32 ray = tally->found[i];
+            tally_add(view, tally, ray, cross_facet(view, f, &tally->rows->seed[ray]));
+        }
+    }
 }
 
-static int cross_tree(const Kernel *k, const Target *target, u32 leaf, const Beside *s) {
-    const BoxTree *tree = target->tree;
-    u32 stack[BOX_TREE_DEPTH_MAX + 1], n = 1, first = k->leaf_start[leaf],
-                                       n_facets = k->leaf_start[leaf + 1] - first;
-    int winding = 0;
-    for (stack[0] = 0; n && tree->n_nodes;) {
-        u32 i = stack[--n];
-        const BoxNode *node = &tree->nodes[i];
-        if (!is_ahead(&node->box, s))
+// Those that were not taken in.
+static void cross_passive(Kernel *view, Tally *tally, const LeafRun *run) {
+    const u32 *tris = view->expr->leaves[run->leaf].mesh->tris;
+    const GridPlace *places = view->snapped + view->vert_base[run->leaf];
+    const u32 *facet_of = view->facet_of + view->tri_base[run->leaf];
+    for (u32 t = run->from; t < run->to; t++) {
+        if (facet_of[t] != NONE)
             continue;
-        for (u32 j = 0; j < node->len; j++) {
-            u32 item = tree->items[node->right + j];
-            winding += item < n_facets ? cross_facet(k, first + item, s)
-                                       : cross_triangle(k, leaf, item - n_facets, s);
-        }
-        if (!node->len) {
-            stack[n++] = node->right;
-            stack[n++] = i + 1;
+        GridBox box = triangle_box(places, tris + 3 * (size_t)t);
+        u32 n = find_rays(tally->rows, &box, tally->found);
+        for (u32 i = 0; i < n; i++) {
+            u32 ray = tally->found[i];
+            tally_add(view, tally, ray,
+                      cross_triangle(view, run->leaf, t, &tally->rows->seed[ray]));
         }
     }
-    return winding;
 }
 
-static int cross_leaf(const Kernel *view, const Target *target, u32 leaf, const Beside *s) {
-    if (target->tree)
-        return cross_tree(view, target, leaf, s);
-    int winding = 0;
-    for (u32 f = view->leaf_start[leaf]; f < view->leaf_start[leaf + 1]; f++)
-        winding += cross_facet(view, f, s);
-    return view->leaves[leaf].is_whole ? winding : winding + cross_passive(view, leaf, s);
-}
-
-static void add_corner(Box3 *box, const i32 at[3]) {
-    *box = box3_add_point(*box, vec3(at[0], at[1], at[2]));
-}
-
-// A triangle that is part of a facet gets a box that no ray meets.
-static void build_target(Kernel *view, void *ctx, u32 leaf) {
-    const Caster *caster = ctx;
-    Target *target = &caster->targets[leaf];
-    enum { FEW_RAYS = 8, FEW_FACETS = 32 };
-    u32 first = view->leaf_start[leaf], n = view->leaf_start[leaf + 1] - first;
-    const Mesh *mesh = view->expr->leaves[leaf].mesh;
-    u32 n_tris = view->leaves[leaf].is_whole ? 0 : mesh->n_tris;
-    if (target->n_asked < FEW_RAYS || n + n_tris < FEW_FACETS)
-        return;
-    heap_poll(view->heap);
-    Box3 *boxes = heap_alloc_raw(view->heap, (size_t)n + n_tris, sizeof *boxes);
-    for (u32 i = 0; i < n; i++) {
-        boxes[i] = box3_empty();
-        for (u32 c = 0; c < view->facets[first + i].n; c++)
-            add_corner(&boxes[i], facet_corners(view, first + i)[c].at);
-    }
-    for (u32 t = 0; t < n_tris; t++) {
-        Vec3 before = vec3(-2.0 * GRID_LIMIT, 0, 0);
-        boxes[n + t] = is_passive(view, leaf, t) ? box3_empty() : (Box3){before, before};
-        for (u32 i = 0; i < 3 && is_passive(view, leaf, t); i++)
-            add_corner(&boxes[n + t], leaf_tri_place(view, leaf, t, i)->at);
-    }
-    target->tree = HEAP_NEW(view->heap, BoxTree, 1);
-    box_tree_init(target->tree, view->heap, boxes, n + n_tris);
-    heap_free(view->heap, boxes);
-}
-
-// ---- all rays
-// ------------------------------------------------------------------------------------
-
+// Ranges of all facets, then of all triangles.
 static void cast_range(Kernel *view, void *ctx, u32 range) {
     const Caster *caster = ctx;
-    u32 end = kernel_range_start(caster->n_hits, caster->n_ranges, range + 1);
-    for (u32 i = kernel_range_start(caster->n_hits, caster->n_ranges, range); i < end; i++) {
-        RayHit *hit = &caster->hits[i];
-        heap_poll(view->heap);
-        hit->winding = cross_leaf(view, &caster->targets[hit->leaf], hit->leaf,
-                                  &caster->seed[caster->origin[i]]);
+    bool of_facets = range < caster->n_facet_ranges;
+    const u32 *base = of_facets ? view->leaf_start : view->tri_base;
+    u32 n_ranges = of_facets ? caster->n_facet_ranges : caster->n_tri_ranges,
+        i = of_facets ? range : range - caster->n_facet_ranges;
+    ArenaMark mark = arena_mark(&view->scratch);
+    Tally tally = tally_init(view, caster->rows);
+    heap_poll(view->heap);
+    for (LeafRun run = leaf_run_first(view, base, n_ranges, i); run.from < run.to;
+         leaf_run_next(view, base, &run)) {
+        const LeafState *leaf = &view->leaves[run.leaf];
+        if (!leaf->is_used || (!of_facets && leaf->is_whole) ||
+            !find_rays(caster->rows, &leaf->box, tally.found))
+            continue;
+        if (of_facets)
+            cross_facets(view, &tally, &run);
+        else
+            cross_passive(view, &tally, &run);
+        tally_finish(view, &tally, run.leaf, &caster->met[range]);
     }
+    arena_reset(&view->scratch, mark);
 }
 
-static Box3 leaf_box(const Kernel *k, u32 l) {
-    const GridBox *box = &k->leaves[l].box;
-    return (Box3){vec3(box->min[0], box->min[1], box->min[2]),
-                  vec3(box->max[0], box->max[1], box->max[2])};
+// By ray; of one ray in the order of what it met.
+static Rays gather_hits(Kernel *k, const MetList *met, u32 n_ranges, u32 n) {
+    Rays rays = {.n = n, .start = HEAP_NEW(k->heap, u32, (size_t)n + 2)};
+    for (u32 r = 0; r < n_ranges; r++)
+        for (u32 i = 0; i < met[r].len; i++)
+            rays.start[met[r].data[i].ray + 2]++;
+    for (u32 i = 0; i < n; i++)
+        rays.start[i + 2] += rays.start[i + 1];
+    rays.hits = heap_alloc_raw(k->heap, MAX(rays.start[n + 1], 1u), sizeof(RayHit));
+    for (u32 r = 0; r < n_ranges; r++)
+        for (u32 i = 0; i < met[r].len; i++)
+            rays.hits[rays.start[met[r].data[i].ray + 1]++] = met[r].data[i].hit;
+    return rays;
 }
 
-// A tree over the boxes of all leaves that have any; leaf_of: by box.
-static BoxTree build_leaf_tree(Kernel *k, u32 **leaf_of) {
-    u32 n = 0;
-    Box3 *boxes = heap_alloc_raw(k->heap, MAX(k->expr->n_leaves, 1u), sizeof *boxes);
-    *leaf_of = heap_alloc_raw(k->heap, MAX(k->expr->n_leaves, 1u), sizeof(u32));
+u32 *rays_weigh(Kernel *k, u32 n, const Beside *seed) {
+    u32 *weight = HEAP_NEW(k->heap, u32, MAX(n, 1u)), *found = HEAP_NEW(k->heap, u32, MAX(n, 1u));
+    RayRows rows = sort_rays(k, seed, n);
     for (u32 l = 0; l < k->expr->n_leaves; l++) {
-        Box3 box = leaf_box(k, l);
-        if (box3_is_empty(box))
-            continue;
-        (*leaf_of)[n] = l;
-        boxes[n++] = box;
+        u32 n_found = k->leaves[l].is_used ? find_rays(&rows, &k->leaves[l].box, found) : 0;
+        for (u32 i = 0; i < n_found; i++)
+            weight[found[i]]++;
     }
-    BoxTree tree;
-    box_tree_init(&tree, k->heap, boxes, n);
-    heap_free(k->heap, boxes);
-    return tree;
-}
-
-typedef struct HitList {
-    VEC(RayHit) hits;
-    VEC(u32) origin;
-} HitList;
-
-static void find_leaves(Kernel *k, const BoxTree *tree, const u32 *leaf_of, const Beside *s,
-                        u32 ray, HitList *list) {
-    u32 stack[BOX_TREE_DEPTH_MAX + 1], n = 1;
-    for (stack[0] = 0; n && tree->n_nodes;) {
-        u32 i = stack[--n];
-        const BoxNode *node = &tree->nodes[i];
-        if (!is_ahead(&node->box, s))
-            continue;
-        for (u32 j = 0; j < node->len; j++) {
-            u32 l = leaf_of[tree->items[node->right + j]];
-            Box3 box = leaf_box(k, l);
-            if (!is_ahead(&box, s))
-                continue;
-            vec_push(k->heap, &list->hits, (RayHit){l, 0});
-            vec_push(k->heap, &list->origin, ray);
-        }
-        if (!node->len) {
-            stack[n++] = node->right;
-            stack[n++] = i + 1;
-        }
-    }
-}
-
-static u64 guess_work(const Kernel *k, const HitList *list) {
-    u64 ns = 0;
-    for (u32 i = 0; i < list->hits.len; i++) {
-        u32 l = list->hits.data[i].leaf;
-        ns += 5 * (u64)(k->leaf_start[l + 1] - k->leaf_start[l]);
-        ns += k->leaves[l].is_whole ? 0 : 5 * (u64)k->expr->leaves[l].mesh->n_tris;
-    }
-    return ns;
+    rows_free(k, &rows);
+    heap_free(k->heap, found);
+    return weight;
 }
 
 Rays rays_cast(Kernel *k, u32 n, const Beside *seed) {
-    enum { MOST_HITS = 1 << 20 };
-    const u32 most = k->options.split_finely ? 3 : MOST_HITS;
-    u32 n_leaves = k->expr->n_leaves, *leaf_of;
-    Rays rays = {.start = heap_alloc_raw(k->heap, (size_t)n + 1, sizeof(u32))};
-    HitList list = {0};
-    BoxTree tree = build_leaf_tree(k, &leaf_of);
-    for (; rays.n < n && list.hits.len < most; rays.n++) {
-        rays.start[rays.n] = list.hits.len;
-        find_leaves(k, &tree, leaf_of, &seed[rays.n], rays.n, &list);
-    }
-    rays.start[rays.n] = list.hits.len;
-    box_tree_finish(&tree, k->heap);
-    heap_free(k->heap, leaf_of);
-    Caster caster = {.seed = seed,
-                     .targets = HEAP_NEW(k->heap, Target, n_leaves),
-                     .hits = list.hits.data,
-                     .origin = list.origin.data,
-                     .n_hits = list.hits.len};
-    for (u32 i = 0; i < list.hits.len; i++)
-        caster.targets[list.hits.data[i].leaf].n_asked++;
-    u64 work = guess_work(k, &list);
-    kernel_for(k, n_leaves, work, build_target, &caster);
-    caster.n_ranges = MIN(caster.n_hits, 64u);
-    kernel_for(k, caster.n_ranges, work, cast_range, &caster);
-    for (u32 l = 0; l < n_leaves; l++) {
-        Target *target = &caster.targets[l];
-        if (target->tree)
-            box_tree_finish(target->tree, k->heap);
-        heap_free(k->heap, target->tree);
-    }
-    heap_free(k->heap, caster.targets);
-    vec_free(k->heap, &list.origin);
-    rays.hits = list.hits.data;
+    u32 n_tris = k->tri_base[k->expr->n_leaves], keep = k->loans.len;
+    RayRows rows = sort_rays(k, seed, n);
+    Caster caster = {.rows = &rows,
+                     .n_facet_ranges = kernel_ranges(k, k->n_facets, RAY_GRAIN),
+                     .n_tri_ranges = kernel_ranges(k, n_tris, RAY_GRAIN)};
+    u32 n_ranges = caster.n_facet_ranges + caster.n_tri_ranges;
+    caster.met = HEAP_NEW(k->heap, MetList, n_ranges);
+    kernel_for(k, n_ranges, (u64)(k->n_facets + n_tris) * 30, cast_range, &caster);
+    Rays rays = gather_hits(k, caster.met, n_ranges, n);
+    kernel_release(k, keep);
+    heap_free(k->heap, caster.met);
+    rows_free(k, &rows);
     return rays;
 }

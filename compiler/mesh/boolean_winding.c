@@ -227,7 +227,8 @@ static bool materials_differ(const CsgExpr *expr) {
 }
 
 void wind(Kernel *k, const RegionTree *tree) {
-    enum { CHECK_GRAIN = 50000 };
+    enum { CHECK_GRAIN = 50000, MOST_HITS = 1 << 20 };
+    const u32 most = k->options.split_finely ? 3 : MOST_HITS;
     const CsgExpr *expr = k->expr;
     Arena *arena = &k->arena;
     Walk w = {.k = k, .needs_owner = materials_differ(expr), .tree = tree};
@@ -238,13 +239,17 @@ void wind(Kernel *k, const RegionTree *tree) {
     build_uses(&w);
     w.region_hash = ARENA_NEW(arena, u64, k->n_regions);
     w.region_seen = ARENA_NEW(arena, bool, k->n_regions);
+    u32 *weight = rays_weigh(k, tree->n_components, tree->seed);
     for (u32 c = 0, n; c < tree->n_components; c += n) {
-        Rays rays = rays_cast(k, tree->n_components - c, tree->seed + c);
-        n = rays.n;
+        u64 sum = 0;
+        for (n = 0; c + n < tree->n_components && sum < most; n++)
+            sum += weight[c + n];
+        Rays rays = rays_cast(k, n, tree->seed + c);
         walk_components(&w, c, &rays);
         heap_free(k->heap, rays.start);
         heap_free(k->heap, rays.hits);
     }
+    heap_free(k->heap, weight);
     for (u32 r = 0; r < k->n_regions; r++)
         if (!w.region_seen[r])
             k->fault = "a region was not reached";
