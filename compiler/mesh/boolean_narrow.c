@@ -31,26 +31,48 @@ bool set_join(u32 *parent, u32 a, u32 b) {
     return true;
 }
 
-// Signs of u's corners against t's plane, s; false when all lie strictly on one side. Differences
-// of grid coordinates and normals are exact in doubles, so a sum of products is right in sign if it
-// is above the error of three products and two sums.
-static bool corner_sides(const Kernel *k, const Facet *t, const Facet *u, i8 *s) {
+// A facet's corners against a plane: bit i is corner i's. Bits of neither: behind it.
+typedef struct Sides {
+    u64 front, on, all;
+} Sides;
+
+static int corner_side_exact(const Facet *t, const Corner *a, const Corner *c) {
+    i128 height = 0;
+    for (u32 i = 0; i < 3; i++)
+        height += (i128)t->normal[i] * (c->at[i] - a->at[i]);
+    return sign_i128(height);
+}
+
+// Above this, doubles of n.(c - a) have the right sign: their factors are exact, so what is lost is
+// rounding of three products of at most |n_i| 2^26 and of two sums; nothing if all are whole
+// numbers below 2^53, or if two products are 0.
+static f64 height_tolerance(const f64 n[3]) {
+    f64 size = fabs(n[0]) + fabs(n[1]) + fabs(n[2]);
+    bool is_square = (n[0] == 0) + (n[1] == 0) + (n[2] == 0) == 2;
+    return is_square || size < 0x1p26 ? 0 : size * 0x1p-24;
+}
+
+// Of u's corners and t's plane; false when all lie strictly on one side.
+static bool corner_sides(const Kernel *k, const Facet *t, const Facet *u, Sides *out) {
     const Corner *a = k->corners.data + t->first, *c = k->corners.data + u->first;
     const f64 n[3] = {(f64)t->normal[0], (f64)t->normal[1], (f64)t->normal[2]};
-    u32 n_front = 0, n_back = 0;
+    f64 tolerance = height_tolerance(n);
+    u64 front = 0, on = 0;
     for (u32 i = 0; i < u->n; i++) {
-        i64 d[3] = {(i64)c[i].at[0] - a->at[0], (i64)c[i].at[1] - a->at[1],
-                    (i64)c[i].at[2] - a->at[2]};
-        f64 x = n[0] * (f64)d[0], y = n[1] * (f64)d[1], z = n[2] * (f64)d[2], sum = x + y + z;
-        if (fabs(sum) > 0x1p-50 * (fabs(x) + fabs(y) + fabs(z)))
-            s[i] = sum > 0 ? 1 : -1;
-        else
-            s[i] = (i8)sign_i128((i128)t->normal[0] * d[0] + (i128)t->normal[1] * d[1] +
-                                 (i128)t->normal[2] * d[2]);
-        n_front += s[i] > 0;
-        n_back += s[i] < 0;
+        f64 height = n[0] * (c[i].at[0] - a->at[0]) + n[1] * (c[i].at[1] - a->at[1]) +
+                     n[2] * (c[i].at[2] - a->at[2]);
+        front |= (u64)(height > tolerance) << i;
+        on |= (u64)(fabs(height) <= tolerance) << i;
     }
-    return n_front != u->n && n_back != u->n;
+    if (tolerance > 0)
+        for (u64 unsure = on; unsure; unsure &= unsure - 1) {
+            u32 i = (u32)__builtin_ctzll(unsure);
+            int side = corner_side_exact(t, a, &c[i]);
+            on ^= (u64)(side != 0) << i;
+            front |= (u64)(side > 0) << i;
+        }
+    *out = (Sides){front, on, UINT64_MAX >> (64 - u->n)};
+    return front != out->all && (front | on) != 0;
 }
 
 static void split_edge(Kernel *k, u32 p, u32 q, u32 v) {
@@ -65,49 +87,42 @@ typedef struct LineEnd {
     u32 from, to, corner;
 } LineEnd;
 
+static u32 corner_before(u32 i, u32 n) {
+    return (i ? i : n) - 1;
+}
+
+static LineEnd line_end(Sides s, u32 from, u32 to) {
+    return (LineEnd){from, to, s.on >> from & 1 ? from : s.on >> to & 1 ? to : NONE};
+}
+
 // The ends in the order of (own normal) x (other's normal). A corner in the plane counts as behind
 // it if no corner is, as before it otherwise: then one edge runs from the back to the front, and
 // one to the back again.
-static void line_ends(const i8 *s, u32 n, LineEnd *first, LineEnd *last) {
-    bool has_back = false;
-    for (u32 i = 0; i < n; i++)
-        has_back = has_back || s[i] < 0;
-    *first = *last = (LineEnd){0, 0, NONE};
-    bool is_front = s[n - 1] > 0 || (s[n - 1] == 0 && has_back);
-    for (u32 i = 0, before = n - 1; i < n; before = i++) {
-        bool was_front = is_front;
-        is_front = s[i] > 0 || (s[i] == 0 && has_back);
-        if (is_front && !was_front)
-            *first = (LineEnd){before, i, NONE};
-        else if (was_front && !is_front)
-            *last = (LineEnd){i, before, NONE};
-    }
-    for (u32 i = 0; i < 2; i++) {
-        LineEnd *end = i ? last : first;
-        end->corner = s[end->from] == 0 ? end->from : s[end->to] == 0 ? end->to : NONE;
-    }
+static void line_ends(Sides s, u32 n, LineEnd *first, LineEnd *last) {
+    u64 front = (s.front | s.on) == s.all ? s.front : s.front | s.on;
+    u64 before = (front << 1 | front >> (n - 1)) & s.all; // by corner: the one before it is in front
+    u32 rise = (u32)__builtin_ctzll(front & ~before), fall = (u32)__builtin_ctzll(before & ~front);
+    *first = line_end(s, corner_before(rise, n), rise);
+    *last = line_end(s, fall, corner_before(fall, n));
 }
 
 // Positive: f's end, of u's facet, comes after e's in the direction of t's normal x u's normal.
-// Coordinates differ by at most 2^26, so the minors are below 2^54.
+// Coordinates differ by at most 2^26: products of two differences are at most 2^52, and the minors
+// are exact in doubles.
 static int compare_ends(const Corner *t, LineEnd e, const Corner *u, LineEnd f) {
-    i64 a[3], b[3], c[3], minor[3];
-    for (u32 i = 0; i < 3; i++) {
-        a[i] = (i64)t[e.to].at[i] - t[e.from].at[i];
-        b[i] = (i64)u[f.from].at[i] - t[e.from].at[i];
-        c[i] = (i64)u[f.to].at[i] - u[f.from].at[i];
-    }
-    f64 sum = 0, size = 0;
-    for (u32 i = 0; i < 3; i++) {
-        u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        minor[i] = a[j] * b[l] - a[l] * b[j];
-        f64 term = (f64)minor[i] * (f64)c[i];
-        sum += term;
-        size += fabs(term);
-    }
-    if (fabs(sum) > 0x1p-50 * size)
+    const i32 *p = t[e.from].at, *q = t[e.to].at, *r = u[f.from].at, *s = u[f.to].at;
+    const f64 a[3] = {q[0] - p[0], q[1] - p[1], q[2] - p[2]},
+              b[3] = {r[0] - p[0], r[1] - p[1], r[2] - p[2]},
+              c[3] = {s[0] - r[0], s[1] - r[1], s[2] - r[2]};
+    const f64 minor[3] = {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2],
+                          a[0] * b[1] - a[1] * b[0]};
+    f64 x = minor[0] * c[0], y = minor[1] * c[1], z = minor[2] * c[2], sum = x + y + z;
+    if (fabs(sum) > 0x1p-50 * (fabs(x) + fabs(y) + fabs(z)))
         return sum > 0 ? 1 : -1;
-    return sign_i128((i128)minor[0] * c[0] + (i128)minor[1] * c[1] + (i128)minor[2] * c[2]);
+    i128 exact = 0;
+    for (u32 i = 0; i < 3; i++)
+        exact += (i128)minor[i] * (i64)c[i];
+    return sign_i128(exact);
 }
 
 typedef struct Meeting {
@@ -144,11 +159,9 @@ static u32 add_end(const Meeting *m, u32 which) {
     return v;
 }
 
-static u32 lying_edge(const i8 *s, u32 n) {
-    for (u32 i = 0; i < n; i++)
-        if (s[i] == 0 && s[i + 1 < n ? i + 1 : 0] == 0)
-            return i;
-    return NONE;
+static u32 lying_edge(Sides s, u32 n) {
+    u64 both = s.on & (s.on >> 1 | (s.on & 1) << (n - 1));
+    return both ? (u32)__builtin_ctzll(both) : NONE;
 }
 
 static bool has_corner(const Kernel *k, u32 facet, u32 v) {
@@ -172,7 +185,7 @@ static void join_units(Kernel *k, u32 t, u32 u) {
         set_join(k->unit_parent, t, u);
 }
 
-static void cross_pair(Kernel *k, u32 t, u32 u, const i8 *st, const i8 *su) {
+static void cross_pair(Kernel *k, u32 t, u32 u, Sides st, Sides su) {
     const Corner *ct = facet_corners(k, t), *cu = facet_corners(k, u);
     LineEnd t0, t1, u0, u1;
     line_ends(st, k->facets[t].n, &t0, &t1);
@@ -296,15 +309,12 @@ static bool are_plain_neighbours(const Kernel *k, u32 t, u32 u) {
 }
 
 static void test_pair(Kernel *k, u32 t, u32 u) {
-    i8 st[FACET_MOST_CORNERS], su[FACET_MOST_CORNERS];
-    if (!corner_sides(k, &k->facets[t], &k->facets[u], su))
+    Sides st, su;
+    if (!corner_sides(k, &k->facets[t], &k->facets[u], &su))
         return;
-    bool is_flat = true;
-    for (u32 j = 0; j < k->facets[u].n && is_flat; j++)
-        is_flat = su[j] == 0;
-    if (is_flat)
+    if (su.on == su.all)
         flat_pair(k, t, u);
-    else if (corner_sides(k, &k->facets[u], &k->facets[t], st) && !are_plain_neighbours(k, t, u))
+    else if (corner_sides(k, &k->facets[u], &k->facets[t], &st) && !are_plain_neighbours(k, t, u))
         cross_pair(k, t, u, st, su);
 }
 
