@@ -2,7 +2,7 @@
 // Pass 7, labels: the triangles of faces as they are written, with the tag, material and normals of
 // the operand's face that they are part of. A normal is interpolated in the source triangle that
 // holds the corner, by its weights in the projection along the longest component of the facet's
-// normal, and turned round where the face is. Triangles are independent: threads take ranges.
+// normal, and turned round where the face is. Triangles are independent: threads take parts.
 #include "compiler/mesh/boolean_merge.h"
 
 #include <string.h>
@@ -93,31 +93,30 @@ static void write_normal(const Merge *m, u32 corner, f32 out[3]) {
 
 typedef struct Writer {
     const Merge *m;
-    const u32 *corners;
-    u32 n, first, n_ranges;
     Mesh *out;
 } Writer;
 
-static void write_range(Kernel *view, void *ctx, u32 range) {
+static void write_part(Kernel *view, void *ctx, u32 i) {
     const Writer *w = ctx;
     const Merge *m = w->m;
+    const FacePart *part = &m->parts[i];
+    Mesh *out = w->out;
     heap_poll(view->heap);
-    u32 end = kernel_range_start(w->n, w->n_ranges, range + 1);
-    for (u32 t = kernel_range_start(w->n, w->n_ranges, range); t < end; t++) {
-        const u32 *corner = w->corners + 3 * (size_t)t;
-        size_t to = w->first + t;
+    size_t to = part->first;
+    for (u32 c = 0; c < part->tris.len; c += 3, to++) {
+        const u32 *corner = part->tris.data + c;
         const FaceCell *cell = corner_cell(m, corner[0]); // all of a face are alike in this
-        w->out->tags[to] = cell->tag;
-        w->out->mats[to] = cell->mat;
-        for (u32 i = 0; i < 3; i++)
-            w->out->tris[3 * to + i] = corner_vertex(m, corner[i]);
-        for (u32 i = 0; cell->is_round && i < 3; i++)
-            write_normal(m, corner[i], w->out->normals + 9 * to + 3 * i);
+        out->tags[to] = cell->tag;
+        out->mats[to] = cell->mat;
+        for (u32 j = 0; j < 3; j++)
+            out->tris[3 * to + j] = corner_vertex(m, corner[j]);
+        for (u32 j = 0; cell->is_round && j < 3; j++)
+            write_normal(m, corner[j], out->normals + 9 * to + 3 * j);
     }
 }
 
-void write_triangles(Merge *m, const u32 *corners, u32 n, u32 first, Mesh *out) {
-    enum { TRIANGLE_GRAIN = 10000 };
-    Writer w = {m, corners, n, first, kernel_ranges(m->k, n, TRIANGLE_GRAIN), out};
-    kernel_for(m->k, w.n_ranges, (m->k->has_normals ? 150 : 15) * (u64)n, write_range, &w);
+void write_triangles(Merge *m, Mesh *out) {
+    Writer w = {m, out};
+    u64 ns = m->k->has_normals ? 150 : 15;
+    kernel_for(m->k, m->n_parts, ns * m->n_face_tris, write_part, &w);
 }

@@ -105,17 +105,32 @@ Vec3 place_at(const Kernel *k, const f64 at[3]) {
                 (at[2] + k->origin[2]) * k->quantum);
 }
 
+// Planes square to an axis that were looked for lately, by their places: vertices ask for few.
+enum { SQUARES = 16 };
+typedef struct Square {
+    f64 whole;
+    u32 plane; // or NONE
+} Square;
+
+static u32 find_square(const Kernel *k, u32 axis, f64 whole, Square lately[SQUARES]) {
+    Square *s = &lately[hash_mix((u64)(i64)whole) % SQUARES];
+    if (s->whole != whole)
+        *s = (Square){whole, plane_find_square(k, axis, (i64)whole)};
+    return s->plane;
+}
+
 // Computed vertices in a face square to an axis take its coordinate there, so that it stays flat to
 // the last bit.
-static Vec3 place_of(const Kernel *k, u32 v) {
+static Vec3 place_of(const Kernel *k, u32 v, Square lately[3][SQUARES]) {
     if (v < k->n_grid)
         return k->payload[v];
     const f64 *at = k->points.data[v].at;
     Vec3 place = place_at(k, at);
     for (u32 axis = 0; axis < 3; axis++) {
         f64 whole = floor(at[axis] + 0.5);
-        u32 plane =
-            fabs(at[axis] - whole) < 0x1p-24 ? plane_find_square(k, axis, (i64)whole) : NONE;
+        if (fabs(at[axis] - whole) >= 0x1p-24)
+            continue;
+        u32 plane = find_square(k, axis, whole, lately[axis]);
         if (plane != NONE && k->planes.data[plane].has_place && plane_side(k, plane, v) == 0)
             vec3_set(&place, axis, k->planes.data[plane].place);
     }
@@ -199,8 +214,11 @@ u64 edge_name(const Merge *m, u32 from, u32 to) {
 static void write_places(Kernel *view, void *ctx, u32 range) {
     const Ranges *r = ctx;
     u32 n = r->m->points.len, end = kernel_range_start(n, r->n, range + 1);
+    Square lately[3][SQUARES];
+    for (u32 i = 0; i < 3 * SQUARES; i++)
+        lately[i / SQUARES][i % SQUARES] = (Square){NAN, NONE};
     for (u32 v = kernel_range_start(n, r->n, range); v < end; v++)
-        r->out->verts[v] = place_of(view, r->m->points.data[v]);
+        r->out->verts[v] = place_of(view, r->m->points.data[v], lately);
 }
 
 static void write_mesh(Merge *m, Mesh *out) {
@@ -212,8 +230,7 @@ static void write_mesh(Merge *m, Mesh *out) {
     kernel_for(k, r.n, 30 * (u64)m->points.len, write_places, &r);
     if (m->added.len)
         memcpy(out->verts + n_before, m->added.data, m->added.len * sizeof(Vec3));
-    for (u32 i = 0; i < m->n_parts; i++)
-        write_triangles(m, m->parts[i].tris.data, m->parts[i].tris.len / 3, m->parts[i].first, out);
+    write_triangles(m, out);
     write_copies(m, out);
 }
 
@@ -272,20 +289,20 @@ static void merge_finish(Merge *m) {
 
 static MeshCheck check_and_repair(Merge *m, Mesh *out) {
     Heap *heap = m->k->heap;
-    MeshCheck check = mesh_check_threads(heap, out, m->k->n_threads);
+    MeshCheck check = mesh_check_closed(heap, out, m->k->n_threads);
     if (check.fault == MESH_OPEN_EDGE) {
         gather_parts(m);
         if (part_edges(m)) {
             take_repaired(m);
             mesh_finish(out, heap);
             write_mesh(m, out);
-            check = mesh_check(heap, out);
+            check = mesh_check_closed(heap, out, m->k->n_threads);
         }
     }
     if (check.fault == MESH_PINCHED_VERTEX && part_fans(m->k, out))
-        check = mesh_check(heap, out);
+        check = mesh_check_closed(heap, out, m->k->n_threads);
     if (check.fault == MESH_INSIDE_OUT && drop_slivers(m->k, out))
-        check = mesh_check(heap, out);
+        check = mesh_check_closed(heap, out, m->k->n_threads);
     return check;
 }
 

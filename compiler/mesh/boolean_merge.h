@@ -18,17 +18,18 @@ typedef struct Alias {
     u64 a, b;
 } Alias;
 
-// The triangles of a range of faces.
+// The triangles of faces that follow each other, about as much work as others', or of a large face.
 typedef struct FacePart {
-    VEC(u32) tris; // corners
+    u32 cells_start, cells_end; // the faces whose first cell is one of these
+    VEC(u32) tris;              // corners
     VEC(Alias) aliases;
     u32 first; // triangle of the result
 } FacePart;
 
 // The untouched triangles of a leaf in the result.
 typedef struct LeafPart {
-    VEC(u32) tris; // of the leaf
-    u32 first;     // the first one's place in the result
+    VEC(u32) tris;           // of the leaf
+    u32 first;               // the first one's place in the result
     u32 first_vert, n_verts; // that no face has
 } LeafPart;
 
@@ -95,9 +96,9 @@ void triangulate_faces(Merge *m);
 void count_copies(Merge *m);
 void write_copies(Merge *m, Mesh *out);
 
-// ---- boolean_labels.c: writes the triangles of faces, corners 3 n, from triangle first on.
+// ---- boolean_labels.c: writes the triangles of parts.
 Vec3 map_normal(const Affine3 *map, Vec3 n); // of length 1
-void write_triangles(Merge *m, const u32 *corners, u32 n, u32 first, Mesh *out);
+void write_triangles(Merge *m, Mesh *out);
 
 // ---- boolean_repair.c
 // Edges of one pair of vertices get middles. False: there was nothing to part, or no telling which

@@ -4,9 +4,9 @@
 // in the projection along the longest component of the face's normal. Triangles and clearly convex
 // quadrangles are settled here, all others in polygon.h.
 //
-// Faces are independent of each other: threads take ranges of them. Two hollows that touch along an
-// edge of a face leave a slit or a triangle without area; both are left out, and what meets there
-// on both sides becomes one edge (an alias, which repairs need).
+// Faces are independent of each other: threads take parts, those that take longest first. Two
+// hollows that touch along an edge of a face leave a slit or a triangle without area; both are left
+// out, and what meets there on both sides becomes one edge (an alias, which repairs need).
 #include "compiler/mesh/boolean_merge.h"
 #include "compiler/mesh/polygon.h"
 
@@ -25,6 +25,7 @@ typedef struct Triangulation {
     Merge *m;
     u32 *next_cell; // by cell: the next one of its face, or NONE
     bool *is_done;
+    Keyed *order; // parts, in the order in which they are begun
 } Triangulation;
 
 static void push_tri(Tracer *t, u32 a, u32 b, u32 c) {
@@ -131,13 +132,13 @@ static void trace_loop(Tracer *t, u32 from) {
 }
 
 // Faces in the order of their first cell, loops in that of their first half.
-static void triangulate_range(Kernel *view, void *ctx, u32 range) {
+static void triangulate_part(Kernel *view, void *ctx, u32 i) {
     const Triangulation *all = ctx;
     const Merge *m = all->m;
     const FaceCell *cells = m->f->cells;
-    Tracer t = {.m = m, .heap = view->heap, .part = &m->parts[range], .is_done = all->is_done};
-    u32 end = kernel_range_start(m->f->n_cells, m->n_parts, range + 1);
-    for (u32 first = kernel_range_start(m->f->n_cells, m->n_parts, range); first < end; first++) {
+    FacePart *part = &m->parts[all->order[i].value];
+    Tracer t = {.m = m, .heap = view->heap, .part = part, .is_done = all->is_done};
+    for (u32 first = part->cells_start; first < part->cells_end; first++) {
         if ((first & 0xfff) == 0)
             heap_poll(view->heap);
         if (m->face[first] != first || is_patch(view, cells[first].cell))
@@ -156,33 +157,68 @@ static void triangulate_range(Kernel *view, void *ctx, u32 range) {
     vec_free(t.heap, &t.flat);
 }
 
-// By cell: the next one of its face.
-static u32 *chain_cells(const Merge *m) {
-    u32 n = m->f->n_cells;
-    u32 *next = heap_alloc_raw(m->k->heap, MAX(n, 1u), sizeof(u32));
-    u32 *last = heap_alloc_raw(m->k->heap, MAX(n, 1u), sizeof(u32));
+// Fills next_cell, and n_halves of faces by their first cell.
+static void chain_cells(Triangulation *all, u32 *n_halves) {
+    const Merge *m = all->m;
+    u32 n = m->f->n_cells, *last = heap_alloc_raw(m->k->heap, MAX(n, 1u), sizeof(u32));
     for (u32 c = 0; c < n; c++) {
-        next[c] = NONE;
-        last[c] = c;
-        if (m->face[c] != c) {
-            next[last[m->face[c]]] = c;
-            last[m->face[c]] = c;
-        }
+        u32 first = m->face[c];
+        all->next_cell[c] = NONE;
+        if (first != c)
+            all->next_cell[last[first]] = c;
+        last[first] = c;
+        n_halves[c] = 0;
+        n_halves[first] += m->f->cells[c + 1].start - m->f->cells[c].start;
     }
     heap_free(m->k->heap, last);
-    return next;
+}
+
+enum { LARGE_FACE = 32, LARGE_FACTOR = 16 }; // a half of a large face takes so much longer
+
+// Makes parts of about equal work, but for large faces, which are parts of their own. Returns the
+// work in all, in that of halves of small faces; order: parts, the most work first.
+static u64 divide_faces(Triangulation *all, const u32 *n_halves) {
+    enum { MOST_PARTS = 32, FINE_PARTS = 3, PART_GRAIN = 10000 };
+    Merge *m = all->m;
+    Kernel *k = m->k;
+    u32 n = m->f->n_cells, n_ranges = k->options.split_finely ? FINE_PARTS : MOST_PARTS;
+    u64 work = 0, sum = 0;
+    for (u32 c = 0; c < n; c++)
+        work += (u64)n_halves[c] * (n_halves[c] > LARGE_FACE ? LARGE_FACTOR : 1);
+    u64 most = work / n_ranges + 1;
+    if (!k->options.split_finely)
+        most = MAX(most, (u64)PART_GRAIN);
+    size_t cap = 2 * (size_t)n_ranges + 2; // what two neighbours have is more than most
+    m->parts = HEAP_NEW(k->heap, FacePart, cap);
+    all->order = heap_alloc_raw(k->heap, 2 * cap, sizeof *all->order);
+    for (u32 c = 0; c < n; c++) {
+        u64 own = (u64)n_halves[c] * (n_halves[c] > LARGE_FACE ? LARGE_FACTOR : 1);
+        if (m->n_parts == 0 || sum + own > most) {
+            m->parts[m->n_parts++].cells_start = c;
+            sum = 0;
+        }
+        sum += own;
+        m->parts[m->n_parts - 1].cells_end = c + 1;
+        all->order[m->n_parts - 1] = (Keyed){UINT64_MAX - sum, m->n_parts - 1};
+    }
+    sort_keyed(all->order, all->order + cap, m->n_parts);
+    return work;
 }
 
 void triangulate_faces(Merge *m) {
-    enum { FACE_GRAIN = 2000 };
     Kernel *k = m->k;
-    u32 n_halves = m->f->n_halves;
-    m->n_parts = kernel_ranges(k, m->f->n_cells, FACE_GRAIN);
-    m->parts = HEAP_NEW(k->heap, FacePart, m->n_parts + 1);
-    Triangulation all = {m, chain_cells(m), HEAP_NEW(k->heap, bool, n_halves)};
-    kernel_for(k, m->n_parts, 100 * (u64)n_halves, triangulate_range, &all);
+    u32 n = m->f->n_cells;
+    Triangulation all = {.m = m,
+                         .next_cell = heap_alloc_raw(k->heap, MAX(n, 1u), sizeof(u32)),
+                         .is_done = HEAP_NEW(k->heap, bool, m->f->n_halves)};
+    u32 *n_halves = heap_alloc_raw(k->heap, MAX(n, 1u), sizeof *n_halves);
+    chain_cells(&all, n_halves);
+    u64 work = divide_faces(&all, n_halves);
+    heap_free(k->heap, n_halves);
+    kernel_for(k, m->n_parts, 50 * work, triangulate_part, &all);
     heap_free(k->heap, all.next_cell);
     heap_free(k->heap, all.is_done);
+    heap_free(k->heap, all.order);
     for (u32 i = 0; i < m->n_parts; i++) {
         m->parts[i].first = m->n_face_tris;
         m->n_face_tris += m->parts[i].tris.len / 3;

@@ -57,10 +57,12 @@ typedef struct MeshCheck {
     u32 n_zero_area;  // triangles of no area (allowed, counted)
 } MeshCheck;
 const char *mesh_fault_text(MeshFault fault);
-// O(n) unless most triangles meet in a few vertices (those are sorted); scratch from heap, freed.
+// O(n); scratch from heap, freed.
 MeshCheck mesh_check(Heap *heap, const Mesh *mesh);
 // The same on up to n_threads threads (0: the machine's processors), where the mesh is large.
 MeshCheck mesh_check_threads(Heap *heap, const Mesh *mesh, u32 n_threads);
+// The same without components and genus, which stay 0: a fifth less work.
+MeshCheck mesh_check_closed(Heap *heap, const Mesh *mesh, u32 n_threads);
 
 typedef struct MeshMeasure {
     f64 volume;        // mm3

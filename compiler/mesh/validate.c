@@ -214,59 +214,23 @@ typedef struct Link {
     u32 next, prev;
 } Link;
 
-static int compare_links(const void *a, const void *b, const void *ctx) {
-    const Link *x = a, *y = b;
-    (void)ctx;
-    return (x->next > y->next) - (x->next < y->next);
-}
-
-static bool is_wide_fan(Heap *heap, Link *links, u32 n) {
-    sort_stable(heap, links, n, sizeof *links, compare_links, NULL);
-    for (u32 i = 1; i < n; i++)
-        if (links[i].next == links[i - 1].next)
+// links[from .. to) are those of one vertex. link_at: by corner, the link of which it is the next
+// one; what earlier vertices left there lies below from.
+static bool is_fan(const Link *links, u32 from, u32 to, u32 *link_at) {
+    for (u32 i = from; i < to; i++) {
+        u32 *at = &link_at[links[i].next];
+        if (*at - from < i - from) // another has the same
             return false;
-    u32 at = 0, n_met = 0;
-    do {
-        u32 wanted = links[at].prev, low = 0, end = n;
-        while (low < end) {
-            u32 mid = low + (end - low) / 2;
-            if (links[mid].next < wanted)
-                low = mid + 1;
-            else
-                end = mid;
-        }
-        if (low == n || links[low].next != wanted)
-            return false;
-        at = low;
-        n_met++;
-    } while (at != 0 && n_met <= n);
-    return n_met == n;
-}
-
-// Puts the triangles in the order of the fan: what is not yet met must hold the follower once.
-static bool is_fan(Heap *heap, Link *links, u32 n) {
-    if (n > UP_SCAN_MAX)
-        return is_wide_fan(heap, links, n);
-    u32 first = links[0].next;
-    for (u32 i = 1; i < n; i++)
-        if (links[i].next == first)
-            return false;
-    for (u32 i = 0; i + 1 < n; i++) {
-        u32 wanted = links[i].prev, at = 0;
-        for (u32 j = i + 1; j < n; j++) {
-            if (links[j].next != wanted)
-                continue;
-            if (at)
-                return false;
-            at = j;
-        }
-        if (!at)
-            return false;
-        Link follower = links[at];
-        links[at] = links[i + 1];
-        links[i + 1] = follower;
+        *at = i;
     }
-    return links[n - 1].prev == first;
+    for (u32 i = from, n_left = to - from; n_left > 0; n_left--) {
+        i = link_at[links[i].prev];
+        if (i == from)
+            return n_left == 1;
+        if (i - from >= to - from)
+            return false;
+    }
+    return false;
 }
 
 enum { MOST_RANGES = 16, MOST_SUMS = 64, RANGE_TRIS = 20000 };
@@ -284,10 +248,11 @@ static void check_stars(Heap *heap, StarCheck *check, u32 range, u32 low, u32 hi
     const Mesh *mesh = check->mesh;
     u32 n_verts = high - low, n = 0;
     u32 *start = heap_alloc(heap, (size_t)n_verts + 1, sizeof *start);
-    for (size_t i = 0; i < 3 * (size_t)mesh->n_tris; i++) {
-        u32 v = mesh->tris[i] - low;
-        if (v < n_verts)
-            start[v + 1]++;
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        for (u32 k = 0; k < 3; k++)
+            if (tri[k] - low < n_verts)
+                start[tri[k] - low + 1]++;
     }
     for (u32 v = 0; v < n_verts; v++) {
         u32 degree = start[v + 1];
@@ -306,20 +271,23 @@ static void check_stars(Heap *heap, StarCheck *check, u32 range, u32 low, u32 hi
         if (c < n_verts)
             links[start[c + 1]++] = (Link){tri[0], tri[1]};
     }
+    u32 *link_at = heap_alloc_raw(heap, mesh->n_verts, sizeof *link_at);
+    memset(link_at, 0xff, mesh->n_verts * sizeof *link_at);
     for (u32 v = 0; v < n_verts && !check->is_bad[range]; v++)
         if (start[v] < start[v + 1])
-            check->is_bad[range] = !is_fan(heap, links + start[v], start[v + 1] - start[v]);
+            check->is_bad[range] = !is_fan(links, start[v], start[v + 1], link_at);
+    heap_free(heap, link_at);
     heap_free(heap, links);
     heap_free(heap, start);
 }
 
-// Task 0 joins the components, the others check stars.
+// Tasks check stars; one more joins the components.
 static void check_range(void *ctx, u32 i, Heap *heap) {
     StarCheck *check = ctx;
     u64 n_verts = check->mesh->n_verts;
-    if (i > 0) {
-        check_stars(heap, check, i - 1, (u32)(n_verts * (i - 1) / check->n_ranges),
-                    (u32)(n_verts * i / check->n_ranges));
+    if (i < check->n_ranges) {
+        check_stars(heap, check, i, (u32)(n_verts * i / check->n_ranges),
+                    (u32)(n_verts * (i + 1) / check->n_ranges));
         return;
     }
     u32 *parent = heap_alloc_raw(heap, MAX(n_verts, 1u), sizeof *parent);
@@ -434,12 +402,13 @@ static void find_edge_fault(Heap *heap, const Mesh *mesh, MeshCheck *check) {
     heap_free(heap, uses);
 }
 
-// Around the vertices: twins, fans, genus.
-static void check_edges(Heap *heap, const Mesh *mesh, u32 n_threads, MeshCheck *check) {
+// Around the vertices: twins, fans, and if it counts pieces, these and their genus.
+static void check_edges(Heap *heap, const Mesh *mesh, u32 n_threads, bool counts_pieces,
+                        MeshCheck *check) {
     StarCheck stars = {.mesh = mesh, .n_ranges = MIN(n_threads, (u32)MOST_RANGES)};
     u32 n_used = 0;
     bool is_bad = false;
-    thread_for(heap, n_threads, stars.n_ranges + 1, check_range, &stars);
+    thread_for(heap, n_threads, stars.n_ranges + counts_pieces, check_range, &stars);
     for (u32 i = 0; i < stars.n_ranges; i++) {
         n_used += stars.n_used[i];
         is_bad = is_bad || stars.is_bad[i];
@@ -448,12 +417,14 @@ static void check_edges(Heap *heap, const Mesh *mesh, u32 n_threads, MeshCheck *
         find_edge_fault(heap, mesh, check);
         return;
     }
+    if (!counts_pieces)
+        return;
     check->n_components = n_used - stars.n_joins;
     i64 euler = (i64)n_used - 3 * (i64)mesh->n_tris / 2 + (i64)mesh->n_tris;
     check->genus = (2 * (i64)check->n_components - euler) / 2;
 }
 
-MeshCheck mesh_check_threads(Heap *heap, const Mesh *mesh, u32 n_threads) {
+static MeshCheck run_check(Heap *heap, const Mesh *mesh, u32 n_threads, bool counts_pieces) {
     MeshCheck check = {0};
     f64 volume6 = 0;
     if (!check_verts(mesh, &check) || mesh->n_tris == 0)
@@ -463,12 +434,20 @@ MeshCheck mesh_check_threads(Heap *heap, const Mesh *mesh, u32 n_threads) {
     if (mesh->n_tris < RANGE_TRIS) // else the threads' start costs more than they save
         n_threads = 1;
     if (check_all_tris(heap, mesh, n_threads, &check, &volume6)) {
-        check_edges(heap, mesh, n_threads, &check);
+        check_edges(heap, mesh, n_threads, counts_pieces, &check);
         // Nearly nothing either way, seen from one vertex, is looked at from the middle.
         if (check.fault == MESH_OK && volume6 < 0 && mesh_measure(mesh).volume < 0)
             check.fault = MESH_INSIDE_OUT;
     }
     return check;
+}
+
+MeshCheck mesh_check_threads(Heap *heap, const Mesh *mesh, u32 n_threads) {
+    return run_check(heap, mesh, n_threads, true);
+}
+
+MeshCheck mesh_check_closed(Heap *heap, const Mesh *mesh, u32 n_threads) {
+    return run_check(heap, mesh, n_threads, false);
 }
 
 MeshCheck mesh_check(Heap *heap, const Mesh *mesh) {
