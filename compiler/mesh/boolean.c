@@ -9,8 +9,7 @@
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
 //   boolean_patch.c     what nothing touches, as it is
 //   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c); a
-//   facet
-//                       alone: boolean_lone.c
+//                       facet alone: boolean_lone.c
 //   boolean_classify.c  which cells' sides share a region: boolean_edges.c has the radial order
 //   boolean_winding.c   winding numbers and the expression in each region; boolean_rays.c: in one
 //   boolean_select.c    cells between matter and emptiness, and their twins

@@ -71,19 +71,22 @@ static u64 edge_key(u32 a, u32 b) {
 // ---- segments
 // ------------------------------------------------------------------------------------
 
-void unit_add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) {
+int unit_line_way(const Unit *u, u32 cut, u32 a, u32 b, u32 *axis) {
     const Kernel *k = u->k;
     const Plane *p = plane_ref(k, u->plane), *q = plane_ref(k, cut);
-    u32 axis = widest_axis(k, a, b);
-    int line = plane_cross_sign(p, q, axis), way = point_compare(k, b, a, axis);
-    if (line == 0 || way == 0) { // ends closer than doubles tell
-        axis = plane_line_axis(p, q);
-        line = plane_cross_sign(p, q, axis);
-        way = point_compare(k, b, a, axis);
-    }
-    Seg seg = {a, b, cut, facet, is_forward, (u8)axis};
-    if (line != way)
-        seg = (Seg){b, a, cut, facet, !is_forward, (u8)axis};
+    *axis = widest_axis(k, a, b);
+    int way = plane_cross_sign(p, q, *axis) * point_compare(k, b, a, *axis);
+    if (way != 0)
+        return way;
+    *axis = plane_line_axis(p, q); // the ends are closer than doubles tell
+    return plane_cross_sign(p, q, *axis) * point_compare(k, b, a, *axis);
+}
+
+void unit_add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) {
+    u32 axis;
+    bool is_along = unit_line_way(u, cut, a, b, &axis) > 0;
+    Seg seg = is_along ? (Seg){a, b, cut, facet, is_forward, (u8)axis}
+                       : (Seg){b, a, cut, facet, !is_forward, (u8)axis};
     avec_push(u->arena, &u->segs, seg);
 }
 

@@ -53,8 +53,8 @@ typedef struct Unit {
     VEC(u32) queue, below;
     VEC(u64) edge_slots; // scratch of boolean_constraints.c: edges of facets, a hash table
     u32 n_edge_slots;
-    struct SegBoxes *boxes; // scratch of boolean_crossings.c
-    struct Lone *lone;      // scratch of boolean_lone.c
+    struct FlatBoxes *boxes; // scratch of boolean_crossings.c
+    struct Lone *lone;       // scratch of boolean_lone.c
 } Unit;
 
 static inline u32 half_cut(const Unit *u, u32 h) {
@@ -69,6 +69,9 @@ static inline int half_left(const Unit *u, u32 h, u32 local) {
     return h & 1 ? side : -side;
 }
 
+// 1: from a to b, in plane cut, is along n_P x n_cut; -1: against it. The line advances along
+// *axis.
+int unit_line_way(const Unit *u, u32 cut, u32 a, u32 b, u32 *axis);
 // From a to b, or the other way round if that is along n_P x n_cut. is_forward: of a to b.
 void unit_add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward);
 // boolean_constraints.c: to u->segs, after the edges'.
@@ -95,6 +98,25 @@ u32 widest_axis(const Kernel *k, u32 a, u32 b); // along which a and b are farth
 // one of them a constraint.
 void unit_find_crossings(Unit *u);
 void unit_cross_segs(Unit *u, u32 i, u32 j);
+// Boxes in the unit's projection: fill the list after flat_boxes_begin, then visit(i, j), i < j, is
+// called for all that meet, at least one of them inner, until it says false; so does the sweep
+// then.
+typedef struct FlatBox {
+    f64 min[2], max[2];
+    u32 id;
+    bool is_inner;
+} FlatBox;
+typedef struct FlatBoxes {
+    VEC(FlatBox) list, spare;
+    VEC(u32) start, entries, next_inner;
+} FlatBoxes;
+typedef bool FlatVisit(Unit *u, u32 i, u32 j);
+static inline FlatBox flat_box_empty(u32 id) {
+    return (FlatBox){{INFINITY, INFINITY}, {-INFINITY, -INFINITY}, id, true};
+}
+void flat_box_add(const Unit *u, FlatBox *box, u32 v); // a point, grown beyond its error
+FlatBoxes *flat_boxes_begin(Unit *u);
+bool flat_boxes_sweep(Unit *u, FlatVisit *visit);
 
 // Left to right, then upwards: the sign of local vertices a - b.
 int unit_compare_places(const Unit *u, u32 a, u32 b);

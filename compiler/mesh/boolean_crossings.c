@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pass 4, crossings: which segments of a unit may meet.
+// Pass 4, crossings: which segments of a unit may meet, which holes of a facet.
 //
 // Boxes (from doubles, grown beyond their error) are sorted from left to right and dealt to
-// horizontal strips; each strip is swept, and a pair is tried in the strip that holds the lower end
-// of the boxes' common part. Two edges need no test (the narrow phase gave them their vertices)
+// horizontal strips; each strip is swept, and a pair is visited in the strip that holds the lower
+// end of the boxes' common part. Two edges need no test (the narrow phase gave them their vertices)
 // unless they run where some pairs were left out (boolean_buried.c), nor does a chord of a lone
 // triangle against that triangle's edges. Cost: O(m log m + pairs) for segments that are short
 // against the unit or few.
@@ -11,32 +11,18 @@
 
 #include <string.h>
 
-typedef struct SegBox {
-    f64 min[2], max[2];
-    u32 seg;
-    bool is_inner; // no edge that has all its vertices
-} SegBox;
-
-typedef struct SegBoxes {
-    VEC(SegBox) list, spare;
-    VEC(u32) start, entries, next_inner;
-} SegBoxes;
-
-static SegBox seg_box(const Unit *u, u32 i) {
-    const Seg *s = &u->segs.data[i];
-    const Point *a = point_ref(u->k, s->a), *b = point_ref(u->k, s->b);
+void flat_box_add(const Unit *u, FlatBox *box, u32 v) {
+    const Point *p = point_ref(u->k, v);
     const u32 axes[2] = {u->x, u->y};
-    SegBox box = {.seg = i, .is_inner = s->facet == NONE || line_is_buried(u->k, s->a, s->b)};
     for (u32 j = 0; j < 2; j++) {
-        box.min[j] = f64_min(a->at[axes[j]], b->at[axes[j]]) - 0x1p-20;
-        box.max[j] = f64_max(a->at[axes[j]], b->at[axes[j]]) + 0x1p-20;
+        box->min[j] = f64_min(box->min[j], p->at[axes[j]] - 0x1p-20);
+        box->max[j] = f64_max(box->max[j], p->at[axes[j]] + 0x1p-20);
     }
-    return box;
 }
 
 // Left sides become whole numbers, rounded down: that only makes boxes larger.
 static void sort_boxes(Unit *u) {
-    SegBoxes *b = u->boxes;
+    FlatBoxes *b = u->boxes;
     Arena *arena = u->arena;
     u32 n = b->list.len;
     avec_reserve(arena, &b->spare, n);
@@ -50,7 +36,7 @@ static void sort_boxes(Unit *u) {
     sort_keyed(u->keyed.data, u->spare.data, n);
     for (u32 i = 0; i < n; i++)
         b->spare.data[i] = b->list.data[u->keyed.data[i].value];
-    SegBox *sorted = b->spare.data;
+    FlatBox *sorted = b->spare.data;
     u32 cap = b->spare.cap;
     b->spare.data = b->list.data;
     b->spare.cap = b->list.cap;
@@ -58,9 +44,9 @@ static void sort_boxes(Unit *u) {
     b->list.cap = cap;
 }
 
-static void try_cross(Unit *u, const SegBox *a, const SegBox *b) {
-    if (a->min[1] <= b->max[1] && b->min[1] <= a->max[1])
-        unit_cross_segs(u, MIN(a->seg, b->seg), MAX(a->seg, b->seg));
+static bool visit_pair(Unit *u, const FlatBox *a, const FlatBox *b, FlatVisit *visit) {
+    return a->min[1] > b->max[1] || b->min[1] > a->max[1] ||
+           visit(u, MIN(a->id, b->id), MAX(a->id, b->id));
 }
 
 typedef struct Strips {
@@ -74,7 +60,7 @@ static u32 strip_of(const Strips *s, f64 y) {
 }
 
 // As many strips as keep the dealt boxes within four times their number.
-static Strips choose_strips(const SegBox *list, u32 n) {
+static Strips choose_strips(const FlatBox *list, u32 n) {
     f64 low = INFINITY, high = -INFINITY, sum = 0;
     for (u32 i = 0; i < n; i++) {
         low = f64_min(low, list[i].min[1]);
@@ -86,25 +72,27 @@ static Strips choose_strips(const SegBox *list, u32 n) {
     return (Strips){count, low, count / (high - low)};
 }
 
-static void sweep_strip(Unit *u, const Strips *strips, u32 strip, const u32 *entries,
-                        const u32 *next_inner, u32 n) {
-    const SegBox *list = u->boxes->list.data;
+static bool sweep_strip(Unit *u, const Strips *strips, u32 strip, const u32 *entries,
+                        const u32 *next_inner, u32 n, FlatVisit *visit) {
+    const FlatBox *list = u->boxes->list.data;
     for (u32 i = 0; i < n; i++) {
-        const SegBox *a = &list[entries[i]];
+        const FlatBox *a = &list[entries[i]];
         for (u32 j = i + 1; j < n; j++) {
             if (!a->is_inner && (j = next_inner[j]) >= n)
                 break;
-            const SegBox *b = &list[entries[j]];
+            const FlatBox *b = &list[entries[j]];
             if (b->min[0] > a->max[0])
                 break;
-            if (strips->n == 1 || strip_of(strips, f64_max(a->min[1], b->min[1])) == strip)
-                try_cross(u, a, b);
+            if ((strips->n == 1 || strip_of(strips, f64_max(a->min[1], b->min[1])) == strip) &&
+                !visit_pair(u, a, b, visit))
+                return false;
         }
     }
+    return true;
 }
 
-static void sweep_strips(Unit *u, const Strips *strips) {
-    SegBoxes *b = u->boxes;
+static bool sweep_strips(Unit *u, const Strips *strips, FlatVisit *visit) {
+    FlatBoxes *b = u->boxes;
     Arena *arena = u->arena;
     u32 n = b->list.len;
     b->start.len = 0;
@@ -131,34 +119,54 @@ static void sweep_strips(Unit *u, const Strips *strips) {
             b->next_inner.data[from + i] = inner;
         }
         heap_poll(u->k->heap);
-        sweep_strip(u, strips, s, b->entries.data + from, b->next_inner.data + from, len);
+        if (!sweep_strip(u, strips, s, b->entries.data + from, b->next_inner.data + from, len,
+                         visit))
+            return false;
     }
+    return true;
+}
+
+FlatBoxes *flat_boxes_begin(Unit *u) {
+    if (!u->boxes)
+        u->boxes = ARENA_NEW(u->arena, FlatBoxes, 1);
+    u->boxes->list.len = 0;
+    return u->boxes;
+}
+
+bool flat_boxes_sweep(Unit *u, FlatVisit *visit) {
+    FlatBoxes *b = u->boxes;
+    sort_boxes(u);
+    if (b->list.len >= 64) {
+        Strips strips = choose_strips(b->list.data, b->list.len);
+        return sweep_strips(u, &strips, visit);
+    }
+    const FlatBox *list = b->list.data;
+    for (u32 i = 0; i < b->list.len; i++)
+        for (u32 j = i + 1; j < b->list.len && list[j].min[0] <= list[i].max[0]; j++)
+            if ((list[i].is_inner || list[j].is_inner) && !visit_pair(u, &list[i], &list[j], visit))
+                return false;
+    return true;
+}
+
+static bool cross_pair(Unit *u, u32 i, u32 j) {
+    unit_cross_segs(u, i, j);
+    return true;
 }
 
 void unit_find_crossings(Unit *u) {
-    Arena *arena = u->arena;
-    if (!u->boxes)
-        u->boxes = ARENA_NEW(arena, SegBoxes, 1);
-    SegBoxes *b = u->boxes;
-    b->list.len = 0;
+    FlatBoxes *b = flat_boxes_begin(u);
     u32 n_inner = 0;
     for (u32 i = 0; i < u->segs.len; i++) {
-        if (u->segs.data[i].facet != NONE && u->n_facets == 1)
+        const Seg *s = &u->segs.data[i];
+        if (s->facet != NONE && u->n_facets == 1)
             continue;
-        avec_push(arena, &b->list, seg_box(u, i));
-        n_inner += b->list.data[b->list.len - 1].is_inner;
+        FlatBox box = flat_box_empty(i);
+        box.is_inner = s->facet == NONE || line_is_buried(u->k, s->a, s->b);
+        flat_box_add(u, &box, s->a);
+        flat_box_add(u, &box, s->b);
+        avec_push(u->arena, &b->list, box);
+        n_inner += box.is_inner;
     }
-    if (!n_inner || b->list.len < 2)
-        return;
-    sort_boxes(u);
-    if (b->list.len < 64) {
-        for (u32 i = 0; i < b->list.len; i++)
-            for (u32 j = i + 1; j < b->list.len && b->list.data[j].min[0] <= b->list.data[i].max[0];
-                 j++)
-                if (b->list.data[i].is_inner || b->list.data[j].is_inner)
-                    try_cross(u, &b->list.data[i], &b->list.data[j]);
-        return;
-    }
-    Strips strips = choose_strips(b->list.data, b->list.len);
-    sweep_strips(u, &strips);
+    if (n_inner && b->list.len > 1)
+        flat_boxes_sweep(u, cross_pair);
 }

@@ -9,7 +9,8 @@
 //
 // The rim is the untouched triangles that have a vertex on a touched facet: only they are looked at
 // one by one. Leaves are independent: each is looked through by itself, with numbers from 0; then
-// all are added, when they know their place. Cost: O(n) with hashing, for the n triangles of leaves.
+// all are added, when they know their place. Cost: O(n) with hashing, for the n triangles of
+// leaves.
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>
@@ -169,8 +170,8 @@ static void pair_rim(Kernel *k, LeafScan *s) {
     }
 }
 
-// The rim's halves without a twin there, between flagged vertices: the twin is touched. By patch, as
-// cells want their halves together.
+// The rim's halves without a twin there, between flagged vertices: the twin is touched. By patch,
+// as cells want their halves together.
 static void list_borders(Kernel *k, LeafScan *s, LeafPatches *of) {
     u32 n = 3 * s->rims.len;
     const u32 *grid_of = k->grid_of + k->vert_base[s->leaf];
