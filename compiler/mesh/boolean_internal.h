@@ -25,6 +25,7 @@
 #include "base/thread.h"
 #include "base/vec.h"
 #include "compiler/mesh/boolean.h"
+#include "compiler/mesh/boolean_slots.h"
 #include "compiler/mesh/exact.h"
 
 enum { GRID_LIMIT = 1 << 25 };
@@ -191,6 +192,11 @@ typedef struct FacetPlane {
 } FacetPlane;
 enum { SHARD_FACETS = 1 << 10 };
 
+typedef struct PlanePlace {
+    u32 plane;
+    f64 place;
+} PlanePlace;
+
 typedef struct Kernel {
     Heap *heap;
     Arena arena;   // what passes hand on
@@ -227,13 +233,11 @@ typedef struct Kernel {
 
     // tables, on heap
     VEC(Point) points; // their numbers begin at n_shared_points, which is 0 but in shards
-    u64 *point_slots;  // upper half of its hash, point + 1
-    u32 n_point_slots;
+    Slots point_slots;
     Crossing *crossings; // found lately, by hash
     u32 n_crossings;
     VEC(Plane) planes; // from n_shared_planes on
-    u32 *plane_slots;
-    u32 n_plane_slots;
+    Slots plane_slots;
 
     // of a shard
     const struct Kernel *shared; // whose points and planes come before its own
@@ -241,8 +245,8 @@ typedef struct Kernel {
     bool shares_defined;      // some of those points are not on the grid
     FacetPlane *facet_planes; // SHARD_FACETS found lately, by facet
     VEC(FacetPlane) found_planes;
+    VEC(PlanePlace) found_places; // of planes that come before its own
     bool owns_facets; // no other shard asks for the planes of its facets
-    VEC(Pair) joins;  // of units
 
     // broad, narrow
     VEC(Pair) pairs;
@@ -296,7 +300,7 @@ static inline u32 kernel_range_start(u32 n, u32 n_ranges, u32 i) {
 // ---- boolean_shards.c
 // --------------------------------------------------------------------------------
 // The first n tasks of a pass that add points and planes, each in a shard of k: run(shard, ctx, i)
-// may do to shard what it would do to k but for k's other tables; its inner, splits, joins, cells,
+// may do to shard what it would do to k but for k's other tables; its inner, splits, cells,
 // halves, stacks begin empty. Afterwards k has all that n calls on k itself, in order, would have
 // made, with the same numbers.
 void shards_run(Kernel *k, u32 n, u64 work_ns, bool owns_facets,
@@ -314,13 +318,15 @@ static inline Plane *plane_ref(const Kernel *k, u32 plane) {
     return plane < k->n_shared_planes ? &k->shared->planes.data[plane]
                                       : &k->planes.data[plane - k->n_shared_planes];
 }
-u32 point_add(Kernel *k, const Point *point); // with by sorted; a place on the grid as POINT_GRID
-u32 plane_add_known(Kernel *k, const Plane *plane);         // from another table
-void points_reserve(Kernel *k, u32 n_points, u32 n_planes); // so many may come
-// It will be added soon: memory where it is looked for is fetched meanwhile.
-void points_prepare(const Kernel *k, const Point *point);
-void planes_prepare(const Kernel *k, const Plane *plane);
-void facet_set_plane(Kernel *k, u32 facet, u32 plane, bool is_flipped);
+// Equal planes have equal hashes; so have equal points, unless they are near the border of a cell.
+u32 plane_hash(const Plane *plane);
+bool planes_equal(const Plane *a, const Plane *b);
+void plane_set_place(Plane *plane, f64 place); // if it has none
+bool points_equal(const Kernel *k, const Point *a, const Point *b);
+// near: the axes, as bits, along which an equal point may be in the next cell: see the other, with
+// some or all of them.
+u32 point_hash(const f64 at[3], u32 *near);
+u32 point_hash_beside(const f64 at[3], u32 axes);
 u32 point_add_grid(Kernel *k, const i32 c[3]);
 u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on different sides of plane
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point

@@ -178,13 +178,6 @@ static void touch(Kernel *k, u32 t, u32 u) {
     __atomic_store_n(&k->facets[u].is_touched, true, __ATOMIC_RELAXED);
 }
 
-static void join_units(Kernel *k, u32 t, u32 u) {
-    if (k->shared)
-        vec_push(k->heap, &k->joins, (Pair){t, u});
-    else
-        set_join(k->unit_parent, t, u);
-}
-
 static void cross_pair(Kernel *k, u32 t, u32 u, Sides st, Sides su) {
     const Corner *ct = facet_corners(k, t), *cu = facet_corners(k, u);
     LineEnd t0, t1, u0, u1;
@@ -284,7 +277,7 @@ static void flat_pair(Kernel *k, u32 t, u32 u) {
     u32 n_before = k->splits.len;
     facet_plane(k, u);
     if (apart == 0)
-        join_units(k, t, u);
+        set_join_shared(k->unit_parent, t, u);
     const Corner *ct = facet_corners(k, t), *cu = facet_corners(k, u);
     for (u32 i = 0; i < n; i++)
         for (u32 j = 0; j < m; j++) {

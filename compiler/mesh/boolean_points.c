@@ -17,27 +17,21 @@
 // Doubles that differ by more than this differ in truth: twice the error of Point.at, and some.
 static const f64 AT_TOLERANCE = 0x1p-24;
 
-static u32 round_up_pow2(u32 x) {
-    u32 n = 16;
-    while (n < x)
-        n *= 2;
-    return n;
-}
-
 void points_init(Kernel *k, u32 expected) {
-    k->n_point_slots = round_up_pow2(expected * 2);
-    k->point_slots = HEAP_NEW(k->heap, u64, k->n_point_slots);
+    enum { MOST_CROSSINGS = 1 << 14 };
+    k->point_slots = k->plane_slots = (Slots){0};
+    slots_reserve(k->heap, &k->point_slots, expected);
     vec_reserve(k->heap, &k->points, expected);
-    k->n_crossings = MIN(round_up_pow2(expected), 1 << 14);
+    for (k->n_crossings = 16; k->n_crossings < MIN(expected, MOST_CROSSINGS);)
+        k->n_crossings *= 2;
     k->crossings = HEAP_NEW(k->heap, Crossing, k->n_crossings);
-    k->n_plane_slots = 64;
-    k->plane_slots = HEAP_NEW(k->heap, u32, k->n_plane_slots);
+    slots_reserve(k->heap, &k->plane_slots, 0);
 }
 
 void points_finish(Kernel *k, Heap *heap) {
-    heap_free(heap, k->point_slots);
+    heap_free(heap, k->point_slots.at);
     heap_free(heap, k->crossings);
-    heap_free(heap, k->plane_slots);
+    heap_free(heap, k->plane_slots.at);
     vec_free(heap, &k->points);
     vec_free(heap, &k->planes);
 }
@@ -45,60 +39,47 @@ void points_finish(Kernel *k, Heap *heap) {
 // ---- planes
 // --------------------------------------------------------------------------------------
 
-static u64 hash_plane(const i64 n[3], i128 d) {
+static u32 hash_plane(const i64 n[3], i128 d) {
     u64 h = (u64)n[0] * 0x9e3779b97f4a7c15ull + (u64)n[1] * 0xc2b2ae3d27d4eb4full;
     h = (h ^ h >> 29) + (u64)n[2] * 0x165667b19e3779f9ull;
-    return hash_mix((h ^ h >> 32) + ((u64)d ^ (u64)((u128)d >> 64)) * 0xd6e8feb86659fd93ull);
+    h = (h ^ h >> 32) + ((u64)d ^ (u64)((u128)d >> 64)) * 0xd6e8feb86659fd93ull;
+    return (u32)(hash_mix(h) >> 32);
 }
 
-// Numbers in slots are those of the table's own planes, + 1.
-static void insert_plane_slot(Kernel *k, u64 hash, u32 own) {
-    u64 mask = k->n_plane_slots - 1, slot = hash & mask;
-    while (k->plane_slots[slot])
-        slot = (slot + 1) & mask;
-    k->plane_slots[slot] = own + 1;
+u32 plane_hash(const Plane *plane) {
+    return hash_plane(plane->n, plane->d);
 }
 
-static void resize_plane_slots(Kernel *k, u32 n) {
-    heap_free(k->heap, k->plane_slots);
-    k->plane_slots = NULL;
-    k->n_plane_slots = n;
-    k->plane_slots = HEAP_NEW(k->heap, u32, k->n_plane_slots);
-    for (u32 i = 0; i < k->planes.len; i++)
-        insert_plane_slot(k, hash_plane(k->planes.data[i].n, k->planes.data[i].d), i);
+static bool plane_is(const Plane *plane, const i64 n[3], i128 d) {
+    return plane->d == d && plane->n[0] == n[0] && plane->n[1] == n[1] && plane->n[2] == n[2];
 }
 
-static u32 find_own_plane(const Kernel *k, const i64 n[3], i128 d, u64 hash) {
-    u64 mask = k->n_plane_slots - 1;
-    for (u64 slot = hash & mask; k->plane_slots[slot]; slot = (slot + 1) & mask) {
-        const Plane *other = &k->planes.data[k->plane_slots[slot] - 1];
-        if (other->d == d && memcmp(other->n, n, sizeof other->n) == 0)
-            return k->n_shared_planes + k->plane_slots[slot] - 1;
+bool planes_equal(const Plane *a, const Plane *b) {
+    return plane_is(a, b->n, b->d);
+}
+
+// Slots hold numbers of the table's own planes.
+static u32 find_own_plane(const Kernel *k, const i64 n[3], i128 d, u32 hash) {
+    const Slots *s = &k->plane_slots;
+    for (u64 i = slots_first(s, hash); s->at[i]; i = slots_next(s, i)) {
+        u32 own = slot_number(s->at[i]);
+        if (slot_hash(s->at[i]) == hash && plane_is(&k->planes.data[own], n, d))
+            return k->n_shared_planes + own;
     }
     return NONE;
 }
 
-static u32 find_plane(const Kernel *k, const i64 n[3], i128 d, u64 hash) {
+static u32 find_plane(const Kernel *k, const i64 n[3], i128 d, u32 hash) {
     u32 found = k->shared ? find_own_plane(k->shared, n, d, hash) : NONE;
     return found == NONE ? find_own_plane(k, n, d, hash) : found;
 }
 
-static u32 insert_plane(Kernel *k, const Plane *plane, u64 hash) {
+static u32 insert_plane(Kernel *k, const Plane *plane, u32 hash) {
+    u32 own = k->planes.len;
     vec_push(k->heap, &k->planes, *plane);
-    insert_plane_slot(k, hash, k->planes.len - 1);
-    if (k->planes.len * 2 > k->n_plane_slots)
-        resize_plane_slots(k, 2 * k->n_plane_slots);
-    return k->n_shared_planes + k->planes.len - 1;
-}
-
-void planes_prepare(const Kernel *k, const Plane *plane) {
-    __builtin_prefetch(&k->plane_slots[hash_plane(plane->n, plane->d) & (k->n_plane_slots - 1)]);
-}
-
-u32 plane_add_known(Kernel *k, const Plane *plane) {
-    u64 hash = hash_plane(plane->n, plane->d);
-    u32 found = find_plane(k, plane->n, plane->d, hash);
-    return found == NONE ? insert_plane(k, plane, hash) : found;
+    slots_reserve(k->heap, &k->plane_slots, own + 1);
+    slots_insert(&k->plane_slots, slot_make(hash, own));
+    return k->n_shared_planes + own;
 }
 
 static u64 abs_u64(i64 x) {
@@ -128,7 +109,7 @@ u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_fli
     make_primitive(plane.n, &plane.axis, is_flipped);
     for (u32 i = 0; i < 3; i++)
         plane.d -= (i128)plane.n[i] * through[i];
-    u64 hash = hash_plane(plane.n, plane.d);
+    u32 hash = hash_plane(plane.n, plane.d);
     u32 found = find_plane(k, plane.n, plane.d, hash);
     if (found != NONE)
         return found;
@@ -146,15 +127,20 @@ u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_fli
     return insert_plane(k, &plane, hash);
 }
 
-void facet_set_plane(Kernel *k, u32 t, u32 id, bool is_flipped) {
-    Facet *facet = &k->facets[t];
-    const i64 *n = facet->normal;
-    Plane *plane = &k->planes.data[id];
-    facet->plane = id;
-    facet->is_flipped = is_flipped;
-    if (!plane->has_place && (n[0] != 0) + (n[1] != 0) + (n[2] != 0) == 1) {
+// If a plane is square to an axis, its place is where the first corner of a facet in it was before
+// it was snapped, of the first facet of all.
+static bool lacks_place(const Plane *plane) {
+    return !plane->has_place && (plane->n[0] != 0) + (plane->n[1] != 0) + (plane->n[2] != 0) == 1;
+}
+
+static f64 place_along(const Kernel *k, u32 t, u32 axis) {
+    return vec3_get(k->payload[facet_corners(k, t)->v], axis);
+}
+
+void plane_set_place(Plane *plane, f64 place) {
+    if (!plane->has_place) {
         plane->has_place = true;
-        plane->place = vec3_get(k->payload[facet_corners(k, t)->v], plane->axis);
+        plane->place = place;
     }
 }
 
@@ -166,6 +152,14 @@ static u32 shard_facet_plane(Kernel *k, u32 t, const i64 at[3]) {
     *known = (FacetPlane){t, NONE, false};
     known->plane = plane_add(k, k->facets[t].normal, at, &known->is_flipped);
     vec_push(k->heap, &k->found_planes, *known);
+    Plane *plane = plane_ref(k, known->plane);
+    if (lacks_place(plane)) {
+        f64 place = place_along(k, t, plane->axis);
+        if (known->plane < k->n_shared_planes)
+            vec_push(k->heap, &k->found_places, (PlanePlace){known->plane, place});
+        else
+            plane_set_place(plane, place);
+    }
     if (k->owns_facets) {
         k->facets[t].plane = known->plane;
         k->facets[t].is_flipped = known->is_flipped;
@@ -181,10 +175,12 @@ u32 facet_plane(Kernel *k, u32 t) {
     const i64 at[3] = {corner->at[0], corner->at[1], corner->at[2]};
     if (k->shared)
         return shard_facet_plane(k, t, at);
-    bool is_flipped;
-    u32 plane = plane_add(k, facet->normal, at, &is_flipped);
-    facet_set_plane(k, t, plane, is_flipped);
-    return plane;
+    Facet *own = &k->facets[t];
+    own->plane = plane_add(k, own->normal, at, &own->is_flipped);
+    Plane *plane = &k->planes.data[own->plane];
+    if (lacks_place(plane))
+        plane_set_place(plane, place_along(k, t, plane->axis));
+    return own->plane;
 }
 
 u32 plane_find_square(const Kernel *k, u32 axis, i64 c) {
@@ -298,7 +294,7 @@ static int compare_products(i128 a, i128 b, i128 c, i128 d) {
     return i256_sign(i256_sub(i256_mul_i128(a, b), i256_mul_i128(c, d)));
 }
 
-static bool points_equal(const Kernel *k, const Point *a, const Point *b) {
+bool points_equal(const Kernel *k, const Point *a, const Point *b) {
     for (u32 i = 0; i < 3; i++)
         if (fabs(a->at[i] - b->at[i]) > AT_TOLERANCE)
             return false;
@@ -326,123 +322,73 @@ static bool points_equal(const Kernel *k, const Point *a, const Point *b) {
     return true;
 }
 
-// Hash cells are 2^-10 wide and have whole coordinates in their middle.
-static u64 hash_cell(const i64 cell[3]) {
-    u64 h = (u64)cell[0] * 0x9e3779b97f4a7c15ull + (u64)cell[1] * 0xc2b2ae3d27d4eb4full;
-    h = (h ^ h >> 32) + (u64)cell[2] * 0x165667b19e3779f9ull;
-    h = (h ^ h >> 29) * 0xd6e8feb86659fd93ull;
-    return h ^ h >> 32;
+// Hash cells are 2^-10 wide and have whole coordinates in their middle. cell: a number for each;
+// numbers of neighbours differ by one. Where c is from the middle, -1/2 .. 1/2 of a cell.
+static f64 cell_along(f64 c, u64 *cell) {
+    f64 scaled = c * 1024, shifted = scaled + 0x1.8p52; // rounds, as |scaled| < 2^51
+    memcpy(cell, &shifted, sizeof shifted);
+    return scaled - (shifted - 0x1.8p52);
 }
 
-static u64 cell_of(const f64 at[3], i64 cell[3], u32 *near_low, u32 *near_high) {
-    *near_low = *near_high = 0;
+static u32 hash_cell(const u64 cell[3]) {
+    u64 h = cell[0] * 0x9e3779b97f4a7c15ull + cell[1] * 0xc2b2ae3d27d4eb4full;
+    h = (h ^ h >> 32) + cell[2] * 0x165667b19e3779f9ull;
+    h = (h ^ h >> 29) * 0xd6e8feb86659fd93ull;
+    return (u32)(h >> 32);
+}
+
+u32 point_hash(const f64 at[3], u32 *near) {
+    u64 cell[3];
+    *near = 0;
+    for (u32 i = 0; i < 3; i++)
+        *near |= (u32)(fabs(cell_along(at[i], &cell[i])) > 0.5 - 0x1p-13) << i;
+    return hash_cell(cell);
+}
+
+u32 point_hash_beside(const f64 at[3], u32 axes) {
+    u64 cell[3];
     for (u32 i = 0; i < 3; i++) {
-        f64 scaled = at[i] * 1024 + 0.5;
-        cell[i] = (i64)scaled;
-        cell[i] -= scaled < (f64)cell[i]; // rounded down
-        f64 rest = scaled - (f64)cell[i];
-        *near_low |= (u32)(rest < 0x1p-13) << i;
-        *near_high |= (u32)(rest > 1 - 0x1p-13) << i;
+        bool is_low = cell_along(at[i], &cell[i]) < 0;
+        if (axes >> i & 1)
+            cell[i] += is_low ? UINT64_MAX : 1;
     }
     return hash_cell(cell);
 }
 
-// A slot holds the upper half of the hash and the table's own number of a point, + 1, so that
-// points are looked at only if their
-// hash. table: k, or what it shares.
-static u32 find_in_table(const Kernel *k, const Kernel *table, const Point *point, u64 hash) {
-    u64 mask = table->n_point_slots - 1;
-    for (u64 i = hash & mask; table->point_slots[i]; i = (i + 1) & mask) {
-        u32 own = (u32)table->point_slots[i] - 1;
-        if ((table->point_slots[i] ^ hash) >> 32 == 0 &&
-            points_equal(k, &table->points.data[own], point))
+// Slots hold numbers of the table's own points. table: k, or what it shares.
+static u32 find_in_table(const Kernel *k, const Kernel *table, const Point *point, u32 hash) {
+    const Slots *s = &table->point_slots;
+    for (u64 i = slots_first(s, hash); s->at[i]; i = slots_next(s, i)) {
+        u32 own = slot_number(s->at[i]);
+        if (slot_hash(s->at[i]) == hash && points_equal(k, &table->points.data[own], point))
             return table->n_shared_points + own;
     }
     return NONE;
 }
 
-static u32 find_in_cell(const Kernel *k, const Point *point, u64 hash) {
+static u32 find_in_cell(const Kernel *k, const Point *point, u32 hash) {
     bool may_share = k->shared && (k->shares_defined || point->kind == POINT_GRID);
     u32 found = may_share ? find_in_table(k, k->shared, point, hash) : NONE;
     return found == NONE ? find_in_table(k, k, point, hash) : found;
 }
 
-static u32 find_in_neighbours(const Kernel *k, const Point *point, const i64 cell[3], u32 low,
-                              u32 high) {
-    u32 moved = low | high;
-    for (u32 mask = 1; mask < 8; mask++) {
-        if (mask & ~moved)
-            continue;
-        i64 near[3];
-        for (u32 i = 0; i < 3; i++)
-            near[i] = cell[i] + (!(mask >> i & 1) ? 0 : low >> i & 1 ? -1 : 1);
-        u32 found = find_in_cell(k, point, hash_cell(near));
-        if (found != NONE)
-            return found;
-    }
-    return NONE;
-}
-
-static void insert_slot(Kernel *k, u64 hash, u32 v) {
-    u64 mask = k->n_point_slots - 1, i = hash & mask;
-    while (k->point_slots[i])
-        i = (i + 1) & mask;
-    k->point_slots[i] = hash >> 32 << 32 | (v + 1);
-}
-
-static void resize_point_slots(Kernel *k, u32 n) {
-    heap_free(k->heap, k->point_slots);
-    k->point_slots = NULL;
-    k->n_point_slots = n;
-    k->point_slots = HEAP_NEW(k->heap, u64, k->n_point_slots);
-    for (u32 v = 0; v < k->points.len; v++) {
-        i64 cell[3];
-        u32 low, high;
-        insert_slot(k, cell_of(k->points.data[v].at, cell, &low, &high), v);
-    }
-}
-
-static u32 point_insert(Kernel *k, const Point *point, u64 hash) {
-    insert_slot(k, hash, k->points.len);
+static u32 point_add(Kernel *k, const Point *point) {
+    u32 near, hash = point_hash(point->at, &near), found = find_in_cell(k, point, hash);
+    for (u32 axes = 1; near && axes < 8 && found == NONE; axes++)
+        if (!(axes & ~near))
+            found = find_in_cell(k, point, point_hash_beside(point->at, axes));
+    if (found != NONE)
+        return found;
+    u32 own = k->points.len;
     vec_push(k->heap, &k->points, *point);
-    if ((u64)k->points.len * 2 > k->n_point_slots)
-        resize_point_slots(k, 2 * k->n_point_slots);
-    return k->n_shared_points + k->points.len - 1;
-}
-
-u32 point_add(Kernel *k, const Point *point) {
-    i64 cell[3];
-    u32 low, high;
-    u64 hash = cell_of(point->at, cell, &low, &high);
-    u32 found = find_in_cell(k, point, hash);
-    if (found == NONE && (low | high))
-        found = find_in_neighbours(k, point, cell, low, high);
-    return found == NONE ? point_insert(k, point, hash) : found;
-}
-
-void points_reserve(Kernel *k, u32 n_points, u32 n_planes) {
-    u32 points = k->points.len + n_points, planes = k->planes.len + n_planes;
-    vec_reserve(k->heap, &k->points, points);
-    vec_reserve(k->heap, &k->planes, planes);
-    if ((u64)points * 2 > k->n_point_slots)
-        resize_point_slots(k, round_up_pow2(points * 2));
-    if ((u64)planes * 2 > k->n_plane_slots)
-        resize_plane_slots(k, round_up_pow2(planes * 2));
-}
-
-void points_prepare(const Kernel *k, const Point *point) {
-    i64 cell[3];
-    u32 low, high;
-    u64 hash = cell_of(point->at, cell, &low, &high);
-    __builtin_prefetch(&k->point_slots[hash & (k->n_point_slots - 1)]);
+    slots_reserve(k->heap, &k->point_slots, own + 1);
+    slots_insert(&k->point_slots, slot_make(hash, own));
+    return k->n_shared_points + own;
 }
 
 u32 point_add_grid(Kernel *k, const i32 c[3]) {
     Point point = {.at = {c[0], c[1], c[2]}, .kind = POINT_GRID};
-    const i64 cell[3] = {(i64)c[0] * 1024, (i64)c[1] * 1024, (i64)c[2] * 1024};
-    u64 hash = hash_cell(cell);
-    u32 found = find_in_cell(k, &point, hash);
-    return found == NONE ? point_insert(k, &point, hash) : found;
+    return point_add(k, &point);
 }
 
 // The whole numbers next to a point, if the point may be there.
