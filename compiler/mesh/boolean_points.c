@@ -7,9 +7,7 @@
 // one number, and later passes compare numbers only. A defined point that falls on the grid becomes
 // a grid point, which makes all its signs cheap. A shard (boolean_shards.c) finds what the kernel
 // that it shares has, and numbers its own points and planes after those.
-//
-// Bit lengths: grid coordinates 25 bits and sign; plane normals 53, offsets 80. LPI: w < 2^81,
-// |x| < 2^107. TPI: w < 2^162, |x| < 2^189 (Hadamard); n.x + d w < 2^244.
+// Bit lengths: see exact.h.
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>

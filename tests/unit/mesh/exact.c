@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wide integers against arithmetic modulo primes and against 128 bits.
-#include "compiler/mesh/exact.h"
+// Wide integers against arithmetic modulo primes and against 128 bits; and at all limits of limbs
+// and signs, in all pairs, against longer integers.
+#include "tests/unit/mesh/big.h"
 
 #include "base/map.h"
 #include "tests/unit/test.h"
@@ -88,6 +89,110 @@ TEST(doubles_are_near) {
     CHECK(i256_to_f64((I256){{0, 0, 0, 1}}) == 0x1p192);
 }
 
+// +-(2^k - 1), 2^k, 2^k + 1 about the ends of limbs, of 128 bits and of what is long.
+enum { MAX_LIMITS = 200 };
+static u32 list_limits(u32 most_bits, I256 out[MAX_LIMITS]) {
+    static const u32 bits[] = {0,   1,   2,   31,  32,  53,  63,  64,  65,  81,  95,  106, 107,
+                               126, 127, 128, 129, 161, 162, 189, 191, 192, 193, 244, 253, 254};
+    u32 n = 0;
+    out[n++] = (I256){{0}};
+    for (u32 i = 0; i < COUNT_OF(bits) && bits[i] <= most_bits; i++)
+        for (i32 by = -1; by <= 1; by++) {
+            I256 x = {{0}};
+            x.w[bits[i] / 64] = (u64)1 << bits[i] % 64;
+            x = i256_add(x, i256_from_i128(by));
+            out[n++] = x;
+            out[n++] = i256_neg(x);
+        }
+    return n;
+}
+
+TEST(limits_of_sums_and_signs) {
+    I256 list[MAX_LIMITS];
+    u32 n = list_limits(253, list), n_wrong = 0;
+    for (u32 i = 0; i < n; i++) {
+        Big a = big_of_256(list[i]);
+        n_wrong += i256_sign(list[i]) != big_sign(a);
+        n_wrong += big_compare(big_of_256(i256_neg(list[i])), big_neg(a)) != 0;
+        for (u32 j = 0; j < n; j++) {
+            Big b = big_of_256(list[j]);
+            n_wrong += big_compare(big_of_256(i256_add(list[i], list[j])), big_add(a, b)) != 0;
+            n_wrong += big_compare(big_of_256(i256_sub(list[i], list[j])), big_sub(a, b)) != 0;
+        }
+    }
+    CHECK_EQ(n_wrong, 0);
+    CHECK(n > 130);
+}
+
+// All products that fit 255 bits; those of two numbers of 128 bits always do, but for the least's
+// with itself, which is 2^254.
+TEST(limits_of_products) {
+    I256 list[MAX_LIMITS];
+    u32 n = list_limits(254, list), n_wrong = 0, n_tried = 0;
+    const i128 least = -((i128)1 << 126); // and twice that, below
+    for (u32 i = 0; i < n; i++)
+        for (u32 j = 0; j < n; j++) {
+            Big a = big_of_256(list[i]), b = big_of_256(list[j]), product = big_mul(a, b);
+            if (big_bits(product) > 255)
+                continue;
+            n_wrong += big_compare(big_of_256(i256_mul(list[i], list[j])), product) != 0;
+            n_tried++;
+            if (big_bits(a) > 127 || big_bits(b) > 127)
+                continue;
+            i128 x = (i128)((u128)list[i].w[1] << 64 | list[i].w[0]),
+                 y = (i128)((u128)list[j].w[1] << 64 | list[j].w[0]);
+            n_wrong += big_compare(big_of_256(i256_mul_i128(x, y)), product) != 0;
+            n_wrong += big_compare(big_of_256(i256_from_i128(x)), a) != 0;
+        }
+    const i128 ends[4] = {2 * least, 2 * least + 1, -(2 * least + 1), least};
+    for (u32 i = 0; i < 16; i++) {
+        i128 x = ends[i % 4], y = ends[i / 4];
+        n_wrong += big_compare(big_of_256(i256_mul_i128(x, y)), big_mul(big_of(x), big_of(y))) != 0;
+    }
+    CHECK_EQ(n_wrong, 0);
+    CHECK(n_tried > 6000);
+}
+
+// Of all fours: products of equal length that differ in the last bit are among them.
+TEST(limits_of_comparisons) {
+    I256 list[MAX_LIMITS], few[16];
+    u32 n = list_limits(254, list), n_few = 0, n_wrong = 0, n_equal = 0;
+    for (u32 i = 0; i < n; i += i < 7 ? 3 : 12)
+        few[n_few < COUNT_OF(few) ? n_few++ : COUNT_OF(few) - 1] = list[i];
+    for (u32 i = 0; i < n_few * n_few * n_few * n_few; i++) {
+        I256 a = few[i % n_few], b = few[i / n_few % n_few], c = few[i / n_few / n_few % n_few],
+             d = few[i / n_few / n_few / n_few];
+        Big left = big_mul(big_of_256(a), big_of_256(b)),
+            right = big_mul(big_of_256(c), big_of_256(d));
+        int want = big_compare(left, right);
+        n_wrong += i256_compare_products(a, b, c, d) != want;
+        n_equal += want == 0;
+    }
+    CHECK_EQ(n_wrong, 0);
+    CHECK(n_few > 12 && n_equal > 100);
+    // (2^254 - 1) (2^254 + 1) = 2^508 - 1
+    I256 one = {{1}}, power = {{0, 0, 0, (u64)1 << 62}};
+    I256 less = i256_sub(power, one), more = i256_add(power, one);
+    CHECK_EQ(i256_compare_products(less, more, power, power), -1);
+    CHECK_EQ(i256_compare_products(power, power, less, more), 1);
+    CHECK_EQ(i256_compare_products(i256_neg(less), more, power, i256_neg(power)), 1);
+    CHECK_EQ(i256_compare_products(less, more, more, less), 0);
+}
+
+// |error| 2^53 2^10 <= |a| (2^10 + 1)
+TEST(limits_of_doubles) {
+    I256 list[MAX_LIMITS];
+    u32 n = list_limits(254, list), n_wrong = 0;
+    for (u32 i = 0; i < n; i++)
+        for (u32 j = 0; j < n; j++) {
+            I256 x = i256_add(list[i], list[j]);
+            Big a = big_of_256(x), error = big_abs(big_sub(big_of_f64(i256_to_f64(x), 0), a));
+            if (big_compare(big_shift(error, 63), big_mul(big_abs(a), big_of(1025))) > 0)
+                n_wrong++;
+        }
+    CHECK_EQ(n_wrong, 0);
+}
+
 TEST(greatest_common_divisors) {
     Random r = {4};
     for (u32 i = 0; i < 20000; i++) {
@@ -105,4 +210,6 @@ TEST(greatest_common_divisors) {
 }
 
 TEST_MAIN(TEST_CASE(products_and_sums), TEST_CASE(comparison_of_products),
-          TEST_CASE(doubles_are_near), TEST_CASE(greatest_common_divisors))
+          TEST_CASE(doubles_are_near), TEST_CASE(limits_of_sums_and_signs),
+          TEST_CASE(limits_of_products), TEST_CASE(limits_of_comparisons),
+          TEST_CASE(limits_of_doubles), TEST_CASE(greatest_common_divisors))
