@@ -19,44 +19,56 @@
 #include "compiler/mesh/boolean_internal.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const f64 SLACK =
     4; // quanta: four corners off by up to 0.6, times the spread of a quadrangle
 
 // Half-edges of the leaf in hand: 3 t + i runs from corner i of triangle t to the next.
 typedef struct FacetScratch {
-    u32 n_slots;
-    u32 *slots;       // by edge: half + 1
-    u32 *twin;        // by half; NONE: it has none, or several
+    u32 cap, cap_slots, n_slots, cap_lower;
+    u32 *slots; // by edge: half + 1
+    u32 *to;    // by half: the vertex where it ends
+    u32 *twin;  // by half; NONE: it has none, or several
+    // Of leaves with faces of several triangles:
     u32 *next, *prev; // by half: in its polygon
     u32 *polygon;     // by triangle: union-find
     u32 *size;        // by polygon: corners
+    u32 *facet;       // by polygon: its facet, NONE
     u32 *group;       // by triangle: union-find of those in one plane, joined or not
     u32 *chain, *end; // by triangle: the next triangle of its polygon; by polygon: the last
     bool *is_gone;    // by half: inside a polygon
-    i64 (*normal)[3]; // by triangle, outwards
-    u8 *is_lower;     // by grid vertex, a bit an axis: some neighbour is higher
-    u32 is_lower_cap;
+    u8 *is_lower;     // by vertex from the leaf's first on, a bit an axis: some neighbour is higher
 } FacetScratch;
 
-FacetScratch *facets_init(Kernel *k, u32 most_tris) {
-    FacetScratch *s = ARENA_NEW(&k->scratch, FacetScratch, 1);
-    size_t n = most_tris;
+FacetScratch *facets_init(Kernel *view) {
+    return ARENA_NEW(&view->scratch, FacetScratch, 1);
+}
+
+static void reserve(Kernel *view, FacetScratch *s, u32 n) {
     s->n_slots = 64;
     while (s->n_slots < 3 * n) // 1.5 edges a triangle, load one half at most
         s->n_slots *= 2;
-    s->slots = ARENA_NEW(&k->scratch, u32, s->n_slots);
-    s->twin = ARENA_NEW(&k->scratch, u32, 3 * n);
-    s->next = ARENA_NEW(&k->scratch, u32, 3 * n);
-    s->prev = ARENA_NEW(&k->scratch, u32, 3 * n);
-    s->is_gone = ARENA_NEW(&k->scratch, bool, 3 * n);
-    s->polygon = ARENA_NEW(&k->scratch, u32, n);
-    s->size = ARENA_NEW(&k->scratch, u32, n);
-    s->group = ARENA_NEW(&k->scratch, u32, n);
-    s->chain = ARENA_NEW(&k->scratch, u32, n);
-    s->end = ARENA_NEW(&k->scratch, u32, n);
-    s->normal = arena_alloc(&k->scratch, n, sizeof *s->normal);
-    return s;
+    if (s->n_slots > s->cap_slots) {
+        s->cap_slots = s->n_slots;
+        s->slots = ARENA_NEW(&view->scratch, u32, s->cap_slots);
+    }
+    if (s->cap >= n)
+        return;
+    s->cap = n + n / 4;
+    u32 *by_half = ARENA_NEW(&view->scratch, u32, 12 * (size_t)s->cap);
+    u32 *by_tri = ARENA_NEW(&view->scratch, u32, 6 * (size_t)s->cap);
+    s->to = by_half;
+    s->twin = by_half + 3 * (size_t)s->cap;
+    s->next = by_half + 6 * (size_t)s->cap;
+    s->prev = by_half + 9 * (size_t)s->cap;
+    s->polygon = by_tri;
+    s->size = by_tri + s->cap;
+    s->facet = by_tri + 2 * (size_t)s->cap;
+    s->group = by_tri + 3 * (size_t)s->cap;
+    s->chain = by_tri + 4 * (size_t)s->cap;
+    s->end = by_tri + 5 * (size_t)s->cap;
+    s->is_gone = ARENA_NEW(&view->scratch, bool, 3 * (size_t)s->cap);
 }
 
 static u32 next_half(u32 h) {
@@ -66,36 +78,40 @@ static u32 next_half(u32 h) {
 // ---- adjacency
 // -----------------------------------------------------------------------------------
 
+// Notes half h from p to q, which is of another edge than those before or the first one's twin.
+// False: it is neither.
+static inline bool enter_half(FacetScratch *s, const Corner *corner, u32 h, u32 p, u32 q,
+                              u32 *n_open) {
+    // Neighbours in the mesh are neighbours in the table, which the cache rewards.
+    u32 mask = s->n_slots - 1, slot = (MIN(p, q) * 5 + MAX(p, q) * 3) & mask;
+    s->to[h] = q;
+    s->twin[h] = NONE;
+    for (; s->slots[slot]; slot = (slot + 1) & mask) {
+        u32 g = s->slots[slot] - 1, a = corner[g].v, b = s->to[g];
+        if (a == q && b == p && s->twin[g] == NONE) {
+            s->twin[g] = h;
+            s->twin[h] = g;
+            --*n_open;
+            return true;
+        }
+        if ((a == q && b == p) || (a == p && b == q))
+            return false;
+    }
+    s->slots[slot] = h + 1;
+    ++*n_open;
+    return true;
+}
+
 // False: some edge does not join two triangles that run over it in opposite directions.
 static bool find_twins(FacetScratch *s, const LeafTris *tris) {
-    u32 n_slots = s->n_slots, n_open = 0;
-    while (n_slots > 64 && n_slots > 8 * (u64)tris->n) // small leaves, small tables
-        n_slots /= 2;
-    for (u32 i = 0; i < n_slots; i++)
-        s->slots[i] = 0;
+    u32 n_open = 0;
     bool is_regular = true;
-    for (u32 h = 0; h < 3 * tris->n; h++) {
-        u32 p = tris->corner[h].v, q = tris->corner[next_half(h)].v, lo = MIN(p, q), hi = MAX(p, q);
-        s->twin[h] = NONE;
-        // Neighbours in the mesh are neighbours in the table, which the cache rewards.
-        u32 slot = (lo * 5 + hi * 3) & (n_slots - 1);
-        for (; s->slots[slot]; slot = (slot + 1) & (n_slots - 1)) {
-            u32 g = s->slots[slot] - 1, a = tris->corner[g].v, b = tris->corner[next_half(g)].v;
-            if (MIN(a, b) != lo || MAX(a, b) != hi)
-                continue;
-            if (s->twin[g] != NONE || a != q) {
-                is_regular = false;
-            } else {
-                s->twin[g] = h;
-                s->twin[h] = g;
-                n_open--;
-            }
-            break;
-        }
-        if (!s->slots[slot]) {
-            s->slots[slot] = h + 1;
-            n_open++;
-        }
+    memset(s->slots, 0, s->n_slots * sizeof *s->slots);
+    for (u32 h = 0; h < 3 * tris->n; h += 3) {
+        const Corner *c = tris->corner + h;
+        is_regular &= enter_half(s, tris->corner, h, c[0].v, c[1].v, &n_open);
+        is_regular &= enter_half(s, tris->corner, h + 1, c[1].v, c[2].v, &n_open);
+        is_regular &= enter_half(s, tris->corner, h + 2, c[2].v, c[0].v, &n_open);
     }
     return is_regular && n_open == 0;
 }
@@ -138,8 +154,8 @@ static f64 longest_side(const Corner at[3]) {
 }
 
 // The triangle of half g, its twin's neighbour, does not rise over the twin's plane or fold back.
-static bool bends_outwards(const FacetScratch *s, const LeafTris *tris, u32 h, u32 g) {
-    const i64 *n = s->normal[h / 3], *m = s->normal[g / 3];
+static bool bends_outwards(const LeafTris *tris, u32 h, u32 g) {
+    const i64 *n = tris->normal[h / 3], *m = tris->normal[g / 3];
     i128 side = corner_height(n, &tris->corner[h], &tris->corner[next_half(next_half(g))]),
          along = 0;
     if (side < 0)
@@ -163,18 +179,19 @@ static bool is_higher(const Corner *a, const Corner *b, u32 axis) {
 }
 
 // One highest vertex along each axis. Each vertex is looked at through its triangles, and marked.
-static bool has_one_top(FacetScratch *s, const LeafTris *tris) {
+// is_lower: by vertex - first.
+static bool has_one_top(u8 *is_lower, u32 first, const LeafTris *tris) {
     u32 n_tops[3] = {0};
     for (u32 h = 0; h < 3 * tris->n; h++)
-        s->is_lower[tris->corner[h].v] = 0;
+        is_lower[tris->corner[h].v - first] = 0;
     for (u32 h = 0; h < 3 * tris->n; h++) {
         const Corner *p = &tris->corner[h], *q = &tris->corner[next_half(h)];
         for (u32 axis = 0; axis < 3; axis++)
             if (is_higher(q, p, axis))
-                s->is_lower[p->v] |= (u8)(1 << axis);
+                is_lower[p->v - first] |= (u8)(1 << axis);
     }
     for (u32 h = 0; h < 3 * tris->n; h++) {
-        u8 *lower = &s->is_lower[tris->corner[h].v];
+        u8 *lower = &is_lower[tris->corner[h].v - first];
         for (u32 axis = 0; axis < 3 && !(*lower & 8); axis++)
             n_tops[axis] += !(*lower >> axis & 1);
         *lower |= 8;
@@ -182,15 +199,16 @@ static bool has_one_top(FacetScratch *s, const LeafTris *tris) {
     return n_tops[0] == 1 && n_tops[1] == 1 && n_tops[2] == 1;
 }
 
-static bool is_convex(Kernel *k, FacetScratch *s, const LeafTris *tris) {
+// The leaf's vertices are first .. end.
+static bool is_convex(Kernel *view, FacetScratch *s, const LeafTris *tris, u32 first, u32 end) {
     for (u32 h = 0; h < 3 * tris->n; h++)
-        if (s->twin[h] > h && !bends_outwards(s, tris, h, s->twin[h]))
+        if (s->twin[h] > h && !bends_outwards(tris, h, s->twin[h]))
             return false;
-    if (k->n_grid > s->is_lower_cap) {
-        s->is_lower_cap = k->n_grid + k->n_grid / 2;
-        s->is_lower = ARENA_NEW(&k->scratch, u8, s->is_lower_cap);
+    if (end - first > s->cap_lower) {
+        s->cap_lower = end - first + (end - first) / 2;
+        s->is_lower = ARENA_NEW(&view->scratch, u8, s->cap_lower);
     }
-    return has_one_top(s, tris);
+    return has_one_top(s->is_lower, first, tris);
 }
 
 // ---- joining triangles
@@ -218,8 +236,8 @@ static bool turns_left(const i64 n[3], const Corner *p, const Corner *c, const C
     return n[axis] > 0 ? turn > 0 : turn < 0;
 }
 
-static bool are_coplanar(const FacetScratch *s, const LeafTris *tris, u32 h, u32 g) {
-    const i64 *n = s->normal[h / 3], *m = s->normal[g / 3];
+static bool are_coplanar(const LeafTris *tris, u32 h, u32 g) {
+    const i64 *n = tris->normal[h / 3], *m = tris->normal[g / 3];
     const Corner *a = &tris->corner[h], *c = &tris->corner[next_half(next_half(g))];
     f64 sum = 0, size = 0, along = 0;
     for (u32 i = 0; i < 3; i++) {
@@ -236,7 +254,7 @@ static bool are_coplanar(const FacetScratch *s, const LeafTris *tris, u32 h, u32
 // Takes out the edge of h and its twin if the polygons on both sides make a convex one.
 static void try_join(FacetScratch *s, const LeafTris *tris, u32 h) {
     u32 g = s->twin[h], p = set_find(s->polygon, h / 3), q = set_find(s->polygon, g / 3);
-    const i64 *n = s->normal[h / 3];
+    const i64 *n = tris->normal[h / 3];
     const Corner *at = tris->corner;
     if (p == q || s->size[p] + s->size[q] - 2 > FACET_MOST_CORNERS ||
         !turns_left(n, &at[s->prev[h]], &at[h], &at[s->next[s->next[g]]]) ||
@@ -255,68 +273,103 @@ static void try_join(FacetScratch *s, const LeafTris *tris, u32 h) {
     s->end[root] = s->end[other];
 }
 
-static void join_triangles(const Kernel *k, FacetScratch *s, const LeafTris *tris) {
-    const Mesh *mesh = k->expr->leaves[tris->leaf].mesh;
+static void init_polygons(FacetScratch *s, u32 n_tris) {
+    for (u32 t = 0, h = 0; t < n_tris; t++, h += 3) {
+        s->polygon[t] = s->group[t] = s->end[t] = t;
+        s->size[t] = 3;
+        s->chain[t] = s->facet[t] = NONE;
+        s->next[h] = s->prev[h + 2] = h + 1;
+        s->next[h + 1] = s->prev[h] = h + 2;
+        s->next[h + 2] = s->prev[h + 1] = h;
+    }
+    memset(s->is_gone, 0, 3 * (size_t)n_tris);
+}
+
+// False: there are none to join.
+static bool join_triangles(const Kernel *view, FacetScratch *s, const LeafTris *tris) {
+    const Mesh *mesh = view->expr->leaves[tris->leaf].mesh;
+    bool has_joined = false;
     for (u32 h = 0; h < 3 * tris->n; h++) {
         u32 g = s->twin[h];
-        if (g != NONE && g > h && are_coplanar(s, tris, h, g) &&
+        if (g != NONE && g > h && are_coplanar(tris, h, g) &&
             have_equal_labels(mesh, tris->src[h / 3], tris->src[g / 3])) {
+            if (!has_joined)
+                init_polygons(s, tris->n);
+            has_joined = true;
             set_join(s->group, h / 3, g / 3);
             try_join(s, tris, h);
         }
     }
+    return has_joined;
 }
 
-static void add_facet(Kernel *k, FacetScratch *s, const LeafTris *tris, u32 first) {
-    u32 p = set_find(s->polygon, first / 3);
-    Facet facet = {.first = k->corners.len,
-                   .leaf = tris->leaf,
-                   .src = k->sources.len,
-                   .plane = NONE,
-                   .is_reversed = tris->is_reversed};
-    for (u32 i = 0; i < 3; i++)
-        facet.normal[i] = s->normal[first / 3][i];
-    facet.group = tris->src[set_find(s->group, first / 3)]; // a triangle, for now
-    u32 h = first;
+// ---- facets
+// --------------------------------------------------------------------------------------
+
+// With no corners and sources yet. There is room for all of the leaf's.
+static Facet *begin_facet(const LeafTris *tris, u32 t, Intake *out) {
+    Facet *facet = &out->facets.data[out->facets.len++];
+    const i64 *n = tris->normal[t];
+    *facet = (Facet){.first = out->corners.len,
+                     .leaf = tris->leaf,
+                     .src = out->sources.len,
+                     .plane = NONE,
+                     .normal = {n[0], n[1], n[2]},
+                     .is_reversed = tris->is_reversed};
+    return facet;
+}
+
+static void add_triangle(const LeafTris *tris, u32 t, Intake *out) {
+    Facet *facet = begin_facet(tris, t, out);
+    facet->group = out->facets.len - 1;
+    facet->n = 3;
+    facet->n_src = 1;
+    memcpy(out->corners.data + out->corners.len, tris->corner + 3 * (size_t)t, 3 * sizeof(Corner));
+    out->corners.len += 3;
+    out->sources.data[out->sources.len++] = tris->src[t];
+}
+
+static void add_polygon(FacetScratch *s, const LeafTris *tris, u32 first, Intake *out) {
+    Facet *facet = begin_facet(tris, first / 3, out);
+    u32 h = first, p = set_find(s->polygon, first / 3);
+    s->facet[p] = out->facets.len - 1;
+    facet->group = set_find(s->group, first / 3); // a triangle, for now
     do {
-        avec_push(&k->arena, &k->corners, tris->corner[h]);
+        out->corners.data[out->corners.len++] = tris->corner[h];
         h = s->next[h];
     } while (h != first);
-    for (u32 t = p; t != NONE; t = s->chain[t]) {
-        avec_push(&k->arena, &k->sources, tris->src[t]);
-        k->facet_of[k->tri_base[tris->leaf] + tris->src[t]] = k->n_facets;
-    }
-    facet.n = k->corners.len - facet.first;
-    facet.n_src = k->sources.len - facet.src;
-    k->facets[k->n_facets++] = facet;
+    for (u32 t = p; t != NONE; t = s->chain[t])
+        out->sources.data[out->sources.len++] = tris->src[t];
+    facet->n = out->corners.len - facet->first;
+    facet->n_src = out->sources.len - facet->src;
 }
 
-void add_facets(Kernel *k, FacetScratch *s, const LeafTris *tris) {
-    bool is_closed = find_twins(s, tris);
-    for (u32 t = 0; t < tris->n; t++)
-        corners_normal(tris->corner + 3 * (size_t)t, s->normal[t]);
-    for (u32 h = 0; h < 3 * tris->n; h++) {
-        s->next[h] = next_half(h);
-        s->prev[s->next[h]] = h;
-        s->is_gone[h] = false;
-    }
-    for (u32 t = 0; t < tris->n; t++) {
-        s->polygon[t] = s->group[t] = s->end[t] = t;
-        s->size[t] = 3;
-        s->chain[t] = NONE;
-    }
-    LeafState *state = &k->leaves[tris->leaf];
-    bool is_simple = k->expr->leaves[tris->leaf].is_simple;
-    if (!state->is_dirty && !is_simple && tris->n)
-        state->is_dirty = !is_closed || !is_convex(k, s, tris);
-    if (is_closed || is_simple)
-        join_triangles(k, s, tris);
-    // In the order of their first halves; a polygon's first triangle is the root.
+// In the order of their first halves; a polygon's first triangle is the root.
+static void add_polygons(FacetScratch *s, const LeafTris *tris, Intake *out) {
+    u32 first = out->facets.len;
     for (u32 h = 0; h < 3 * tris->n; h++)
-        if (!s->is_gone[h] && s->size[set_find(s->polygon, h / 3)]) {
-            add_facet(k, s, tris, h);
-            s->size[set_find(s->polygon, h / 3)] = 0;
-        }
-    for (u32 f = k->leaf_start[tris->leaf]; f < k->n_facets; f++)
-        k->facets[f].group = k->facet_of[k->tri_base[tris->leaf] + k->facets[f].group];
+        if (!s->is_gone[h] && s->facet[set_find(s->polygon, h / 3)] == NONE)
+            add_polygon(s, tris, h, out);
+    for (u32 f = first; f < out->facets.len; f++) {
+        u32 *group = &out->facets.data[f].group;
+        *group = s->facet[set_find(s->polygon, *group)];
+    }
+}
+
+void add_facets(Kernel *view, FacetScratch *s, const LeafTris *tris, Intake *out) {
+    const bool is_simple = view->expr->leaves[tris->leaf].is_simple;
+    reserve(view, s, tris->n);
+    vec_reserve(view->heap, &out->facets, (size_t)out->facets.len + tris->n);
+    vec_reserve(view->heap, &out->corners, (size_t)out->corners.len + 3 * (size_t)tris->n);
+    vec_reserve(view->heap, &out->sources, (size_t)out->sources.len + tris->n);
+    bool is_closed = find_twins(s, tris);
+    LeafState *state = &view->leaves[tris->leaf];
+    if (!state->is_dirty && !is_simple && tris->n)
+        state->is_dirty = !is_closed || !is_convex(view, s, tris, tris->first_vert, out->verts.len);
+    if ((is_closed || is_simple) && join_triangles(view, s, tris)) {
+        add_polygons(s, tris, out);
+        return;
+    }
+    for (u32 t = 0; t < tris->n; t++)
+        add_triangle(tris, t, out);
 }

@@ -9,12 +9,8 @@
 // Of a leaf that is known not to meet itself only the triangles are taken in that come near another
 // leaf (boolean_near.c); all others go through as they are (boolean_patch.c). So are triangles that
 // lie in one plane with such a triangle and are labelled like it: whole faces are taken in, or
-// nothing of them (boolean_spread.c).
-//
-// Triangles that lose a corner to welding vanish with both their remaining edges, which cancel: the
-// surface stays closed. Triangles whose three corners are collinear are dropped as well; then a
-// corner may lie on a neighbour's edge, so that the leaf's own facets must be tested against each
-// other. A leaf to which either happens is taken in whole. Cost: O(n) with hashing.
+// nothing of them (boolean_spread.c). Leaves are taken in by tasks (boolean_leaves.c,
+// boolean_facets.c); then vertices are numbered over all of them (boolean_weld.c).
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>
@@ -25,17 +21,7 @@ static const f64 ROUND_OFFSET = 0.5 + 0.0590169943749474241;
 // More quanta from the origin than f64 tells apart: cannot be, but for numbers near its largest.
 static const f64 WHOLE_LIMIT = 0x1p50;
 
-enum { GRAIN = 1 << 14 };
-
-typedef struct Ingest {
-    Kernel *k;
-    u8 *is_active; // by leaf's triangle: taken in. NULL: all are
-    u32 *n_active; // by leaf
-    u32 *seen_by;  // by grid vertex: the last leaf that has it, + 1
-    u32 payload_cap, facets_cap;
-    struct FacetScratch *scratch;
-    LeafTris tris;
-} Ingest;
+enum { GRAIN = 1 << 14, TAKE_GRAIN = 1 << 11 };
 
 static Status choose_frame(Kernel *k, Box3 box) {
     if (!vec3_is_finite(box.min) || !vec3_is_finite(box.max))
@@ -72,17 +58,6 @@ static GridPlace snap_place(const Kernel *k, Vec3 place) {
         out.at[i] = (i32)(whole - ((f64)whole > x) - (i64)k->origin[i]);
     }
     return out;
-}
-
-static bool is_collinear(const Corner at[3]) {
-    for (u32 i = 0; i < 3; i++) {
-        u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        i64 bj = (i64)at[1].at[j] - at[0].at[j], bl = (i64)at[1].at[l] - at[0].at[l],
-            cj = (i64)at[2].at[j] - at[0].at[j], cl = (i64)at[2].at[l] - at[0].at[l];
-        if (bj * cl != bl * cj)
-            return false;
-    }
-    return true;
 }
 
 // ---- ranges of all leaves
@@ -195,134 +170,8 @@ static Status place_vertices(Kernel *k) {
     return STATUS_OK;
 }
 
-// ---- a leaf
-// ---------------------------------------------------------------------------------------
-
-// The grid vertex of the leaf's vertex v.
-static u32 weld(Ingest *in, u32 l, u32 v) {
-    Kernel *k = in->k;
-    const CsgLeaf *leaf = &k->expr->leaves[l];
-    u32 id = point_add_grid(k, k->snapped[k->vert_base[l] + v].at);
-    if (id == k->n_grid)
-        k->payload[k->n_grid++] = affine3_point(&leaf->map, leaf->mesh->verts[v]);
-    return id;
-}
-
-// Takes the active triangles in. False: not all of them are left, or some of the leaf's vertices
-// became one.
-static bool snap_active(Ingest *in, u32 l, const u8 *is_active, bool *has_folds) {
-    Kernel *k = in->k;
-    const Mesh *mesh = k->expr->leaves[l].mesh;
-    u32 *grid_of = k->grid_of + k->vert_base[l];
-    const GridPlace *snapped = k->snapped + k->vert_base[l];
-    LeafTris *tris = &in->tris;
-    bool is_regular = true;
-    tris->leaf = l;
-    tris->n = 0;
-    tris->is_reversed = k->leaves[l].is_reversed;
-    *has_folds = false;
-    for (u32 t = 0; t < mesh->n_tris; t++) {
-        if (is_active && !is_active[t])
-            continue;
-        Corner *corner = tris->corner + 3 * (size_t)tris->n;
-        for (u32 c = 0; c < 3; c++) {
-            u32 v = mesh->tris[3 * (size_t)t + (tris->is_reversed && c ? 3 - c : c)];
-            if (grid_of[v] == NONE) {
-                grid_of[v] = weld(in, l, v);
-                is_regular = is_regular && in->seen_by[grid_of[v]] != l + 1;
-                in->seen_by[grid_of[v]] = l + 1;
-            }
-            memcpy(corner[c].at, snapped[v].at, sizeof corner[c].at);
-            corner[c].v = grid_of[v];
-        }
-        bool is_lost =
-            corner[0].v == corner[1].v || corner[1].v == corner[2].v || corner[2].v == corner[0].v;
-        if (!is_lost && is_collinear(corner))
-            is_lost = *has_folds = true;
-        is_regular = is_regular && !is_lost;
-        if (!is_lost)
-            tris->src[tris->n++] = t;
-    }
-    return is_regular;
-}
-
-static void *enlarge(Arena *arena, const void *data, u32 len, u32 cap, size_t size) {
-    void *out = arena_alloc(arena, cap, size);
-    if (len)
-        memcpy(out, data, len * size);
-    return out;
-}
-
-// Room for n more triangles, n_verts more vertices.
-static void reserve(Ingest *in, u32 n, u32 n_verts) {
-    Kernel *k = in->k;
-    Arena *arena = &k->arena;
-    if (k->n_grid + n_verts > in->payload_cap) {
-        in->payload_cap = 2 * (k->n_grid + n_verts);
-        k->payload = enlarge(arena, k->payload, k->n_grid, in->payload_cap, sizeof(Vec3));
-        in->seen_by = enlarge(&k->scratch, in->seen_by, k->n_grid, in->payload_cap, sizeof(u32));
-    }
-    if (k->n_facets + n + k->expr->n_leaves > in->facets_cap) {
-        in->facets_cap = 2 * (k->n_facets + n) + k->expr->n_leaves;
-        k->facets = enlarge(arena, k->facets, k->n_facets, in->facets_cap, sizeof(Facet));
-    }
-    avec_reserve(arena, &k->corners, (size_t)k->corners.len + 3 * (size_t)n);
-    avec_reserve(arena, &k->sources, (size_t)k->sources.len + n);
-    if (in->scratch && in->tris.cap >= n)
-        return;
-    in->tris.cap = n + n / 4;
-    in->tris.corner = ARENA_NEW(&k->scratch, Corner, 3 * (size_t)in->tris.cap);
-    in->tris.src = ARENA_NEW(&k->scratch, u32, in->tris.cap);
-    in->scratch = facets_init(k, in->tris.cap);
-}
-
-static u32 count_active(const u8 *is_active, u32 n_tris) {
-    u32 n = 0;
-    for (u32 t = 0; t < n_tris; t++)
-        n += is_active[t];
-    return n;
-}
-
-static void take_leaf(Ingest *in, u32 l, u32 n_active) {
-    Kernel *k = in->k;
-    const Mesh *mesh = k->expr->leaves[l].mesh;
-    LeafState *state = &k->leaves[l];
-    if (!state->is_used) {
-        state->is_whole = true;
-        return;
-    }
-    bool takes_part = n_active < mesh->n_tris, has_folds = false;
-    const u8 *is_active = takes_part ? in->is_active + k->tri_base[l] : NULL;
-    reserve(in, n_active, MIN(mesh->n_verts, 3 * n_active));
-    if (!snap_active(in, l, is_active, &has_folds)) {
-        state->is_whole = true;
-        state->is_dirty = state->is_dirty || has_folds;
-        if (takes_part) {
-            reserve(in, mesh->n_tris, mesh->n_verts);
-            (void)snap_active(in, l, NULL, &has_folds);
-            state->is_dirty = state->is_dirty || has_folds;
-        }
-    }
-    add_facets(k, in->scratch, &in->tris);
-    state->is_whole = state->is_whole || state->is_dirty;
-    k->has_normals = k->has_normals || mesh->normals;
-}
-
-// How many triangles of each leaf are taken in, with all that lie in one plane with them.
-static void count_leaf(Kernel *k, void *ctx, u32 l) {
-    const Ingest *in = ctx;
-    const CsgLeaf *leaf = &k->expr->leaves[l];
-    u32 n_tris = leaf->mesh->n_tris, *n_active = &in->n_active[l];
-    u8 *is_active = in->is_active ? in->is_active + k->tri_base[l] : NULL;
-    *n_active = k->leaves[l].is_used ? n_tris : 0;
-    if (!*n_active || !is_active || !leaf->is_simple)
-        return;
-    u32 n = count_active(is_active, n_tris);
-    if (n && n < n_tris - n_tris / 8)
-        n += spread_in_planes(k, l, is_active);
-    if (n < n_tris - n_tris / 8)
-        *n_active = n;
-}
+// ---- leaves
+// ----------------------------------------------------------------------------------------
 
 // Leaves that the root does not depend on count for the frame only.
 static void mark_used(Kernel *k) {
@@ -360,9 +209,35 @@ static Status number_leaves(Kernel *k) {
         k->leaves[l].is_dirty = k->leaves[l].is_whole = k->is_thorough;
     }
     mark_used(k);
+    for (u32 l = 0; l < n; l++)
+        k->has_normals = k->has_normals || (k->leaves[l].is_used && expr->leaves[l].mesh->normals);
     k->vert_base[n] = (u32)n_verts;
     k->tri_base[n] = k->n_in_tris = (u32)n_tris;
     return STATUS_OK;
+}
+
+typedef struct Taking {
+    Intake *intakes;
+    u8 *is_active; // by leaf's triangle; NULL: all are
+} Taking;
+
+static void take_range(Kernel *view, void *ctx, u32 range) {
+    Taking *taking = ctx;
+    take_in(view, &taking->intakes[range], taking->is_active);
+}
+
+// Ranges of leaves: each of those that begin in a range of all triangles.
+static Intake *part_leaves(Kernel *k, u32 n_ranges) {
+    Intake *intakes = ARENA_NEW(&k->scratch, Intake, n_ranges);
+    u32 n_leaves = k->expr->n_leaves, l = 0;
+    for (u32 r = 0; r < n_ranges; r++) {
+        u32 end = kernel_range_start(k->n_in_tris, n_ranges, r + 1);
+        intakes[r].leaf = l;
+        while (l < n_leaves && (k->tri_base[l] < end || r + 1 == n_ranges))
+            l++;
+        intakes[r].leaf_end = l;
+    }
+    return intakes;
 }
 
 static Status take_leaves(Kernel *k) {
@@ -372,32 +247,14 @@ static Status take_leaves(Kernel *k) {
         status = place_vertices(k);
     if (status != STATUS_OK)
         return status;
-    Ingest in = {.k = k, .is_active = k->is_thorough ? NULL : find_near(k)};
-    in.n_active = ARENA_NEW(&k->scratch, u32, expr->n_leaves);
-    kernel_for(k, expr->n_leaves, (u64)k->n_in_tris * 8, count_leaf, &in);
-    u64 n_tris = 0, n_verts = 0;
-    for (u32 l = 0; l < expr->n_leaves; l++) {
-        n_tris += in.n_active[l];
-        n_verts += MIN((u64)expr->leaves[l].mesh->n_verts, 3 * (u64)in.n_active[l]);
-    }
-    points_init(k, (u32)MIN(n_verts, n_tris));
-    k->grid_of = ARENA_NEW(&k->arena, u32, k->vert_base[expr->n_leaves]);
-    k->facet_of = ARENA_NEW(&k->arena, u32, k->n_in_tris);
-    memset(k->grid_of, 0xff, k->vert_base[expr->n_leaves] * sizeof(u32)); // NONE
-    memset(k->facet_of, 0xff, k->n_in_tris * sizeof(u32));
-    in.payload_cap = (u32)n_verts;
-    k->payload = ARENA_NEW(&k->arena, Vec3, n_verts);
-    in.seen_by = ARENA_NEW(&k->scratch, u32, n_verts);
-    in.facets_cap = (u32)n_tris + expr->n_leaves;
-    k->facets = ARENA_NEW(&k->arena, Facet, in.facets_cap);
-    avec_reserve(&k->arena, &k->corners, 3 * n_tris);
-    avec_reserve(&k->arena, &k->sources, n_tris);
-    for (u32 l = 0; l < expr->n_leaves; l++) {
-        k->leaf_start[l] = k->n_facets;
-        take_leaf(&in, l, in.n_active[l]);
-        heap_poll(k->heap);
-    }
-    k->leaf_start[expr->n_leaves] = k->n_facets;
+    u32 n_ranges = MAX(kernel_ranges(k, k->n_in_tris, TAKE_GRAIN), 1);
+    Taking taking = {.is_active = k->is_thorough ? NULL : find_near(k)};
+    taking.intakes = part_leaves(k, n_ranges);
+    // Written whole by the tasks: see take_in.
+    k->grid_of = arena_alloc(&k->arena, k->vert_base[expr->n_leaves], sizeof(u32));
+    k->facet_of = arena_alloc(&k->arena, k->n_in_tris, sizeof(u32));
+    kernel_for(k, n_ranges, (u64)k->n_in_tris * 60, take_range, &taking);
+    weld(k, taking.intakes, n_ranges);
     return STATUS_OK;
 }
 

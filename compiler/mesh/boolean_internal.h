@@ -327,7 +327,6 @@ bool points_equal(const Kernel *k, const Point *a, const Point *b);
 // some or all of them.
 u32 point_hash(const f64 at[3], u32 *near);
 u32 point_hash_beside(const f64 at[3], u32 axes);
-u32 point_add_grid(Kernel *k, const i32 c[3]);
 u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on different sides of plane
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
@@ -408,18 +407,34 @@ u8 *find_near(Kernel *k);
 // boolean_spread.c: spreads what is active of a leaf's triangles over its faces; how many were
 // added.
 u32 spread_in_planes(Kernel *k, u32 leaf, u8 *is_active);
-// A leaf's triangles on the grid, while it is taken in: three corners each, and their numbers in
-// the mesh.
+// What one task takes in: the leaves leaf .. leaf_end. Its numbers begin at 0; weld adds what stands
+// before, which the last four say. A corner's vertex is an index of verts.
+typedef struct Intake {
+    u32 leaf, leaf_end;
+    VEC(Facet) facets; // on heap, as what follows
+    VEC(Corner) corners;
+    VEC(u32) sources;
+    VEC(u32) verts; // by their numbers among all leaves', in the order of their first use
+    u32 first_facet, first_corner, first_source, first_vert;
+} Intake;
+// boolean_leaves.c: is_active: by leaf's triangle: may be taken in; NULL: all are.
+void take_in(Kernel *view, Intake *out, u8 *is_active);
+// boolean_weld.c: numbers the vertices of all intakes in their order, equal places alike, and makes
+// up k's tables of the input.
+void weld(Kernel *k, Intake *intakes, u32 n);
+// A leaf's triangles on the grid, while it is taken in.
 typedef struct LeafTris {
     u32 leaf, n, cap;
-    Corner *corner; // 3 n
-    u32 *src;       // n
+    u32 first_vert;   // of the leaf, in its intake
+    Corner *corner;   // 3 n
+    i64 (*normal)[3]; // n: outwards, not reduced
+    u32 *src;         // n: their numbers in the mesh
     bool is_reversed;
 } LeafTris;
 // boolean_facets.c: adds the leaf's facets, and marks it dirty if they may meet each other.
 struct FacetScratch;
-struct FacetScratch *facets_init(Kernel *k, u32 most_tris);
-void add_facets(Kernel *k, struct FacetScratch *scratch, const LeafTris *tris);
+struct FacetScratch *facets_init(Kernel *view);
+void add_facets(Kernel *view, struct FacetScratch *scratch, const LeafTris *tris, Intake *out);
 // Of two triangles: in tag, paint and being flat.
 bool have_equal_labels(const Mesh *mesh, u32 t, u32 u);
 void corners_normal(const Corner at[3], i64 n[3]);                    // not reduced; |n_i| <= 2^53

@@ -384,11 +384,6 @@ static u32 point_add(Kernel *k, const Point *point) {
     return k->n_shared_points + own;
 }
 
-u32 point_add_grid(Kernel *k, const i32 c[3]) {
-    Point point = {.at = {c[0], c[1], c[2]}, .kind = POINT_GRID};
-    return point_add(k, &point);
-}
-
 // The whole numbers next to a point, if the point may be there.
 static bool is_near_grid(const f64 at[3], f64 near[3]) {
     for (u32 i = 0; i < 3; i++) {
