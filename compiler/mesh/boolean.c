@@ -2,8 +2,9 @@
 // n-ary CSG in one exact arrangement: the driver. Passes, each in its file:
 //
 //   boolean_ingest.c    triangles on one integer grid: those that come near another leaf
-//                       (boolean_near.c) and their faces (boolean_spread.c), as convex facets
-//                       (boolean_facets.c)
+//                       (boolean_near.c) and their faces (boolean_spread.c), leaf by leaf
+//                       (boolean_leaves.c), as convex facets (boolean_facets.c), with vertices of
+//                       one numbering (boolean_weld.c)
 //   boolean_buried.c    what lies deep inside of operands: left out
 //   boolean_broad.c     pairs of facets whose boxes meet
 //   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges

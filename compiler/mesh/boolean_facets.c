@@ -356,12 +356,16 @@ static void add_polygons(FacetScratch *s, const LeafTris *tris, Intake *out) {
     }
 }
 
+void intake_reserve(Heap *heap, Intake *in, u32 n_tris) {
+    vec_reserve(heap, &in->facets, (size_t)in->facets.len + n_tris);
+    vec_reserve(heap, &in->corners, (size_t)in->corners.len + 3 * (size_t)n_tris);
+    vec_reserve(heap, &in->sources, (size_t)in->sources.len + n_tris);
+}
+
 void add_facets(Kernel *view, FacetScratch *s, const LeafTris *tris, Intake *out) {
     const bool is_simple = view->expr->leaves[tris->leaf].is_simple;
     reserve(view, s, tris->n);
-    vec_reserve(view->heap, &out->facets, (size_t)out->facets.len + tris->n);
-    vec_reserve(view->heap, &out->corners, (size_t)out->corners.len + 3 * (size_t)tris->n);
-    vec_reserve(view->heap, &out->sources, (size_t)out->sources.len + tris->n);
+    intake_reserve(view->heap, out, tris->n);
     bool is_closed = find_twins(s, tris);
     LeafState *state = &view->leaves[tris->leaf];
     if (!state->is_dirty && !is_simple && tris->n)

@@ -417,6 +417,7 @@ typedef struct Intake {
     VEC(u32) verts; // by their numbers among all leaves', in the order of their first use
     u32 first_facet, first_corner, first_source, first_vert;
 } Intake;
+void intake_reserve(Heap *heap, Intake *in, u32 n_tris); // for facets of n_tris more
 // boolean_leaves.c: is_active: by leaf's triangle: may be taken in; NULL: all are.
 void take_in(Kernel *view, Intake *out, u8 *is_active);
 // boolean_weld.c: numbers the vertices of all intakes in their order, equal places alike, and makes

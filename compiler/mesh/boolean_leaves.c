@@ -31,9 +31,11 @@ static inline bool are_one_place(const GridPlace *a, const GridPlace *b) {
 }
 
 static inline u32 find_slot(const Taker *t, const GridPlace *at) {
-    u32 hash = (u32)at->at[0] * 0x9e3779b1u + (u32)at->at[1] * 0x85ebca77u;
-    hash = (hash ^ hash >> 15) + (u32)at->at[2] * 0xc2b2ae3du;
-    u32 slot = (hash ^ hash >> 16) & (t->n_slots - 1);
+    // Coordinates may have many zeros at their ends: the upper bits of products are mixed.
+    const i64 x = at->at[0], y = at->at[1], z = at->at[2];
+    u64 hash = (u64)x * 0x9e3779b97f4a7c15ull + (u64)y * 0xc2b2ae3d27d4eb4full +
+               (u64)z * 0x165667b19e3779f9ull;
+    u32 slot = (u32)(hash >> 24 ^ hash >> 40) & (t->n_slots - 1);
     while (t->slots[slot] &&
            !are_one_place(at, &t->k->snapped[t->out->verts.data[t->slots[slot] - 1]]))
         slot = (slot + 1) & (t->n_slots - 1);
@@ -141,44 +143,48 @@ static u32 choose_active(Kernel *k, u32 l, u8 *is_active) {
     return n < most ? n : n_tris;
 }
 
-static void take_leaf(Taker *t, u32 l, u8 *is_active) {
+static void take_leaf(Taker *t, u32 l, const u8 *is_active, u32 n_active) {
     Kernel *k = t->k;
     const Mesh *mesh = k->expr->leaves[l].mesh;
     LeafState *state = &k->leaves[l];
-    u32 n_active = choose_active(k, l, is_active);
     bool takes_part = n_active < mesh->n_tris, has_folds = false;
     t->tris.first_vert = t->out->verts.len;
-    if (n_active) {
-        reserve_verts(t, MIN(mesh->n_verts, 3 * n_active));
-        reserve_tris(t, n_active);
-        if (!list_tris(t, l, takes_part ? is_active : NULL, &has_folds)) {
-            state->is_whole = true;
-            if (takes_part) {
-                reserve_verts(t, mesh->n_verts);
-                reserve_tris(t, mesh->n_tris);
-                (void)list_tris(t, l, NULL, &has_folds);
-            }
+    reserve_verts(t, MIN(mesh->n_verts, 3 * n_active));
+    reserve_tris(t, n_active);
+    if (!list_tris(t, l, takes_part ? is_active : NULL, &has_folds)) {
+        state->is_whole = true;
+        if (takes_part) {
+            reserve_verts(t, mesh->n_verts);
+            reserve_tris(t, mesh->n_tris);
+            (void)list_tris(t, l, NULL, &has_folds);
         }
-        state->is_dirty = state->is_dirty || has_folds;
-        if (!t->facets)
-            t->facets = facets_init(k);
-        add_facets(k, t->facets, &t->tris, t->out);
     }
-    state->is_whole = state->is_whole || state->is_dirty;
+    state->is_dirty = state->is_dirty || has_folds;
+    if (!t->facets)
+        t->facets = facets_init(k);
+    add_facets(k, t->facets, &t->tris, t->out);
 }
 
 void take_in(Kernel *view, Intake *out, u8 *is_active) {
     ArenaMark mark = arena_mark(&view->scratch);
     Taker taker = {.k = view, .out = out};
+    u32 *n_active = ARENA_NEW(&view->scratch, u32, out->leaf_end - out->leaf), n = 0;
+    for (u32 l = out->leaf; l < out->leaf_end; l++) {
+        u8 *active = is_active ? is_active + view->tri_base[l] : NULL;
+        n_active[l - out->leaf] = view->leaves[l].is_used ? choose_active(view, l, active) : 0;
+        n += n_active[l - out->leaf];
+        heap_poll(view->heap);
+    }
+    intake_reserve(view->heap, out, n);
     for (u32 l = out->leaf; l < out->leaf_end; l++) {
         const u32 *vert = view->vert_base + l, *tri = view->tri_base + l;
+        LeafState *state = &view->leaves[l];
         memset(view->grid_of + vert[0], 0xff, (vert[1] - vert[0]) * sizeof(u32)); // NONE
         memset(view->facet_of + tri[0], 0xff, (tri[1] - tri[0]) * sizeof(u32));
         view->leaf_start[l] = out->facets.len;
-        if (view->leaves[l].is_used)
-            take_leaf(&taker, l, is_active ? is_active + tri[0] : NULL);
-        else
-            view->leaves[l].is_whole = true;
+        if (n_active[l - out->leaf])
+            take_leaf(&taker, l, is_active ? is_active + tri[0] : NULL, n_active[l - out->leaf]);
+        state->is_whole = state->is_whole || state->is_dirty || !state->is_used;
         heap_poll(view->heap);
     }
     arena_reset(&view->scratch, mark);
