@@ -14,4 +14,11 @@ typedef int (*SortCompareFn)(const void *a, const void *b, const void *ctx);
 void sort_stable(Heap *heap, void *items, size_t n, size_t size, SortCompareFn compare,
                  const void *ctx);
 
+typedef struct Keyed {
+    u64 key;
+    u32 value;
+} Keyed;
+// Stable, by key, upwards. spare: n. O(n) for many.
+void sort_keyed(Keyed *list, Keyed *spare, u32 n);
+
 #endif

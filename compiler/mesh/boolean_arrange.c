@@ -12,58 +12,6 @@
 
 #include <string.h>
 
-// Byte by byte from the lowest, those that differ at all.
-static void sort_keyed_radix(Keyed *list, Keyed *spare, u32 n) {
-    u64 differ = 0;
-    for (u32 i = 1; i < n; i++)
-        differ |= list[i].key ^ list[0].key;
-    Keyed *from = list, *to = spare;
-    for (u32 shift = 0; shift < 64; shift += 8) {
-        if (!(differ >> shift & 0xff))
-            continue;
-        u32 start[256] = {0};
-        for (u32 i = 0; i < n; i++)
-            start[from[i].key >> shift & 0xff]++;
-        for (u32 d = 0, sum = 0; d < 256; d++) {
-            u32 count = start[d];
-            start[d] = sum;
-            sum += count;
-        }
-        for (u32 i = 0; i < n; i++)
-            to[start[from[i].key >> shift & 0xff]++] = from[i];
-        Keyed *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != list)
-        memcpy(list, from, n * sizeof *list);
-}
-
-void sort_keyed(Keyed *list, Keyed *spare, u32 n) {
-    if (n > 96) {
-        sort_keyed_radix(list, spare, n);
-        return;
-    }
-    if (n <= 24) {
-        for (u32 i = 1; i < n; i++) {
-            Keyed item = list[i];
-            u32 j = i;
-            for (; j > 0 && list[j - 1].key > item.key; j--)
-                list[j] = list[j - 1];
-            list[j] = item;
-        }
-        return;
-    }
-    u32 mid = n / 2;
-    sort_keyed(list, spare, mid);
-    sort_keyed(list + mid, spare, n - mid);
-    if (list[mid - 1].key <= list[mid].key)
-        return;
-    memcpy(spare, list, mid * sizeof *list);
-    for (u32 i = 0, p = 0, q = mid; p < mid; i++)
-        list[i] = q >= n || spare[p].key <= list[q].key ? spare[p++] : list[q++];
-}
-
 static u64 edge_key(u32 a, u32 b) {
     return (u64)MIN(a, b) << 32 | MAX(a, b);
 }

@@ -22,6 +22,7 @@
 #define FRC_COMPILER_MESH_BOOLEAN_INTERNAL_H
 
 #include "base/map.h"
+#include "base/sort.h"
 #include "base/thread.h"
 #include "base/vec.h"
 #include "compiler/mesh/boolean.h"
@@ -164,13 +165,6 @@ typedef struct SplitTable {
     SplitRun *runs;
     u32 *verts;
 } SplitTable;
-
-typedef struct Keyed {
-    u64 key;
-    u32 value;
-} Keyed;
-// Stable, by key. spare: n.
-void sort_keyed(Keyed *list, Keyed *spare, u32 n);
 
 // Stack entries: facet << 1 | looks_back.
 static inline u32 stack_facet(u32 entry) {

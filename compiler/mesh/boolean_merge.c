@@ -106,7 +106,7 @@ Vec3 place_at(const Kernel *k, const f64 at[3]) {
 }
 
 // Planes square to an axis that were looked for lately, by their places: vertices ask for few.
-enum { SQUARES = 16 };
+enum { SQUARES = 64 };
 typedef struct Square {
     f64 whole;
     u32 plane; // or NONE
@@ -127,7 +127,7 @@ static Vec3 place_of(const Kernel *k, u32 v, Square lately[3][SQUARES]) {
     const f64 *at = k->points.data[v].at;
     Vec3 place = place_at(k, at);
     for (u32 axis = 0; axis < 3; axis++) {
-        f64 whole = floor(at[axis] + 0.5);
+        f64 whole = (at[axis] + 0x1.8p52) - 0x1.8p52; // rounded
         if (fabs(at[axis] - whole) >= 0x1p-24)
             continue;
         u32 plane = find_square(k, axis, whole, lately[axis]);

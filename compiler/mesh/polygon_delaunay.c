@@ -9,10 +9,11 @@ static inline u32 next_half_edge(u32 h) {
     return h % 3 == 2 ? h - 2 : h + 1;
 }
 
-static bool should_flip(const Vec2 *points, const u32 *tris, u32 h, u32 g) {
-    u32 h1 = next_half_edge(h), g1 = next_half_edge(g);
-    Vec2 a = points[tris[h]], b = points[tris[h1]], c = points[tris[next_half_edge(h1)]];
-    Vec2 d = points[tris[next_half_edge(g1)]];
+static inline u32 prev_half_edge(u32 h) {
+    return h % 3 == 0 ? h + 2 : h - 1;
+}
+
+static inline bool should_flip(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
     int inside = incircle2d(a, b, c, d);
     if (inside < 0 || orient2d(a, b, c) <= 0 || orient2d(b, a, d) <= 0) // mostly the first
         return false;
@@ -22,24 +23,38 @@ static bool should_flip(const Vec2 *points, const u32 *tris, u32 h, u32 g) {
     return vec2_before(across, on_edge);
 }
 
-static void join(u32 *twin, u32 h, u32 other) {
+static inline void join(u32 *twin, u32 h, u32 other) {
     twin[h] = other;
     if (other != NONE)
         twin[other] = h;
 }
 
-// Triangles (a, b, c) and (b, a, d) become (c, d, b) and (d, c, a).
-static void flip(u32 *tris, u32 *twin, u32 h, u32 g) {
-    u32 h1 = next_half_edge(h), h2 = next_half_edge(h1), g1 = next_half_edge(g),
-        g2 = next_half_edge(g1);
-    u32 a = tris[h], b = tris[h1], c = tris[h2], d = tris[g2];
-    u32 over_bc = twin[h1], over_ca = twin[h2], over_ad = twin[g1], over_db = twin[g2];
-    tris[h] = c, tris[h1] = d, tris[h2] = b;
-    tris[g] = d, tris[g1] = c, tris[g2] = a;
-    join(twin, h1, over_db);
-    join(twin, h2, over_bc);
-    join(twin, g1, over_ca);
-    join(twin, g2, over_ad);
+// An inner edge from a to b, as half-edge h[0] of triangle (a, b, c) and g[0] of (b, a, d).
+typedef struct Diamond {
+    u32 h[3], g[3];
+    u32 a, b, c, d;
+} Diamond;
+
+static inline Diamond diamond_at(const u32 *tris, u32 h, u32 g) {
+    Diamond q = {.h = {h, next_half_edge(h), prev_half_edge(h)},
+                 .g = {g, next_half_edge(g), prev_half_edge(g)}};
+    q.a = tris[q.h[0]];
+    q.b = tris[q.h[1]];
+    q.c = tris[q.h[2]];
+    q.d = tris[q.g[2]];
+    return q;
+}
+
+// They become (c, d, b) and (d, c, a).
+static inline void flip(u32 *tris, u32 *twin, const Diamond *q) {
+    const u32 *h = q->h, *g = q->g;
+    u32 over_bc = twin[h[1]], over_ca = twin[h[2]], over_ad = twin[g[1]], over_db = twin[g[2]];
+    tris[h[0]] = q->c, tris[h[1]] = q->d, tris[h[2]] = q->b;
+    tris[g[0]] = q->d, tris[g[1]] = q->c, tris[g[2]] = q->a;
+    join(twin, h[1], over_db);
+    join(twin, h[2], over_bc);
+    join(twin, g[1], over_ca);
+    join(twin, g[2], over_ad);
 }
 
 void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin, u32 n_tris,
@@ -53,12 +68,14 @@ void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin,
     for (u32 n_flips = 0; len > 0;) {
         u32 h = stack[--len], g = twin[h];
         queued[h] = 0;
-        if (g == NONE || !should_flip(points, tris, h, g))
+        if (g == NONE) // since it was queued
             continue;
-        flip(tris, twin, h, g);
-        u32 around[4] = {next_half_edge(h), next_half_edge(next_half_edge(h)), next_half_edge(g),
-                         next_half_edge(next_half_edge(g))};
-        for (int i = 0; i < 4; i++) {
+        Diamond q = diamond_at(tris, h, g);
+        if (!should_flip(points[q.a], points[q.b], points[q.c], points[q.d]))
+            continue;
+        flip(tris, twin, &q);
+        const u32 around[4] = {q.h[1], q.h[2], q.g[1], q.g[2]};
+        for (u32 i = 0; i < 4; i++) {
             if (!queued[around[i]] && twin[around[i]] != NONE) {
                 queued[around[i]] = 1;
                 stack[len++] = around[i];
@@ -77,7 +94,8 @@ bool polygon_flip_self_edges(u32 *tris, u32 *twin, u32 n_tris) {
                 continue;
             if (twin[h] == NONE || round == 8)
                 return false;
-            flip(tris, twin, h, twin[h]);
+            Diamond q = diamond_at(tris, h, twin[h]);
+            flip(tris, twin, &q);
             n_left++;
         }
     }

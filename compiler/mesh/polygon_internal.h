@@ -5,12 +5,38 @@
 
 #include "compiler/mesh/polygon.h"
 
-// polygon_predicate.c: signs (-1, 0, 1) that are exact for any finite doubles whose differences lie
-// between 1e-60 and 1e60 (or are 0).
+// Signs (-1, 0, 1) that are exact for any finite doubles whose differences lie between 1e-60 and
+// 1e60 (or are 0). Doubles mostly know, and are asked in place; else polygon_predicate.c does.
+int orient2d_exact(Vec2 a, Vec2 b, Vec2 c);
+// size: the sum of the sizes of the determinant's products.
+int incircle2d_near(Vec2 a, Vec2 b, Vec2 c, Vec2 d, f64 size);
+
 // Positive: a, b, c turn counter-clockwise.
-int orient2d(Vec2 a, Vec2 b, Vec2 c);
+static inline int orient2d(Vec2 a, Vec2 b, Vec2 c) {
+    f64 left = (a.x - c.x) * (b.y - c.y);
+    f64 right = (a.y - c.y) * (b.x - c.x);
+    f64 det = left - right;
+    f64 bound = 3.3306690738754716e-16 * (fabs(left) + fabs(right)); // (3 + 16 eps) eps, rounded up
+    if (fabs(det) > bound)
+        return det > 0 ? 1 : -1;
+    // The factors themselves are 0: rounding never makes a difference 0.
+    return left == 0 && right == 0 ? 0 : orient2d_exact(a, b, c);
+}
+
 // Positive: d lies inside the circle through the counter-clockwise triangle a, b, c.
-int incircle2d(Vec2 a, Vec2 b, Vec2 c, Vec2 d);
+static inline int incircle2d(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
+    f64 adx = a.x - d.x, ady = a.y - d.y, bdx = b.x - d.x, bdy = b.y - d.y, cdx = c.x - d.x,
+        cdy = c.y - d.y;
+    f64 bc = bdx * cdy, cb = cdx * bdy, ca = cdx * ady, ac = adx * cdy, ab = adx * bdy,
+        ba = bdx * ady;
+    f64 a2 = adx * adx + ady * ady, b2 = bdx * bdx + bdy * bdy, c2 = cdx * cdx + cdy * cdy;
+    f64 det = a2 * (bc - cb) + b2 * (ca - ac) + c2 * (ab - ba);
+    f64 size = (fabs(bc) + fabs(cb)) * a2 + (fabs(ca) + fabs(ac)) * b2 + (fabs(ab) + fabs(ba)) * c2;
+    f64 bound = 1.1102230246251577e-15 * size; // (10 + 96 eps) eps
+    if (fabs(det) > bound)
+        return det > 0 ? 1 : -1;
+    return incircle2d_near(a, b, c, d, size);
+}
 
 static inline bool vec2_equal(Vec2 a, Vec2 b) {
     return a.x == b.x && a.y == b.y;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact signs of the two determinants that polygon code branches on. Each is first evaluated in
-// doubles with a proved error bound (the longer one then in pairs of doubles, with another); when
-// the bound does not decide, it is evaluated exactly as an expansion: a sum of doubles, smallest
-// first, that do not overlap, whose last term has the sign of the whole. Bounds and operations: J.
-// R. Shewchuk, "Adaptive Precision Floating-Point Arithmetic and Fast Robust Geometric Predicates",
-// 1997, sections 2 and 4. Needs round-to-nearest doubles without extended precision or contraction,
-// as the build demands.
+// doubles with a proved error bound (where it is asked for: polygon_internal.h), the longer one
+// then in pairs of doubles, with another; when the bound does not decide, it is evaluated exactly
+// as an expansion: a sum of doubles, smallest first, that do not overlap, whose last term has the
+// sign of the whole. Bounds and operations: J. R. Shewchuk, "Adaptive Precision Floating-Point
+// Arithmetic and Fast Robust Geometric Predicates", 1997, sections 2 and 4. Needs round-to-nearest
+// doubles without extended precision or contraction, as the build demands.
 #include "compiler/mesh/polygon_internal.h"
 
 // An exact value in at most two terms: hi + lo.
@@ -129,25 +129,10 @@ static u32 diff_square(const Diff *a, f64 h[16]) {
     return expansion_sum(xx, n_xx, yy, n_yy, h);
 }
 
-static int orient2d_exact(Vec2 a, Vec2 b, Vec2 c) {
+int orient2d_exact(Vec2 a, Vec2 b, Vec2 c) {
     Diff ac = diff_of(a, c), bc = diff_of(b, c);
     f64 det[16];
     return expansion_sign(det, diff_cross(&ac, &bc, det));
-}
-
-int orient2d(Vec2 a, Vec2 b, Vec2 c) {
-    f64 left = (a.x - c.x) * (b.y - c.y);
-    f64 right = (a.y - c.y) * (b.x - c.x);
-    f64 det = left - right;
-    f64 bound = 3.3306690738754716e-16 * (fabs(left) + fabs(right)); // (3 + 16 eps) eps, rounded up
-    if (det > bound)
-        return 1;
-    if (-det > bound)
-        return -1;
-    if (left == 0 &&
-        right == 0) // the factors themselves are 0: rounding never makes a difference 0
-        return 0;
-    return orient2d_exact(a, b, c);
 }
 
 static int incircle2d_exact(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
@@ -224,19 +209,7 @@ static bool is_mirrored(Vec2 p, Vec2 q, Vec2 r, Vec2 s) {
            (p.x == q.x && r.x == s.x && same_middle(p.y, q.y, r.y, s.y));
 }
 
-int incircle2d(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
-    f64 adx = a.x - d.x, ady = a.y - d.y, bdx = b.x - d.x, bdy = b.y - d.y, cdx = c.x - d.x,
-        cdy = c.y - d.y;
-    f64 bc = bdx * cdy, cb = cdx * bdy, ca = cdx * ady, ac = adx * cdy, ab = adx * bdy,
-        ba = bdx * ady;
-    f64 a2 = adx * adx + ady * ady, b2 = bdx * bdx + bdy * bdy, c2 = cdx * cdx + cdy * cdy;
-    f64 det = a2 * (bc - cb) + b2 * (ca - ac) + c2 * (ab - ba);
-    f64 size = (fabs(bc) + fabs(cb)) * a2 + (fabs(ca) + fabs(ac)) * b2 + (fabs(ab) + fabs(ba)) * c2;
-    f64 bound = 1.1102230246251577e-15 * size; // (10 + 96 eps) eps
-    if (det > bound)
-        return 1;
-    if (-det > bound)
-        return -1;
+int incircle2d_near(Vec2 a, Vec2 b, Vec2 c, Vec2 d, f64 size) {
     if (is_mirrored(a, b, c, d) || is_mirrored(b, c, d, a) || is_mirrored(a, c, b, d))
         return 0;
     int sign = incircle2d_double(a, b, c, d, size);

@@ -9,6 +9,8 @@
 // its triangle.
 #include "compiler/mesh/polygon_triangulate_internal.h"
 
+#include "base/sort.h"
+
 #include <string.h>
 
 u32 *rings_take(Rings *r, size_t n) {
@@ -157,44 +159,33 @@ static void clip_degenerate(Rings *r) {
     }
 }
 
-static int compare_places(const Rings *r, u32 a, u32 b) {
-    Vec2 p = r->points[a], q = r->points[b];
-    if (p.x != q.x)
-        return p.x < q.x ? -1 : 1;
-    if (p.y != q.y)
-        return p.y < q.y ? -1 : 1;
-    return a < b ? -1 : 1;
+// Orders as the numbers do; the two zeros are one.
+static u64 order_key(f64 x) {
+    u64 bits;
+    x += 0;
+    memcpy(&bits, &x, sizeof bits);
+    return bits >> 63 ? ~bits : bits | (u64)1 << 63;
 }
 
-// Bottom-up merge sort; runs of 8 by insertion.
+// From left to right, then upwards, then by number.
 static void sort_order(Rings *r) {
-    u32 n = r->n_order, *from = r->order;
-    for (u32 run = 0; run < n; run += 8) {
-        for (u32 i = run + 1; i < MIN(run + 8, n); i++) {
-            u32 item = from[i], j = i;
-            for (; j > run && compare_places(r, item, from[j - 1]) < 0; j--)
-                from[j] = from[j - 1];
-            from[j] = item;
-        }
+    enum { FEW = 64 };
+    u32 n = r->n_order;
+    Keyed few[2 * FEW],
+        *items = n <= FEW ? few : heap_alloc_raw(r->heap, 2 * (size_t)n, sizeof *items);
+    for (u32 i = 0; i < n; i++)
+        items[i] = (Keyed){order_key(r->points[r->order[i]].x), r->order[i]};
+    sort_keyed(items, items + n, n);
+    for (u32 i = 0, end; i < n; i = end) {
+        u64 x = items[i].key;
+        for (end = i; end < n && items[end].key == x; end++)
+            items[end].key = order_key(r->points[items[end].value].y);
+        sort_keyed(items + i, items + n, end - i);
     }
-    if (n <= 8)
-        return;
-    u32 *scratch = rings_take(r, n), *to = scratch;
-    for (u64 width = 8; width < n; width *= 2) {
-        for (u64 start = 0; start < n; start += 2 * width) {
-            u64 i = start, mid = MIN(start + width, n), j = mid, end = MIN(start + 2 * width, n);
-            for (u64 k = start; k < end; k++)
-                to[k] = j == end || (i < mid && compare_places(r, from[i], from[j]) < 0)
-                            ? from[i++]
-                            : from[j++];
-        }
-        u32 *swap = from;
-        from = to;
-        to = swap;
-    }
-    if (from != r->order)
-        memcpy(r->order, from, n * sizeof(u32));
-    rings_give(r, scratch);
+    for (u32 i = 0; i < n; i++)
+        r->order[i] = items[i].value;
+    if (items != few)
+        heap_free(r->heap, items);
 }
 
 // A direction at a place: towards the next node (out) or from the previous one.
