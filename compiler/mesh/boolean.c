@@ -16,7 +16,8 @@
 //   boolean_select.c    cells between matter and emptiness, and their twins
 //   boolean_merge.c     coplanar cells to faces; boolean_triangles.c: faces to triangles, with
 //   labels
-//                       (boolean_labels.c); boolean_copies.c: patches; boolean_repair.c
+//                       (boolean_labels.c); boolean_slits.c; boolean_copies.c: patches;
+//                       boolean_repair.c
 //
 // boolean_points.c holds the tables of vertices and planes, exact.c the wide integers;
 // boolean_threads.c and boolean_shards.c say how passes use threads. Read boolean_internal.h first:

@@ -7,8 +7,9 @@
 // just two faces meet is dropped when it lies within a straight edge: always, if their planes
 // differ, since then both edges lie on the planes' common line. Each face is triangulated once
 // (boolean_triangles.c) and labelled (boolean_labels.c); what nothing touched is copied
-// (boolean_copies.c). The result is checked; what the check finds is repaired (boolean_repair.c,
-// boolean_slivers.c) and checked again. Cost: O(h), and O(m log m) for a face of m corners.
+// (boolean_copies.c). boolean_slits.c keeps open what touches itself. The result is checked; what
+// the check finds is repaired (boolean_repair.c, boolean_slivers.c) and checked again. Cost: O(h),
+// and O(m log m) for a face of m corners.
 #include "compiler/mesh/boolean_merge.h"
 
 #include <string.h>
@@ -197,13 +198,22 @@ static void settle_vertices(Merge *m) {
 }
 
 // A border is named by the halves that start it on both sides, a diagonal by its face's corners.
+u64 border_name(const Merge *m, u32 from, u32 *to) {
+    u32 last = from, h = next_border(m, from);
+    for (; m->corner[h] == NONE; h = next_border(m, h))
+        last = h;
+    *to = h;
+    return (u64)1 << 63 | MIN(from, half_twin(m, last));
+}
+
 u64 edge_name(const Merge *m, u32 from, u32 to) {
-    if (from < m->f->n_halves && to < m->f->n_halves) {
-        u32 last = from, h = next_border(m, from);
-        for (; m->corner[h] == NONE; h = next_border(m, h))
-            last = h;
-        if (h == to)
-            return (u64)1 << 63 | MIN(from, half_twin(m, last));
+    u32 n = m->f->n_halves, end, low = MIN(from, to), high = MAX(from, to);
+    if (high >= n && high - n < 2 * m->slits.len && low < n)
+        return slit_edge_name(m, high, low);
+    if (high < n) {
+        u64 name = border_name(m, from, &end);
+        if (end == to)
+            return name;
     }
     return (u64)MIN(from, to) << 32 | MAX(from, to);
 }
@@ -274,12 +284,14 @@ static void merge_finish(Merge *m) {
     for (u32 i = 0; i < m->n_parts; i++) {
         vec_free(heap, &m->parts[i].tris);
         vec_free(heap, &m->parts[i].aliases);
+        vec_free(heap, &m->parts[i].slits);
     }
     heap_free(heap, m->parts);
     for (u32 l = 0; m->leaf_parts && l < m->k->expr->n_leaves; l++)
         vec_free(heap, &m->leaf_parts[l].tris);
     heap_free(heap, m->leaf_parts);
     heap_free(heap, m->vertex_of);
+    vec_free(heap, &m->slits);
     vec_free(heap, &m->middles);
     vec_free(heap, &m->added);
     vec_free(heap, &m->aliases);
@@ -314,6 +326,7 @@ bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
     bool ok = !k->fault;
     if (ok) {
         count_copies(&m);
+        place_slits(&m);
         write_mesh(&m, out);
         ok = check_and_repair(&m, out).fault == MESH_OK;
         if (!ok)

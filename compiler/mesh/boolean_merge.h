@@ -23,7 +23,8 @@ typedef struct FacePart {
     u32 cells_start, cells_end; // the faces whose first cell is one of these
     VEC(u32) tris;              // corners
     VEC(Alias) aliases;
-    u32 first; // triangle of the result
+    VEC(u64) slits; // holes of two corners: edge_name of one of their borders
+    u32 first;      // triangle of the result
 } FacePart;
 
 // The untouched triangles of a leaf in the result.
@@ -46,9 +47,10 @@ typedef struct Merge {
     LeafPart *leaf_parts; // by leaf; NULL without patches
     u32 *vertex_of;       // by leaf's vertex: + 1, among its part's; 0: none
     u32 n_verts, n_tris;  // of the result
-    // repairs
+    VEC(u64) slits;       // ascending; the first middles are theirs, two for each
     VEC(Middle) middles;
     VEC(Vec3) added; // the last vertices
+    // repairs
     VEC(Alias) aliases;
     VEC(u32) tris; // all parts in one
     VEC(u32) twin; // by edge of a triangle (3 t + corner)
@@ -83,6 +85,8 @@ static inline u32 corner_vertex(const Merge *m, u32 c) {
 static inline const FaceCell *corner_cell(const Merge *m, u32 c) {
     return &m->f->cells[m->f->halves[corner_half(m, c)].cell];
 }
+// The same of the border that starts at half from; *to: the half at which it ends.
+u64 border_name(const Merge *m, u32 from, u32 *to);
 // Which edge of the surface a triangle's edge is: the two triangles at it give the same name.
 u64 edge_name(const Merge *m, u32 from, u32 to);
 // Of a cell (not of a patch): along its plane's normal, outwards, of any length.
@@ -91,6 +95,12 @@ Vec3 place_at(const Kernel *k, const f64 at[3]); // of a place in quanta, mm
 
 // ---- boolean_triangles.c: faces to triangles. Fills parts.
 void triangulate_faces(Merge *m);
+
+// ---- boolean_slits.c
+bool add_slits(Merge *m);                  // what parts found, with middles; false: none
+u32 slit_middle(const Merge *m, u32 from); // on the border that starts at half from, or NONE
+u64 slit_edge_name(const Merge *m, u32 middle, u32 corner); // edge_name
+void place_slits(Merge *m);                                 // n_verts is known
 
 // ---- boolean_copies.c
 void count_copies(Merge *m);

@@ -4,11 +4,13 @@
 // in the projection along the longest component of the face's normal. Triangles and clearly convex
 // quadrangles are settled here, all others in polygon.h.
 //
-// Faces are independent of each other: threads take parts, those that take longest first. Two
-// hollows that touch along an edge of a face leave a slit or a triangle without area; both are left
-// out, and what meets there on both sides becomes one edge (an alias, which repairs need).
+// Faces are independent of each other: threads take parts, those that take longest first. A
+// triangle that names a vertex twice is left out, and what meets there on both sides becomes one
+// edge (an alias, which repairs need); slits stay (boolean_slits.c).
 #include "compiler/mesh/boolean_merge.h"
 #include "compiler/mesh/polygon.h"
+
+#include <string.h>
 
 typedef struct Tracer {
     const Merge *m;
@@ -19,6 +21,7 @@ typedef struct Tracer {
     VEC(u32) loop; // corners
     VEC(u32) starts;
     VEC(Vec2) flat;
+    bool has_slits;
 } Tracer;
 
 typedef struct Triangulation {
@@ -28,9 +31,14 @@ typedef struct Triangulation {
     Keyed *order; // parts, in the order in which they are begun
 } Triangulation;
 
+// Equal for corners that are one vertex; middles have no vertices yet.
+static u32 vertex_name(const Merge *m, u32 c) {
+    return c < m->f->n_halves ? m->corner[c] : NONE - 1 - (c - m->f->n_halves) / 2;
+}
+
 static void push_tri(Tracer *t, u32 a, u32 b, u32 c) {
     const Merge *m = t->m;
-    u32 va = m->corner[a], vb = m->corner[b], vc = m->corner[c];
+    u32 va = vertex_name(m, a), vb = vertex_name(m, b), vc = vertex_name(m, c);
     if (va == vb || vb == vc || vc == va) {
         // It names a vertex twice; its other two edges run over one another, so without it their
         // neighbours are each other's.
@@ -75,6 +83,24 @@ static bool try_quad(Tracer *t) {
     return true;
 }
 
+// A loop that runs back over itself gets some room: its corners move into the face, by more than
+// doubles are off, so that a slit is a hole.
+static void open_slits(Vec2 *at, u32 n) {
+    Vec2 first = at[0], before = at[n - 1];
+    for (u32 i = 0; i < n; i++) {
+        Vec2 here = at[i], after = i + 1 < n ? at[i + 1] : first;
+        Vec2 in = {here.x - before.x, here.y - before.y},
+             out = {after.x - here.x, after.y - here.y};
+        f64 in_size = sqrt(in.x * in.x + in.y * in.y),
+            out_size = sqrt(out.x * out.x + out.y * out.y);
+        if (in_size > 0 && out_size > 0) {
+            at[i].x -= 0x1p-20 * (in.y / in_size + out.y / out_size);
+            at[i].y += 0x1p-20 * (in.x / in_size + out.x / out_size);
+        }
+        before = here;
+    }
+}
+
 static void flatten_loops(Tracer *t, const FaceCell *cell) {
     const Merge *m = t->m;
     i64 n[3];
@@ -88,6 +114,8 @@ static void flatten_loops(Tracer *t, const FaceCell *cell) {
         t->flat.data[i] = (Vec2){at[x], at[y]};
     }
     t->flat.len = t->loop.len;
+    for (u32 l = 0; t->has_slits && l + 1 < t->starts.len; l++)
+        open_slits(t->flat.data + t->starts.data[l], t->starts.data[l + 1] - t->starts.data[l]);
 }
 
 // loop and starts hold the face's boundary.
@@ -113,18 +141,20 @@ static void trace_loop(Tracer *t, u32 from) {
     u32 h = from, start = t->loop.len;
     do {
         t->is_done[h] = true;
-        if (m->corner[h] != NONE)
+        if (m->corner[h] != NONE) {
             vec_push(t->heap, &t->loop, h);
-        h = next_border(m, h);
+            u32 middle = slit_middle(m, h);
+            if (middle != NONE)
+                vec_push(t->heap, &t->loop, middle);
+        }
+        u32 next = next_border(m, h);
+        t->has_slits = t->has_slits || m->f->halves[h].origin == out_dest(m, next);
+        h = next;
     } while (h != from);
-    // A slit: two hollows touch along one edge. Without it what meets there on both sides is
-    // joined.
     u32 n = t->loop.len - start;
-    if (n == 2) {
-        const u32 *ends = t->loop.data + start;
-        vec_push(t->heap, &t->part->aliases,
-                 (Alias){edge_name(m, ends[0], ends[1]), edge_name(m, ends[1], ends[0])});
-    }
+    if (n == 2) // all is done again when it is known: see boolean_slits.c
+        vec_push(t->heap, &t->part->slits,
+                 edge_name(m, t->loop.data[start], t->loop.data[start + 1]));
     if (n < 3)
         t->loop.len = start;
     else
@@ -144,6 +174,7 @@ static void triangulate_part(Kernel *view, void *ctx, u32 i) {
         if (m->face[first] != first || is_patch(view, cells[first].cell))
             continue;
         t.loop.len = t.starts.len = 0;
+        t.has_slits = false;
         vec_push(t.heap, &t.starts, 0);
         for (u32 c = first; c != NONE; c = all->next_cell[c])
             for (u32 h = cells[c].start; h < cells[c + 1].start; h++)
@@ -216,6 +247,14 @@ void triangulate_faces(Merge *m) {
     u64 work = divide_faces(&all, n_halves);
     heap_free(k->heap, n_halves);
     kernel_for(k, m->n_parts, 50 * work, triangulate_part, &all);
+    if (add_slits(m)) {
+        memset(all.is_done, 0, m->f->n_halves * sizeof *all.is_done);
+        for (u32 i = 0; i < m->n_parts; i++) {
+            vec_free(k->heap, &m->parts[i].tris);
+            vec_free(k->heap, &m->parts[i].aliases);
+        }
+        kernel_for(k, m->n_parts, 50 * work, triangulate_part, &all);
+    }
     heap_free(k->heap, all.next_cell);
     heap_free(k->heap, all.is_done);
     heap_free(k->heap, all.order);

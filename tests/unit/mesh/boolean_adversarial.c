@@ -752,6 +752,55 @@ TEST(two_tetrahedra_from_a_box) {
     END;
 }
 
+// Hollows whose edges lie in the top of a box open it along slits: matter on both sides of a slit
+// stays apart, whether faces are merged or not. drill: from the first hollow through the bottom.
+static bool opens_along_slits(Builder *b, const Vec3 (*hollow)[4], u32 n, bool drill, u32 n_comp,
+                              i32 genus) {
+    u32 nodes[8], n_nodes = 0;
+    f64 volume = 8 * 8 * 8 - (drill ? 0.2 * 0.2 * 5 : 0);
+    nodes[n_nodes++] = build_leaf(b, box(b->heap, 0, 0, 0, 8, 8, 8));
+    for (u32 i = 0; i < n; i++) {
+        const Vec3 *p = hollow[i];
+        nodes[n_nodes++] = build_leaf(b, solid_tetra(b->heap, p[0], p[1], p[2], p[3]));
+    }
+    if (drill)
+        nodes[n_nodes++] = build_leaf(b, box(b->heap, hollow[0][2].x - 0.1, 3.9, -1,
+                                             hollow[0][2].x + 0.1, 4.1, 5.5));
+    u32 root = build_op(b, CSG_DIFFERENCE, nodes, n_nodes);
+    CsgExpr expr = {b->leaves.data, b->leaves.len, b->nodes.data, b->nodes.len,
+                    b->args.data,   b->args.len,   root};
+    for (u32 keep = 0; keep < 2; keep++) {
+        Mesh mesh;
+        CsgOptions options = {.n_threads = 1, .keep_coplanar = keep};
+        if (mesh_boolean(b->heap, &expr, options, &mesh, NULL) != STATUS_OK)
+            return false;
+        MeshCheck check = mesh_check(b->heap, &mesh);
+        if (check.fault != MESH_OK || check.n_components != n_comp || check.genus != genus ||
+            mesh_measure(&mesh).volume > volume) {
+            printf("%s: %u pieces, genus %d\n", keep ? "unmerged" : "merged",
+                   (u32)check.n_components, (int)check.genus);
+            return false;
+        }
+    }
+    return run(b, root).is_whole;
+}
+
+TEST(slits) {
+    BEGIN;
+    // One; two in a row; two with a common end; two that cross.
+    static const Vec3 hollows[4][2][4] = {
+        {{{2, 4, 8}, {6, 4, 8}, {4, 2, 5}, {4, 6, 5}},
+         {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}}},
+        {{{1, 4, 8}, {4, 4, 8}, {2, 2, 5}, {2, 6, 5}}, {{4, 4, 8}, {7, 4, 8}, {6, 2, 5}, {6, 6, 5}}},
+        {{{2, 4, 8}, {4, 4, 8}, {3, 2, 5}, {3, 6, 5}}, {{4, 4, 8}, {4, 7, 8}, {2, 5, 4}, {6, 6, 5}}},
+        {{{2, 4, 8}, {6, 4, 8}, {4, 2, 5}, {4, 6, 5}}, {{4, 2, 8}, {4, 6, 8}, {2, 4, 5}, {6, 4, 5}}}};
+    for (u32 i = 0; i < 4; i++) {
+        CHECK(opens_along_slits(&b, hollows[i], i ? 2 : 1, false, 1, 0));
+        CHECK(opens_along_slits(&b, hollows[i], i ? 2 : 1, true, 1, 1));
+    }
+    END;
+}
+
 TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(star_of_spikes),
           TEST_CASE(fans_of_a_thousand_faces), TEST_CASE(an_edge_with_hundreds_of_faces),
           TEST_CASE(boxes_that_share_an_edge), TEST_CASE(deep_stacks_of_coplanar_faces),
@@ -761,4 +810,5 @@ TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(st
           TEST_CASE(operands_that_overlap_themselves), TEST_CASE(operands_inside_out),
           TEST_CASE(empty_operands), TEST_CASE(scenes_of_one_point),
           TEST_CASE(operands_many_times_over), TEST_CASE(expressions_that_are_deep),
-          TEST_CASE(faces_a_quantum_apart_by_a_tilt), TEST_CASE(two_tetrahedra_from_a_box))
+          TEST_CASE(faces_a_quantum_apart_by_a_tilt), TEST_CASE(two_tetrahedra_from_a_box),
+          TEST_CASE(slits))
