@@ -30,14 +30,6 @@ int unit_line_way(const Unit *u, u32 cut, u32 a, u32 b, u32 *axis) {
     return plane_cross_sign(p, q, *axis) * point_compare(k, b, a, *axis);
 }
 
-void unit_add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward) {
-    u32 axis;
-    bool is_along = unit_line_way(u, cut, a, b, &axis) > 0;
-    Seg seg = is_along ? (Seg){a, b, cut, facet, is_forward, (u8)axis}
-                       : (Seg){b, a, cut, facet, !is_forward, (u8)axis};
-    avec_push(u->arena, &u->segs, seg);
-}
-
 static void add_edge_segs(Unit *u, u32 t, u32 corner) {
     Kernel *k = u->k;
     const Facet *facet = &k->facets[t];
@@ -45,13 +37,15 @@ static void add_edge_segs(Unit *u, u32 t, u32 corner) {
     u32 a = at[corner].v, b = at[corner + 1 < facet->n ? corner + 1 : 0].v;
     u32 cut = plane_upright(k, a, b, plane_ref(k, u->plane)->axis);
     const SplitRun *run = find_splits(k, a, b);
-    u32 from = a, n = run ? run->n : 0;
+    u32 axis, from = a, n = run ? run->n : 0;
+    bool is_along = unit_line_way(u, cut, a, b, &axis) > 0;
+    const Seg seg = {0, 0, cut, t, !facet->is_flipped, (u8)axis};
     for (u32 i = 0; i < n; i++) {
         u32 to = split_at(k, run, a < b, i);
-        unit_add_seg(u, from, to, cut, t, !facet->is_flipped);
+        unit_add_seg(u, from, to, seg, is_along);
         from = to;
     }
-    unit_add_seg(u, from, b, cut, t, !facet->is_flipped);
+    unit_add_seg(u, from, b, seg, is_along);
 }
 
 static bool is_inside_seg(const Kernel *k, const Seg *s, u32 v) {
@@ -113,7 +107,6 @@ static void cut_segs(Unit *u) {
     avec_reserve(arena, &u->keyed, n);
     avec_reserve(arena, &u->spare, n);
     avec_reserve(arena, &u->queue, n);
-    avec_reserve(arena, &u->below, n);
     for (u32 i = 0; i < n; i++)
         u->keyed.data[i] =
             (Keyed){(u64)u->splits.data[i].seg << 32 | u->splits.data[i].v, u->splits.data[i].v};
@@ -127,7 +120,7 @@ static void cut_segs(Unit *u) {
         while (at < n && u->keyed.data[at].key >> 32 == i)
             u->queue.data[m++] = u->keyed.data[at++].value;
         if (m) {
-            m = sort_along_line(k, u->queue.data, u->below.data, m, seg.axis,
+            m = sort_along_line(k, &u->line, u->queue.data, m, seg.axis,
                                 point_compare(k, seg.b, seg.a, seg.axis));
             for (u32 j = 0; j < m; j++) {
                 Seg part = seg;
@@ -212,39 +205,44 @@ static void build_edges(Unit *u) {
     memcpy(u->parts.data, u->segs.data, n * sizeof(Seg));
 }
 
-// Quarter of half h as seen from half r at the same vertex: 0 r itself, 1 left, 2 opposite, 3
-// right.
-static int sector(const Unit *u, u32 r, u32 h) {
-    if (h == r)
-        return 0;
-    int left = half_left(u, r, u->head.data[h]);
-    return left > 0 ? 1 : left == 0 ? 2 : 3;
+// Counter-clockwise from the half that sectors are seen from.
+static bool is_earlier(const Unit *u, Ray g, Ray h) {
+    return g.sector != h.sector ? g.sector < h.sector
+                                : half_left(u, g.half, u->head.data[h.half]) > 0;
 }
 
-// Half g comes before h, counter-clockwise from r; none of them is r.
-static bool is_earlier(const Unit *u, u32 r, u32 g, u32 h) {
-    int first = sector(u, r, g), second = sector(u, r, h);
-    return first != second ? first < second : half_left(u, g, u->head.data[h]) > 0;
-}
-
-static void merge_around(const Unit *u, u32 r, u32 *list, u32 *spare, u32 n) {
-    if (n < 2)
+static void merge_around(const Unit *u, Ray *list, Ray *spare, u32 n) {
+    if (n <= 4) {
+        for (u32 i = 1; i < n; i++) {
+            Ray item = list[i];
+            u32 j = i;
+            for (; j > 0 && is_earlier(u, item, list[j - 1]); j--)
+                list[j] = list[j - 1];
+            list[j] = item;
+        }
         return;
+    }
     u32 mid = n / 2;
-    merge_around(u, r, list, spare, mid);
-    merge_around(u, r, list + mid, spare, n - mid);
+    merge_around(u, list, spare, mid);
+    merge_around(u, list + mid, spare, n - mid);
     memcpy(spare, list, mid * sizeof *list);
     for (u32 i = 0, p = 0, q = mid; p < mid; i++)
-        list[i] = q >= n || !is_earlier(u, r, list[q], spare[p]) ? spare[p++] : list[q++];
+        list[i] = q >= n || !is_earlier(u, list[q], spare[p]) ? spare[p++] : list[q++];
 }
 
 // Halves that leave one vertex, counter-clockwise from the first.
-static void sort_around(const Unit *u, u32 *list, u32 n) {
-    u32 few[32];
-    ArenaMark mark = arena_mark(u->arena);
-    if (n > 2)
-        merge_around(u, list[0], list + 1, n <= 64 ? few : ARENA_NEW(u->arena, u32, n), n - 1);
-    arena_reset(u->arena, mark);
+static void sort_around(Unit *u, u32 *list, u32 n) {
+    if (n <= 2)
+        return;
+    avec_reserve(u->arena, &u->rays, 2 * (size_t)n);
+    Ray *rays = u->rays.data;
+    for (u32 i = 1; i < n; i++) {
+        int left = half_left(u, list[0], u->head.data[list[i]]);
+        rays[i] = (Ray){list[i], left > 0 ? 1 : left == 0 ? 2 : 3};
+    }
+    merge_around(u, rays + 1, rays + n, n - 1);
+    for (u32 i = 1; i < n; i++)
+        list[i] = rays[i].half;
 }
 
 static void link_halves(Unit *u) {
@@ -365,7 +363,7 @@ static void list_units(Kernel *k, Units *units) {
 }
 
 static void arrange_range(Kernel *k, const Units *units, Arena *scratch, u32 from, u32 to) {
-    Unit unit = {.k = k, .arena = scratch};
+    Unit unit = {.k = k, .arena = scratch, .line = {.arena = scratch}};
     for (u32 t = from; t < to; t++) {
         u32 n = units->start[t + 1] - units->start[t],
             n_inner = units->seg_start[t + 1] - units->seg_start[t];

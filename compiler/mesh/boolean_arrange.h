@@ -22,6 +22,18 @@ typedef struct SegSplit {
     u32 seg, v;
 } SegSplit;
 
+// A half as seen from another one at its vertex: 1: to the left, 2: opposite, 3: to the right.
+typedef struct Ray {
+    u32 half;
+    u32 sector;
+} Ray;
+
+typedef struct LineSort { // scratch of sort_along_line
+    Arena *arena;
+    VEC(Keyed) keyed, spare;
+    VEC(u32) verts;
+} LineSort;
+
 typedef struct Unit {
     Kernel *k;
     Arena *arena; // the pass's scratch
@@ -44,6 +56,7 @@ typedef struct Unit {
     VEC(u32) next, loop; // by half
     VEC(u32) around_start, around; // halves that leave a vertex, counter-clockwise
     VEC(u32) place;                // by half: its index in around
+    VEC(Ray) rays;                 // scratch, of one vertex
     // loops and faces
     VEC(u32) loop_half; // any half of it
     VEC(u32) loop_face;
@@ -51,6 +64,7 @@ typedef struct Unit {
     VEC(u32) face_first, face_next; // loops of a face: first, and by loop the next
     VEC(u32) face_stack, face_stack_len;
     VEC(u32) queue, below;
+    LineSort line;
     VEC(u64) edge_slots; // scratch of boolean_constraints.c: edges of facets, a hash table
     u32 n_edge_slots;
     struct FlatBoxes *boxes; // scratch of boolean_crossings.c
@@ -72,8 +86,13 @@ static inline int half_left(const Unit *u, u32 h, u32 local) {
 // 1: from a to b, in plane cut, is along n_P x n_cut; -1: against it. The line advances along
 // *axis.
 int unit_line_way(const Unit *u, u32 cut, u32 a, u32 b, u32 *axis);
-// From a to b, or the other way round if that is along n_P x n_cut. is_forward: of a to b.
-void unit_add_seg(Unit *u, u32 a, u32 b, u32 cut, u32 facet, bool is_forward);
+// From a to b if that is along n_P x n_cut, else the other way round; is_forward: of a to b.
+static inline void unit_add_seg(Unit *u, u32 a, u32 b, Seg seg, bool is_along) {
+    seg.a = is_along ? a : b;
+    seg.b = is_along ? b : a;
+    seg.is_forward = seg.is_forward == is_along;
+    avec_push(u->arena, &u->segs, seg);
+}
 // boolean_constraints.c: to u->segs, after the edges'.
 void unit_add_constraints(Unit *u, const InnerSeg *inner, u32 n);
 
@@ -90,8 +109,8 @@ static inline u32 split_at(const Kernel *k, const SplitRun *run, bool is_rising,
     return k->split_table.verts[run->start + (is_rising ? i : run->n - 1 - i)];
 }
 // v[0 .. n) on one line: in the line's order (sign: of its direction along axis), without
-// repetitions. Returns how many are left. spare: n.
-u32 sort_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int sign);
+// repetitions. Returns how many are left. O(n log n).
+u32 sort_along_line(const Kernel *k, LineSort *sort, u32 *v, u32 n, u32 axis, int sign);
 u32 widest_axis(const Kernel *k, u32 a, u32 b); // along which a and b are farthest apart
 
 // boolean_crossings.c: calls unit_cross_segs(i, j), i < j, for segments whose boxes meet, at least

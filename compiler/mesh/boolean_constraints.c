@@ -51,6 +51,21 @@ static bool has_edge_of(const Unit *u, u32 t) {
     return false;
 }
 
+// A facet draws a constraint in each facet of the unit that it crosses: what was found lately is
+// kept at hand.
+enum { FEW_DRAWERS = 64 };
+typedef struct Drawer {
+    u32 facet; // + 1
+    bool has_edge;
+} Drawer;
+
+static bool draws_anew(const Unit *u, Drawer *known, u32 t) {
+    Drawer *at = &known[t % FEW_DRAWERS];
+    if (at->facet != t + 1)
+        *at = (Drawer){t + 1, has_edge_of(u, t)};
+    return !at->has_edge;
+}
+
 // ---- one line
 // ------------------------------------------------------------------------------------
 
@@ -60,13 +75,15 @@ static void add_line(Unit *u, const InnerSeg *inner, const Keyed *keyed, u32 n, 
     Arena *arena = u->arena;
     avec_reserve(arena, &u->queue, 2 * n);
     avec_reserve(arena, &u->below, 2 * n);
-    u32 *ends = u->queue.data, *cover = u->below.data; // the latter scratch at first
+    u32 *ends = u->queue.data, *cover = u->below.data;
     for (u32 i = 0; i < n; i++) {
         ends[2 * i] = inner[keyed[i].value].a;
         ends[2 * i + 1] = inner[keyed[i].value].b;
     }
-    u32 axis = plane_line_axis(plane_ref(k, u->plane), plane_ref(k, cut));
-    u32 m = sort_along_line(k, ends, cover, 2 * n, axis, 1), open = 0;
+    const Plane *p = plane_ref(k, u->plane), *q = plane_ref(k, cut);
+    u32 axis = plane_line_axis(p, q), open = 0,
+        m = sort_along_line(k, &u->line, ends, 2 * n, axis, 1);
+    bool is_along = plane_cross_sign(p, q, axis) > 0;
     memset(cover, 0, m * sizeof *cover);
     for (u32 i = 0; i < m; i++)
         u->local_of[ends[i]] = i;
@@ -80,7 +97,7 @@ static void add_line(Unit *u, const InnerSeg *inner, const Keyed *keyed, u32 n, 
     for (u32 i = 0; i + 1 < m; i++) {
         open += cover[i];
         if (open)
-            unit_add_seg(u, ends[i], ends[i + 1], cut, NONE, true);
+            unit_add_seg(u, ends[i], ends[i + 1], (Seg){0, 0, cut, NONE, true, (u8)axis}, is_along);
     }
 }
 
@@ -88,6 +105,7 @@ void unit_add_constraints(Unit *u, const InnerSeg *inner, u32 n) {
     const Kernel *k = u->k;
     Arena *arena = u->arena;
     u32 n_keyed = 0;
+    Drawer known[FEW_DRAWERS] = {0};
     if (u->n_facets > 1)
         gather_edges(u);
     avec_reserve(arena, &u->keyed, n);
@@ -95,7 +113,7 @@ void unit_add_constraints(Unit *u, const InnerSeg *inner, u32 n) {
     for (u32 i = 0; i < n; i++) {
         if (inner[i].a == inner[i].b)
             avec_push(arena, &u->segs, (Seg){inner[i].a, inner[i].b, NONE, NONE, true, 0});
-        else if (u->n_facets == 1 || !has_edge_of(u, inner[i].by))
+        else if (u->n_facets == 1 || draws_anew(u, known, inner[i].by))
             u->keyed.data[n_keyed++] = (Keyed){k->facets[inner[i].by].plane, i};
     }
     sort_keyed(u->keyed.data, u->spare.data, n_keyed);
@@ -104,9 +122,12 @@ void unit_add_constraints(Unit *u, const InnerSeg *inner, u32 n) {
         const InnerSeg *seg = &inner[keyed[i].value];
         for (end = i + 1; end < n_keyed && keyed[end].key == keyed[i].key;)
             end++;
-        if (end == i + 1)
-            unit_add_seg(u, seg->a, seg->b, (u32)keyed[i].key, NONE, true);
-        else
-            add_line(u, inner, keyed + i, end - i, (u32)keyed[i].key);
+        u32 axis, cut = (u32)keyed[i].key;
+        if (end > i + 1) {
+            add_line(u, inner, keyed + i, end - i, cut);
+            continue;
+        }
+        bool is_along = unit_line_way(u, cut, seg->a, seg->b, &axis) > 0;
+        unit_add_seg(u, seg->a, seg->b, (Seg){0, 0, cut, NONE, true, (u8)axis}, is_along);
     }
 }

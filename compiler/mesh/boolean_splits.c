@@ -34,21 +34,22 @@ static u32 insert_along_line(const Kernel *k, u32 *v, u32 n, u32 axis, int sign)
     return len;
 }
 
-u32 sort_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int sign) {
+// Whole quanta along axis, rising along the line: what they tell apart by two or more is in order.
+static u64 line_key(const Kernel *k, u32 v, u32 axis, int sign) {
+    return (u64)(point_ref(k, v)->at[axis] * sign + 0x1p26); // |at| < 2^26
+}
+
+// Those with one key, by halves. Returns how many are left.
+static u32 merge_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int sign) {
     if (n <= 8)
         return insert_along_line(k, v, n, axis, sign);
-    u32 mid = n / 2, n_first = sort_along_line(k, v, spare, mid, axis, sign), len = 0;
-    u32 end = mid + sort_along_line(k, v + mid, spare, n - mid, axis, sign), p = 0, q = mid;
+    u32 mid = n / 2, n_first = merge_along_line(k, v, spare, mid, axis, sign), len = 0;
+    u32 end = mid + merge_along_line(k, v + mid, spare, n - mid, axis, sign), p = 0, q = mid;
     memcpy(spare, v, n_first * sizeof *v);
     while (p < n_first && q < end) {
-        if (spare[p] == v[q]) {
-            v[len++] = spare[p++];
-            q++;
-        } else if (point_compare(k, spare[p], v[q], axis) * sign < 0) {
-            v[len++] = spare[p++];
-        } else {
-            v[len++] = v[q++];
-        }
+        int order = spare[p] == v[q] ? 0 : point_compare(k, spare[p], v[q], axis) * sign;
+        q += order == 0;
+        v[len++] = order <= 0 ? spare[p++] : v[q++];
     }
     // One of the two is used up. What is written never passes what is to be read: len <= q.
     for (; p < n_first; p++)
@@ -56,6 +57,27 @@ u32 sort_along_line(const Kernel *k, u32 *v, u32 *spare, u32 n, u32 axis, int si
     for (; q < end; q++)
         v[len++] = v[q];
     return len;
+}
+
+u32 sort_along_line(const Kernel *k, LineSort *s, u32 *v, u32 n, u32 axis, int sign) {
+    if (n <= 8)
+        return insert_along_line(k, v, n, axis, sign);
+    avec_reserve(s->arena, &s->keyed, n);
+    avec_reserve(s->arena, &s->spare, n);
+    avec_reserve(s->arena, &s->verts, n);
+    for (u32 i = 0; i < n; i++)
+        s->keyed.data[i] = (Keyed){line_key(k, v[i], axis, sign), v[i]};
+    sort_keyed(s->keyed.data, s->spare.data, n);
+    u32 len = 0;
+    for (u32 i = 0, end; i < n; i = end) {
+        u32 first = len;
+        for (end = i; end < n && s->keyed.data[end].key == s->keyed.data[i].key; end++)
+            if (end == i || s->keyed.data[end].value != v[len - 1])
+                v[len++] = s->keyed.data[end].value;
+        if (len - first > 8)
+            len = first + merge_along_line(k, v + first, s->verts.data, len - first, axis, sign);
+    }
+    return insert_along_line(k, v, len, axis, sign); // little is left to do
 }
 
 // ---- the table
@@ -67,8 +89,17 @@ typedef struct SplitPass {
     Keyed *items; // by their edges' lower ends: the higher end, and the vertex
 } SplitPass;
 
+// Among a few items. Most that are stated again are so at once: by the facet beside the edge, or
+// the other facets that meet in one place.
+static bool is_stated(const Keyed *item, const Keyed *end, const EdgeSplit *s) {
+    while (item < end && (item->value != s->v || item->key != s->hi))
+        item++;
+    return item < end;
+}
+
 // Deals the splits to the lower ends of their edges: an end's are items[first .. first + n).
 static void deal_splits(const Kernel *k, SplitPass *p) {
+    enum { LATELY = 4 };
     SplitFan *fans = p->table->fans;
     for (u32 i = 0; i < p->n; i++)
         fans[k->splits.data[i].lo].n++;
@@ -79,7 +110,10 @@ static void deal_splits(const Kernel *k, SplitPass *p) {
     }
     for (u32 i = 0; i < p->n; i++) {
         const EdgeSplit *s = &k->splits.data[i];
-        p->items[fans[s->lo].first + fans[s->lo].n++] = (Keyed){s->hi, s->v};
+        SplitFan *fan = &fans[s->lo];
+        Keyed *items = p->items + fan->first, *last = items + fan->n;
+        if (!is_stated(last - MIN(fan->n, (u32)LATELY), last, s))
+            items[fan->n++] = (Keyed){s->hi, s->v};
     }
 }
 
@@ -98,14 +132,14 @@ static u32 find_lower_end(const SplitPass *p, u32 i) {
 
 // One edge's items: its vertices in order, at their places in the table.
 static SplitRun order_run(const Kernel *k, const SplitPass *p, u32 lo, u32 start, u32 end,
-                          u32 *spare) {
+                          LineSort *sort) {
     u32 *v = p->table->verts + start;
     SplitRun run = {lo, (u32)p->items[start].key, start, end - start};
     for (u32 i = 0; i < run.n; i++)
         v[i] = p->items[start + i].value;
     if (run.n > 1) {
         u32 axis = widest_axis(k, run.lo, run.hi);
-        run.n = sort_along_line(k, v, spare, run.n, axis, point_compare(k, run.hi, run.lo, axis));
+        run.n = sort_along_line(k, sort, v, run.n, axis, point_compare(k, run.hi, run.lo, axis));
     }
     return run;
 }
@@ -118,18 +152,17 @@ static void build_runs(Kernel *k, void *ctx, u32 range) {
         stop = find_lower_end(p, kernel_range_start(p->n, p->n_ranges, range + 1));
     ArenaMark mark = arena_mark(&k->scratch);
     VEC(Keyed) spare = {0};
-    VEC(u32) spare_verts = {0};
+    LineSort sort = {.arena = &k->scratch};
     for (; v < stop; v++) {
         u32 start = fans[v].first, end = start + fans[v].n;
         avec_reserve(&k->scratch, &spare, fans[v].n);
-        avec_reserve(&k->scratch, &spare_verts, fans[v].n);
         sort_keyed(p->items + start, spare.data, fans[v].n);
         fans[v] = (SplitFan){at, 0};
         while (start < end) {
             u32 next = start + 1;
             while (next < end && p->items[next].key == p->items[start].key)
                 next++;
-            p->table->runs[at++] = order_run(k, p, v, start, next, spare_verts.data);
+            p->table->runs[at++] = order_run(k, p, v, start, next, &sort);
             fans[v].n++;
             start = next;
         }
