@@ -416,7 +416,7 @@ void arrange(Kernel *k) {
     u32 n_ranges = kernel_ranges(k, (u32)MIN(work, (u64)UINT32_MAX), GRAIN);
     if (kernel_uses_threads(k, n_ranges, work * WORK_NS)) {
         choose_ranges(k, &units, n_ranges);
-        shards_run(k, n_ranges, work * WORK_NS, true, arrange_shard, &units);
+        shards_run(k, n_ranges, work * WORK_NS, arrange_shard, &units);
         return;
     }
     vec_reserve(k->heap, &k->cells, k->n_facets);

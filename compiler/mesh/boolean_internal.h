@@ -179,18 +179,6 @@ typedef struct SolidRegion {
     u32 owner; // leaf, NONE when empty
 } SolidRegion;
 
-// The plane of a facet, as a shard found it.
-typedef struct FacetPlane {
-    u32 facet, plane;
-    bool is_flipped;
-} FacetPlane;
-enum { SHARD_FACETS = 1 << 10 };
-
-typedef struct PlanePlace {
-    u32 plane;
-    f64 place;
-} PlanePlace;
-
 typedef struct Kernel {
     Heap *heap;
     Arena arena;   // what passes hand on
@@ -237,10 +225,7 @@ typedef struct Kernel {
     const struct Kernel *shared; // whose points and planes come before its own
     u32 n_shared_points, n_shared_planes;
     bool shares_defined;      // some of those points are not on the grid
-    FacetPlane *facet_planes; // SHARD_FACETS found lately, by facet
-    VEC(FacetPlane) found_planes;
-    VEC(PlanePlace) found_places; // of planes that come before its own
-    bool owns_facets; // no other shard asks for the planes of its facets
+    VEC(u32) in_planes;       // facets whose planes it has found
 
     // broad, narrow
     VEC(Pair) pairs;
@@ -294,11 +279,12 @@ static inline u32 kernel_range_start(u32 n, u32 n_ranges, u32 i) {
 // ---- boolean_shards.c
 // --------------------------------------------------------------------------------
 // The first n tasks of a pass that add points and planes, each in a shard of k: run(shard, ctx, i)
-// may do to shard what it would do to k but for k's other tables; its inner, splits, cells,
-// halves, stacks begin empty. Afterwards k has all that n calls on k itself, in order, would have
-// made, with the same numbers.
-void shards_run(Kernel *k, u32 n, u64 work_ns, bool owns_facets,
-                void (*run)(Kernel *shard, void *ctx, u32 i), void *ctx);
+// may do to shard what it would do to k but for k's other tables, and ask for the planes of facets
+// that no other task asks for, if they are not known; its inner, splits, cells, halves, stacks
+// begin empty. Afterwards k has all that n calls on k itself, in order, would have made, with the
+// same numbers.
+void shards_run(Kernel *k, u32 n, u64 work_ns, void (*run)(Kernel *shard, void *ctx, u32 i),
+                void *ctx);
 
 // ---- boolean_points.c: planes and vertices, found or added; signs
 // ---------------------------------

@@ -7,8 +7,11 @@
 // orientation predicates", 2003), so no point is computed before it is known to exist. Results: a
 // constraint inside each facet (InnerSeg), and vertices on edges (EdgeSplit) which both facets of
 // an edge share, so that no T-junction can arise. Coplanar facets split each other's edges, and
-// those whose insides overlap become one unit. Cost: O(n + m) a pair of facets with n and m
-// corners, O(n m) for coplanar ones.
+// those whose insides overlap become one unit.
+//
+// Three steps: all pairs are tested, on corners alone; facets of those that meet get their planes,
+// each once; then what meets is written down. Cost: O(n + m) a pair of facets with n and m corners,
+// O(n m) for coplanar ones.
 #include "compiler/mesh/boolean_internal.h"
 
 u32 set_find(u32 *parent, u32 x) {
@@ -75,24 +78,31 @@ static bool corner_sides(const Kernel *k, const Facet *t, const Facet *u, Sides 
     return front != out->all && (front | on) != 0;
 }
 
-static void split_edge(Kernel *k, u32 p, u32 q, u32 v) {
-    if (v != p && v != q)
-        vec_push(k->heap, &k->splits, (EdgeSplit){MIN(p, q), MAX(p, q), v});
-}
-
 // One end of a facet's interval on the common line: the edge that runs from the back of the
 // other triangle's plane to its front, as corner numbers; corner: the end itself if it is a corner,
-// or NONE.
+// or NO_CORNER.
 typedef struct LineEnd {
-    u32 from, to, corner;
+    u8 from, to, corner;
 } LineEnd;
+enum { NO_CORNER = FACET_MOST_CORNERS };
 
-static u32 corner_before(u32 i, u32 n) {
-    return (i ? i : n) - 1;
+// A pair of facets that meet: t and u, in planes that cross. What is said of both is t's first.
+typedef struct Meeting {
+    u32 facet[2];
+    LineEnd first[2], last[2]; // of their intervals, in the direction of t's normal x u's
+    u8 first_of, last_of;      // whose ends are those of the common interval, as bits 1, 2
+    u8 lying[2]; // the corner that begins an edge which lies in the other's plane, or NO_CORNER
+} Meeting;       // first_of = 0: they are coplanar
+
+static bool is_flat(const Meeting *m) {
+    return m->first_of == 0;
 }
 
 static LineEnd line_end(Sides s, u32 from, u32 to) {
-    return (LineEnd){from, to, s.on >> from & 1 ? from : s.on >> to & 1 ? to : NONE};
+    return (LineEnd){(u8)from, (u8)to,
+                     (u8)(s.on >> from & 1 ? from
+                          : s.on >> to & 1 ? to
+                                           : NO_CORNER)};
 }
 
 // The ends in the order of (own normal) x (other's normal). A corner in the plane counts as behind
@@ -100,10 +110,11 @@ static LineEnd line_end(Sides s, u32 from, u32 to) {
 // one to the back again.
 static void line_ends(Sides s, u32 n, LineEnd *first, LineEnd *last) {
     u64 front = (s.front | s.on) == s.all ? s.front : s.front | s.on;
-    u64 before = (front << 1 | front >> (n - 1)) & s.all; // by corner: the one before it is in front
+    u64 before =
+        (front << 1 | front >> (n - 1)) & s.all; // by corner: the one before it is in front
     u32 rise = (u32)__builtin_ctzll(front & ~before), fall = (u32)__builtin_ctzll(before & ~front);
-    *first = line_end(s, corner_before(rise, n), rise);
-    *last = line_end(s, fall, corner_before(fall, n));
+    *first = line_end(s, (rise ? rise : n) - 1, rise);
+    *last = line_end(s, fall, (fall ? fall : n) - 1);
 }
 
 // Positive: f's end, of u's facet, comes after e's in the direction of t's normal x u's normal.
@@ -125,43 +136,31 @@ static int compare_ends(const Corner *t, LineEnd e, const Corner *u, LineEnd f) 
     return sign_i128(exact);
 }
 
-typedef struct Meeting {
-    Kernel *k;
-    u32 t[2];       // the facets
-    LineEnd end[2]; // of each at the place in question
-    u32 lying[2];   // the edge (corner, next corner) that lies in the other's plane, or NONE
-} Meeting;
-
-static u32 end_vertex(const Meeting *m, u32 i) {
-    const Corner *at = facet_corners(m->k, m->t[i]);
-    if (m->end[i].corner != NONE)
-        return at[m->end[i].corner].v;
-    return point_add_lpi(m->k, at[m->end[i].from].v, at[m->end[i].to].v,
-                         facet_plane(m->k, m->t[1 - i]));
-}
-
-// The vertex where the common interval ends: at the end of the facet(s) in `which` (bits 1, 2).
-static u32 add_end(const Meeting *m, u32 which) {
-    Kernel *k = m->k;
-    u32 from =
-        which == 3 ? (m->end[0].corner != NONE || m->end[1].corner == NONE ? 0 : 1) : which - 1;
-    u32 v = end_vertex(m, from);
-    for (u32 i = 0; i < 2; i++) {
-        const Corner *at = facet_corners(k, m->t[i]);
-        u32 n = k->facets[m->t[i]].n, lying = m->lying[i];
-        if (which >> i & 1) {
-            if (m->end[i].corner == NONE)
-                split_edge(k, at[m->end[i].from].v, at[m->end[i].to].v, v);
-        } else if (lying != NONE) {
-            split_edge(k, at[lying].v, at[lying + 1 < n ? lying + 1 : 0].v, v);
-        }
-    }
-    return v;
-}
-
-static u32 lying_edge(Sides s, u32 n) {
+static u8 lying_edge(Sides s, u32 n) {
     u64 both = s.on & (s.on >> 1 | (s.on & 1) << (n - 1));
-    return both ? (u32)__builtin_ctzll(both) : NONE;
+    return both ? (u8)__builtin_ctzll(both) : NO_CORNER;
+}
+
+// False: their intervals have nothing in common.
+static bool cross_intervals(const Kernel *k, u32 t, u32 u, Sides st, Sides su, Meeting *m) {
+    const Corner *ct = facet_corners(k, t), *cu = facet_corners(k, u);
+    LineEnd t0, t1, u0, u1;
+    line_ends(st, k->facets[t].n, &t0, &t1);
+    line_ends(su, k->facets[u].n, &u1, &u0); // u's own direction is the opposite one
+    if (compare_ends(ct, t0, cu, u1) < 0 || compare_ends(ct, t1, cu, u0) > 0)
+        return false;
+    int first = compare_ends(ct, t0, cu, u0), last = compare_ends(ct, t1, cu, u1);
+    *m = (Meeting){.facet = {t, u},
+                   .first = {t0, u0},
+                   .last = {t1, u1},
+                   .first_of = first == 0  ? 3
+                               : first > 0 ? 2
+                                           : 1,
+                   .last_of = last == 0  ? 3
+                              : last < 0 ? 2
+                                         : 1,
+                   .lying = {lying_edge(st, k->facets[t].n), lying_edge(su, k->facets[u].n)}};
+    return true;
 }
 
 static bool has_corner(const Kernel *k, u32 facet, u32 v) {
@@ -172,38 +171,78 @@ static bool has_corner(const Kernel *k, u32 facet, u32 v) {
     return false;
 }
 
+// Facets of one leaf that share an edge and lie in different planes meet in nothing else.
+static bool are_plain_neighbours(const Kernel *k, u32 t, u32 u) {
+    if (k->facets[t].leaf != k->facets[u].leaf)
+        return false;
+    const Corner *at = facet_corners(k, t);
+    u32 n = 0;
+    for (u32 i = 0; i < k->facets[t].n; i++)
+        n += has_corner(k, u, at[i].v);
+    return n == 2;
+}
+
+static bool test_pair(const Kernel *k, u32 t, u32 u, Meeting *m) {
+    Sides st, su;
+    if (!corner_sides(k, &k->facets[t], &k->facets[u], &su))
+        return false;
+    if (su.on == su.all) {
+        *m = (Meeting){.facet = {t, u}};
+        return true;
+    }
+    return corner_sides(k, &k->facets[u], &k->facets[t], &st) && !are_plain_neighbours(k, t, u) &&
+           cross_intervals(k, t, u, st, su, m);
+}
+
+// ---- what meets in crossing planes
+// ---------------------------------------------------------------
+
+static void split_edge(Kernel *k, u32 p, u32 q, u32 v) {
+    if (v != p && v != q)
+        vec_push(k->heap, &k->splits, (EdgeSplit){MIN(p, q), MAX(p, q), v});
+}
+
+static u32 end_vertex(Kernel *k, const Meeting *m, const LineEnd end[2], u32 i) {
+    const Corner *at = facet_corners(k, m->facet[i]);
+    if (end[i].corner != NO_CORNER)
+        return at[end[i].corner].v;
+    return point_add_lpi(k, at[end[i].from].v, at[end[i].to].v, k->facets[m->facet[1 - i]].plane);
+}
+
+// The vertex where the common interval ends: at the end of the facet(s) in `which`.
+static u32 add_end(Kernel *k, const Meeting *m, const LineEnd end[2], u32 which) {
+    u32 from =
+        which == 3 ? (end[0].corner != NO_CORNER || end[1].corner == NO_CORNER ? 0 : 1) : which - 1;
+    u32 v = end_vertex(k, m, end, from);
+    for (u32 i = 0; i < 2; i++) {
+        const Corner *at = facet_corners(k, m->facet[i]);
+        u32 n = k->facets[m->facet[i]].n, lying = m->lying[i];
+        if (which >> i & 1) {
+            if (end[i].corner == NO_CORNER)
+                split_edge(k, at[end[i].from].v, at[end[i].to].v, v);
+        } else if (lying != NO_CORNER) {
+            split_edge(k, at[lying].v, at[lying + 1 < n ? lying + 1 : 0].v, v);
+        }
+    }
+    return v;
+}
+
 // Shards may touch one facet at once.
 static void touch(Kernel *k, u32 t, u32 u) {
     __atomic_store_n(&k->facets[t].is_touched, true, __ATOMIC_RELAXED);
     __atomic_store_n(&k->facets[u].is_touched, true, __ATOMIC_RELAXED);
 }
 
-static void cross_pair(Kernel *k, u32 t, u32 u, Sides st, Sides su) {
-    const Corner *ct = facet_corners(k, t), *cu = facet_corners(k, u);
-    LineEnd t0, t1, u0, u1;
-    line_ends(st, k->facets[t].n, &t0, &t1);
-    line_ends(su, k->facets[u].n, &u1, &u0); // u's own direction is the opposite one
-    if (compare_ends(ct, t0, cu, u1) < 0 || compare_ends(ct, t1, cu, u0) > 0)
-        return;
-    Meeting m = {.k = k,
-                 .t = {t, u},
-                 .end = {t0, u0},
-                 .lying = {lying_edge(st, k->facets[t].n), lying_edge(su, k->facets[u].n)}};
-    int order = compare_ends(ct, t0, cu, u0);
-    u32 from = order == 0 ? 3 : order > 0 ? 2 : 1, a = add_end(&m, from);
-    m.end[0] = t1;
-    m.end[1] = u1;
-    order = compare_ends(ct, t1, cu, u1);
-    u32 to = order == 0 ? 3 : order < 0 ? 2 : 1, b = add_end(&m, to);
+static void cross_pair(Kernel *k, const Meeting *m) {
+    u32 t = m->facet[0], u = m->facet[1];
+    u32 a = add_end(k, m, m->first, m->first_of), b = add_end(k, m, m->last, m->last_of);
     if (a == b && k->facets[t].leaf == k->facets[u].leaf && has_corner(k, t, a) &&
         has_corner(k, u, a))
         return; // neighbours that share a corner
     touch(k, t, u);
     for (u32 i = 0; i < 2; i++)
-        if (m.lying[i] == NONE && (a != b || !((from | to) >> i & 1))) {
-            facet_plane(k, m.t[1 - i]);
-            vec_push(k->heap, &k->inner, (InnerSeg){m.t[i], a, b, m.t[1 - i]});
-        }
+        if (m->lying[i] == NO_CORNER && (a != b || !((m->first_of | m->last_of) >> i & 1)))
+            vec_push(k->heap, &k->inner, (InnerSeg){m->facet[i], a, b, m->facet[1 - i]});
 }
 
 // ---- coplanar facets
@@ -266,7 +305,7 @@ static void flatten(const Kernel *k, u32 facet, u32 axis, Flat *out) {
 }
 
 static void flat_pair(Kernel *k, u32 t, u32 u) {
-    u32 plane = facet_plane(k, t), axis = plane_ref(k, plane)->axis;
+    u32 axis = plane_ref(k, k->facets[t].plane)->axis;
     u32 n = k->facets[t].n, m = k->facets[u].n;
     Flat a[FACET_MOST_CORNERS], b[FACET_MOST_CORNERS];
     flatten(k, t, axis, a);
@@ -275,7 +314,6 @@ static void flat_pair(Kernel *k, u32 t, u32 u) {
     if (apart == 2)
         return;
     u32 n_before = k->splits.len;
-    facet_plane(k, u);
     if (apart == 0)
         set_join_shared(k->unit_parent, t, u);
     const Corner *ct = facet_corners(k, t), *cu = facet_corners(k, u);
@@ -290,48 +328,96 @@ static void flat_pair(Kernel *k, u32 t, u32 u) {
         touch(k, t, u);
 }
 
-// Facets of one leaf that share an edge and lie in different planes meet in nothing else.
-static bool are_plain_neighbours(const Kernel *k, u32 t, u32 u) {
-    if (k->facets[t].leaf != k->facets[u].leaf)
-        return false;
-    const Corner *at = facet_corners(k, t);
-    u32 n = 0;
-    for (u32 i = 0; i < k->facets[t].n; i++)
-        n += has_corner(k, u, at[i].v);
-    return n == 2;
+// ---- all pairs
+// -----------------------------------------------------------------------------------
+
+typedef struct Meetings {
+    Meeting *data;
+    u32 len, cap;
+} Meetings;
+
+typedef struct Narrow {
+    u32 n_ranges;
+    Meetings *meetings; // by range of pairs
+    u64 *needs_plane;   // by facet, a bit
+    u32 n_facet_ranges; // of 64 facets each, in words of needs_plane
+} Narrow;
+
+static void ask_plane(const Narrow *w, u32 t) {
+    u64 bit = (u64)1 << (t & 63), *word = &w->needs_plane[t >> 6];
+    if (!(__atomic_load_n(word, __ATOMIC_RELAXED) & bit))
+        __atomic_fetch_or(word, bit, __ATOMIC_RELAXED);
 }
 
-static void test_pair(Kernel *k, u32 t, u32 u) {
-    Sides st, su;
-    if (!corner_sides(k, &k->facets[t], &k->facets[u], &su))
-        return;
-    if (su.on == su.all)
-        flat_pair(k, t, u);
-    else if (corner_sides(k, &k->facets[u], &k->facets[t], &st) && !are_plain_neighbours(k, t, u))
-        cross_pair(k, t, u, st, su);
-}
-
-static void test_range(Kernel *k, u32 from, u32 to) {
+static void test_range(Kernel *view, void *ctx, u32 range) {
+    const Narrow *w = ctx;
+    u32 n = view->pairs.len, from = kernel_range_start(n, w->n_ranges, range),
+        to = kernel_range_start(n, w->n_ranges, range + 1);
     for (u32 i = from; i < to; i++) {
         if (((i - from) & 0xffff) == 0)
-            heap_poll(k->heap);
-        test_pair(k, k->pairs.data[i].t, k->pairs.data[i].u);
+            heap_poll(view->heap);
+        u32 t = view->pairs.data[i].t, u = view->pairs.data[i].u;
+        Meeting meeting;
+        if (!test_pair(view, t, u, &meeting))
+            continue;
+        ask_plane(w, t);
+        ask_plane(w, u);
+        vec_push(view->heap, &w->meetings[range], meeting);
     }
 }
 
-static void test_shard(Kernel *shard, void *ctx, u32 i) {
-    const u32 *n_ranges = ctx, n = shard->pairs.len;
-    test_range(shard, kernel_range_start(n, *n_ranges, i), kernel_range_start(n, *n_ranges, i + 1));
+static void add_planes(Kernel *k, void *ctx, u32 range) {
+    const Narrow *w = ctx;
+    u32 n_words = k->n_facets / 64 + 1,
+        end = kernel_range_start(n_words, w->n_facet_ranges, range + 1);
+    for (u32 i = kernel_range_start(n_words, w->n_facet_ranges, range); i < end; i++)
+        for (u64 rest = w->needs_plane[i]; rest; rest &= rest - 1)
+            facet_plane(k, 64 * i + (u32)__builtin_ctzll(rest));
+}
+
+static void cross_range(Kernel *k, void *ctx, u32 range) {
+    const Narrow *w = ctx;
+    for (u32 i = 0; i < w->meetings[range].len; i++) {
+        const Meeting *m = &w->meetings[range].data[i];
+        if ((i & 0xffff) == 0xffff)
+            heap_poll(k->heap);
+        if (is_flat(m))
+            flat_pair(k, m->facet[0], m->facet[1]);
+        else
+            cross_pair(k, m);
+    }
+}
+
+// Runs a step that makes points or planes.
+static void run_step(Kernel *k, u32 n, u64 work_ns, void (*step)(Kernel *k, void *ctx, u32 range),
+                     Narrow *w) {
+    if (kernel_uses_threads(k, n, work_ns))
+        shards_run(k, n, work_ns, step, w);
+    else
+        for (u32 i = 0; i < n; i++)
+            step(k, w, i);
 }
 
 void narrow(Kernel *k) {
-    enum { PAIR_NS = 200, GRAIN = 4096 };
+    enum { TEST_NS = 100, PLANE_NS = 100, CROSS_NS = 150, GRAIN = 4096, PLANE_GRAIN = 64 };
     k->unit_parent = ARENA_NEW(&k->arena, u32, k->n_facets);
     for (u32 t = 0; t < k->n_facets; t++)
         k->unit_parent[t] = t;
-    u32 n = k->pairs.len, n_ranges = kernel_ranges(k, n, GRAIN);
-    if (kernel_uses_threads(k, n_ranges, (u64)n * PAIR_NS))
-        shards_run(k, n_ranges, (u64)n * PAIR_NS, false, test_shard, &n_ranges);
-    else
-        test_range(k, 0, n);
+    u32 n = k->pairs.len, n_words = k->n_facets / 64 + 1;
+    Narrow w = {.n_ranges = kernel_ranges(k, n, GRAIN),
+                .n_facet_ranges = kernel_ranges(k, n_words, PLANE_GRAIN)};
+    w.meetings = HEAP_NEW(k->heap, Meetings, w.n_ranges);
+    w.needs_plane = HEAP_NEW(k->heap, u64, n_words);
+    kernel_for(k, w.n_ranges, (u64)n * TEST_NS, test_range, &w);
+    u64 n_met = 0, n_planes = 0;
+    for (u32 i = 0; i < w.n_ranges; i++)
+        n_met += w.meetings[i].len;
+    for (u32 i = 0; i < n_words; i++)
+        n_planes += (u32)__builtin_popcountll(w.needs_plane[i]);
+    run_step(k, w.n_facet_ranges, n_planes * PLANE_NS, add_planes, &w);
+    run_step(k, w.n_ranges, n_met * CROSS_NS, cross_range, &w);
+    for (u32 i = 0; i < w.n_ranges; i++)
+        vec_free(k->heap, &w.meetings[i]);
+    heap_free(k->heap, w.meetings);
+    heap_free(k->heap, w.needs_plane);
 }

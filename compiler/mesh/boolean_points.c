@@ -10,6 +10,7 @@
 // Bit lengths: see exact.h.
 #include "compiler/mesh/boolean_internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 // Doubles that differ by more than this differ in truth: twice the error of Point.at, and some.
@@ -131,10 +132,6 @@ static bool lacks_place(const Plane *plane) {
     return !plane->has_place && (plane->n[0] != 0) + (plane->n[1] != 0) + (plane->n[2] != 0) == 1;
 }
 
-static f64 place_along(const Kernel *k, u32 t, u32 axis) {
-    return vec3_get(k->payload[facet_corners(k, t)->v], axis);
-}
-
 void plane_set_place(Plane *plane, f64 place) {
     if (!plane->has_place) {
         plane->has_place = true;
@@ -142,43 +139,22 @@ void plane_set_place(Plane *plane, f64 place) {
     }
 }
 
-// In a shard: what it has found lately is kept at hand.
-static u32 shard_facet_plane(Kernel *k, u32 t, const i64 at[3]) {
-    FacetPlane *known = &k->facet_planes[t & (SHARD_FACETS - 1)];
-    if (known->facet == t && known->plane != NONE)
-        return known->plane;
-    *known = (FacetPlane){t, NONE, false};
-    known->plane = plane_add(k, k->facets[t].normal, at, &known->is_flipped);
-    vec_push(k->heap, &k->found_planes, *known);
-    Plane *plane = plane_ref(k, known->plane);
-    if (lacks_place(plane)) {
-        f64 place = place_along(k, t, plane->axis);
-        if (known->plane < k->n_shared_planes)
-            vec_push(k->heap, &k->found_places, (PlanePlace){known->plane, place});
-        else
-            plane_set_place(plane, place);
-    }
-    if (k->owns_facets) {
-        k->facets[t].plane = known->plane;
-        k->facets[t].is_flipped = known->is_flipped;
-    }
-    return known->plane;
-}
-
 u32 facet_plane(Kernel *k, u32 t) {
-    const Facet *facet = &k->facets[t];
+    Facet *facet = &k->facets[t];
     if (facet->plane != NONE)
         return facet->plane;
     const Corner *corner = facet_corners(k, t);
     const i64 at[3] = {corner->at[0], corner->at[1], corner->at[2]};
+    facet->plane = plane_add(k, facet->normal, at, &facet->is_flipped);
+    Plane *plane = plane_ref(k, facet->plane);
+    if (lacks_place(plane)) {
+        // Narrow asks for all planes of facets that are drawn upon before it makes others.
+        assert(facet->plane >= k->n_shared_planes);
+        plane_set_place(plane, vec3_get(k->payload[corner->v], plane->axis));
+    }
     if (k->shared)
-        return shard_facet_plane(k, t, at);
-    Facet *own = &k->facets[t];
-    own->plane = plane_add(k, own->normal, at, &own->is_flipped);
-    Plane *plane = &k->planes.data[own->plane];
-    if (lacks_place(plane))
-        plane_set_place(plane, place_along(k, t, plane->axis));
-    return own->plane;
+        vec_push(k->heap, &k->in_planes, t);
+    return facet->plane;
 }
 
 u32 plane_find_square(const Kernel *k, u32 axis, i64 c) {

@@ -12,8 +12,9 @@
 //
 // The new items of all shards, planes first, then points, are counted through in the order of the
 // shards. All claim a slot of the kernel's table; of equal ones the first keeps it, and the others
-// are lost. So which are lost depends on the data alone, and the rest get their numbers by counting.
-// All that is done for each shard by some thread. Cost: that of the tasks, and O(1) for each item.
+// are lost. So which are lost depends on the data alone, and the rest get their numbers by
+// counting. All that is done for each shard by some thread. Cost: that of the tasks, and O(1) for
+// each item.
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>
@@ -49,7 +50,6 @@ typedef struct Before {
 typedef struct Shards {
     Kernel *k, *shards; // as their tasks left them
     u32 n;
-    bool owns_facets;
     void (*run)(Kernel *shard, void *ctx, u32 i);
     void *ctx;
     Join planes, points;
@@ -66,15 +66,11 @@ static void run_shard(Kernel *view, void *ctx, u32 i) {
     shard.n_shared_points = s->k->points.len;
     shard.n_shared_planes = s->k->planes.len;
     shard.shares_defined = s->k->points.len > s->k->n_grid;
-    shard.owns_facets = s->owns_facets;
 #define EMPTY(list) (shard.list.data = NULL, shard.list.len = shard.list.cap = 0)
     EMPTY(points), EMPTY(planes), EMPTY(inner), EMPTY(splits), EMPTY(cells), EMPTY(halves);
-    EMPTY(stacks), EMPTY(found_planes), EMPTY(found_places);
+    EMPTY(stacks), EMPTY(in_planes);
 #undef EMPTY
     points_init(&shard, FEW_POINTS);
-    shard.facet_planes = HEAP_NEW(shard.heap, FacetPlane, SHARD_FACETS);
-    for (u32 j = 0; j < SHARD_FACETS; j++)
-        shard.facet_planes[j].plane = NONE;
     s->run(&shard, s->ctx, i);
     view->arena = shard.arena;
     view->scratch = shard.scratch;
@@ -219,18 +215,16 @@ static void sort_three(u32 by[3]) {
     by[2] = high;
 }
 
-// Of facets, of which several shards may tell the same, and of the shard's own points.
+// Of its facets and its own points.
 static void use_planes(Kernel *view, void *ctx, u32 i) {
     (void)view;
     const Shards *s = ctx;
     const Join *planes = &s->planes;
     const Kernel *shard = &s->shards[i];
     map_lost(planes, i);
-    for (u32 j = 0; j < shard->found_planes.len; j++) {
-        const FacetPlane *found = &shard->found_planes.data[j];
-        Facet *facet = &s->k->facets[found->facet];
-        __atomic_store_n(&facet->plane, mapped(planes, i, found->plane), __ATOMIC_RELAXED);
-        __atomic_store_n(&facet->is_flipped, found->is_flipped, __ATOMIC_RELAXED);
+    for (u32 j = 0; j < shard->in_planes.len; j++) {
+        u32 *plane = &s->k->facets[shard->in_planes.data[j]].plane;
+        *plane = mapped(planes, i, *plane);
     }
     for (u32 v = 0; v < shard->points.len; v++) {
         Point *point = &shard->points.data[v];
@@ -251,9 +245,6 @@ static void set_places(Shards *s, u32 i) {
         if (is_lost(&s->planes, g) && shard->planes.data[p].has_place)
             plane_set_place(&s->k->planes.data[s->planes.map[g]], shard->planes.data[p].place);
     }
-    for (u32 j = 0; j < shard->found_places.len; j++)
-        plane_set_place(&s->k->planes.data[shard->found_places.data[j].plane],
-                        shard->found_places.data[j].place);
 }
 
 static void join_planes(Shards *s) {
@@ -447,9 +438,7 @@ static void join_lists(Shards *s) {
 
 static void free_shard(Kernel *shard, Heap *heap) {
     points_finish(shard, heap);
-    heap_free(heap, shard->facet_planes);
-    vec_free(heap, &shard->found_planes);
-    vec_free(heap, &shard->found_places);
+    vec_free(heap, &shard->in_planes);
     vec_free(heap, &shard->inner);
     vec_free(heap, &shard->splits);
     vec_free(heap, &shard->cells);
@@ -457,10 +446,10 @@ static void free_shard(Kernel *shard, Heap *heap) {
     vec_free(heap, &shard->stacks);
 }
 
-void shards_run(Kernel *k, u32 n, u64 work_ns, bool owns_facets,
-                void (*run)(Kernel *shard, void *ctx, u32 i), void *ctx) {
+void shards_run(Kernel *k, u32 n, u64 work_ns, void (*run)(Kernel *shard, void *ctx, u32 i),
+                void *ctx) {
     Heap *heap = k->heap;
-    Shards s = {.k = k, .n = n, .owns_facets = owns_facets, .run = run, .ctx = ctx};
+    Shards s = {.k = k, .n = n, .run = run, .ctx = ctx};
     u32 n_loans = k->loans.len;
     s.shards = HEAP_NEW(heap, Kernel, n);
     kernel_for(k, n, work_ns, run_shard, &s);
