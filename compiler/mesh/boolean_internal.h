@@ -307,7 +307,8 @@ bool points_equal(const Kernel *k, const Point *a, const Point *b);
 // some or all of them.
 u32 point_hash(const f64 at[3], u32 *near);
 u32 point_hash_beside(const f64 at[3], u32 axes);
-u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane); // the ends lie on different sides of plane
+// The ends lie on different sides of plane.
+u32 point_add_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane);
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
 u32 facet_plane(Kernel *k, u32 facet);

@@ -206,7 +206,7 @@ static u32 end_vertex(Kernel *k, const Meeting *m, const LineEnd end[2], u32 i) 
     const Corner *at = facet_corners(k, m->facet[i]);
     if (end[i].corner != NO_CORNER)
         return at[end[i].corner].v;
-    return point_add_lpi(k, at[end[i].from].v, at[end[i].to].v, k->facets[m->facet[1 - i]].plane);
+    return point_add_lpi(k, &at[end[i].from], &at[end[i].to], k->facets[m->facet[1 - i]].plane);
 }
 
 // The vertex where the common interval ends: at the end of the facet(s) in `which`.
@@ -227,10 +227,11 @@ static u32 add_end(Kernel *k, const Meeting *m, const LineEnd end[2], u32 which)
     return v;
 }
 
-// Shards may touch one facet at once.
-static void touch(Kernel *k, u32 t, u32 u) {
-    __atomic_store_n(&k->facets[t].is_touched, true, __ATOMIC_RELAXED);
-    __atomic_store_n(&k->facets[u].is_touched, true, __ATOMIC_RELAXED);
+// Shards may touch one facet at once: it is written once, lest it move between their caches.
+static void touch(Kernel *k, u32 t) {
+    bool *is_touched = &k->facets[t].is_touched;
+    if (!__atomic_load_n(is_touched, __ATOMIC_RELAXED))
+        __atomic_store_n(is_touched, true, __ATOMIC_RELAXED);
 }
 
 static void cross_pair(Kernel *k, const Meeting *m) {
@@ -239,7 +240,8 @@ static void cross_pair(Kernel *k, const Meeting *m) {
     if (a == b && k->facets[t].leaf == k->facets[u].leaf && has_corner(k, t, a) &&
         has_corner(k, u, a))
         return; // neighbours that share a corner
-    touch(k, t, u);
+    touch(k, t);
+    touch(k, u);
     for (u32 i = 0; i < 2; i++)
         if (m->lying[i] == NO_CORNER && (a != b || !((m->first_of | m->last_of) >> i & 1)))
             vec_push(k->heap, &k->inner, (InnerSeg){m->facet[i], a, b, m->facet[1 - i]});
@@ -277,7 +279,7 @@ static int parts(const Flat *a, u32 n, const Flat *b, u32 m) {
     return best;
 }
 
-static void cross_flat_edges(Kernel *k, const Flat at[4], const u32 v[4], u32 axis) {
+static void cross_flat_edges(Kernel *k, const Flat at[4], const Corner *const c[4], u32 axis) {
     if (MAX(at[0].x, at[1].x) < MIN(at[2].x, at[3].x) ||
         MAX(at[2].x, at[3].x) < MIN(at[0].x, at[1].x) ||
         MAX(at[0].y, at[1].y) < MIN(at[2].y, at[3].y) ||
@@ -286,15 +288,15 @@ static void cross_flat_edges(Kernel *k, const Flat at[4], const u32 v[4], u32 ax
     int s[4] = {turn(at[2], at[3], at[0]), turn(at[2], at[3], at[1]), turn(at[0], at[1], at[2]),
                 turn(at[0], at[1], at[3])};
     if (s[0] * s[1] < 0 && s[2] * s[3] < 0) {
-        u32 x = point_add_lpi(k, v[0], v[1], plane_upright(k, v[2], v[3], axis));
-        split_edge(k, v[0], v[1], x);
-        split_edge(k, v[2], v[3], x);
+        u32 x = point_add_lpi(k, c[0], c[1], plane_upright(k, c[2]->v, c[3]->v, axis));
+        split_edge(k, c[0]->v, c[1]->v, x);
+        split_edge(k, c[2]->v, c[3]->v, x);
         return;
     }
     for (u32 i = 0; i < 4; i++) {
         u32 e = i < 2 ? 2 : 0; // the other edge
         if (s[i] == 0 && is_between(at[e], at[i], at[e + 1]))
-            split_edge(k, v[e], v[e + 1], v[i]);
+            split_edge(k, c[e]->v, c[e + 1]->v, c[i]->v);
     }
 }
 
@@ -320,12 +322,14 @@ static void flat_pair(Kernel *k, u32 t, u32 u) {
     for (u32 i = 0; i < n; i++)
         for (u32 j = 0; j < m; j++) {
             u32 i2 = i + 1 < n ? i + 1 : 0, j2 = j + 1 < m ? j + 1 : 0;
-            const u32 v[4] = {ct[i].v, ct[i2].v, cu[j].v, cu[j2].v};
+            const Corner *const c[4] = {&ct[i], &ct[i2], &cu[j], &cu[j2]};
             const Flat at[4] = {a[i], a[i2], b[j], b[j2]};
-            cross_flat_edges(k, at, v, axis);
+            cross_flat_edges(k, at, c, axis);
         }
-    if (apart == 0 || k->facets[t].leaf != k->facets[u].leaf || k->splits.len > n_before)
-        touch(k, t, u);
+    if (apart == 0 || k->facets[t].leaf != k->facets[u].leaf || k->splits.len > n_before) {
+        touch(k, t);
+        touch(k, u);
+    }
 }
 
 // ---- all pairs
@@ -353,6 +357,7 @@ static void test_range(Kernel *view, void *ctx, u32 range) {
     const Narrow *w = ctx;
     u32 n = view->pairs.len, from = kernel_range_start(n, w->n_ranges, range),
         to = kernel_range_start(n, w->n_ranges, range + 1);
+    Meetings found = {0}; // not where other threads write
     for (u32 i = from; i < to; i++) {
         if (((i - from) & 0xffff) == 0)
             heap_poll(view->heap);
@@ -362,8 +367,9 @@ static void test_range(Kernel *view, void *ctx, u32 range) {
             continue;
         ask_plane(w, t);
         ask_plane(w, u);
-        vec_push(view->heap, &w->meetings[range], meeting);
+        vec_push(view->heap, &found, meeting);
     }
+    w->meetings[range] = found;
 }
 
 static void add_planes(Kernel *k, void *ctx, u32 range) {
@@ -375,10 +381,22 @@ static void add_planes(Kernel *k, void *ctx, u32 range) {
             facet_plane(k, 64 * i + (u32)__builtin_ctzll(rest));
 }
 
+// Memory of meetings that are to come is fetched meanwhile: facets, then their corners.
+static void prepare(const Kernel *k, const Meetings *list, u32 i) {
+    enum { AHEAD = 4 };
+    const Meeting *far = &list->data[MIN(i + 2 * AHEAD, list->len - 1)],
+                  *near = &list->data[MIN(i + AHEAD, list->len - 1)];
+    for (u32 j = 0; j < 2; j++) {
+        __builtin_prefetch(&k->facets[far->facet[j]]);
+        __builtin_prefetch(facet_corners(k, near->facet[j]));
+    }
+}
+
 static void cross_range(Kernel *k, void *ctx, u32 range) {
     const Narrow *w = ctx;
     for (u32 i = 0; i < w->meetings[range].len; i++) {
         const Meeting *m = &w->meetings[range].data[i];
+        prepare(k, &w->meetings[range], i);
         if ((i & 0xffff) == 0xffff)
             heap_poll(k->heap);
         if (is_flat(m))

@@ -391,10 +391,8 @@ static void lpi_place_short(Point *point, const i64 a[3], const i64 b[3], i64 sp
         settle_on_grid(point, near);
 }
 
-static void lpi_place(const Kernel *k, Point *point) {
-    i64 a[3], b[3];
-    point_grid(k, point->by[0], a);
-    point_grid(k, point->by[1], b);
+static void lpi_place(const Kernel *k, Point *point, const i32 p[3], const i32 q[3]) {
+    const i64 a[3] = {p[0], p[1], p[2]}, b[3] = {q[0], q[1], q[2]};
     const Plane *plane = plane_ref(k, point->by[2]);
     i128 sp = plane_at(plane, a), sq = plane_at(plane, b);
     const i128 most = (i128)1 << 36;
@@ -414,17 +412,16 @@ static void lpi_place(const Kernel *k, Point *point) {
 }
 
 // An edge meets a plane once for each facet beside the edge: what was found last is kept at hand.
-u32 point_add_lpi(Kernel *k, u32 p, u32 q, u32 plane) {
-    Point point = {.kind = POINT_LPI, .by = {MIN(p, q), MAX(p, q), plane}};
-    u64 key = (u64)point.by[0] << 32 | point.by[1];
-    u64 hash = (key ^ (u64)plane << 17) * 0x9e3779b97f4a7c15ull;
+u32 point_add_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane) {
+    const Corner *p = a->v < b->v ? a : b, *q = p == a ? b : a;
+    u64 hash = (((u64)p->v << 32 | q->v) ^ (u64)plane << 17) * 0x9e3779b97f4a7c15ull;
     Crossing *known = &k->crossings[hash >> 40 & (k->n_crossings - 1)];
-    if (known->p == point.by[0] && known->q == point.by[1] && known->plane == plane)
-        return known->v;
-    lpi_place(k, &point);
-    u32 v = point_add(k, &point);
-    *known = (Crossing){MIN(p, q), MAX(p, q), plane, v};
-    return v;
+    if (known->p != p->v || known->q != q->v || known->plane != plane) {
+        Point point = {.kind = POINT_LPI, .by = {p->v, q->v, plane}};
+        lpi_place(k, &point, p->at, q->at);
+        *known = (Crossing){p->v, q->v, plane, point_add(k, &point)};
+    }
+    return known->v;
 }
 
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c) {
