@@ -130,10 +130,8 @@ static int compare_ends(const Corner *t, LineEnd e, const Corner *u, LineEnd f) 
     f64 x = minor[0] * c[0], y = minor[1] * c[1], z = minor[2] * c[2], sum = x + y + z;
     if (fabs(sum) > 0x1p-50 * (fabs(x) + fabs(y) + fabs(z)))
         return sum > 0 ? 1 : -1;
-    i128 exact = 0;
-    for (u32 i = 0; i < 3; i++)
-        exact += (i128)minor[i] * (i64)c[i];
-    return sign_i128(exact);
+    return sign_i128((i128)(i64)minor[0] * (s[0] - r[0]) + (i128)(i64)minor[1] * (s[1] - r[1]) +
+                     (i128)(i64)minor[2] * (s[2] - r[2]));
 }
 
 static u8 lying_edge(Sides s, u32 n) {
