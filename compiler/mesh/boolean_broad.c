@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pass 2, broad phase: the pairs of facets whose boxes meet.
 //
-// A box of space with the facets that reach into it is halved until few are left, or all are of
-// one leaf whose own facets need no test. A facet that reaches into both halves goes to both; a
-// pair is reported only in the half-open box that holds the lowest corner of the two boxes'
-// intersection, so each is reported once. Where to cut is decided on a sample. Where halving does
-// not part the facets (a fan, say) they are swept along the longest axis instead. Boxes with no
-// more than some thousands of facets are tasks for threads; the pairs are sorted at last, so their
-// order depends on the facets alone. Cost: O(n log n + k) for surfaces; the sweep's worst case is
-// quadratic in facets that truly crowd.
+// A room, a box of space with the facets that reach into it, is halved until few are left, or all
+// are of one leaf whose own facets need no test. A facet that reaches into both halves goes to
+// both; a pair is reported only in the half-open room that holds the lowest corner of the two
+// boxes' intersection, so each is reported once. Where to cut is decided on a sample. Where halving
+// does not part the facets (a fan, say) they are swept along the longest axis instead.
+//
+// The first cuts, down to some thousands of facets, are those of a sample of all facets; then each
+// facet goes to its rooms, and each room is a task for threads. The pairs are sorted at last, so
+// their order depends on the facets alone. Cost: O(n log n + k) for surfaces; the sweep's worst
+// case is quadratic in facets that truly crowd.
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>
 
-enum { FEW = 40, DEEPEST = 60, SAMPLE = 64, TASK_SIZE = 4096, FINE_TASK_SIZE = 100 };
+enum {
+    FEW = 40,
+    DEEPEST = 60,
+    SAMPLE = 64,
+    FIRST_SAMPLE = 1 << 13,
+    MOST_ROOMS = 256, // that are tasks, about
+    ROOM_SIZE = 2048, // facets of such a room, about
+    FINE_ROOM_SIZE = 100,
+    GRAIN = 1 << 13
+};
 
 // Entries with equal keys need no test: facets of one leaf, if it is clean.
 typedef struct Entry {
@@ -29,19 +40,10 @@ typedef struct Room {
 
 typedef VEC(Pair) Pairs;
 
-typedef struct Task {
-    Room room;
-    u32 depth, n;
-    Entry *list;
-    Pairs found; // on heap
-} Task;
-typedef VEC(Task) Tasks;
-
-typedef struct Broad {
+typedef struct Broad { // one room and its parts
     Kernel *k;
-    VEC(Entry) list; // of the boxes now open, one after the other
-    Tasks *tasks;    // small boxes become tasks; NULL: in a task
-    Pairs *found;
+    VEC(Entry) list; // of the rooms now open, one after the other
+    Pairs *found;    // on heap
     u32 n_since_poll;
 } Broad;
 
@@ -177,13 +179,6 @@ static void part(Broad *b, const Room *room, u32 from, u32 n, u32 depth, Cut cut
         halve(b, &half, from, n_high, depth + 1);
 }
 
-static void add_task(Broad *b, const Room *room, u32 from, u32 n, u32 depth) {
-    Kernel *k = b->k;
-    Task task = {*room, depth, n, arena_alloc(&k->scratch, n, sizeof(Entry)), {0}};
-    memcpy(task.list, b->list.data + from, n * sizeof(Entry));
-    avec_push(&k->scratch, b->tasks, task);
-}
-
 // The list's keys are not all equal.
 static void halve(Broad *b, const Room *room, u32 from, u32 n, u32 depth) {
     b->n_since_poll += n;
@@ -193,30 +188,51 @@ static void halve(Broad *b, const Room *room, u32 from, u32 n, u32 depth) {
     }
     const Entry *list = b->list.data + from;
     Cut cut = {0};
-    u32 task_size = b->k->options.split_finely ? FINE_TASK_SIZE : TASK_SIZE;
-    if (b->tasks && n <= task_size) {
-        add_task(b, room, from, n, depth);
-    } else if (n > FEW && depth < DEEPEST &&
-               ((n > 2 * SAMPLE && choose_cut(list, n, n / SAMPLE, room, &cut)) ||
-                choose_cut(list, n, 1, room, &cut))) {
+    if (n > FEW && depth < DEEPEST &&
+        ((n > 2 * SAMPLE && choose_cut(list, n, n / SAMPLE, room, &cut)) ||
+         choose_cut(list, n, 1, room, &cut)))
         part(b, room, from, n, depth, cut);
-    } else if (b->tasks) {
-        add_task(b, room, from, n, depth);
-    } else {
+    else
         sweep(b, room, from, n);
-    }
 }
 
-static void run_task(Kernel *view, void *ctx, u32 i) {
-    Tasks *tasks = ctx;
-    Task *task = &tasks->data[i];
-    Broad b = {.k = view, .found = &task->found};
-    vec_reserve(view->heap, &b.list, 2 * (size_t)task->n);
-    memcpy(b.list.data, task->list, task->n * sizeof(Entry));
-    b.list.len = task->n;
-    halve(&b, &task->room, 0, task->n, task->depth);
-    vec_free(view->heap, &b.list);
-}
+// ---- the first cuts
+// ------------------------------------------------------------------------------
+
+typedef struct FirstCut {
+    Cut cut;
+    u32 half[2]; // below and beyond: a cut, or IS_ROOM | a room
+} FirstCut;
+enum { IS_ROOM = (u32)1 << 31 };
+
+typedef struct FirstRoom {
+    Room room;
+    u32 depth;
+    u32 start, n; // its facets, in FirstRooms.list
+    Pairs found;  // on heap
+} FirstRoom;
+
+// That a facet reaches into a room.
+typedef struct Visit {
+    u32 facet, room;
+} Visit;
+
+typedef struct Visits {
+    VEC(Visit) list;
+} Visits;
+
+typedef struct FirstRooms {
+    Kernel *k;
+    u32 room_size; // of the sample
+    VEC(FirstCut) cuts;
+    VEC(FirstRoom) rooms;
+    u32 root;
+    Entry *entries; // by facet
+    u32 n_ranges;   // of facets
+    Visits *visits; // by range, on heap
+    u32 *at;        // by range and room: where its entries go in list
+    Entry *list;
+} FirstRooms;
 
 static Entry facet_entry(const Kernel *k, u32 t) {
     const Corner *at = facet_corners(k, t);
@@ -231,6 +247,133 @@ static Entry facet_entry(const Kernel *k, u32 t) {
         }
     return e;
 }
+
+// Cuts the room of the n entries of a sample; list is used up. Its place in FirstCut.half.
+static u32 cut_first(FirstRooms *f, const Room *room, Entry *list, u32 n, u32 depth) {
+    Arena *arena = &f->k->scratch;
+    Cut cut = {0};
+    if (n <= f->room_size || depth >= DEEPEST / 2 ||
+        !choose_cut(list, n, MAX(n / SAMPLE, 1), room, &cut)) {
+        avec_push(arena, &f->rooms, (FirstRoom){.room = *room, .depth = depth});
+        return IS_ROOM | (f->rooms.len - 1);
+    }
+    u32 self = f->cuts.len, n_low = 0, n_high = 0;
+    avec_push(arena, &f->cuts, (FirstCut){.cut = cut});
+    Entry *low = arena_alloc(arena, n, sizeof *low);
+    for (u32 i = 0; i < n; i++) {
+        Entry e = list[i];
+        if (e.box.min[cut.axis] < cut.middle)
+            low[n_low++] = e;
+        if (e.box.max[cut.axis] >= cut.middle)
+            list[n_high++] = e;
+    }
+    Room half = *room;
+    half.max[cut.axis] = cut.middle;
+    u32 below = cut_first(f, &half, low, n_low, depth + 1);
+    half = *room;
+    half.min[cut.axis] = cut.middle;
+    u32 beyond = cut_first(f, &half, list, n_high, depth + 1);
+    f->cuts.data[self].half[0] = below;
+    f->cuts.data[self].half[1] = beyond;
+    return self;
+}
+
+static void choose_first_cuts(FirstRooms *f) {
+    Kernel *k = f->k;
+    const Room all = {{-GRID_LIMIT, -GRID_LIMIT, -GRID_LIMIT},
+                      {GRID_LIMIT + 1, GRID_LIMIT + 1, GRID_LIMIT + 1}};
+    u32 size = k->options.split_finely ? (u32)FINE_ROOM_SIZE
+                                       : MAX((u32)ROOM_SIZE, k->n_facets / MOST_ROOMS);
+    u32 stride = k->n_facets / FIRST_SAMPLE + 1, n = 0;
+    Entry *sample = arena_alloc(&k->scratch, k->n_facets / stride + 1, sizeof *sample);
+    if (k->n_facets > size)
+        for (u32 t = 0; t < k->n_facets; t += stride)
+            if (!facet_is_buried(k, t))
+                sample[n++] = facet_entry(k, t);
+    f->room_size = size / stride;
+    f->root = cut_first(f, &all, sample, n, 0);
+}
+
+static void visit(FirstRooms *f, u32 range, u32 place, const Entry *e) {
+    while (!(place & IS_ROOM)) {
+        const FirstCut *c = &f->cuts.data[place];
+        bool is_low = e->box.min[c->cut.axis] < c->cut.middle;
+        if (is_low && e->box.max[c->cut.axis] >= c->cut.middle)
+            visit(f, range, c->half[1], e);
+        place = c->half[is_low ? 0 : 1];
+    }
+    u32 room = place & ~IS_ROOM;
+    vec_push(f->k->heap, &f->visits[range].list, (Visit){e->facet, room});
+    f->at[(size_t)range * f->rooms.len + room]++;
+}
+
+static void visit_range(Kernel *view, void *ctx, u32 range) {
+    FirstRooms f = *(const FirstRooms *)ctx;
+    f.k = view;
+    u32 t = kernel_range_start(view->n_facets, f.n_ranges, range),
+        end = kernel_range_start(view->n_facets, f.n_ranges, range + 1);
+    vec_reserve(view->heap, &f.visits[range].list, (end - t) + (end - t) / 2);
+    for (; t < end; t++)
+        if (!facet_is_buried(view, t)) {
+            f.entries[t] = facet_entry(view, t);
+            visit(&f, range, f.root, &f.entries[t]);
+        }
+}
+
+static void fill_range(Kernel *view, void *ctx, u32 range) {
+    (void)view;
+    const FirstRooms *f = ctx;
+    const Visits *visits = &f->visits[range];
+    u32 *at = f->at + (size_t)range * f->rooms.len;
+    for (u32 i = 0; i < visits->list.len; i++) {
+        Visit v = visits->list.data[i];
+        f->list[at[v.room]++] = f->entries[v.facet];
+    }
+}
+
+static void fill_rooms(FirstRooms *f) {
+    Kernel *k = f->k;
+    f->n_ranges = kernel_ranges(k, k->n_facets, GRAIN);
+    f->entries = heap_alloc_raw(k->heap, k->n_facets, sizeof *f->entries);
+    f->visits = ARENA_NEW(&k->scratch, Visits, f->n_ranges);
+    f->at = ARENA_NEW(&k->scratch, u32, (size_t)f->n_ranges * f->rooms.len);
+    kernel_for(k, f->n_ranges, (u64)k->n_facets * 40, visit_range, f);
+    u32 n = 0;
+    for (u32 r = 0; r < f->rooms.len; r++) {
+        f->rooms.data[r].start = n;
+        for (u32 i = 0; i < f->n_ranges; i++) {
+            u32 *at = &f->at[(size_t)i * f->rooms.len + r], count = *at;
+            *at = n;
+            n += count;
+        }
+        f->rooms.data[r].n = n - f->rooms.data[r].start;
+    }
+    f->list = heap_alloc_raw(k->heap, n, sizeof *f->list);
+    kernel_for(k, f->n_ranges, (u64)n * 15, fill_range, f);
+    for (u32 i = 0; i < f->n_ranges; i++)
+        vec_free(k->heap, &f->visits[i].list);
+    heap_free(k->heap, f->entries);
+}
+
+static void run_room(Kernel *view, void *ctx, u32 i) {
+    FirstRooms *f = ctx;
+    FirstRoom *room = &f->rooms.data[i];
+    const Entry *list = f->list + room->start;
+    u32 differ = 0;
+    for (u32 j = 1; j < room->n; j++)
+        differ |= list[j].key ^ list[0].key;
+    if (!differ)
+        return;
+    Broad b = {.k = view, .found = &room->found};
+    vec_reserve(view->heap, &b.list, 2 * (size_t)room->n);
+    memcpy(b.list.data, list, room->n * sizeof(Entry));
+    b.list.len = room->n;
+    halve(&b, &room->room, 0, room->n, room->depth);
+    vec_free(view->heap, &b.list);
+}
+
+// ---- pairs
+// ---------------------------------------------------------------------------------------
 
 static void sort_by_second(Pair *list, u32 n, Keyed *keyed) {
     if (n <= 16) {
@@ -251,22 +394,22 @@ static void sort_by_second(Pair *list, u32 n, Keyed *keyed) {
 }
 
 // To the kernel, by first facet, then by second, so that the narrow phase keeps the first at hand.
-static void hand_over(Kernel *k, Tasks *tasks) {
+static void hand_over(Kernel *k, FirstRooms *f) {
     u32 *start = ARENA_NEW(&k->scratch, u32, k->n_facets + 2), most = 0;
     size_t n = 0;
-    for (u32 i = 0; i < tasks->len; i++)
-        n += tasks->data[i].found.len;
+    for (u32 i = 0; i < f->rooms.len; i++)
+        n += f->rooms.data[i].found.len;
     avec_reserve(&k->arena, &k->pairs, n);
     k->pairs.len = (u32)n;
-    for (u32 i = 0; i < tasks->len; i++)
-        for (u32 j = 0; j < tasks->data[i].found.len; j++)
-            start[tasks->data[i].found.data[j].t + 2]++;
+    for (u32 i = 0; i < f->rooms.len; i++)
+        for (u32 j = 0; j < f->rooms.data[i].found.len; j++)
+            start[f->rooms.data[i].found.data[j].t + 2]++;
     for (u32 t = 0; t < k->n_facets; t++) {
         most = MAX(most, start[t + 2]);
         start[t + 2] += start[t + 1];
     }
-    for (u32 i = 0; i < tasks->len; i++) {
-        Pairs *found = &tasks->data[i].found;
+    for (u32 i = 0; i < f->rooms.len; i++) {
+        Pairs *found = &f->rooms.data[i].found;
         for (u32 j = 0; j < found->len; j++)
             k->pairs.data[start[found->data[j].t + 1]++] = found->data[j];
         vec_free(k->heap, found);
@@ -278,24 +421,11 @@ static void hand_over(Kernel *k, Tasks *tasks) {
 
 void broad(Kernel *k) {
     arena_init(&k->scratch, k->heap);
-    Tasks tasks = {0};
-    Broad b = {.k = k, .tasks = &tasks};
-    Room room = {{-GRID_LIMIT, -GRID_LIMIT, -GRID_LIMIT},
-                 {GRID_LIMIT + 1, GRID_LIMIT + 1, GRID_LIMIT + 1}};
-    vec_reserve(k->heap, &b.list, 2 * (size_t)k->n_facets);
-    u32 differ = 0, n = 0;
-    for (u32 t = 0; t < k->n_facets; t++) {
-        if (facet_is_buried(k, t))
-            continue;
-        b.list.data[n] = facet_entry(k, t);
-        differ |= b.list.data[n].key ^ b.list.data[0].key;
-        n++;
-    }
-    b.list.len = n;
-    if (differ)
-        halve(&b, &room, 0, n, 0);
-    vec_free(k->heap, &b.list);
-    kernel_for(k, tasks.len, (u64)k->n_facets * 500, run_task, &tasks);
-    hand_over(k, &tasks);
+    FirstRooms f = {.k = k};
+    choose_first_cuts(&f);
+    fill_rooms(&f);
+    kernel_for(k, f.rooms.len, (u64)k->n_facets * 500, run_room, &f);
+    heap_free(k->heap, f.list);
+    hand_over(k, &f);
     arena_finish(&k->scratch);
 }

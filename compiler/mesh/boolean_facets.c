@@ -224,16 +224,22 @@ bool have_equal_labels(const Mesh *mesh, u32 t, u32 u) {
     return (m[0] != 0 || m[1] != 0 || m[2] != 0) == (n[0] != 0 || n[1] != 0 || n[2] != 0);
 }
 
-// The corner p, c, q of a polygon with that normal turns to the left.
-static bool turns_left(const i64 n[3], const Corner *p, const Corner *c, const Corner *q) {
-    u32 axis = 0;
-    for (u32 i = 1; i < 3; i++)
-        if (llabs(n[i]) > llabs(n[axis]))
-            axis = i;
-    u32 x = (axis + 1) % 3, y = (axis + 2) % 3;
-    i64 turn = ((i64)c->at[x] - p->at[x]) * ((i64)q->at[y] - c->at[y]) -
-               ((i64)c->at[y] - p->at[y]) * ((i64)q->at[x] - c->at[x]);
-    return n[axis] > 0 ? turn > 0 : turn < 0;
+// The two axes in which a polygon with that normal is seen from outside, in order.
+typedef struct View {
+    u32 x, y;
+} View;
+
+static View view_along(const i64 n[3]) {
+    i64 size[3] = {llabs(n[0]), llabs(n[1]), llabs(n[2])};
+    u32 axis = size[0] >= size[1] && size[0] >= size[2] ? 0 : size[1] >= size[2] ? 1 : 2;
+    View out = {axis == 2 ? 0 : axis + 1, axis == 0 ? 2 : axis - 1};
+    return n[axis] > 0 ? out : (View){out.y, out.x};
+}
+
+// The corner p, c, q turns to the left.
+static bool turns_left(View v, const Corner *p, const Corner *c, const Corner *q) {
+    return ((i64)c->at[v.x] - p->at[v.x]) * ((i64)q->at[v.y] - c->at[v.y]) >
+           ((i64)c->at[v.y] - p->at[v.y]) * ((i64)q->at[v.x] - c->at[v.x]);
 }
 
 static bool are_coplanar(const LeafTris *tris, u32 h, u32 g) {
@@ -254,11 +260,12 @@ static bool are_coplanar(const LeafTris *tris, u32 h, u32 g) {
 // Takes out the edge of h and its twin if the polygons on both sides make a convex one.
 static void try_join(FacetScratch *s, const LeafTris *tris, u32 h) {
     u32 g = s->twin[h], p = set_find(s->polygon, h / 3), q = set_find(s->polygon, g / 3);
-    const i64 *n = tris->normal[h / 3];
     const Corner *at = tris->corner;
-    if (p == q || s->size[p] + s->size[q] - 2 > FACET_MOST_CORNERS ||
-        !turns_left(n, &at[s->prev[h]], &at[h], &at[s->next[s->next[g]]]) ||
-        !turns_left(n, &at[s->prev[g]], &at[g], &at[s->next[s->next[h]]]))
+    if (p == q || s->size[p] + s->size[q] - 2 > FACET_MOST_CORNERS)
+        return;
+    View v = view_along(tris->normal[h / 3]);
+    if (!turns_left(v, &at[s->prev[h]], &at[h], &at[s->next[s->next[g]]]) ||
+        !turns_left(v, &at[s->prev[g]], &at[g], &at[s->next[s->next[h]]]))
         return;
     u32 before_h = s->prev[h], before_g = s->prev[g], after_h = s->next[h], after_g = s->next[g];
     s->next[before_h] = after_g;
@@ -347,9 +354,15 @@ static void add_polygon(FacetScratch *s, const LeafTris *tris, u32 first, Intake
 // In the order of their first halves; a polygon's first triangle is the root.
 static void add_polygons(FacetScratch *s, const LeafTris *tris, Intake *out) {
     u32 first = out->facets.len;
-    for (u32 h = 0; h < 3 * tris->n; h++)
-        if (!s->is_gone[h] && s->facet[set_find(s->polygon, h / 3)] == NONE)
+    for (u32 t = 0; t < tris->n; t++) {
+        if (s->facet[set_find(s->polygon, t)] != NONE)
+            continue;
+        u32 h = 3 * t;
+        while (h < 3 * t + 3 && s->is_gone[h])
+            h++;
+        if (h < 3 * t + 3)
             add_polygon(s, tris, h, out);
+    }
     for (u32 f = first; f < out->facets.len; f++) {
         u32 *group = &out->facets.data[f].group;
         *group = s->facet[set_find(s->polygon, *group)];

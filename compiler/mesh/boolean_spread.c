@@ -3,9 +3,11 @@
 // it and are labelled like it are taken in too, so that no face is parted between cells and a
 // patch.
 //
-// Most faces of large meshes are single triangles; then one look at the triangles around the active
-// ones is all. Where faces are large, the search is repeated a few times around what was found, and
-// at last over the whole mesh. Cost: O(n) with hashing.
+// Vertices note the labels, as bits of a hash, of the active triangles around them: so only edges
+// between triangles that may be labelled alike are looked up. Most faces of large meshes are single
+// triangles; then one look at the triangles around the active ones is all.
+// Where faces are large, the search is repeated a few times around what was found, and at last over
+// the whole mesh. Cost: O(n) with hashing.
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>
@@ -17,12 +19,13 @@ typedef struct Spread {
     const Mesh *mesh;
     const GridPlace *at; // by vertex
     u8 *is_active;       // by triangle
-    bool *is_near;       // by vertex: of an active triangle
-    VEC(u32) halves;     // of passive triangles, between near vertices
-    VEC(u32) slots;      // halves + 1, by their ends
+    u32 *labels;         // by vertex: of the active triangles around it | IS_LISTED
+    VEC(u32) halves; // of passive triangles, between vertices of active ones, labelled like them
+    VEC(u32) slots;  // halves + 1, by their ends
     u32 mask;
     VEC(u32) found; // triangles that became active
 } Spread;
+enum { IS_LISTED = 1 << 16 }; // a half in the list ends there
 
 static u32 half_end(const Mesh *mesh, u32 h) {
     return mesh->tris[h % 3 == 2 ? h - 2 : h + 1];
@@ -50,27 +53,40 @@ static bool is_one_face(const Spread *s, u32 t, u32 u) {
     return true;
 }
 
-static void mark_vertices(Spread *s, u32 t) {
-    for (u32 i = 0; i < 3; i++)
-        s->is_near[s->mesh->tris[3 * (size_t)t + i]] = true;
+static u32 label_of(const Mesh *mesh, u32 t) {
+    u32 tag = mesh->tags ? mesh->tags[t] : 0, mat = mesh->mats ? mesh->mats[t] : 0;
+    return (u32)1 << ((tag * 0x9e3779b1u ^ mat * 0x85ebca77u) >> 28);
 }
 
-// False: no passive triangle has an edge between vertices of active ones.
+static void mark_vertices(Spread *s, u32 t) {
+    const u32 *v = s->mesh->tris + 3 * (size_t)t, label = label_of(s->mesh, t);
+    for (u32 i = 0; i < 3; i++)
+        s->labels[v[i]] |= label;
+}
+
+// Of a passive triangle.
+static void list_halves_of(Spread *s, u32 t, bool everywhere) {
+    const u32 *v = s->mesh->tris + 3 * (size_t)t, label = label_of(s->mesh, t);
+    for (u32 i = 0; i < 3; i++) {
+        u32 *from = &s->labels[v[i]], *to = &s->labels[v[i == 2 ? 0 : i + 1]];
+        if (everywhere || (*from & *to & label)) {
+            avec_push(&s->k->scratch, &s->halves, 3 * t + i);
+            *from |= IS_LISTED;
+            *to |= IS_LISTED;
+        }
+    }
+}
+
+// False: there are none.
 static bool list_halves(Spread *s, bool everywhere) {
     const Mesh *mesh = s->mesh;
     u32 n_slots = 64;
     s->halves.len = 0;
-    for (u32 t = 0; t < mesh->n_tris; t++) {
-        if (s->is_active[t])
-            continue;
-        const u32 *v = mesh->tris + 3 * (size_t)t;
-        bool near[3] = {s->is_near[v[0]], s->is_near[v[1]], s->is_near[v[2]]};
-        if (!everywhere && near[0] + near[1] + near[2] < 2)
-            continue;
-        for (u32 i = 0; i < 3; i++)
-            if (everywhere || (near[i] && near[i == 2 ? 0 : i + 1]))
-                avec_push(&s->k->scratch, &s->halves, 3 * t + i);
-    }
+    for (u32 t = 0; t < mesh->n_tris; t++)
+        if (!s->is_active[t])
+            list_halves_of(s, t, everywhere);
+    if (!s->halves.len)
+        return false;
     while (n_slots < 2 * s->halves.len)
         n_slots *= 2;
     avec_reserve(&s->k->scratch, &s->slots, n_slots);
@@ -82,13 +98,16 @@ static bool list_halves(Spread *s, bool everywhere) {
             slot = (slot + 1) & s->mask;
         s->slots.data[slot] = h + 1;
     }
-    return s->halves.len > 0;
+    return true;
 }
 
 static void spread_from(Spread *s, u32 t) {
     const Mesh *mesh = s->mesh;
-    for (u32 h = 3 * t; h < 3 * t + 3; h++) {
-        u32 a = mesh->tris[h], b = half_end(mesh, h);
+    const u32 *v = mesh->tris + 3 * (size_t)t;
+    for (u32 i = 0; i < 3; i++) {
+        u32 a = v[i], b = v[i == 2 ? 0 : i + 1];
+        if (!(s->labels[a] & s->labels[b] & IS_LISTED))
+            continue;
         for (u32 slot = first_slot(s, b, a); s->slots.data[slot]; slot = (slot + 1) & s->mask) {
             u32 g = s->slots.data[slot] - 1;
             if (mesh->tris[g] == b && half_end(mesh, g) == a && !s->is_active[g / 3] &&
@@ -107,7 +126,7 @@ u32 spread_in_planes(Kernel *k, u32 leaf, u8 *is_active) {
                 .mesh = mesh,
                 .at = k->snapped + k->vert_base[leaf],
                 .is_active = is_active,
-                .is_near = ARENA_NEW(&k->scratch, bool, mesh->n_verts)};
+                .labels = ARENA_NEW(&k->scratch, u32, mesh->n_verts)};
     for (u32 t = 0; t < mesh->n_tris; t++)
         if (is_active[t])
             mark_vertices(&s, t);
