@@ -422,6 +422,159 @@ static void case_simplify(void) {
     }
 }
 
+// ---- growth: the same question of n, 4 n, 16 n triangles or corners; what grows by more than some
+// 5 a step is no n log n
+
+typedef struct Growth {
+    Heap heap;
+    Mesh mesh[2];
+    PlacedMesh solid[2];
+    Vec3 *points;
+    u32 n;
+} Growth;
+
+static void place_two(Growth *g, Mesh a, Mesh b, Affine3 map) {
+    g->mesh[0] = a;
+    g->mesh[1] = b;
+    for (u32 i = 0; i < 2; i++)
+        g->solid[i] = (PlacedMesh){&g->mesh[i], mesh_tree_create(&g->heap, &g->mesh[i]),
+                                   i ? map : affine3_identity()};
+}
+
+static Mesh hull_sphere(Growth *g) {
+    Mesh mesh;
+    mesh_hull(&g->heap, sphere_points(&g->heap, g->n / 2, 50), g->n / 2, &mesh);
+    return mesh;
+}
+
+// Two of n triangles each, placed by name.
+static void make_spheres_apart(Growth *g) {
+    Affine3 map = affine3_rotate(vec3_unit(vec3(1, 2, 3)), 40);
+    map.t = vec3(80, 70, 30);
+    place_two(g, hull_sphere(g), hull_sphere(g), map);
+}
+static void make_spheres_crossing(Growth *g) {
+    Affine3 map = affine3_rotate(vec3_unit(vec3(1, 2, 3)), 40);
+    map.t = vec3(50, 0, 0);
+    place_two(g, hull_sphere(g), hull_sphere(g), map);
+}
+static void make_spheres_nested(Growth *g) {
+    Affine3 map = affine3_identity();
+    for (u32 i = 0; i < 3; i++)
+        map.m[i][i] = 0.5;
+    place_two(g, hull_sphere(g), hull_sphere(g), map);
+}
+// The same place twice.
+static void make_spheres_equal(Growth *g) {
+    place_two(g, hull_sphere(g), hull_sphere(g), affine3_identity());
+}
+// Fans face to face: all triangles of both meet in one place.
+static void make_cylinders_flush(Growth *g) {
+    u32 n = g->n / 4;
+    place_two(g, solid_cylinder(&g->heap, 0, 0, 40, 0, 10, n, false),
+              solid_cylinder(&g->heap, 7, 0, 40, 10, 20, n, false), affine3_identity());
+}
+static void make_cylinders_near(Growth *g) {
+    make_cylinders_flush(g);
+    g->solid[1].map = affine3_rotate(vec3(1, 0, 0), 0.01);
+    g->solid[1].map.t.z = 0.5;
+}
+static void make_grids_flush(Growth *g) {
+    u32 n = (u32)sqrt(g->n / 12.0);
+    Mesh box;
+    make_grid_box(&g->heap, &box, n);
+    Mesh other;
+    mesh_copy(&other, &g->heap, &box);
+    place_two(g, box, other, affine3_move(vec3(0.3, 0.2, n)));
+}
+static void make_lattice(Growth *g) {
+    u32 side = 1;
+    while (side * side * side < g->n)
+        side++;
+    g->points = heap_alloc_raw(&g->heap, g->n, sizeof *g->points);
+    for (u32 i = 0; i < g->n; i++)
+        g->points[i] = vec3(i % side, i / side % side, i / side / side);
+}
+static void make_sphere_points(Growth *g) {
+    g->points = sphere_points(&g->heap, g->n, 50);
+}
+// On two circles: all in two planes, and every four beside each other nearly in one.
+static void make_circles(Growth *g) {
+    g->points = heap_alloc_raw(&g->heap, g->n, sizeof *g->points);
+    for (u32 i = 0; i < g->n; i++)
+        g->points[i] =
+            vec3(50 * trig_cos(720.0 * i / g->n), 50 * trig_sin(720.0 * i / g->n), i % 2);
+}
+
+static f64 ask_distance(Growth *g) {
+    return mesh_distance(&g->solid[0], &g->solid[1], INFINITY).distance;
+}
+static f64 ask_within(Growth *g) {
+    return mesh_within(&g->solid[0], &g->solid[1], 0.1);
+}
+static f64 ask_contact(Growth *g) {
+    return mesh_contact_area(&g->heap, &g->solid[0], &g->solid[1], 0.01);
+}
+static f64 ask_overlap(Growth *g) {
+    return mesh_overlap(&g->heap, &g->solid[0], &g->solid[1]).volume;
+}
+static f64 ask_drop(Growth *g) {
+    f64 gap = 0;
+    mesh_drop(&g->solid[1], &g->solid[0], &gap);
+    return gap;
+}
+static f64 ask_hull(Growth *g) {
+    Mesh mesh;
+    mesh_hull(&g->heap, g->points, g->n, &mesh);
+    return mesh_measure(&mesh).volume;
+}
+
+static void case_growth(void) {
+    static const struct {
+        const char *name;
+        void (*make)(Growth *);
+        f64 (*ask)(Growth *);
+    } rows[] = {{"distance, spheres apart", make_spheres_apart, ask_distance},
+                {"distance, spheres crossing", make_spheres_crossing, ask_distance},
+                {"distance, spheres nested", make_spheres_nested, ask_distance},
+                {"distance, fans flush", make_cylinders_flush, ask_distance},
+                {"distance, fans near", make_cylinders_near, ask_distance},
+                {"within, fans near", make_cylinders_near, ask_within},
+                {"drop, spheres", make_spheres_crossing, ask_drop},
+                {"drop, fans", make_cylinders_near, ask_drop},
+                {"contact, grids flush", make_grids_flush, ask_contact},
+                {"contact, fans flush", make_cylinders_flush, ask_contact},
+                {"contact, spheres crossing", make_spheres_crossing, ask_contact},
+                {"contact, spheres equal", make_spheres_equal, ask_contact},
+                {"overlap, spheres crossing", make_spheres_crossing, ask_overlap},
+                {"overlap, spheres nested", make_spheres_nested, ask_overlap},
+                {"overlap, spheres equal", make_spheres_equal, ask_overlap},
+                {"overlap, grids flush", make_grids_flush, ask_overlap},
+                {"overlap, fans flush", make_cylinders_flush, ask_overlap},
+                {"hull, sphere", make_sphere_points, ask_hull},
+                {"hull, lattice", make_lattice, ask_hull},
+                {"hull, two circles", make_circles, ask_hull}};
+    for (u32 r = 0; r < COUNT_OF(rows); r++) {
+        f64 before = 0, answer = 0;
+        printf("%-28s", rows[r].name);
+        for (u32 n = 2048; n <= 32768; n *= 4) {
+            Growth g = {.n = n};
+            heap_init(&g.heap, 0);
+            rows[r].make(&g);
+            u64 start = cpu_now_ns();
+            answer = rows[r].ask(&g);
+            f64 ms = ms_since(start);
+            printf("  %6u %9.3f ms", n, ms);
+            if (before > 0)
+                printf(" x%-5.1f", ms / before);
+            before = ms;
+            fflush(stdout);
+            heap_finish(&g.heap);
+        }
+        printf("  (%.6g)\n", answer);
+    }
+}
+
 // ---- all cases
 
 static void case_small(void) {
@@ -459,7 +612,8 @@ int main(int argc, char **argv) {
                  {"plate", case_plate},     {"stars", case_stars},
                  {"circles", case_circles}, {"outline", case_outline},
                  {"passes", case_passes},   {"boxes", bench_boxes},
-                 {"queries", case_queries}, {"simplify", case_simplify}};
+                 {"queries", case_queries}, {"simplify", case_simplify},
+                 {"growth", case_growth}};
     for (u32 i = 0; i < COUNT_OF(cases); i++) {
         bool is_wanted = argc < 2;
         for (int k = 1; k < argc; k++)
