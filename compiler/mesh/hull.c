@@ -231,12 +231,14 @@ static void add_furthest(Hull *h, u32 facet) {
     }
 }
 
+// In the order in which facets were made, so that all sides grow finer together: done with one side
+// first, fans of all its corners would be made anew for each corner of the next.
 static void grow(Hull *h) {
-    for (u32 n = 1; h->work.len; n++) {
-        u32 facet = h->work.data[--h->work.len];
+    for (u32 i = 0; i < h->work.len; i++) {
+        u32 facet = h->work.data[i];
         if (!h->facets.data[facet].is_gone && h->facets.data[facet].outside != NONE)
             add_furthest(h, facet);
-        if (n % 65536 == 0)
+        if (i % 65536 == 65535)
             heap_poll(h->heap);
     }
 }
@@ -320,7 +322,21 @@ static void collect_faces(Hull *h, Faces *faces) {
     }
 }
 
-// Corners in the order of the input; each face a fan from its first corner in that order.
+// The triangles of a face between its corners low and high (counted from first on): halves of
+// halves, so that each is met by few of another's, where those of fans may all cross.
+static u32 *write_part(u32 *tris, const u32 *index, const u32 *loop, u32 n, u32 first, u32 low,
+                       u32 high) {
+    if (high - low < 2)
+        return tris;
+    u32 middle = low + (high - low) / 2;
+    *tris++ = index[loop[(first + low) % n]];
+    *tris++ = index[loop[(first + middle) % n]];
+    *tris++ = index[loop[(first + high) % n]];
+    tris = write_part(tris, index, loop, n, first, low, middle);
+    return write_part(tris, index, loop, n, first, middle, high);
+}
+
+// Corners in the order of the input; so is the first of each face.
 static void write_mesh(Hull *h, const Faces *faces, const Vec3 *points, Mesh *out) {
     u32 n_faces = faces->starts.len - 1, n_verts = 0;
     u32 *index = h->facet_at; // done with
@@ -339,10 +355,8 @@ static void write_mesh(Hull *h, const Faces *faces, const Vec3 *points, Mesh *ou
         for (u32 i = 1; i < n; i++)
             if (loop[i] < loop[first])
                 first = i;
-        for (u32 i = 1; i + 1 < n; i++, t++) {
-            out->tris[3 * t] = index[loop[first]];
-            out->tris[3 * t + 1] = index[loop[(first + i) % n]];
-            out->tris[3 * t + 2] = index[loop[(first + i + 1) % n]];
+        (void)write_part(out->tris + 3 * (size_t)t, index, loop, n, first, 0, n - 1);
+        for (u32 end = t + n - 2; t < end; t++) {
             out->tags[t] = f;
             out->mats[t] = 0;
         }

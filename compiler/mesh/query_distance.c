@@ -5,6 +5,8 @@
 // world.
 #include "compiler/mesh/query_internal.h"
 
+enum { FEW_PROBES = 4 };
+
 typedef struct Nearest {
     f64 square; // of the distance; INFINITY or the limit's at first
     f64 enough; // what is no more than this needs no bettering
@@ -167,9 +169,9 @@ static void search_pairs(const View *a, const View *b, Nearest *best) {
     }
 }
 
-// Some component of the surface of a lies in b; surfaces do not meet.
-static bool holds_a_part(const PlacedMesh *a, const PlacedMesh *b, Vec3 *where) {
-    for (u32 i = 0; i < a->tree->n_probes; i++) {
+// One of the components from .. to of the surface of a has a place in b.
+static bool holds_a_part(const PlacedMesh *a, const PlacedMesh *b, u32 from, u32 to, Vec3 *where) {
+    for (u32 i = from; i < MIN(to, a->tree->n_probes); i++) {
         Vec3 p = affine3_point(&a->map, a->mesh->verts[a->tree->probes[i]]);
         if (mesh_contains(b, p)) {
             *where = p;
@@ -177,6 +179,10 @@ static bool holds_a_part(const PlacedMesh *a, const PlacedMesh *b, Vec3 *where) 
         }
     }
     return false;
+}
+
+static bool find_held(const PlacedMesh *a, const PlacedMesh *b, u32 from, u32 to, Vec3 *where) {
+    return holds_a_part(a, b, from, to, where) || holds_a_part(b, a, from, to, where);
 }
 
 static f64 box_size_from_origin(Box3 b) {
@@ -210,9 +216,16 @@ static MeshDistance find_distance(const PlacedMesh *a, const PlacedMesh *b, f64 
     Nearest best = {.square = (limit / scale) * (limit / scale),
                     .enough = (enough / scale) * (enough / scale),
                     .slack = 1e-14 * size};
-    search_pairs(&va, &vb, &best);
-    if (!(best.is_found && best.square <= best.enough) &&
-        (holds_a_part(a, b, &out.on_a) || holds_a_part(b, a, &out.on_a))) {
+    // First of all, whether one lies in the other: the surfaces of things in one another may be
+    // about as far apart everywhere, and to find the least distance is much work for nothing then.
+    bool may_hold = box_distance_square(view_node_box(&va, 0), view_node_box(&vb, 0)) == 0;
+    bool holds = may_hold && find_held(a, b, 0, FEW_PROBES, &out.on_a);
+    if (!holds) {
+        search_pairs(&va, &vb, &best);
+        holds = may_hold && !(best.is_found && best.square <= best.enough) &&
+                find_held(a, b, FEW_PROBES, UINT32_MAX, &out.on_a);
+    }
+    if (holds) {
         out.distance = 0;
         out.on_b = out.on_a;
         return out;
