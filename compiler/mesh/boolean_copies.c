@@ -8,43 +8,75 @@
 
 #include <string.h>
 
-// The kept cell of an untouched triangle's patch, or NULL.
-static const FaceCell *copy_cell(const Merge *m, u32 l, u32 t) {
+// What says which triangles of a leaf are kept, at hand.
+typedef struct LeafView {
+    const Facet *facets;
+    const u32 *facet_of;       // by triangle
+    const u32 *tris;           // of the mesh
+    const u32 *patch_cell_of;  // by vertex
+    const u32 *of_cell;        // of Faces
+    const Rim *rim, *rims_end; // those of triangles that are still to come
+    bool is_reversed;
+} LeafView;
+
+static LeafView view_leaf(const Merge *m, u32 l) {
     const Kernel *k = m->k;
-    u32 cell = k->patch_cell_of[k->vert_base[l] + k->expr->leaves[l].mesh->tris[3 * (size_t)t]];
-    u32 kept = m->f->of_cell[cell];
-    return kept == NONE ? NULL : &m->f->cells[kept];
+    return (LeafView){.facets = k->facets,
+                      .facet_of = k->facet_of + k->tri_base[l],
+                      .tris = k->expr->leaves[l].mesh->tris,
+                      .patch_cell_of = k->patch_cell_of + k->vert_base[l],
+                      .of_cell = m->f->of_cell,
+                      .rim = k->rims.data + k->rim_start[l],
+                      .rims_end = k->rims.data + k->rim_start[l + 1],
+                      .is_reversed = k->leaves[l].is_reversed};
 }
 
-// Rims are in the order of triangles: the one of triangle t, if it has one, with *at going along.
-static const Rim *next_rim(const Kernel *k, u32 l, u32 t, u32 *at) {
-    u32 end = k->rim_start[l + 1];
-    while (*at < end && k->rims.data[*at].tri < t)
-        ++*at;
-    return *at < end && k->rims.data[*at].tri == t ? &k->rims.data[*at] : NULL;
+// The kept cell of the patch that an untouched triangle is of, or NONE: it is not copied.
+static inline u32 kept_cell(const LeafView *view, u32 t) {
+    u32 facet = view->facet_of[t];
+    if (facet != NONE && view->facets[facet].is_touched)
+        return NONE;
+    return view->of_cell[view->patch_cell_of[view->tris[3 * (size_t)t]]];
 }
 
-static void count_leaf(Kernel *view, void *ctx, u32 l) {
+// Of triangle t, if it has one. Triangles must come in their order.
+static inline const Rim *next_rim(LeafView *view, u32 t) {
+    while (view->rim < view->rims_end && view->rim->tri < t)
+        view->rim++;
+    return view->rim < view->rims_end && view->rim->tri == t ? view->rim : NULL;
+}
+
+static u32 number_vertices(LeafView *view, const LeafPart *part, u32 *vertex_of) {
+    const u32 order[3] = {0, view->is_reversed ? 2 : 1, view->is_reversed ? 1 : 2};
+    u32 n = 0;
+    for (u32 j = 0; j < part->tris.len; j++) {
+        const u32 *tri = view->tris + 3 * (size_t)part->tris.data[j];
+        const Rim *rim = next_rim(view, part->tris.data[j]);
+        for (u32 i = 0; i < 3; i++)
+            if ((!rim || rim->incoming[i] == NONE) && !vertex_of[tri[order[i]]])
+                vertex_of[tri[order[i]]] = ++n;
+    }
+    return n;
+}
+
+static void count_leaf(Kernel *worker, void *ctx, u32 l) {
     const Merge *m = ctx;
     LeafPart *part = &m->leaf_parts[l];
-    const Mesh *mesh = view->expr->leaves[l].mesh;
-    if (view->leaves[l].is_whole)
+    const Mesh *mesh = worker->expr->leaves[l].mesh;
+    if (worker->leaves[l].is_whole || !mesh->n_tris)
         return;
-    heap_poll(view->heap);
-    u32 *vertex_of = m->vertex_of + view->vert_base[l], at = view->rim_start[l];
-    if (mesh->n_verts)
-        memset(vertex_of, 0, mesh->n_verts * sizeof *vertex_of);
+    heap_poll(worker->heap);
+    LeafView view = view_leaf(m, l);
+    vec_reserve(worker->heap, &part->tris, mesh->n_tris);
+    u32 *kept = part->tris.data, n = 0;
     for (u32 t = 0; t < mesh->n_tris; t++) {
-        if (!is_untouched(view, l, t) || !copy_cell(m, l, t))
-            continue;
-        vec_push(view->heap, &part->tris, t);
-        const Rim *rim = next_rim(view, l, t, &at);
-        for (u32 i = 0; i < 3; i++) {
-            u32 v = leaf_tri_vertex(view, l, t, i);
-            if ((!rim || rim->incoming[i] == NONE) && !vertex_of[v])
-                vertex_of[v] = ++part->n_verts;
-        }
+        kept[n] = t;
+        n += kept_cell(&view, t) != NONE;
     }
+    part->tris.len = n;
+    u32 *vertex_of = m->vertex_of + worker->vert_base[l];
+    memset(vertex_of, 0, mesh->n_verts * sizeof *vertex_of);
+    part->n_verts = number_vertices(&view, part, vertex_of);
 }
 
 void count_copies(Merge *m) {
@@ -89,38 +121,44 @@ static void write_normals(const Kernel *k, u32 l, u32 t, bool is_turned, f32 *to
     }
 }
 
-static void write_leaf(Kernel *view, void *ctx, u32 l) {
+static void write_vertices(const LeafPart *part, const CsgLeaf *leaf, const u32 *vertex_of,
+                           Mesh *out) {
+    for (u32 v = 0; v < leaf->mesh->n_verts; v++)
+        if (vertex_of[v])
+            out->verts[part->first_vert + vertex_of[v] - 1] =
+                affine3_point(&leaf->map, leaf->mesh->verts[v]);
+}
+
+static void write_leaf(Kernel *worker, void *ctx, u32 l) {
     const Copier *c = ctx;
     const Merge *m = c->m;
     const LeafPart *part = &m->leaf_parts[l];
-    const CsgLeaf *leaf = &view->expr->leaves[l];
-    const Mesh *mesh = leaf->mesh;
-    Mesh *out = c->out;
+    const Mesh *mesh = worker->expr->leaves[l].mesh;
     if (!part->tris.len)
         return;
-    heap_poll(view->heap);
-    const u32 *vertex_of = m->vertex_of + view->vert_base[l];
-    for (u32 v = 0; v < mesh->n_verts; v++)
-        if (vertex_of[v])
-            out->verts[part->first_vert + vertex_of[v] - 1] =
-                affine3_point(&leaf->map, mesh->verts[v]);
-    size_t to = part->first;
-    for (u32 j = 0, at = view->rim_start[l]; j < part->tris.len; j++) {
-        u32 t = part->tris.data[j];
-        const FaceCell *cell = copy_cell(m, l, t);
-        const Rim *rim = next_rim(view, l, t, &at);
-        bool is_turned = cell->looks < 0;
-        for (u32 i = 0; i < 3; i++) {
-            u32 incoming = rim ? rim->incoming[i] : NONE;
-            out->tris[3 * to + (is_turned && i ? 3 - i : i)] =
-                incoming == NONE ? part->first_vert + vertex_of[leaf_tri_vertex(view, l, t, i)] - 1
-                                 : rim_vertex(m, cell, incoming);
-        }
-        out->tags[to] = mesh->tags ? mesh->tags[t] : 0;
-        out->mats[to] = mesh->mats && mesh->mats[t] ? mesh->mats[t] : cell->mat;
-        if (out->normals)
-            write_normals(view, l, t, is_turned, out->normals + 9 * to);
-        to++;
+    heap_poll(worker->heap);
+    LeafView view = view_leaf(m, l);
+    const u32 *vertex_of = m->vertex_of + worker->vert_base[l], *kept = part->tris.data;
+    Mesh out = *c->out;
+    write_vertices(part, &worker->expr->leaves[l], vertex_of, &out);
+    u32 base = part->first_vert - 1; // vertex_of begins at 1
+    for (size_t j = 0, to = part->first; j < part->tris.len; j++, to++) {
+        u32 t = kept[j];
+        const FaceCell *cell = &m->f->cells[kept_cell(&view, t)];
+        const Rim *rim = next_rim(&view, t);
+        bool is_turned = cell->looks < 0, is_swapped = is_turned != view.is_reversed;
+        const u32 *tri = view.tris + 3 * (size_t)t;
+        u32 *at = out.tris + 3 * to;
+        at[0] = base + vertex_of[tri[0]];
+        at[1] = base + vertex_of[tri[1 + is_swapped]];
+        at[2] = base + vertex_of[tri[2 - is_swapped]];
+        for (u32 i = 0; rim && i < 3; i++)
+            if (rim->incoming[i] != NONE)
+                at[is_turned && i ? 3 - i : i] = rim_vertex(m, cell, rim->incoming[i]);
+        out.tags[to] = mesh->tags ? mesh->tags[t] : 0;
+        out.mats[to] = mesh->mats && mesh->mats[t] ? mesh->mats[t] : cell->mat;
+        if (out.normals)
+            write_normals(worker, l, t, is_turned, out.normals + 9 * to);
     }
 }
 
