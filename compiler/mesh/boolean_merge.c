@@ -221,14 +221,20 @@ u64 edge_name(const Merge *m, u32 from, u32 to) {
 // ---- the result
 // ----------------------------------------------------------------------------------
 
+enum { AHEAD = 12 };
+
 static void write_places(Kernel *view, void *ctx, u32 range) {
     const Ranges *r = ctx;
     u32 n = r->m->points.len, end = kernel_range_start(n, r->n, range + 1);
     Square lately[3][SQUARES];
     for (u32 i = 0; i < 3 * SQUARES; i++)
         lately[i / SQUARES][i % SQUARES] = (Square){NAN, NONE};
-    for (u32 v = kernel_range_start(n, r->n, range); v < end; v++)
-        r->out->verts[v] = place_of(view, r->m->points.data[v], lately);
+    const u32 *points = r->m->points.data;
+    for (u32 v = kernel_range_start(n, r->n, range); v < end; v++) {
+        if (v + AHEAD < n)
+            __builtin_prefetch(&view->points.data[points[v + AHEAD]]);
+        r->out->verts[v] = place_of(view, points[v], lately);
+    }
 }
 
 static void write_mesh(Merge *m, Mesh *out) {

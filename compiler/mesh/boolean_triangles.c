@@ -36,30 +36,35 @@ static u32 vertex_name(const Merge *m, u32 c) {
     return c < m->f->n_halves ? m->corner[c] : NONE - 1 - (c - m->f->n_halves) / 2;
 }
 
-static void push_tri(Tracer *t, u32 a, u32 b, u32 c) {
+// A triangle names a vertex twice; its other two edges run over one another, so without it their
+// neighbours are each other's.
+static void leave_out(Tracer *t, u32 a, u32 b, u32 c) {
+    const Merge *m = t->m;
+    const u32 tri[5] = {a, b, c, a, b};
+    u32 i = 0; // it and the next are one vertex
+    while (vertex_name(m, tri[i]) != vertex_name(m, tri[i + 1]))
+        i++;
+    u64 there = edge_name(m, tri[i + 1], tri[i + 2]), back = edge_name(m, tri[i + 2], tri[i]);
+    vec_push(t->heap, &t->part->aliases, (Alias){there, back});
+}
+
+// There must be room for it.
+static inline void push_tri(Tracer *t, u32 a, u32 b, u32 c) {
     const Merge *m = t->m;
     u32 va = vertex_name(m, a), vb = vertex_name(m, b), vc = vertex_name(m, c);
     if (va == vb || vb == vc || vc == va) {
-        // It names a vertex twice; its other two edges run over one another, so without it their
-        // neighbours are each other's.
-        u32 i = va == vb   ? b
-                : vb == vc ? c
-                           : a,
-            j = va == vb   ? c
-                : vb == vc ? a
-                           : b,
-            l = va == vb   ? a
-                : vb == vc ? b
-                           : c; // i and the corner before it, l, are one vertex
-        vec_push(t->heap, &t->part->aliases, (Alias){edge_name(m, i, j), edge_name(m, j, l)});
+        leave_out(t, a, b, c);
         return;
     }
-    vec_reserve(t->heap, &t->part->tris, (size_t)t->part->tris.len + 3);
     u32 *out = t->part->tris.data + t->part->tris.len;
     out[0] = a;
     out[1] = b;
     out[2] = c;
     t->part->tris.len += 3;
+}
+
+static void reserve_tris(Tracer *t, u32 n) {
+    vec_reserve(t->heap, &t->part->tris, t->part->tris.len + 3 * (size_t)n);
 }
 
 static f64 turn(Vec2 a, Vec2 b, Vec2 c) {
@@ -121,6 +126,7 @@ static void flatten_loops(Tracer *t, const FaceCell *cell) {
 // loop and starts hold the face's boundary.
 static void triangulate_face(Tracer *t, const FaceCell *cell) {
     const u32 *loop = t->loop.data;
+    reserve_tris(t, t->loop.len); // enough for what is settled here
     if (t->starts.len == 2 && t->loop.len == 3) {
         push_tri(t, loop[0], loop[1], loop[2]);
         return;
@@ -131,6 +137,7 @@ static void triangulate_face(Tracer *t, const FaceCell *cell) {
     Region region = {t->flat.data, t->starts.data, t->starts.len - 1, NULL, NULL};
     u32 *tris, n_tris;
     region_triangulate(t->heap, &region, &tris, &n_tris);
+    reserve_tris(t, n_tris);
     for (u32 i = 0; i < n_tris; i++)
         push_tri(t, loop[tris[3 * i]], loop[tris[3 * i + 1]], loop[tris[3 * i + 2]]);
     heap_free(t->heap, tris);

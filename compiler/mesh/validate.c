@@ -3,7 +3,7 @@
 // components. The check is always on, so it is made of few passes, of which the longest is local to
 // the vertices: the triangles at one must form one closed fan, by their other corners alone. If
 // they do at all vertices, each half-edge has exactly one twin and none is pinched. Threads take
-// ranges of vertices.
+// ranges of triangles, which they put to their vertices by counting, and then of vertices.
 //
 // For the twins only half-edges that run from the lower vertex to the higher are sorted (by the
 // lower one, by counting); each of the others looks for its twin among the few that leave its end.
@@ -233,69 +233,7 @@ static bool is_fan(const Link *links, u32 from, u32 to, u32 *link_at) {
     return false;
 }
 
-enum { MOST_RANGES = 16, MOST_SUMS = 64, RANGE_TRIS = 20000 };
-
-typedef struct StarCheck {
-    const Mesh *mesh;
-    u32 n_ranges; // of vertices
-    u32 n_used[MOST_RANGES];
-    bool is_bad[MOST_RANGES];
-    u32 n_joins;
-} StarCheck;
-
-// Of the vertices low .. high: gathers what is at each, as in sort_ups.
-static void check_stars(Heap *heap, StarCheck *check, u32 range, u32 low, u32 high) {
-    const Mesh *mesh = check->mesh;
-    u32 n_verts = high - low, n = 0;
-    u32 *start = heap_alloc(heap, (size_t)n_verts + 1, sizeof *start);
-    for (u32 t = 0; t < mesh->n_tris; t++) {
-        const u32 *tri = mesh->tris + 3 * (size_t)t;
-        for (u32 k = 0; k < 3; k++)
-            if (tri[k] - low < n_verts)
-                start[tri[k] - low + 1]++;
-    }
-    for (u32 v = 0; v < n_verts; v++) {
-        u32 degree = start[v + 1];
-        start[v + 1] = n;
-        n += degree;
-        check->n_used[range] += degree != 0;
-    }
-    Link *links = heap_alloc_raw(heap, MAX(n, 1u), sizeof *links);
-    for (u32 t = 0; t < mesh->n_tris; t++) {
-        const u32 *tri = mesh->tris + 3 * (size_t)t;
-        u32 a = tri[0] - low, b = tri[1] - low, c = tri[2] - low;
-        if (a < n_verts)
-            links[start[a + 1]++] = (Link){tri[1], tri[2]};
-        if (b < n_verts)
-            links[start[b + 1]++] = (Link){tri[2], tri[0]};
-        if (c < n_verts)
-            links[start[c + 1]++] = (Link){tri[0], tri[1]};
-    }
-    u32 *link_at = heap_alloc_raw(heap, mesh->n_verts, sizeof *link_at);
-    memset(link_at, 0xff, mesh->n_verts * sizeof *link_at);
-    for (u32 v = 0; v < n_verts && !check->is_bad[range]; v++)
-        if (start[v] < start[v + 1])
-            check->is_bad[range] = !is_fan(links, start[v], start[v + 1], link_at);
-    heap_free(heap, link_at);
-    heap_free(heap, links);
-    heap_free(heap, start);
-}
-
-// Tasks check stars; one more joins the components.
-static void check_range(void *ctx, u32 i, Heap *heap) {
-    StarCheck *check = ctx;
-    u64 n_verts = check->mesh->n_verts;
-    if (i < check->n_ranges) {
-        check_stars(heap, check, i, (u32)(n_verts * i / check->n_ranges),
-                    (u32)(n_verts * (i + 1) / check->n_ranges));
-        return;
-    }
-    u32 *parent = heap_alloc_raw(heap, MAX(n_verts, 1u), sizeof *parent);
-    check->n_joins = join_vertices(check->mesh, parent);
-    heap_free(heap, parent);
-}
-
-// ---- the check ----
+// ---- what is wrong ----
 
 // All half-edges have twins. Turns about each vertex in use: a fan that does not hold all that
 // leaves its vertex is one of several.
@@ -315,77 +253,6 @@ static void find_pinched(const Mesh *mesh, const VertexUse *uses, const u32 *twi
     }
 }
 
-static bool check_verts(const Mesh *mesh, MeshCheck *check) {
-    for (u32 i = 0; i < mesh->n_verts; i++) {
-        Vec3 v = mesh->verts[i];
-        f64 zero = (v.x - v.x) + (v.y - v.y) + (v.z - v.z); // else not a number
-        if (!(zero == 0)) {
-            *check = (MeshCheck){.fault = MESH_NOT_FINITE, .index = i};
-            return false;
-        }
-    }
-    return true;
-}
-
-// Indices, flat triangles and the volume. The sum is made of those of ranges that depend on the
-// mesh alone.
-typedef struct TriCheck {
-    const Mesh *mesh;
-    u32 n_ranges;
-    f64 volume6[MOST_SUMS];
-    u32 n_zero_area[MOST_SUMS];
-    u32 bad[MOST_SUMS]; // NONE: none
-} TriCheck;
-
-static MeshFault tri_fault(const Mesh *mesh, const u32 *tri) {
-    u32 n = mesh->n_verts;
-    if (tri[0] >= n || tri[1] >= n || tri[2] >= n)
-        return MESH_INDEX_OUT_OF_RANGE;
-    return tri[0] == tri[1] || tri[1] == tri[2] || tri[2] == tri[0] ? MESH_DEGENERATE : MESH_OK;
-}
-
-static void check_tris(void *ctx, u32 range, Heap *heap) {
-    TriCheck *check = ctx;
-    const Mesh *mesh = check->mesh;
-    const Vec3 *v = mesh->verts;
-    (void)heap;
-    u32 n_zero_area = 0, end = (u32)((u64)mesh->n_tris * (range + 1) / check->n_ranges);
-    Vec3 origin = mesh->n_verts ? v[0] : vec3(0, 0, 0);
-    f64 sum = 0;
-    check->bad[range] = NONE;
-    for (u32 t = (u32)((u64)mesh->n_tris * range / check->n_ranges); t < end; t++) {
-        const u32 *tri = mesh->tris + 3 * (size_t)t;
-        if (tri_fault(mesh, tri) != MESH_OK) {
-            check->bad[range] = t;
-            return;
-        }
-        Vec3 a = v[tri[0]];
-        Vec3 n = vec3_cross(vec3_sub(v[tri[1]], a), vec3_sub(v[tri[2]], a));
-        n_zero_area += vec3_dot(n, n) == 0;
-        sum += vec3_dot(vec3_sub(a, origin), n);
-    }
-    check->n_zero_area[range] = n_zero_area;
-    check->volume6[range] = sum;
-}
-
-// False: a fault. Else the sign of the volume may be trusted if it is positive.
-static bool check_all_tris(Heap *heap, const Mesh *mesh, u32 n_threads, MeshCheck *check,
-                           f64 *volume6) {
-    TriCheck all = {.mesh = mesh, .n_ranges = MIN(mesh->n_tris / RANGE_TRIS + 1, (u32)MOST_SUMS)};
-    thread_for(heap, n_threads, all.n_ranges, check_tris, &all);
-    *volume6 = 0;
-    for (u32 i = 0; i < all.n_ranges; i++) {
-        if (all.bad[i] != NONE) {
-            check->fault = tri_fault(mesh, mesh->tris + 3 * (size_t)all.bad[i]);
-            check->index = all.bad[i];
-            return false;
-        }
-        check->n_zero_area += all.n_zero_area[i];
-        *volume6 += all.volume6[i];
-    }
-    return true;
-}
-
 // What is wrong where some star is no fan.
 static void find_edge_fault(Heap *heap, const Mesh *mesh, MeshCheck *check) {
     u32 n = 3 * mesh->n_tris, bad = 0;
@@ -402,43 +269,205 @@ static void find_edge_fault(Heap *heap, const Mesh *mesh, MeshCheck *check) {
     heap_free(heap, uses);
 }
 
+// ---- the check ----
+
+// One share of the work a thread: a range of triangles, in three steps also one of vertices. Sums
+// are made of those of ranges that depend on the mesh alone; a share has several.
+enum { MOST_SHARES = 16, MOST_SUMS = 64, SUM_TRIS = 5000, THREAD_TRIS = 20000 };
+
+typedef struct Check {
+    const Mesh *mesh;
+    u32 n_shares, n_sums;
+    f64 volume6[MOST_SUMS];
+    u32 n_zero_area[MOST_SUMS];
+    u32 bad_vert[MOST_SHARES], bad_tri[MOST_SHARES]; // the first, or NONE
+    u32 *at;     // by share and vertex: how many of the share's triangles are at the vertex; then
+                 // the place of their next link. Those of the last share end where the vertex' do
+    Link *links; // 3 n_tris, by vertex
+    u32 n_used[MOST_SHARES]; // vertices that have triangles
+    bool has_bad_star[MOST_SHARES];
+    u32 n_joins;
+} Check;
+
+static u32 share_of(u32 n, u32 n_shares, u32 i) {
+    return (u32)((u64)n * i / n_shares);
+}
+// The first triangle of a sum.
+static u32 sum_start(const Check *check, u32 sum) {
+    return share_of(check->mesh->n_tris, check->n_sums, sum);
+}
+// The first triangle of a share.
+static u32 share_start(const Check *check, u32 share) {
+    return sum_start(check, share_of(check->n_sums, check->n_shares, share));
+}
+
+static MeshFault tri_fault(const Mesh *mesh, const u32 *tri) {
+    u32 n = mesh->n_verts;
+    if (tri[0] >= n || tri[1] >= n || tri[2] >= n)
+        return MESH_INDEX_OUT_OF_RANGE;
+    return tri[0] == tri[1] || tri[1] == tri[2] || tri[2] == tri[0] ? MESH_DEGENERATE : MESH_OK;
+}
+
+// The first vertex of low .. high that is not finite, or NONE.
+static u32 find_infinite(const Mesh *mesh, u32 low, u32 high) {
+    for (u32 i = low; i < high; i++) {
+        Vec3 v = mesh->verts[i];
+        f64 zero = (v.x - v.x) + (v.y - v.y) + (v.z - v.z); // else not a number
+        if (!(zero == 0))
+            return i;
+    }
+    return NONE;
+}
+
+// Indices, flat triangles and the volume; counts[v]: triangles at v. Returns the first bad
+// triangle.
+static u32 add_tris(Check *check, u32 sum, u32 *counts) {
+    const Mesh *mesh = check->mesh;
+    const Vec3 *v = mesh->verts;
+    u32 n_zero_area = 0, end = sum_start(check, sum + 1);
+    Vec3 origin = mesh->n_verts ? v[0] : vec3(0, 0, 0);
+    f64 volume6 = 0;
+    for (u32 t = sum_start(check, sum); t < end; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        if (tri_fault(mesh, tri) != MESH_OK)
+            return t;
+        Vec3 a = v[tri[0]];
+        Vec3 n = vec3_cross(vec3_sub(v[tri[1]], a), vec3_sub(v[tri[2]], a));
+        n_zero_area += vec3_dot(n, n) == 0;
+        volume6 += vec3_dot(vec3_sub(a, origin), n);
+        for (u32 k = 0; k < 3; k++)
+            counts[tri[k]]++;
+    }
+    check->n_zero_area[sum] = n_zero_area;
+    check->volume6[sum] = volume6;
+    return NONE;
+}
+
+static void read_share(void *ctx, u32 share, Heap *heap) {
+    Check *check = ctx;
+    const Mesh *mesh = check->mesh;
+    (void)heap;
+    u32 n = check->n_shares, end = share_of(check->n_sums, n, share + 1), bad = NONE;
+    u32 *counts = check->at + (size_t)mesh->n_verts * share;
+    check->bad_vert[share] = find_infinite(mesh, share_of(mesh->n_verts, n, share),
+                                           share_of(mesh->n_verts, n, share + 1));
+    for (u32 sum = share_of(check->n_sums, n, share); sum < end && bad == NONE; sum++)
+        bad = add_tris(check, sum, counts);
+    check->bad_tri[share] = bad;
+}
+
+// Counts to places.
+static void place_links(Check *check) {
+    u32 n_verts = check->mesh->n_verts, n = 0;
+    for (u32 v = 0; v < n_verts; v++)
+        for (u32 share = 0; share < check->n_shares; share++) {
+            u32 *at = &check->at[(size_t)n_verts * share + v], count = *at;
+            *at = n;
+            n += count;
+        }
+}
+
+static void link_share(void *ctx, u32 share, Heap *heap) {
+    Check *check = ctx;
+    const Mesh *mesh = check->mesh;
+    (void)heap;
+    u32 *at = check->at + (size_t)mesh->n_verts * share, end = share_start(check, share + 1);
+    Link *links = check->links;
+    for (u32 t = share_start(check, share); t < end; t++) {
+        const u32 *tri = mesh->tris + 3 * (size_t)t;
+        u32 a = tri[0], b = tri[1], c = tri[2];
+        links[at[a]++] = (Link){b, c};
+        links[at[b]++] = (Link){c, a};
+        links[at[c]++] = (Link){a, b};
+    }
+}
+
+// The stars of a share's vertices; one more task joins the components.
+static void check_stars(void *ctx, u32 share, Heap *heap) {
+    Check *check = ctx;
+    u32 n_verts = check->mesh->n_verts, *scratch = heap_alloc_raw(heap, n_verts, sizeof *scratch);
+    if (share == check->n_shares) {
+        check->n_joins = join_vertices(check->mesh, scratch);
+        heap_free(heap, scratch);
+        return;
+    }
+    memset(scratch, 0xff, n_verts * sizeof *scratch);
+    const u32 *ends = check->at + (size_t)n_verts * (check->n_shares - 1);
+    u32 v = share_of(n_verts, check->n_shares, share),
+        high = share_of(n_verts, check->n_shares, share + 1), n_used = 0;
+    bool is_bad = false;
+    for (u32 from = v ? ends[v - 1] : 0; v < high && !is_bad; from = ends[v++]) {
+        n_used += from < ends[v];
+        is_bad = from < ends[v] && !is_fan(check->links, from, ends[v], scratch);
+    }
+    check->n_used[share] = n_used;
+    check->has_bad_star[share] = is_bad;
+    heap_free(heap, scratch);
+}
+
+// Vertices and triangles one by one. False: a fault.
+static bool check_items(Heap *heap, Check *run, MeshCheck *check) {
+    const Mesh *mesh = run->mesh;
+    thread_for(heap, run->n_shares, run->n_shares, read_share, run);
+    for (u32 i = 0; i < run->n_shares; i++)
+        if (run->bad_vert[i] != NONE) {
+            *check = (MeshCheck){.fault = MESH_NOT_FINITE, .index = run->bad_vert[i]};
+            return false;
+        }
+    for (u32 i = 0; i < run->n_shares; i++)
+        if (run->bad_tri[i] != NONE) {
+            u32 t = run->bad_tri[i];
+            *check = (MeshCheck){.fault = tri_fault(mesh, mesh->tris + 3 * (size_t)t), .index = t};
+            return false;
+        }
+    for (u32 i = 0; i < run->n_sums; i++)
+        check->n_zero_area += run->n_zero_area[i];
+    return true;
+}
+
 // Around the vertices: twins, fans, and if it counts pieces, these and their genus.
-static void check_edges(Heap *heap, const Mesh *mesh, u32 n_threads, bool counts_pieces,
-                        MeshCheck *check) {
-    StarCheck stars = {.mesh = mesh, .n_ranges = MIN(n_threads, (u32)MOST_RANGES)};
+static void check_edges(Heap *heap, Check *run, bool counts_pieces, MeshCheck *check) {
+    const Mesh *mesh = run->mesh;
     u32 n_used = 0;
     bool is_bad = false;
-    thread_for(heap, n_threads, stars.n_ranges + counts_pieces, check_range, &stars);
-    for (u32 i = 0; i < stars.n_ranges; i++) {
-        n_used += stars.n_used[i];
-        is_bad = is_bad || stars.is_bad[i];
+    place_links(run);
+    run->links = heap_alloc_raw(heap, 3 * (size_t)mesh->n_tris, sizeof *run->links);
+    thread_for(heap, run->n_shares, run->n_shares, link_share, run);
+    thread_for(heap, run->n_shares, run->n_shares + counts_pieces, check_stars, run);
+    heap_free(heap, run->links);
+    for (u32 i = 0; i < run->n_shares; i++) {
+        n_used += run->n_used[i];
+        is_bad = is_bad || run->has_bad_star[i];
     }
     if (is_bad) {
         find_edge_fault(heap, mesh, check);
-        return;
+    } else if (counts_pieces) {
+        check->n_components = n_used - run->n_joins;
+        i64 euler = (i64)n_used - 3 * (i64)mesh->n_tris / 2 + (i64)mesh->n_tris;
+        check->genus = (2 * (i64)check->n_components - euler) / 2;
     }
-    if (!counts_pieces)
-        return;
-    check->n_components = n_used - stars.n_joins;
-    i64 euler = (i64)n_used - 3 * (i64)mesh->n_tris / 2 + (i64)mesh->n_tris;
-    check->genus = (2 * (i64)check->n_components - euler) / 2;
 }
 
 static MeshCheck run_check(Heap *heap, const Mesh *mesh, u32 n_threads, bool counts_pieces) {
     MeshCheck check = {0};
-    f64 volume6 = 0;
-    if (!check_verts(mesh, &check) || mesh->n_tris == 0)
-        return check;
     if (!n_threads)
         n_threads = thread_count_default();
-    if (mesh->n_tris < RANGE_TRIS) // else the threads' start costs more than they save
+    if (mesh->n_tris < THREAD_TRIS) // else the threads' start costs more than they save
         n_threads = 1;
-    if (check_all_tris(heap, mesh, n_threads, &check, &volume6)) {
-        check_edges(heap, mesh, n_threads, counts_pieces, &check);
+    Check run = {.mesh = mesh,
+                 .n_shares = MIN(n_threads, (u32)MOST_SHARES),
+                 .n_sums = MIN(mesh->n_tris / SUM_TRIS + 1, (u32)MOST_SUMS)};
+    run.at = heap_alloc(heap, MAX((size_t)run.n_shares * mesh->n_verts, 1), sizeof *run.at);
+    if (check_items(heap, &run, &check) && mesh->n_tris) {
+        f64 volume6 = 0;
+        for (u32 i = 0; i < run.n_sums; i++)
+            volume6 += run.volume6[i];
+        check_edges(heap, &run, counts_pieces, &check);
         // Nearly nothing either way, seen from one vertex, is looked at from the middle.
         if (check.fault == MESH_OK && volume6 < 0 && mesh_measure(mesh).volume < 0)
             check.fault = MESH_INSIDE_OUT;
     }
+    heap_free(heap, run.at);
     return check;
 }
 
