@@ -42,9 +42,9 @@ typedef struct LeafScan {
     bool *is_flagged;    // by vertex: on a touched triangle
     VEC(Sample) samples; // by patch
     VEC(Rim) rims;
-    u32 *vert;   // by half of a rim triangle, 3 * rim + corner: the vertex that it leaves
-    u32 *twin;   // by half with a flagged end: the other one at its edge, in the rim; NONE
-    u32 *border; // by half: its number among the leaf's halves, NONE
+    VEC(u32) verts; // by half of a rim triangle, 3 * rim + corner: the vertex that it leaves
+    u32 *twin;      // by half with a flagged end: the other one at its edge, in the rim; NONE
+    u32 *border;    // by half: its number among the leaf's halves, NONE
 } LeafScan;
 
 // Faces are touched as a whole, so that none of them is parted between cells and a patch.
@@ -93,8 +93,12 @@ enum { PATCH_BIT = 1 << 30 }; // in parent, of a root: the other bits are its pa
 
 static void add_rim(Kernel *k, LeafScan *s, u32 t) {
     Rim rim = {.tri = t, .incoming = {NONE, NONE, NONE}};
-    for (u32 i = 0; i < 3; i++)
-        rim.is_flagged[i] = s->is_flagged[leaf_tri_vertex(k, s->leaf, t, i)];
+    avec_reserve(&k->scratch, &s->verts, (size_t)s->verts.len + 3);
+    for (u32 i = 0; i < 3; i++) {
+        u32 v = leaf_tri_vertex(k, s->leaf, t, i);
+        rim.is_flagged[i] = s->is_flagged[v];
+        s->verts.data[s->verts.len++] = v;
+    }
     avec_push(&k->scratch, &s->rims, rim);
 }
 
@@ -146,12 +150,10 @@ static void pair_rim(Kernel *k, LeafScan *s) {
     while (n_slots < 4 * s->rims.len)
         n_slots *= 2;
     u32 *slots = ARENA_NEW(&k->scratch, u32, n_slots), mask = n_slots - 1; // half + 1
-    s->vert = ARENA_NEW(&k->scratch, u32, n);
+    const u32 *vert = s->verts.data;
     s->twin = ARENA_NEW(&k->scratch, u32, n);
-    for (u32 h = 0; h < n; h++)
-        s->vert[h] = leaf_tri_vertex(k, s->leaf, s->rims.data[h / 3].tri, h % 3);
     for (u32 h = 0; h < n; h++) {
-        u32 from = s->vert[h], to = s->vert[after_half(h)];
+        u32 from = vert[h], to = vert[after_half(h)];
         s->twin[h] = NONE;
         if (!s->is_flagged[from] && !s->is_flagged[to])
             continue;
@@ -159,7 +161,7 @@ static void pair_rim(Kernel *k, LeafScan *s) {
         u32 slot = (x ^ x >> 16) & mask;
         for (; slots[slot]; slot = (slot + 1) & mask) {
             u32 g = slots[slot] - 1;
-            if (s->vert[g] == to && s->twin[g] == NONE && s->vert[after_half(g)] == from) {
+            if (vert[g] == to && s->twin[g] == NONE && vert[after_half(g)] == from) {
                 s->twin[g] = h;
                 s->twin[h] = g;
                 break;
@@ -174,13 +176,13 @@ static void pair_rim(Kernel *k, LeafScan *s) {
 // as cells want their halves together.
 static void list_borders(Kernel *k, LeafScan *s, LeafPatches *of) {
     u32 n = 3 * s->rims.len;
-    const u32 *grid_of = k->grid_of + k->vert_base[s->leaf];
+    const u32 *grid_of = k->grid_of + k->vert_base[s->leaf], *vert = s->verts.data;
     s->border = ARENA_NEW(&k->scratch, u32, n);
     for (u32 h = 0; h < n; h++) {
-        bool is_border = s->twin[h] == NONE && s->is_flagged[s->vert[h]] &&
-                         s->is_flagged[s->vert[after_half(h)]];
+        bool is_border =
+            s->twin[h] == NONE && s->is_flagged[vert[h]] && s->is_flagged[vert[after_half(h)]];
         s->border[h] = is_border ? 0 : NONE;
-        of->half_end[s->parent[s->vert[h]]] += is_border;
+        of->half_end[s->parent[vert[h]]] += is_border;
     }
     for (u32 i = 0; i < of->n; i++) { // now where they begin
         u32 count = of->half_end[i];
@@ -189,7 +191,7 @@ static void list_borders(Kernel *k, LeafScan *s, LeafPatches *of) {
     }
     of->halves = ARENA_NEW(&k->arena, Half, of->n_halves);
     for (u32 h = 0; h < n; h++) {
-        u32 v = s->vert[h];
+        u32 v = vert[h];
         if (s->border[h] == NONE)
             continue;
         s->border[h] = of->half_end[s->parent[v]]++;
