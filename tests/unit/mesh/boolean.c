@@ -187,8 +187,8 @@ TEST(touching_cubes_weld) {
     CHECK_EQ(cube_grid(&heap, 10, 0.1, &map, &out), STATUS_OK);
     EXPECT(out, 1, 0, 1, 6);
     CHECK_EQ(out.n_tris, 12);
-    // Turned, and nobody takes the turn out: snapped squares are bent by up to a quantum, so they do
-    // not merge; but squares in contact have the same corners and vanish.
+    // Turned, and nobody takes the turn out: snapped squares are bent by up to a quantum, so they
+    // do not merge; but squares in contact have the same corners and vanish.
     Affine3 x = affine3_rotate(vec3(1, 0, 0), 10), y = affine3_rotate(vec3(0, 1, 0), 20);
     map = affine3_mul(&y, &x);
     CHECK_EQ(cube_grid(&heap, 10, 0.1, &map, &out), STATUS_OK);
@@ -322,6 +322,81 @@ TEST(labels_and_materials) {
     heap_finish(&heap);
 }
 
+// A box of tags 10 (leaf + 1) + 1..6 for -x +x -y +y -z +z.
+static u32 labelled_box(Builder *b, Vec3 min, Vec3 max) {
+    Mesh mesh = solid_box(b->heap, min, max);
+    u32 leaf = b->leaves.len;
+    for (u32 t = 0; t < mesh.n_tris; t++)
+        mesh.tags[t] += 10 * (leaf + 1);
+    return build_leaf_at(b, mesh, affine3_identity(), (u16)(leaf + 1));
+}
+
+// Area of what has this tag and material.
+static f64 area_of(const Mesh *mesh, u32 tag, u16 mat) {
+    f64 sum = 0;
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        const u32 *v = mesh->tris + 3 * t;
+        Vec3 n = vec3_cross(vec3_sub(mesh->verts[v[1]], mesh->verts[v[0]]),
+                            vec3_sub(mesh->verts[v[2]], mesh->verts[v[0]]));
+        sum += mesh->tags[t] == tag && mesh->mats[t] == mat ? vec3_norm(n) / 2 : 0;
+    }
+    return sum;
+}
+
+// The rules of spec/kernel.md: of faces that coincide the lowest leaf's that looks the right way
+// names the face; the material is that of the lowest leaf that contributes the matter behind it.
+TEST(labels_where_faces_coincide) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    for (u32 turn = 0; turn < 2; turn++) { // two blocks of one height, half over each other
+        Builder b = {.heap = &heap};
+        f64 x = turn ? 1 : 0, y = turn ? 0 : 1; // which comes first
+        u32 p = labelled_box(&b, vec3(x, 0, 0), vec3(x + 2, 2, 2));
+        u32 q = labelled_box(&b, vec3(y, 0, 0), vec3(y + 2, 2, 2));
+        CHECK_EQ(build_run(&b, build_pair(&b, CSG_UNION, q, p), &out, NULL), STATUS_OK);
+        EXPECT(out, 1, 0, 12, 32);
+        for (u32 face = 3; face <= 6; face++) { // sides, bottom and top of 3 by 2
+            CHECK_NEAR(area_of(&out, 10 + face, 1), 4, 1e-12);
+            CHECK_NEAR(area_of(&out, 20 + face, 2), 2, 1e-12);
+        }
+        CHECK_NEAR(area_of(&out, turn ? 12 : 11, 1), 4, 1e-12);
+        CHECK_NEAR(area_of(&out, turn ? 21 : 22, 2), 4, 1e-12);
+        // Common to both: faces of the first, and of the second where the first has none.
+        CHECK_EQ(build_run(&b, build_pair(&b, CSG_INTERSECTION, q, p), &out, NULL), STATUS_OK);
+        for (u32 face = 3; face <= 6; face++)
+            CHECK_NEAR(area_of(&out, 10 + face, 1), 2, 1e-12);
+        CHECK_NEAR(area_of(&out, turn ? 11 : 12, 1), 4, 1e-12);
+        CHECK_NEAR(area_of(&out, turn ? 22 : 21, 1), 4, 1e-12);
+    }
+    // A notch, flush with the block's end and sides, cut by two tools whose bottoms coincide: the
+    // wall is the first tool's where both are, and the block's matter everywhere.
+    Builder b = {.heap = &heap};
+    u32 block = labelled_box(&b, vec3(0, 0, 0), vec3(4, 2, 2));
+    u32 tools[3] = {block, labelled_box(&b, vec3(1, 0, 1), vec3(3, 2, 2)),
+                    labelled_box(&b, vec3(2, 0, 1), vec3(4, 2, 3))};
+    CHECK_EQ(build_run(&b, build_op(&b, CSG_DIFFERENCE, tools, 3), &out, NULL), STATUS_OK);
+    EXPECT(out, 1, 0, 10, 34);
+    CHECK_NEAR(area_of(&out, 25, 1), 4, 1e-12); // bottom of the first tool
+    CHECK_NEAR(area_of(&out, 35, 1), 2, 1e-12); // of the second, where it is alone
+    CHECK_NEAR(area_of(&out, 21, 1), 2, 1e-12); // the notch's upright wall
+    CHECK_NEAR(area_of(&out, 16, 1), 2, 1e-12); // what is left of the top
+    CHECK_NEAR(area_of(&out, 12, 1), 2, 1e-12); // and of the end
+    // A tool that lies on the block takes nothing, and gives the face no name if it comes later.
+    u32 lid = labelled_box(&b, vec3(0, 0, 2), vec3(4, 2, 3));
+    CHECK_EQ(build_run(&b, build_pair(&b, CSG_DIFFERENCE, block, lid), &out, NULL), STATUS_OK);
+    CHECK_NEAR(area_of(&out, 16, 1), 8, 1e-12);
+    // Two blocks end to end: the face in between is gone, and what is behind a face tells its
+    // material.
+    u32 next = labelled_box(&b, vec3(4, 0, 0), vec3(6, 2, 2));
+    CHECK_EQ(build_run(&b, build_pair(&b, CSG_UNION, next, block), &out, NULL), STATUS_OK);
+    EXPECT(out, 1, 0, 24, 56);
+    CHECK_NEAR(area_of(&out, 12, 1) + area_of(&out, 51, 5), 0, 0);
+    CHECK_NEAR(area_of(&out, 16, 1), 8, 1e-12);
+    CHECK_NEAR(area_of(&out, 56, 5), 4, 1e-12);
+    heap_finish(&heap);
+}
+
 TEST(far_away_and_flat) {
     Heap heap;
     heap_init(&heap, 0);
@@ -372,5 +447,5 @@ TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST
           TEST_CASE(sphere_pairs), TEST_CASE(touching_cubes_weld),
           TEST_CASE(touching_edges_and_vertices), TEST_CASE(shared_nodes_and_leaves),
           TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat),
-          TEST_CASE(labels_and_materials), TEST_CASE(far_away_and_flat),
-          TEST_CASE(memory_may_run_out_anywhere))
+          TEST_CASE(labels_and_materials), TEST_CASE(labels_where_faces_coincide),
+          TEST_CASE(far_away_and_flat), TEST_CASE(memory_may_run_out_anywhere))
