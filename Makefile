@@ -314,6 +314,6 @@ help:
 	@echo "make setup         install what the build needs, through apt"
 	@echo "make unit-ROOM     the unit tests of one room: $(ROOMS)"
 	@echo "make bench         time and memory against peers; bench-render: of pictures"
-	@echo "make bench-kernel  BENCH_FLAGS=--quick|--all; FRC_BENCH_MANIFOLD=PREFIX of a native Manifold, if any"
+	@echo "make bench-kernel  BENCH_FLAGS=--quick|--most; FRC_BENCH_MANIFOLD=PREFIX of a native Manifold, if any"
 	@echo "make install       PREFIX=$(PREFIX) DESTDIR="
 	@echo "make format lint clean"

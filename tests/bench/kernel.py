@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The boolean kernel beside Manifold, on the same meshes: a table of medians, ratios, memory and checks.
 
-    tests/bench/kernel.py [--kernel PATH] [--quick] [--all] [--threads N] [--markdown] [--no-npm] [CASE ...]
+    tests/bench/kernel.py [--kernel PATH] [--quick|--most] [--threads N] [--markdown] [--no-npm] [CASE ...]
 
 Ours is build/release/bench/kernel. npm's manifold-3d (build/npm) always takes part. Native Manifold does where
 FRC_BENCH_MANIFOLD names one or several (by ':') of: the prefix of an installed Manifold, against which
@@ -12,7 +12,7 @@ Times are of CPU (user and system) for one evaluation, operands being ready: the
 one only above 8 s. With threads the wall time stands behind. Memory is what one evaluation takes at its peak beyond
 its operands. A ratio above 1 is in our favour. Results are compared: volume to 1e-5 of itself, area to 1e-4, genus and
 pieces; `!` names what differs. (Manifold leaves walls between contacts that are apart by rounding, so in the lattices
-and the chair it is to differ.) --quick: the small cases, once through; the large ones only when named or with --all.
+and the chair it is to differ.) --quick: the small cases; --most: all but the six largest, which take peers minutes.
 """
 import argparse, glob, json, os, shutil, subprocess, sys, tempfile
 
@@ -23,7 +23,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("cases", nargs="*")
 parser.add_argument("--kernel", default=os.path.join(ROOT, "build/release/bench/kernel"))
 parser.add_argument("--quick", action="store_true")
-parser.add_argument("--all", action="store_true")
+parser.add_argument("--most", action="store_true")
 parser.add_argument("--no-npm", action="store_true")
 parser.add_argument("--markdown", action="store_true")
 parser.add_argument("--threads", default="1")
@@ -95,7 +95,7 @@ def cell(ours, theirs):
 
 def main():
     known = subprocess.run([args.kernel, "--list"], capture_output=True, text=True, check=True).stdout.split()
-    cases = args.cases or (QUICK if args.quick else [c for c in known if args.all or c not in LARGE])
+    cases = args.cases or (QUICK if args.quick else [c for c in known if not (args.most and c in LARGE)])
     unknown = [c for c in cases if c not in known]
     if unknown:
         sys.exit("no case %s: %s" % (unknown[0], " ".join(known)))
