@@ -16,10 +16,10 @@
 #include <string.h>
 
 enum {
-    FEW = 40,
+    FEW = 64,
     DEEPEST = 60,
-    SAMPLE = 64,
-    FIRST_SAMPLE = 1 << 13,
+    SAMPLE = 24,
+    FIRST_SAMPLE = 1 << 12,
     MOST_ROOMS = 256, // that are tasks, about
     ROOM_SIZE = 2048, // facets of such a room, about
     FINE_ROOM_SIZE = 100,
@@ -68,9 +68,8 @@ static bool is_left_out(const Kernel *k, const Entry *t, const Entry *u) {
     return cross2 > 1e-20 * n2 * m2;
 }
 
+// Of different keys.
 static inline void try_pair(Broad *b, const Room *room, const Entry *t, const Entry *u) {
-    if (t->key == u->key)
-        return;
     for (u32 i = 0; i < 3; i++) {
         i32 low = MAX(t->box.min[i], u->box.min[i]);
         if (low > t->box.max[i] || low > u->box.max[i] || low < room->min[i] || low >= room->max[i])
@@ -97,12 +96,26 @@ static void sort_along(Kernel *k, Entry *list, u32 n, u32 axis) {
     arena_reset(&k->scratch, mark);
 }
 
+// Each with each: those of one key, which go to the front, with the rest, and so on.
+static void try_all(Broad *b, const Room *room, Entry *list, u32 n) {
+    for (u32 first = 0, end; first < n; first = end) {
+        end = first + 1;
+        for (u32 i = end; i < n; i++)
+            if (list[i].key == list[first].key) {
+                Entry e = list[i];
+                list[i] = list[end];
+                list[end++] = e;
+            }
+        for (u32 i = first; i < end; i++)
+            for (u32 j = end; j < n; j++)
+                try_pair(b, room, &list[i], &list[j]);
+    }
+}
+
 static void sweep(Broad *b, const Room *room, u32 from, u32 n) {
     Entry *list = b->list.data + from;
     if (n <= FEW) {
-        for (u32 i = 0; i < n; i++)
-            for (u32 j = i + 1; j < n; j++)
-                try_pair(b, room, &list[i], &list[j]);
+        try_all(b, room, list, n);
         return;
     }
     u32 axis = 0;
@@ -112,7 +125,8 @@ static void sweep(Broad *b, const Room *room, u32 from, u32 n) {
     sort_along(b->k, list, n, axis);
     for (u32 i = 0; i < n; i++)
         for (u32 j = i + 1; j < n && list[j].box.min[axis] <= list[i].box.max[axis]; j++)
-            try_pair(b, room, &list[i], &list[j]);
+            if (list[i].key != list[j].key)
+                try_pair(b, room, &list[i], &list[j]);
 }
 
 typedef struct Cut {
