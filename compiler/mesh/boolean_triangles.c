@@ -150,7 +150,7 @@ static void trace_loop(Tracer *t, u32 from) {
         t->is_done[h] = true;
         if (m->corner[h] != NONE) {
             vec_push(t->heap, &t->loop, h);
-            u32 middle = slit_middle(m, h);
+            u32 middle = m->slits.len ? slit_middle(m, h) : NONE;
             if (middle != NONE)
                 vec_push(t->heap, &t->loop, middle);
         }

@@ -3,7 +3,7 @@
 // components. The check is always on, so it is made of few passes, of which the longest is local to
 // the vertices: the triangles at one must form one closed fan, by their other corners alone. If
 // they do at all vertices, each half-edge has exactly one twin and none is pinched. Threads take
-// ranges of triangles, which they put to their vertices by counting, and then of vertices.
+// ranges of triangles, and then of vertices.
 //
 // For the twins only half-edges that run from the lower vertex to the higher are sorted (by the
 // lower one, by counting); each of the others looks for its twin among the few that leave its end.
@@ -271,8 +271,8 @@ static void find_edge_fault(Heap *heap, const Mesh *mesh, MeshCheck *check) {
 
 // ---- the check ----
 
-// One share of the work a thread: a range of triangles, in three steps also one of vertices. Sums
-// are made of those of ranges that depend on the mesh alone; a share has several.
+// One share of the work a thread: a range of triangles, then of vertices. Sums are made of those of
+// ranges that depend on the mesh alone; a share has several.
 enum { MOST_SHARES = 16, MOST_SUMS = 64, SUM_TRIS = 5000, THREAD_TRIS = 20000 };
 
 typedef struct Check {
@@ -282,7 +282,7 @@ typedef struct Check {
     u32 n_zero_area[MOST_SUMS];
     u32 bad_vert[MOST_SHARES], bad_tri[MOST_SHARES]; // the first, or NONE
     u32 *at;     // by share and vertex: how many of the share's triangles are at the vertex; then
-                 // the place of their next link. Those of the last share end where the vertex' do
+                 // by vertex: the place of its next link
     Link *links; // 3 n_tris, by vertex
     u32 n_used[MOST_SHARES]; // vertices that have triangles
     bool has_bad_star[MOST_SHARES];
@@ -295,10 +295,6 @@ static u32 share_of(u32 n, u32 n_shares, u32 i) {
 // The first triangle of a sum.
 static u32 sum_start(const Check *check, u32 sum) {
     return share_of(check->mesh->n_tris, check->n_sums, sum);
-}
-// The first triangle of a share.
-static u32 share_start(const Check *check, u32 share) {
-    return sum_start(check, share_of(check->n_sums, check->n_shares, share));
 }
 
 static MeshFault tri_fault(const Mesh *mesh, const u32 *tri) {
@@ -356,29 +352,32 @@ static void read_share(void *ctx, u32 share, Heap *heap) {
     check->bad_tri[share] = bad;
 }
 
-// Counts to places.
+// The counts of all shares to places, which take those of the first.
 static void place_links(Check *check) {
     u32 n_verts = check->mesh->n_verts, n = 0;
-    for (u32 v = 0; v < n_verts; v++)
-        for (u32 share = 0; share < check->n_shares; share++) {
-            u32 *at = &check->at[(size_t)n_verts * share + v], count = *at;
-            *at = n;
-            n += count;
-        }
+    for (u32 v = 0; v < n_verts; v++) {
+        u32 count = 0;
+        for (u32 share = 0; share < check->n_shares; share++)
+            count += check->at[(size_t)n_verts * share + v];
+        check->at[v] = n;
+        n += count;
+    }
 }
 
-static void link_share(void *ctx, u32 share, Heap *heap) {
-    Check *check = ctx;
+// Of the vertices low .. high: at is then where a vertex' links end.
+static void link_tris(const Check *check, u32 low, u32 high) {
     const Mesh *mesh = check->mesh;
-    (void)heap;
-    u32 *at = check->at + (size_t)mesh->n_verts * share, end = share_start(check, share + 1);
+    u32 *at = check->at, n = high - low;
     Link *links = check->links;
-    for (u32 t = share_start(check, share); t < end; t++) {
+    for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *tri = mesh->tris + 3 * (size_t)t;
         u32 a = tri[0], b = tri[1], c = tri[2];
-        links[at[a]++] = (Link){b, c};
-        links[at[b]++] = (Link){c, a};
-        links[at[c]++] = (Link){a, b};
+        if (a - low < n)
+            links[at[a]++] = (Link){b, c};
+        if (b - low < n)
+            links[at[b]++] = (Link){c, a};
+        if (c - low < n)
+            links[at[c]++] = (Link){a, b};
     }
 }
 
@@ -392,13 +391,13 @@ static void check_stars(void *ctx, u32 share, Heap *heap) {
         return;
     }
     memset(scratch, 0xff, n_verts * sizeof *scratch);
-    const u32 *ends = check->at + (size_t)n_verts * (check->n_shares - 1);
-    u32 v = share_of(n_verts, check->n_shares, share),
-        high = share_of(n_verts, check->n_shares, share + 1), n_used = 0;
+    u32 v = share_of(n_verts, check->n_shares, share), *at = check->at, n_used = 0,
+        high = share_of(n_verts, check->n_shares, share + 1), from = v < high ? at[v] : 0;
     bool is_bad = false;
-    for (u32 from = v ? ends[v - 1] : 0; v < high && !is_bad; from = ends[v++]) {
-        n_used += from < ends[v];
-        is_bad = from < ends[v] && !is_fan(check->links, from, ends[v], scratch);
+    link_tris(check, v, high);
+    for (; v < high && !is_bad; from = at[v++]) {
+        n_used += from < at[v];
+        is_bad = from < at[v] && !is_fan(check->links, from, at[v], scratch);
     }
     check->n_used[share] = n_used;
     check->has_bad_star[share] = is_bad;
@@ -432,7 +431,6 @@ static void check_edges(Heap *heap, Check *run, bool counts_pieces, MeshCheck *c
     bool is_bad = false;
     place_links(run);
     run->links = heap_alloc_raw(heap, 3 * (size_t)mesh->n_tris, sizeof *run->links);
-    thread_for(heap, run->n_shares, run->n_shares, link_share, run);
     thread_for(heap, run->n_shares, run->n_shares + counts_pieces, check_stars, run);
     heap_free(heap, run->links);
     for (u32 i = 0; i < run->n_shares; i++) {
