@@ -42,38 +42,8 @@ static void seed_in_patch(Kernel *k, u32 cell, Beside *seed, u32 *region) {
     *region = k->region_of[2 * cell + 1];
 }
 
-// Beside the first facet in a cell's stack, close to its first edge near its first corner, in front
-// of the cell that is there (which is of the same component).
-static void seed_at_cell(Kernel *k, const EdgeHalves *edges, u32 cell, Beside *seed, u32 *region) {
-    u32 facet = stack_facet(k->stacks.data[k->cells.data[cell].stack_start]);
-    const Corner *at = facet_corners(k, facet);
-    u32 h = edges_first(k, edges, at[0].v, edge_next_vertex(k, at[0].v, at[1].v)), start = h;
-    do {
-        if (h == NONE)
-            break;
-        u32 c = k->halves.data[h].cell;
-        const Cell *there = &k->cells.data[c];
-        for (u32 j = 0; j < there->stack_len; j++) {
-            u32 entry = k->stacks.data[there->stack_start + j];
-            if (stack_facet(entry) != facet)
-                continue;
-            for (u32 axis = 0; axis < 3; axis++) {
-                seed->at[axis] = at[0].at[axis];
-                seed->along[axis] = (i64)at[1].at[axis] - at[0].at[axis];
-                seed->aside[axis] = (i64)at[2].at[axis] - at[0].at[axis];
-                seed->off[axis] =
-                    k->facets[facet].normal[axis] * (stack_looks_back(entry) ? -1 : 1);
-            }
-            *region = k->region_of[2 * c + 1];
-            return;
-        }
-        h = k->around[h];
-    } while (h != start);
-    k->fault = "a facet has no cell at its corner";
-}
-
-// Where ghosts are left out a facet's corner tells nothing of its other cells: beside an edge of
-// the cell itself that begins at a corner. False: it has none.
+// Beside the first facet in the cell's stack, in front of the cell, at an edge of the facet that
+// both have at one of its corners. False: they have none.
 static bool seed_at_corner(const Kernel *k, u32 cell, Beside *seed, u32 *region) {
     const Cell *there = &k->cells.data[cell];
     u32 entry = k->stacks.data[there->stack_start], facet = stack_facet(entry),
@@ -103,7 +73,7 @@ static bool seed_at_corner(const Kernel *k, u32 cell, Beside *seed, u32 *region)
     return false;
 }
 
-// Beside any edge of the cell.
+// Beside any edge of the cell. Where ghosts are left out components may lack corners.
 static void seed_at_half(Kernel *k, u32 cell, Beside *seed, u32 *region) {
     BesideEdge *edge = ARENA_NEW(&k->arena, BesideEdge, 1);
     beside_half(k, k->cells.data[cell].half_start, edge);
@@ -156,15 +126,12 @@ static void link_branches(Kernel *k, RegionTree *tree, const u32 *branch, u32 n)
 
 // A seed for the component that has cell c, if it has none yet. False: c has no corner to be seeded
 // at, and must_seed does not ask for more.
-static bool seed_component(Kernel *k, const EdgeHalves *edges, u32 c, bool must_seed,
-                           RegionTree *tree) {
+static bool seed_component(Kernel *k, u32 c, bool must_seed, RegionTree *tree) {
     Beside *seed = &tree->seed[tree->n_components];
     u32 *first = &tree->first[tree->n_components];
     *seed = (Beside){.edge = NULL};
     if (is_patch(k, c))
         seed_in_patch(k, c, seed, first);
-    else if (!k->burial)
-        seed_at_cell(k, edges, c, seed, first);
     else if (must_seed)
         seed_at_half(k, c, seed, first);
     else if (!seed_at_corner(k, c, seed, first))
@@ -173,10 +140,8 @@ static bool seed_component(Kernel *k, const EdgeHalves *edges, u32 c, bool must_
     return true;
 }
 
-// Components in the order of their first cells; with ghosts, of their first cells with corners,
-// then those without.
-static void seed_components(Kernel *k, const EdgeHalves *edges, u32 *component, RegionTree *tree,
-                            u32 n_branches) {
+// Components in the order of their first cells with corners, then those without.
+static void seed_components(Kernel *k, u32 *component, RegionTree *tree, u32 n_branches) {
     u32 n = k->n_regions - n_branches;
     tree->first = ARENA_NEW(&k->arena, u32, n);
     tree->seed = ARENA_NEW(&k->arena, Beside, n);
@@ -185,7 +150,7 @@ static void seed_components(Kernel *k, const EdgeHalves *edges, u32 *component, 
         for (u32 c = 0; c < k->first_flap && !k->fault && tree->n_components < n; c++) {
             u32 root = set_find(component, k->region_of[2 * c]);
             if (!is_seen[root] && k->cells.data[c].stack_len)
-                is_seen[root] = seed_component(k, edges, c, round == 1, tree);
+                is_seen[root] = seed_component(k, c, round == 1, tree);
         }
     if (!k->fault && tree->n_components < n)
         k->fault = "a component has no cell";
@@ -197,7 +162,7 @@ void classify(Kernel *k) {
     k->region_of = ARENA_NEW(arena, u32, n_nodes);
     for (u32 i = 0; i < n_nodes; i++)
         k->region_of[i] = i;
-    EdgeHalves edges = edges_build(k, k->region_of);
+    edges_build(k, k->region_of);
     heap_poll(k->heap);
     join_dead_cells(k);
     number_regions(k);
@@ -207,10 +172,9 @@ void classify(Kernel *k) {
     u32 n_branches = find_branches(k, component, branch);
     RegionTree tree = {0};
     link_branches(k, &tree, branch, n_branches);
-    seed_components(k, &edges, component, &tree, n_branches);
+    seed_components(k, component, &tree, n_branches);
     heap_free(k->heap, component);
     heap_free(k->heap, branch);
-    edges_free(k, &edges);
     if (!k->fault)
         wind(k, &tree);
     if (!k->fault)

@@ -2,11 +2,11 @@
 // Pass 5, first part: the cells around each edge, in radial order.
 //
 // Halves are gathered by edge: first into buckets of neighbouring lower vertices, then each bucket
-// is sorted by itself, so that threads can share the work and a bucket fits into a cache. At an
-// edge the sheets are put in order; a cell's side that looks forward and the next cell's that looks
-// backward bound one wedge of space, so they belong to one region (the Weiler model of B. Levy,
-// "Exact predicates, exact constructions and combinatorics for mesh CSG", 2024, section 4). The
-// order needs only normals: with D the edge, n_i the cells' normals and t_i = n_i x D the
+// is put in order by itself, so that threads can share the work and a bucket fits into a cache. At
+// an edge the sheets are put in order; a cell's side that looks forward and the next cell's that
+// looks backward bound one wedge of space, so they belong to one region (the Weiler model of B.
+// Levy, "Exact predicates, exact constructions and combinatorics for mesh CSG", 2024, section 4).
+// The order needs only normals: with D the edge, n_i the cells' normals and t_i = n_i x D the
 // directions in which cells leave the edge, (t_i x t_j).D has the sign of (n_i x n_j).D, and
 // t_i.t_j that of n_i.n_j. Cost: O(h) for h halves, and the sorting of crowded edges.
 #include "compiler/mesh/boolean_internal.h"
@@ -25,8 +25,8 @@ typedef struct EdgeHalf {
 
 // A half-plane that ends in an edge D (lower to higher vertex) and leaves it along n x D.
 typedef struct Sheet {
-    i64 n[3]; // of any length, |n_i| <= 2^53
-    u32 half, ahead;
+    i64 n[3];   // of any length, |n_i| <= 2^53
+    u32 item;   // which of the edge's halves
     int sector; // seen from the first
 } Sheet;
 
@@ -36,9 +36,9 @@ typedef struct Axle { // an edge's direction, as far as signs need it
 } Axle;
 
 // Without asking for the cell's plane, which would be found or added: threads may not.
-static Sheet sheet_of(const Kernel *k, const EdgeHalf *h) {
-    const Cell *cell = &k->cells.data[h->ahead >> 1];
-    bool is_turned = !(h->ahead & 1); // the half falls
+static Sheet sheet_of(const Kernel *k, u32 ahead, u32 item) {
+    const Cell *cell = &k->cells.data[ahead >> 1];
+    bool is_turned = !(ahead & 1); // the half falls
     const i64 *n;
     if (cell->plane != NONE) {
         n = k->planes.data[cell->plane].n;
@@ -46,7 +46,7 @@ static Sheet sheet_of(const Kernel *k, const EdgeHalf *h) {
     } else {
         n = k->facets[stack_facet(k->stacks.data[cell->stack_start])].normal;
     }
-    Sheet sheet = {.half = h->half, .ahead = h->ahead};
+    Sheet sheet = {.item = item};
     for (u32 i = 0; i < 3; i++)
         sheet.n[i] = is_turned ? -n[i] : n[i];
     return sheet;
@@ -124,199 +124,199 @@ static void sort_sheets(Kernel *view, Axle axle, Sheet *sheets, Sheet *spare, u3
             view->fault = "two cells lie on each other";
 }
 
-static void order_crowd(Kernel *view, u32 *parent, const EdgeHalf *list, u32 n) {
-    enum { FEW = 16 };
-    Sheet few[2 * FEW], *sheets = few;
+// In order, counter-clockwise: the halves at one edge.
+static void order_sheets(Kernel *view, const EdgeHalf **at, u32 n) {
     ArenaMark mark = arena_mark(&view->scratch);
-    if (n > FEW)
-        sheets = ARENA_NEW(&view->scratch, Sheet, 2 * (size_t)n);
-    for (u32 i = 0; i < n; i++)
-        sheets[i] = sheet_of(view, &list[i]);
+    Sheet *sheets = ARENA_NEW(&view->scratch, Sheet, 2 * (size_t)n);
+    const EdgeHalf **from = ARENA_NEW(&view->scratch, const EdgeHalf *, n);
+    for (u32 i = 0; i < n; i++) {
+        from[i] = at[i];
+        sheets[i] = sheet_of(view, at[i]->ahead, i);
+    }
     Axle axle;
-    if (find_axle(view, sheets, n, list->low, list->high, &axle))
+    if (find_axle(view, sheets, n, at[0]->low, at[0]->high, &axle))
         sort_sheets(view, axle, sheets, sheets + n, n);
     else
         view->fault = "more than two coplanar cells at an edge";
+    for (u32 i = 0; i < n; i++)
+        at[i] = from[sheets[i].item];
+    arena_reset(&view->scratch, mark);
+}
+
+// The same where two surfaces cross or one ends on another: then there are two planes and at most
+// one sheet in each quarter, and one sign tells the order. False: it is not so plain.
+static bool order_quarters(const Kernel *view, const EdgeHalf **at, u32 n) {
+    const EdgeHalf *quarter[4] = {NULL, NULL, NULL, NULL};
+    u32 plane[2] = {NONE, NONE};
     for (u32 i = 0; i < n; i++) {
-        const Sheet *next = &sheets[i + 1 < n ? i + 1 : 0];
-        view->around[sheets[i].half] = next->half;
-        set_join_shared(parent, sheets[i].ahead, next->ahead ^ 1);
+        const Cell *cell = &view->cells.data[at[i]->ahead >> 1];
+        u32 which = plane[0] != NONE && cell->plane != plane[0];
+        bool is_turned = cell->is_flipped == (at[i]->ahead & 1);
+        if (plane[which] == NONE)
+            plane[which] = cell->plane;
+        const EdgeHalf **place = &quarter[which + (is_turned ? 2 : 0)];
+        if (cell->plane == NONE || cell->plane != plane[which] || *place)
+            return false;
+        *place = at[i];
     }
-    if (n > FEW)
-        arena_reset(&view->scratch, mark);
+    if (plane[1] == NONE)
+        return false;
+    const Plane *p = plane_ref(view, plane[0]), *q = plane_ref(view, plane[1]);
+    u32 axis = plane_line_axis(p, q), n_ordered = 0;
+    bool is_left =
+        plane_cross_sign(p, q, axis) == point_compare(view, at[0]->high, at[0]->low, axis);
+    for (u32 i = 0; i < 4; i++) {
+        const EdgeHalf *next = quarter[is_left ? i : (4 - i) % 4];
+        if (next)
+            at[n_ordered++] = next;
+    }
+    return true;
 }
 
 // ---- gathering
 // -----------------------------------------------------------------------------------
 
-enum { BUCKET_HALVES = 4096, MOST_BUCKETS = 256, RANGE_GRAIN = 50000 };
+enum { BUCKET_HALVES = 8192, MOST_BUCKETS = 1024, RANGE_GRAIN = 50000 };
 
 typedef struct Gather {
-    EdgeHalves *edges;
+    EdgeHalf *list;       // by bucket, then by number
+    u32 *start;           // n_buckets + 1, into list
+    u32 n_buckets, shift; // of lower ends with equal v >> shift
     u32 n;
     u32 n_ranges;
     u32 *at; // by range and bucket: its halves' number, then where the next one goes
     u32 *parent;
 } Gather;
 
-static u32 half_bucket(const Kernel *k, const EdgeHalves *edges, u32 h) {
-    return MIN(k->halves.data[h].origin, half_dest(k, h)) >> edges->shift;
-}
-
 static void count_range(Kernel *view, void *ctx, u32 i) {
     const Gather *g = ctx;
-    u32 *at = g->at + (size_t)i * g->edges->n_buckets;
+    u32 *at = g->at + (size_t)i * g->n_buckets;
     u32 end = kernel_range_start(g->n, g->n_ranges, i + 1);
     for (u32 h = kernel_range_start(g->n, g->n_ranges, i); h < end; h++)
         if (view->halves.data[h].next != NONE)
-            at[half_bucket(view, g->edges, h)]++;
+            at[MIN(view->halves.data[h].origin, half_dest(view, h)) >> g->shift]++;
 }
 
 static void scatter_range(Kernel *view, void *ctx, u32 i) {
     const Gather *g = ctx;
-    u32 *at = g->at + (size_t)i * g->edges->n_buckets;
+    u32 *at = g->at + (size_t)i * g->n_buckets;
     u32 end = kernel_range_start(g->n, g->n_ranges, i + 1);
-    for (u32 h = kernel_range_start(g->n, g->n_ranges, i); h < end; h++)
-        if (view->halves.data[h].next != NONE)
-            g->edges->list[at[half_bucket(view, g->edges, h)]++] = h;
+    for (u32 h = kernel_range_start(g->n, g->n_ranges, i); h < end; h++) {
+        const Half *half = &view->halves.data[h];
+        if (half->next == NONE)
+            continue;
+        u32 a = half->origin, b = half_dest(view, h), low = MIN(a, b);
+        g->list[at[low >> g->shift]++] = (EdgeHalf){low, MAX(a, b), h, 2 * half->cell + (a < b)};
+    }
 }
 
-static void merge_by_high(EdgeHalf *list, EdgeHalf *spare, u32 n) {
+static void sort_keys(u64 *keys, u64 *spare, u32 n) {
     if (n <= 16) {
         for (u32 i = 1; i < n; i++) {
-            EdgeHalf item = list[i];
+            u64 key = keys[i];
             u32 j = i;
-            for (; j > 0 && list[j - 1].high > item.high; j--)
-                list[j] = list[j - 1];
-            list[j] = item;
+            for (; j > 0 && keys[j - 1] > key; j--)
+                keys[j] = keys[j - 1];
+            keys[j] = key;
         }
         return;
     }
     u32 mid = n / 2;
-    merge_by_high(list, spare, mid);
-    merge_by_high(list + mid, spare, n - mid);
-    memcpy(spare, list, mid * sizeof *list);
+    sort_keys(keys, spare, mid);
+    sort_keys(keys + mid, spare, n - mid);
+    memcpy(spare, keys, mid * sizeof *keys);
     for (u32 i = 0, p = 0, q = mid; p < mid; i++)
-        list[i] = q >= n || spare[p].high <= list[q].high ? spare[p++] : list[q++];
+        keys[i] = q >= n || spare[p] <= keys[q] ? spare[p++] : keys[q++];
 }
 
-static EdgeHalf edge_half(const Kernel *k, u32 h) {
-    const Half *half = &k->halves.data[h];
-    u32 a = half->origin, b = half_dest(k, h);
-    return (EdgeHalf){MIN(a, b), MAX(a, b), h, 2 * half->cell + (a < b)};
-}
-
-// By lower vertex (counting), then by higher, then by number.
-// Returns list, from view->heap.
-static EdgeHalf *sort_bucket(Kernel *view, const EdgeHalves *edges, u32 b) {
-    Heap *heap = view->heap;
-    u32 first = b << edges->shift, n_verts = MIN(1u << edges->shift, view->points.len - first);
-    u32 *halves = edges->list + edges->start[b], n = edges->start[b + 1] - edges->start[b];
-    EdgeHalf *list = heap_alloc_raw(heap, 2 * (size_t)n, sizeof *list), *spare = list + n;
-    u32 *start = HEAP_NEW(heap, u32, (size_t)n_verts + 1);
-    for (u32 i = 0; i < n; i++) {
-        spare[i] = edge_half(view, halves[i]);
-        start[spare[i].low - first]++;
-    }
+// By lower end, then higher, then number: higher ends, and where in list. start: n_verts + 1, zero.
+static void sort_bucket(const EdgeHalf *list, u32 n, u32 first, u32 n_verts, u32 *start,
+                        u64 *keys) {
+    for (u32 i = 0; i < n; i++)
+        start[list[i].low - first]++;
     for (u32 v = 0, sum = 0; v <= n_verts; v++) {
         sum += start[v];
         start[v] = sum;
     }
     for (u32 i = n; i-- > 0;)
-        list[--start[spare[i].low - first]] = spare[i];
+        keys[--start[list[i].low - first]] = (u64)list[i].high << 32 | i;
     for (u32 v = 0; v < n_verts; v++)
-        merge_by_high(list + start[v], spare, start[v + 1] - start[v]);
-    for (u32 i = 0; i < n; i++)
-        halves[i] = list[i].half;
-    heap_free(heap, start);
-    return list;
+        sort_keys(keys + start[v], keys + n, start[v + 1] - start[v]);
 }
 
 // At an edge of nothing but flaps there is nothing to learn.
-static bool drop_flaps(const Kernel *view, const EdgeHalf *list, u32 n) {
+static bool drop_flaps(const Kernel *view, const EdgeHalf *const *at, u32 n) {
     for (u32 i = 0; i < n; i++)
-        if (list[i].ahead >> 1 < view->first_flap)
+        if (at[i]->ahead >> 1 < view->first_flap)
             return false;
     for (u32 i = 0; i < n; i++) {
-        view->cells.data[list[i].ahead >> 1].stack_len = 0;
-        view->around[list[i].half] = list[i].half;
+        view->cells.data[at[i]->ahead >> 1].stack_len = 0;
+        view->around[at[i]->half] = at[i]->half;
     }
     return true;
 }
 
+static void join_edge(Kernel *view, u32 *parent, const EdgeHalf **at, u32 n) {
+    if (drop_flaps(view, at, n))
+        return;
+    if (n > 2 && (n > 4 || !order_quarters(view, at, n)))
+        order_sheets(view, at, n);
+    for (u32 i = 0; i < n; i++) {
+        const EdgeHalf *next = at[i + 1 < n ? i + 1 : 0];
+        view->around[at[i]->half] = next->half;
+        set_join_shared(parent, at[i]->ahead, next->ahead ^ 1);
+    }
+}
+
 static void join_bucket(Kernel *view, void *ctx, u32 b) {
     const Gather *g = ctx;
-    u32 n = g->edges->start[b + 1] - g->edges->start[b];
+    const EdgeHalf *list = g->list + g->start[b];
+    u32 n = g->start[b + 1] - g->start[b];
+    u32 first = b << g->shift, n_verts = MIN(1u << g->shift, view->points.len - first);
     if (!n)
         return;
     heap_poll(view->heap);
-    EdgeHalf *list = sort_bucket(view, g->edges, b);
-    for (u32 i = 0, end; i < n; i = end) {
-        for (end = i + 1;
-             end < n && list[end].high == list[i].high && list[end].low == list[i].low;)
-            end++;
-        if (drop_flaps(view, list + i, end - i))
-            continue;
-        if (end - i > 2) {
-            order_crowd(view, g->parent, list + i, end - i);
-            continue;
+    u32 *start = HEAP_NEW(view->heap, u32, (size_t)n_verts + 1);
+    u64 *keys = heap_alloc_raw(view->heap, 2 * (size_t)n, sizeof *keys);
+    const EdgeHalf **at = heap_alloc_raw(view->heap, n, sizeof *at);
+    sort_bucket(list, n, first, n_verts, start, keys);
+    for (u32 v = 0; v < n_verts; v++)
+        for (u32 i = start[v], end; i < start[v + 1]; i = end) {
+            u32 n_at = 0;
+            for (end = i; end < start[v + 1] && keys[end] >> 32 == keys[i] >> 32; end++)
+                at[n_at++] = &list[(u32)keys[end]];
+            join_edge(view, g->parent, at, n_at);
         }
-        const EdgeHalf *one = &list[i], *other = &list[end - 1]; // of an open edge: itself
-        view->around[one->half] = other->half;
-        view->around[other->half] = one->half;
-        set_join_shared(g->parent, one->ahead, other->ahead ^ 1);
-        set_join_shared(g->parent, other->ahead, one->ahead ^ 1);
-    }
-    heap_free(view->heap, list);
+    heap_free(view->heap, at);
+    heap_free(view->heap, keys);
+    heap_free(view->heap, start);
 }
 
-EdgeHalves edges_build(Kernel *k, u32 *parent) {
-    EdgeHalves edges = {0};
-    Gather g = {.edges = &edges, .n = k->halves.len, .parent = parent};
+void edges_build(Kernel *k, u32 *parent) {
+    Gather g = {.n = k->halves.len, .parent = parent};
     g.n_ranges = MAX(kernel_ranges(k, g.n, RANGE_GRAIN), 1u);
     u32 wanted = k->options.split_finely ? 3 : MIN(g.n / BUCKET_HALVES + 1, (u32)MOST_BUCKETS);
-    while (k->points.len >> edges.shift > wanted)
-        edges.shift++;
-    edges.n_buckets = (k->points.len >> edges.shift) + 1;
-    edges.list = heap_alloc_raw(k->heap, MAX(g.n, 1u), sizeof *edges.list);
-    edges.start = HEAP_NEW(k->heap, u32, edges.n_buckets + 1);
-    g.at = HEAP_NEW(k->heap, u32, (size_t)g.n_ranges * edges.n_buckets);
+    while (k->points.len >> g.shift > wanted)
+        g.shift++;
+    g.n_buckets = (k->points.len >> g.shift) + 1;
+    g.start = HEAP_NEW(k->heap, u32, g.n_buckets + 1);
+    g.at = HEAP_NEW(k->heap, u32, (size_t)g.n_ranges * g.n_buckets);
     k->around = heap_alloc_raw(k->heap, MAX(g.n, 1u), sizeof(u32));
     kernel_for(k, g.n_ranges, (u64)g.n * 4, count_range, &g);
-    for (u32 b = 0, sum = 0; b <= edges.n_buckets; b++) {
-        edges.start[b] = sum;
-        for (u32 i = 0; i < g.n_ranges && b < edges.n_buckets; i++) {
-            u32 *at = &g.at[(size_t)i * edges.n_buckets + b], count = *at;
+    for (u32 b = 0, sum = 0; b <= g.n_buckets; b++) {
+        g.start[b] = sum;
+        for (u32 i = 0; i < g.n_ranges && b < g.n_buckets; i++) {
+            u32 *at = &g.at[(size_t)i * g.n_buckets + b], count = *at;
             *at = sum;
             sum += count;
         }
     }
+    g.list = heap_alloc_raw(k->heap, MAX(g.start[g.n_buckets], 1u), sizeof *g.list);
     kernel_for(k, g.n_ranges, (u64)g.n * 4, scatter_range, &g);
-    kernel_for(k, edges.n_buckets, (u64)g.n * 50, join_bucket, &g);
+    kernel_for(k, g.n_buckets, (u64)g.n * 30, join_bucket, &g);
+    heap_free(k->heap, g.list);
+    heap_free(k->heap, g.start);
     heap_free(k->heap, g.at);
-    return edges;
-}
-
-void edges_free(Kernel *k, EdgeHalves *edges) {
-    heap_free(k->heap, edges->list);
-    heap_free(k->heap, edges->start);
-}
-
-u32 edges_first(const Kernel *k, const EdgeHalves *edges, u32 a, u32 b) {
-    u32 lo = MIN(a, b), hi = MAX(a, b), bucket = lo >> edges->shift;
-    u32 low = edges->start[bucket], end = edges->start[bucket + 1], high = end;
-    while (low < high) {
-        u32 mid = low + (high - low) / 2;
-        EdgeHalf h = edge_half(k, edges->list[mid]);
-        if (h.low < lo || (h.low == lo && h.high < hi))
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    if (low == end)
-        return NONE;
-    EdgeHalf h = edge_half(k, edges->list[low]);
-    return h.low == lo && h.high == hi ? h.half : NONE;
 }
 
 // ---- joining from several threads

@@ -437,18 +437,9 @@ void narrow(Kernel *k);
 void patch(Kernel *k);
 void arrange(Kernel *k);
 void classify(Kernel *k);
-// boolean_edges.c: all halves by their edges.
-typedef struct EdgeHalves {
-    u32 *list;  // by their edge's lower end, then the higher, then by number
-    u32 *start; // n_buckets + 1, into list: of lower ends with equal v >> shift
-    u32 n_buckets, shift;
-} EdgeHalves;
-// Fills k->around (from k->heap), and joins in parent (union-find by cell's side) sides that look
-// into one wedge.
-EdgeHalves edges_build(Kernel *k, u32 *parent);
-// A half of that edge, or NONE. O(log n).
-u32 edges_first(const Kernel *k, const EdgeHalves *edges, u32 a, u32 b);
-void edges_free(Kernel *k, EdgeHalves *edges);
+// boolean_edges.c: fills k->around (from k->heap), and joins in parent (union-find by cell's side)
+// sides that look into one wedge.
+void edges_build(Kernel *k, u32 *parent);
 // A place beside a surface: at + e along + e^2 aside + e^3 off for an infinitely small e.
 // With edge: the place that boolean_beside.c tells; at is within one of it.
 typedef struct BesideEdge {

@@ -187,7 +187,19 @@ int plane_cross_sign(const Plane *p, const Plane *q, u32 axis) {
 // The largest component by doubles; where cancellation makes doubles useless, by integers.
 u32 plane_line_axis(const Plane *p, const Plane *q) {
     u32 best = 0;
-    f64 most = -1;
+    f64 most = -1, sum = 0;
+    for (u32 i = 0; i < 3; i++) {
+        u32 j = (i + 1) % 3, l = (i + 2) % 3;
+        f64 x = p->fn[j] * q->fn[l], y = p->fn[l] * q->fn[j], size = fabs(x - y);
+        sum += fabs(x) + fabs(y);
+        if (size > most) {
+            most = size;
+            best = i;
+        }
+    }
+    if (most > 0x1p-50 * sum) // it is not zero
+        return best;
+    most = -1;
     for (u32 i = 0; i < 3; i++) {
         f64 size = fabs((f64)cross_component(p->n, q->n, i));
         if (size > most) {
