@@ -86,7 +86,8 @@ u32 sort_along_line(const Kernel *k, LineSort *s, u32 *v, u32 n, u32 axis, int s
 typedef struct SplitPass {
     SplitTable *table;
     u32 n, n_verts, n_ranges;
-    Keyed *items; // by their edges' lower ends: the higher end, and the vertex
+    Keyed *items;     // by their edges' lower ends: the higher end, and the vertex
+    u32 *range_start; // n_ranges + 1: lower ends
 } SplitPass;
 
 // Among a few items. Most that are stated again are so at once: by the facet beside the edge, or
@@ -148,8 +149,8 @@ static SplitRun order_run(const Kernel *k, const SplitPass *p, u32 lo, u32 start
 static void build_runs(Kernel *k, void *ctx, u32 range) {
     const SplitPass *p = ctx;
     SplitFan *fans = p->table->fans;
-    u32 at = kernel_range_start(p->n, p->n_ranges, range), v = find_lower_end(p, at),
-        stop = find_lower_end(p, kernel_range_start(p->n, p->n_ranges, range + 1));
+    u32 at = kernel_range_start(p->n, p->n_ranges, range), v = p->range_start[range],
+        stop = p->range_start[range + 1];
     ArenaMark mark = arena_mark(&k->scratch);
     VEC(Keyed) spare = {0};
     LineSort sort = {.arena = &k->scratch};
@@ -180,9 +181,13 @@ void build_split_table(Kernel *k) {
     table->verts = arena_alloc(&k->arena, n, sizeof *table->verts);
     p.items = heap_alloc_raw(k->heap, n, sizeof *p.items);
     p.n_ranges = kernel_ranges(k, n, GRAIN);
+    p.range_start = HEAP_NEW(k->heap, u32, p.n_ranges + 1);
     deal_splits(k, &p);
+    for (u32 i = 0; i <= p.n_ranges; i++) // now: tasks write to fans
+        p.range_start[i] = p.n ? find_lower_end(&p, kernel_range_start(n, p.n_ranges, i)) : 0;
     kernel_for(k, p.n_ranges, (u64)n * WORK_NS, build_runs, &p);
     heap_free(k->heap, p.items);
+    heap_free(k->heap, p.range_start);
 }
 
 const SplitRun *find_splits(const Kernel *k, u32 a, u32 b) {
