@@ -244,7 +244,6 @@ static void check_symmetry(Tree *t, const Solid *s, u32 n) {
     Builder b = transformed(t, &map);
     Solid u = evaluate_with(t, &b, t->a, (CsgOptions){.n_threads = 1}, "turned or mirrored");
     if (is_on_grid(t->kind) || t->kind == KIND_ULPS) {
-        expect(t, same_shape(t, s, &u) || vec3_norm(s->measure.center) > 0, "48 symmetries");
         expect(t,
                same_size(t, s, &u) && s->mesh.n_tris == u.mesh.n_tris &&
                    s->mesh.n_verts == u.mesh.n_verts && s->check.genus == u.check.genus &&

@@ -22,7 +22,7 @@ typedef struct Bench {
     Kernel k;
     u64 state;
     u32 planes[N_PLANES], n_planes;
-    u32 grid[N_GRID];
+    Corner grid[N_GRID];
     i64 place[N_GRID][3];
     Truth *points;
     u32 n_points;
@@ -70,6 +70,18 @@ static bool add_plane(Bench *b, i64 at[3][3]) {
     return true;
 }
 
+// As three square planes: what falls on the grid becomes a grid point.
+static Corner add_grid_point(Bench *b, const i64 at[3]) {
+    u32 plane[3];
+    for (u32 i = 0; i < 3; i++) {
+        i64 n[3] = {i == 0, i == 1, i == 2};
+        bool is_flipped;
+        plane[i] = plane_add(&b->k, n, at, &is_flipped);
+    }
+    return (Corner){{(i32)at[0], (i32)at[1], (i32)at[2]},
+                    point_add_tpi(&b->k, plane[0], plane[1], plane[2])};
+}
+
 static void open_bench(Bench *b) {
     *b = (Bench){.state = 10};
     heap_init(&b->heap, 0);
@@ -79,8 +91,7 @@ static void open_bench(Bench *b) {
     b->points = HEAP_NEW(&b->heap, Truth, MAX_POINTS);
     for (u32 g = 0; g < N_GRID; g++) {
         pick_place(b, b->place[g]);
-        i32 c[3] = {(i32)b->place[g][0], (i32)b->place[g][1], (i32)b->place[g][2]};
-        b->grid[g] = point_add_grid(&b->k, c);
+        b->grid[g] = add_grid_point(b, b->place[g]);
     }
     for (u32 g = 0; b->n_planes < N_PLANES; g = (g + 2) % N_GRID) {
         i64 at[3][3];
@@ -208,7 +219,7 @@ static bool add_lpis(Bench *b) {
                 }
                 t.w = big_abs(t.w);
                 note(&b->bits_lpi_w, t.w);
-                t.v = point_add_lpi(&b->k, b->grid[h], b->grid[g], b->planes[i]);
+                t.v = point_add_lpi(&b->k, &b->grid[h], &b->grid[g], b->planes[i]);
                 ok = ok && is_near(b, &t);
                 keep(b, &t);
             }
@@ -217,7 +228,7 @@ static bool add_lpis(Bench *b) {
 
 static void add_grid(Bench *b) {
     for (u32 g = 0; g < N_GRID; g++) {
-        Truth t = {.v = b->grid[g], .w = big_of(1)};
+        Truth t = {.v = b->grid[g].v, .w = big_of(1)};
         for (u32 i = 0; i < 3; i++)
             t.x[i] = big_of(b->place[g][i]);
         keep(b, &t);
