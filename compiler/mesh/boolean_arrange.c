@@ -12,10 +12,6 @@
 
 #include <string.h>
 
-static u64 edge_key(u32 a, u32 b) {
-    return (u64)MIN(a, b) << 32 | MAX(a, b);
-}
-
 // ---- segments
 // ------------------------------------------------------------------------------------
 
@@ -132,24 +128,6 @@ static void cut_segs(Unit *u) {
     }
 }
 
-// Constraints that are also edges, or stated twice, are kept once: coincident faces make many.
-static void drop_doubles(Unit *u) {
-    u32 n = u->segs.len, len = 0;
-    avec_reserve(u->arena, &u->keyed, n);
-    avec_reserve(u->arena, &u->spare, n);
-    for (u32 i = 0; i < n; i++)
-        u->keyed.data[i] = (Keyed){edge_key(u->segs.data[i].a, u->segs.data[i].b), i};
-    sort_keyed(u->keyed.data, u->spare.data, n); // stable: edges stand first
-    for (u32 i = 1; i < n; i++)
-        if (u->keyed.data[i].key == u->keyed.data[i - 1].key &&
-            u->segs.data[u->keyed.data[i].value].facet == NONE)
-            u->segs.data[u->keyed.data[i].value].axis = SEG_DROPPED;
-    for (u32 i = 0; i < n; i++)
-        if (u->segs.data[i].axis != SEG_DROPPED)
-            u->segs.data[len++] = u->segs.data[i];
-    u->segs.len = len;
-}
-
 // ---- the graph
 // -----------------------------------------------------------------------------------
 
@@ -181,7 +159,7 @@ static void build_edges(Unit *u) {
     avec_reserve(arena, &u->spare, n);
     for (u32 i = 0; i < n; i++) {
         u32 a = local_vertex(u, u->parts.data[i].a), b = local_vertex(u, u->parts.data[i].b);
-        u->keyed.data[i] = (Keyed){edge_key(a, b), i};
+        u->keyed.data[i] = (Keyed){seg_key(a, b), i};
     }
     sort_keyed(u->keyed.data, u->spare.data, n);
     u->segs.len = 0;
@@ -291,7 +269,7 @@ static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
     }
     if (n_inner) {
         unit_add_constraints(u, inner, n_inner);
-        drop_doubles(u);
+        unit_drop_doubles(u);
     }
     if (n_inner || k->burial)
         unit_find_crossings(u);

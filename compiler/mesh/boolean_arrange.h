@@ -16,7 +16,9 @@ typedef struct Seg {
     u8 axis;         // along which the segment advances
 } Seg;
 
-enum { SEG_DROPPED = 0xff }; // in axis, while doubles are sorted out
+static inline u64 seg_key(u32 a, u32 b) {
+    return (u64)MIN(a, b) << 32 | MAX(a, b);
+}
 
 typedef struct SegSplit {
     u32 seg, v;
@@ -65,7 +67,7 @@ typedef struct Unit {
     VEC(u32) face_stack, face_stack_len;
     VEC(u32) queue, below;
     LineSort line;
-    VEC(u64) edge_slots; // scratch of boolean_constraints.c: edges of facets, a hash table
+    VEC(u64) edge_slots; // scratch of boolean_constraints.c: a set of edges by their keys, + 1
     u32 n_edge_slots;
     struct FlatBoxes *boxes; // scratch of boolean_crossings.c
     struct Lone *lone;       // scratch of boolean_lone.c
@@ -95,6 +97,8 @@ static inline void unit_add_seg(Unit *u, u32 a, u32 b, Seg seg, bool is_along) {
 }
 // boolean_constraints.c: to u->segs, after the edges'.
 void unit_add_constraints(Unit *u, const InnerSeg *inner, u32 n);
+// Constraints that are also edges, or stated twice, are kept once: coincident faces make many.
+void unit_drop_doubles(Unit *u);
 
 // boolean_lone.c: the cells of a unit of one facet, if the constraints do not cross; false: nothing
 // was done. u's plane, x and y are set, local_of has room for all points.

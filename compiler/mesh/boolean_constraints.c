@@ -14,18 +14,24 @@
 // ---- edges of the unit
 // ---------------------------------------------------------------------------
 
-static u32 edge_slot(const Unit *u, u64 key) {
-    u32 slot = (u32)hash_mix(key) & (u->n_edge_slots - 1);
-    while (u->edge_slots.data[slot] && u->edge_slots.data[slot] != key)
-        slot = (slot + 1) & (u->n_edge_slots - 1);
-    return slot;
+static void empty_slots(Unit *u, u32 n) {
+    for (u->n_edge_slots = 16; u->n_edge_slots < 2 * n;)
+        u->n_edge_slots *= 2;
+    avec_reserve(u->arena, &u->edge_slots, u->n_edge_slots);
+    memset(u->edge_slots.data, 0, u->n_edge_slots * sizeof(u64));
 }
 
-// Never 0: the higher vertex is at least 1.
+static u64 *edge_slot(const Unit *u, u64 key) {
+    u32 mask = u->n_edge_slots - 1, slot = (u32)hash_mix(key) & mask;
+    while (u->edge_slots.data[slot] && u->edge_slots.data[slot] != key + 1)
+        slot = (slot + 1) & mask;
+    return &u->edge_slots.data[slot];
+}
+
 static u64 facet_edge_key(const Kernel *k, u32 t, u32 corner) {
     const Corner *at = facet_corners(k, t);
     u32 a = at[corner].v, b = at[corner + 1 < k->facets[t].n ? corner + 1 : 0].v;
-    return (u64)MIN(a, b) << 32 | MAX(a, b);
+    return seg_key(a, b);
 }
 
 static void gather_edges(Unit *u) {
@@ -33,20 +39,17 @@ static void gather_edges(Unit *u) {
     u32 n = 0;
     for (u32 i = 0; i < u->n_facets; i++)
         n += k->facets[u->facets[i]].n;
-    for (u->n_edge_slots = 16; u->n_edge_slots < 2 * n;)
-        u->n_edge_slots *= 2;
-    avec_reserve(u->arena, &u->edge_slots, u->n_edge_slots);
-    memset(u->edge_slots.data, 0, u->n_edge_slots * sizeof(u64));
+    empty_slots(u, n);
     for (u32 i = 0; i < u->n_facets; i++)
         for (u32 c = 0; c < k->facets[u->facets[i]].n; c++) {
             u64 key = facet_edge_key(k, u->facets[i], c);
-            u->edge_slots.data[edge_slot(u, key)] = key;
+            *edge_slot(u, key) = key + 1;
         }
 }
 
 static bool has_edge_of(const Unit *u, u32 t) {
     for (u32 c = 0; c < u->k->facets[t].n; c++)
-        if (u->edge_slots.data[edge_slot(u, facet_edge_key(u->k, t, c))])
+        if (*edge_slot(u, facet_edge_key(u->k, t, c)))
             return true;
     return false;
 }
@@ -130,4 +133,18 @@ void unit_add_constraints(Unit *u, const InnerSeg *inner, u32 n) {
         bool is_along = unit_line_way(u, cut, seg->a, seg->b, &axis) > 0;
         unit_add_seg(u, seg->a, seg->b, (Seg){0, 0, cut, NONE, true, (u8)axis}, is_along);
     }
+}
+
+void unit_drop_doubles(Unit *u) {
+    u32 n = u->segs.len, len = 0;
+    empty_slots(u, n);
+    for (u32 i = 0; i < n; i++) { // edges stand first
+        const Seg *seg = &u->segs.data[i];
+        u64 key = seg_key(seg->a, seg->b), *slot = edge_slot(u, key);
+        if (*slot && seg->facet == NONE)
+            continue;
+        *slot = key + 1;
+        u->segs.data[len++] = *seg;
+    }
+    u->segs.len = len;
 }
