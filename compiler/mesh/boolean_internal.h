@@ -309,6 +309,24 @@ u32 point_hash(const f64 at[3], u32 *near);
 u32 point_hash_beside(const f64 at[3], u32 axes);
 // The ends lie on different sides of plane.
 u32 point_add_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane);
+// The same for several, so that memory where they are looked for is fetched meanwhile: after
+// points_answer, point_answered tells the vertex. Nothing else may add points in between.
+enum { POINT_QUEUE = 64 };
+static const u32 POINT_ASKED = (u32)1 << 31;
+typedef struct AskedPoint {
+    Point point;
+    Crossing *known;
+    u32 hash, near, v;
+} AskedPoint;
+typedef struct PointQueue {
+    u32 n; // at most POINT_QUEUE
+    AskedPoint asked[POINT_QUEUE];
+} PointQueue;
+u32 point_ask_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane, PointQueue *queue);
+void points_answer(Kernel *k, PointQueue *queue); // and empties it
+static inline u32 point_answered(const PointQueue *queue, u32 v) {
+    return v & POINT_ASKED ? queue->asked[v & ~POINT_ASKED].v : v;
+}
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
 u32 facet_plane(Kernel *k, u32 facet);

@@ -200,18 +200,21 @@ static void split_edge(Kernel *k, u32 p, u32 q, u32 v) {
         vec_push(k->heap, &k->splits, (EdgeSplit){MIN(p, q), MAX(p, q), v});
 }
 
-static u32 end_vertex(Kernel *k, const Meeting *m, const LineEnd end[2], u32 i) {
+// The vertex where the common interval ends, or what it is asked for as: at the end of the facet(s)
+// in `which`.
+static u32 ask_end(Kernel *k, const Meeting *m, const LineEnd end[2], u32 which,
+                   PointQueue *queue) {
+    u32 i =
+        which == 3 ? (end[0].corner != NO_CORNER || end[1].corner == NO_CORNER ? 0 : 1) : which - 1;
     const Corner *at = facet_corners(k, m->facet[i]);
     if (end[i].corner != NO_CORNER)
         return at[end[i].corner].v;
-    return point_add_lpi(k, &at[end[i].from], &at[end[i].to], k->facets[m->facet[1 - i]].plane);
+    return point_ask_lpi(k, &at[end[i].from], &at[end[i].to], k->facets[m->facet[1 - i]].plane,
+                         queue);
 }
 
-// The vertex where the common interval ends: at the end of the facet(s) in `which`.
-static u32 add_end(Kernel *k, const Meeting *m, const LineEnd end[2], u32 which) {
-    u32 from =
-        which == 3 ? (end[0].corner != NO_CORNER || end[1].corner == NO_CORNER ? 0 : 1) : which - 1;
-    u32 v = end_vertex(k, m, end, from);
+// Vertex v is that end: splits of edges that are there.
+static void split_at_end(Kernel *k, const Meeting *m, const LineEnd end[2], u32 which, u32 v) {
     for (u32 i = 0; i < 2; i++) {
         const Corner *at = facet_corners(k, m->facet[i]);
         u32 n = k->facets[m->facet[i]].n, lying = m->lying[i];
@@ -222,7 +225,6 @@ static u32 add_end(Kernel *k, const Meeting *m, const LineEnd end[2], u32 which)
             split_edge(k, at[lying].v, at[lying + 1 < n ? lying + 1 : 0].v, v);
         }
     }
-    return v;
 }
 
 // Shards may touch one facet at once: it is written once, lest it move between their caches.
@@ -232,9 +234,10 @@ static void touch(Kernel *k, u32 t) {
         __atomic_store_n(is_touched, true, __ATOMIC_RELAXED);
 }
 
-static void cross_pair(Kernel *k, const Meeting *m) {
+static void cross_pair(Kernel *k, const Meeting *m, u32 a, u32 b) {
     u32 t = m->facet[0], u = m->facet[1];
-    u32 a = add_end(k, m, m->first, m->first_of), b = add_end(k, m, m->last, m->last_of);
+    split_at_end(k, m, m->first, m->first_of, a);
+    split_at_end(k, m, m->last, m->last_of, b);
     if (a == b && k->facets[t].leaf == k->facets[u].leaf && has_corner(k, t, a) &&
         has_corner(k, u, a))
         return; // neighbours that share a corner
@@ -390,18 +393,42 @@ static void prepare(const Kernel *k, const Meetings *list, u32 i) {
     }
 }
 
+// Meetings in crossing planes whose ends are asked for.
+typedef struct Batch {
+    u32 n;
+    const Meeting *meeting[POINT_QUEUE / 2];
+    u32 end[POINT_QUEUE / 2][2];
+    PointQueue queue;
+} Batch;
+
+static void cross_batch(Kernel *k, Batch *b) {
+    points_answer(k, &b->queue);
+    for (u32 i = 0; i < b->n; i++)
+        cross_pair(k, b->meeting[i], point_answered(&b->queue, b->end[i][0]),
+                   point_answered(&b->queue, b->end[i][1]));
+    b->n = 0;
+}
+
 static void cross_range(Kernel *k, void *ctx, u32 range) {
     const Narrow *w = ctx;
+    Batch batch;
+    batch.n = batch.queue.n = 0;
     for (u32 i = 0; i < w->meetings[range].len; i++) {
         const Meeting *m = &w->meetings[range].data[i];
         prepare(k, &w->meetings[range], i);
         if ((i & 0xffff) == 0xffff)
             heap_poll(k->heap);
-        if (is_flat(m))
+        if (is_flat(m) || batch.n == POINT_QUEUE / 2)
+            cross_batch(k, &batch);
+        if (is_flat(m)) {
             flat_pair(k, m->facet[0], m->facet[1]);
-        else
-            cross_pair(k, m);
+        } else {
+            batch.meeting[batch.n] = m;
+            batch.end[batch.n][0] = ask_end(k, m, m->first, m->first_of, &batch.queue);
+            batch.end[batch.n++][1] = ask_end(k, m, m->last, m->last_of, &batch.queue);
+        }
     }
+    cross_batch(k, &batch);
 }
 
 // Runs a step that makes points or planes.

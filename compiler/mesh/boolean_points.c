@@ -358,8 +358,8 @@ static u32 find_in_cell(const Kernel *k, const Point *point, u32 hash) {
     return found == NONE ? find_in_table(k, k, point, hash) : found;
 }
 
-static u32 point_add(Kernel *k, const Point *point) {
-    u32 near, hash = point_hash(point->at, &near), found = find_in_cell(k, point, hash);
+static u32 add_hashed(Kernel *k, const Point *point, u32 hash, u32 near) {
+    u32 found = find_in_cell(k, point, hash);
     for (u32 axes = 1; near && axes < 8 && found == NONE; axes++)
         if (!(axes & ~near))
             found = find_in_cell(k, point, point_hash_beside(point->at, axes));
@@ -370,6 +370,11 @@ static u32 point_add(Kernel *k, const Point *point) {
     slots_reserve(k->heap, &k->point_slots, own + 1);
     slots_insert(&k->point_slots, slot_make(hash, own));
     return k->n_shared_points + own;
+}
+
+static u32 point_add(Kernel *k, const Point *point) {
+    u32 near, hash = point_hash(point->at, &near);
+    return add_hashed(k, point, hash, near);
 }
 
 // The whole numbers next to a point, if the point may be there.
@@ -423,17 +428,40 @@ static void lpi_place(const Kernel *k, Point *point, const i32 p[3], const i32 q
         settle_on_grid(point, near);
 }
 
-// An edge meets a plane once for each facet beside the edge: what was found last is kept at hand.
-u32 point_add_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane) {
+// An edge meets a plane once for each facet beside the edge: what was found, or asked for, last is
+// kept at hand.
+u32 point_ask_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane, PointQueue *queue) {
     const Corner *p = a->v < b->v ? a : b, *q = p == a ? b : a;
     u64 hash = (((u64)p->v << 32 | q->v) ^ (u64)plane << 17) * 0x9e3779b97f4a7c15ull;
     Crossing *known = &k->crossings[hash >> 40 & (k->n_crossings - 1)];
-    if (known->p != p->v || known->q != q->v || known->plane != plane) {
-        Point point = {.kind = POINT_LPI, .by = {p->v, q->v, plane}};
-        lpi_place(k, &point, p->at, q->at);
-        *known = (Crossing){p->v, q->v, plane, point_add(k, &point)};
-    }
+    if (known->p == p->v && known->q == q->v && known->plane == plane)
+        return known->v;
+    AskedPoint *asked = &queue->asked[queue->n];
+    *known = (Crossing){p->v, q->v, plane, POINT_ASKED | queue->n++};
+    asked->known = known;
+    asked->point = (Point){.kind = POINT_LPI, .by = {p->v, q->v, plane}};
+    lpi_place(k, &asked->point, p->at, q->at);
+    asked->hash = point_hash(asked->point.at, &asked->near);
+    slots_prefetch(&k->point_slots, asked->hash);
     return known->v;
+}
+
+void points_answer(Kernel *k, PointQueue *queue) {
+    for (u32 i = 0; i < queue->n; i++) {
+        AskedPoint *asked = &queue->asked[i];
+        asked->v = add_hashed(k, &asked->point, asked->hash, asked->near);
+        if (asked->known->v == (POINT_ASKED | i)) // else: another one took its place
+            asked->known->v = asked->v;
+    }
+    queue->n = 0;
+}
+
+u32 point_add_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane) {
+    PointQueue queue;
+    queue.n = 0;
+    u32 v = point_ask_lpi(k, a, b, plane, &queue);
+    points_answer(k, &queue);
+    return point_answered(&queue, v);
 }
 
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c) {
