@@ -35,20 +35,28 @@ typedef struct Axle { // an edge's direction, as far as signs need it
     int sign; // of D along axis
 } Axle;
 
-// Without asking for the cell's plane, which would be found or added: threads may not.
-static Sheet sheet_of(const Kernel *k, u32 ahead, u32 item) {
-    const Cell *cell = &k->cells.data[ahead >> 1];
-    bool is_turned = !(ahead & 1); // the half falls
+// A cell at an edge: which plane it is seen to lie in, and whether its sheet looks against n.
+typedef struct Facing {
     const i64 *n;
-    if (cell->plane != NONE) {
-        n = k->planes.data[cell->plane].n;
-        is_turned ^= cell->is_flipped;
-    } else {
-        n = k->facets[stack_facet(k->stacks.data[cell->stack_start])].normal;
-    }
+    u32 id; // of n: a plane, or ~ of a facet
+    bool is_turned;
+} Facing;
+
+// Without asking for the cell's plane, which would be found or added: threads may not.
+static Facing facing_of(const Kernel *k, u32 ahead) {
+    const Cell *cell = &k->cells.data[ahead >> 1];
+    bool is_falling = !(ahead & 1);
+    if (cell->plane != NONE)
+        return (Facing){k->planes.data[cell->plane].n, cell->plane, is_falling ^ cell->is_flipped};
+    u32 facet = stack_facet(k->stacks.data[cell->stack_start]);
+    return (Facing){k->facets[facet].normal, ~facet, is_falling};
+}
+
+static Sheet sheet_of(const Kernel *k, u32 ahead, u32 item) {
+    Facing facing = facing_of(k, ahead);
     Sheet sheet = {.item = item};
     for (u32 i = 0; i < 3; i++)
-        sheet.n[i] = is_turned ? -n[i] : n[i];
+        sheet.n[i] = facing.is_turned ? -facing.n[i] : facing.n[i];
     return sheet;
 }
 
@@ -143,34 +151,46 @@ static void order_sheets(Kernel *view, const EdgeHalf **at, u32 n) {
     arena_reset(&view->scratch, mark);
 }
 
+// The sign of (n x m).D for the edge D from lo to hi, which both are square to; 0: they are
+// parallel.
+static int turn_sign(const Kernel *k, const i64 n[3], const i64 m[3], u32 lo, u32 hi) {
+    u32 axis = 0;
+    f64 most = -1;
+    for (u32 i = 0; i < 3; i++) {
+        u32 j = (i + 1) % 3, l = (i + 2) % 3;
+        f64 size = fabs((f64)n[j] * (f64)m[l] - (f64)n[l] * (f64)m[j]);
+        if (size > most) {
+            most = size;
+            axis = i;
+        }
+    }
+    u32 j = (axis + 1) % 3, l = (axis + 2) % 3;
+    int sign = sign_i128((i128)n[j] * m[l] - (i128)n[l] * m[j]);
+    return sign ? sign * point_compare(k, hi, lo, axis) : 0;
+}
+
 // The same where two surfaces cross or one ends on another: then there are two planes and at most
 // one sheet in each quarter, and one sign tells the order. False: it is not so plain.
 static bool order_quarters(const Kernel *view, const EdgeHalf **at, u32 n) {
     const EdgeHalf *quarter[4] = {NULL, NULL, NULL, NULL};
-    u32 plane[2] = {NONE, NONE};
+    Facing first = facing_of(view, at[0]->ahead), second = first;
     for (u32 i = 0; i < n; i++) {
-        const Cell *cell = &view->cells.data[at[i]->ahead >> 1];
-        u32 which = plane[0] != NONE && cell->plane != plane[0];
-        bool is_turned = cell->is_flipped == (at[i]->ahead & 1);
-        if (plane[which] == NONE)
-            plane[which] = cell->plane;
-        const EdgeHalf **place = &quarter[which + (is_turned ? 2 : 0)];
-        if (cell->plane == NONE || cell->plane != plane[which] || *place)
+        Facing facing = facing_of(view, at[i]->ahead);
+        bool is_second = facing.id != first.id;
+        if (is_second && second.id == first.id)
+            second = facing;
+        const EdgeHalf **place = &quarter[is_second + (facing.is_turned ? 2 : 0)];
+        if ((is_second && facing.id != second.id) || *place)
             return false;
         *place = at[i];
     }
-    if (plane[1] == NONE)
-        return false;
-    const Plane *p = plane_ref(view, plane[0]), *q = plane_ref(view, plane[1]);
-    u32 axis = plane_line_axis(p, q), n_ordered = 0;
-    bool is_left =
-        plane_cross_sign(p, q, axis) == point_compare(view, at[0]->high, at[0]->low, axis);
-    for (u32 i = 0; i < 4; i++) {
-        const EdgeHalf *next = quarter[is_left ? i : (4 - i) % 4];
+    int sign = turn_sign(view, first.n, second.n, at[0]->low, at[0]->high);
+    for (u32 i = 0, m = 0; i < 4 && sign; i++) {
+        const EdgeHalf *next = quarter[sign > 0 ? i : (4 - i) % 4];
         if (next)
-            at[n_ordered++] = next;
+            at[m++] = next;
     }
-    return true;
+    return sign != 0;
 }
 
 // ---- gathering
