@@ -236,28 +236,36 @@ void arena_finish(Arena *arena) {
     *arena = (Arena){.heap = arena->heap};
 }
 
-void *arena_alloc(Arena *arena, size_t n, size_t size) {
+static void *arena_take(Arena *arena, size_t n, size_t size, bool zero) {
     size_t bytes = size_checked(arena->heap, n, size);
     bytes = (MAX(bytes, 1) + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
     if (!arena->chunk || bytes > (size_t)(arena->end - arena->next)) {
         size_t usual = arena->chunk ? MIN(2 * arena->chunk->size, (size_t)ARENA_CHUNK_SIZE_MAX)
                                     : (size_t)ARENA_CHUNK_SIZE;
         size_t chunk_size = MAX(bytes + sizeof(ArenaChunk), usual);
-        ArenaChunk *chunk = heap_alloc(arena->heap, 1, chunk_size);
+        ArenaChunk *chunk = block_alloc(arena->heap, chunk_size, zero);
         chunk->prev = arena->chunk;
         chunk->size = chunk_size;
         arena->chunk = chunk;
         arena->next = (char *)(chunk + 1);
         arena->end = (char *)chunk + chunk_size;
-        arena->clean = arena->next;
+        arena->clean = zero ? arena->next : arena->end;
     }
     // What comes fresh from the heap is zero, often without a page being touched; only what was
     // given back is cleared.
     char *out = arena->next;
     arena->next += bytes;
-    if (out < arena->clean)
+    if (zero && out < arena->clean)
         memset(out, 0, MIN(bytes, (size_t)(arena->clean - out)));
     return out;
+}
+
+void *arena_alloc(Arena *arena, size_t n, size_t size) {
+    return arena_take(arena, n, size, true);
+}
+
+void *arena_alloc_raw(Arena *arena, size_t n, size_t size) {
+    return arena_take(arena, n, size, false);
 }
 
 ArenaMark arena_mark(const Arena *arena) {

@@ -115,6 +115,7 @@ typedef struct ArenaMark {
 void arena_init(Arena *arena, Heap *heap);
 void arena_finish(Arena *arena);
 void *arena_alloc(Arena *arena, size_t n, size_t size); // zeroed
+void *arena_alloc_raw(Arena *arena, size_t n, size_t size); // bytes undefined
 ArenaMark arena_mark(const Arena *arena);
 // Frees all that was allocated since mark; a mark from before the first allocation keeps one chunk.
 void arena_reset(Arena *arena, ArenaMark mark);

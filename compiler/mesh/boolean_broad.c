@@ -389,48 +389,41 @@ static void run_room(Kernel *view, void *ctx, u32 i) {
 // ---- pairs
 // ---------------------------------------------------------------------------------------
 
-static void sort_by_second(Pair *list, u32 n, Keyed *keyed) {
-    if (n <= 16) {
-        for (u32 i = 1; i < n; i++) {
-            Pair item = list[i];
-            u32 j = i;
-            for (; j > 0 && list[j - 1].u > item.u; j--)
-                list[j] = list[j - 1];
-            list[j] = item;
-        }
-        return;
-    }
-    for (u32 i = 0; i < n; i++)
-        keyed[i] = (Keyed){list[i].u, 0};
-    sort_keyed(keyed, keyed + n, n);
-    for (u32 i = 0; i < n; i++)
-        list[i].u = (u32)keyed[i].key;
+// From counts of each t at start[t + 2] to where they begin, at start[t + 1].
+static void sum_starts(u32 *start, u32 n) {
+    for (u32 t = 0; t < n; t++)
+        start[t + 2] += start[t + 1];
 }
 
-// To the kernel, by first facet, then by second, so that the narrow phase keeps the first at hand.
+// To the kernel, by first facet, then by second, so that the narrow phase keeps the first at hand:
+// first all by their second facets, then, in that order, by their first.
 static void hand_over(Kernel *k, FirstRooms *f) {
-    u32 *start = ARENA_NEW(&k->scratch, u32, k->n_facets + 2), most = 0;
+    u32 *of_t = ARENA_NEW(&k->scratch, u32, k->n_facets + 2),
+        *of_u = ARENA_NEW(&k->scratch, u32, k->n_facets + 2);
     size_t n = 0;
-    for (u32 i = 0; i < f->rooms.len; i++)
-        n += f->rooms.data[i].found.len;
-    avec_reserve(&k->arena, &k->pairs, n);
-    k->pairs.len = (u32)n;
-    for (u32 i = 0; i < f->rooms.len; i++)
-        for (u32 j = 0; j < f->rooms.data[i].found.len; j++)
-            start[f->rooms.data[i].found.data[j].t + 2]++;
-    for (u32 t = 0; t < k->n_facets; t++) {
-        most = MAX(most, start[t + 2]);
-        start[t + 2] += start[t + 1];
+    for (u32 i = 0; i < f->rooms.len; i++) {
+        const Pairs *found = &f->rooms.data[i].found;
+        n += found->len;
+        for (u32 j = 0; j < found->len; j++) {
+            of_t[found->data[j].t + 2]++;
+            of_u[found->data[j].u + 2]++;
+        }
     }
+    if (n >= NONE)
+        heap_fail(k->heap, FAIL_MEMORY_LIMIT, NULL);
+    sum_starts(of_t, k->n_facets);
+    sum_starts(of_u, k->n_facets);
+    Pair *by_u = arena_alloc_raw(&k->scratch, n, sizeof *by_u);
     for (u32 i = 0; i < f->rooms.len; i++) {
         Pairs *found = &f->rooms.data[i].found;
         for (u32 j = 0; j < found->len; j++)
-            k->pairs.data[start[found->data[j].t + 1]++] = found->data[j];
+            by_u[of_u[found->data[j].u + 1]++] = found->data[j];
         vec_free(k->heap, found);
     }
-    Keyed *keyed = arena_alloc(&k->scratch, 2 * (size_t)most, sizeof *keyed);
-    for (u32 t = 0; t < k->n_facets; t++)
-        sort_by_second(k->pairs.data + start[t], start[t + 1] - start[t], keyed);
+    k->pairs.data = arena_alloc_raw(&k->arena, n, sizeof *k->pairs.data);
+    k->pairs.len = k->pairs.cap = (u32)n;
+    for (size_t i = 0; i < n; i++)
+        k->pairs.data[of_t[by_u[i].t + 1]++] = by_u[i];
 }
 
 void broad(Kernel *k) {

@@ -51,13 +51,13 @@ static void reserve(Kernel *view, FacetScratch *s, u32 n) {
         s->n_slots *= 2;
     if (s->n_slots > s->cap_slots) {
         s->cap_slots = s->n_slots;
-        s->slots = ARENA_NEW(&view->scratch, u32, s->cap_slots);
+        s->slots = arena_alloc_raw(&view->scratch, s->cap_slots, sizeof *s->slots);
     }
     if (s->cap >= n)
         return;
     s->cap = n + n / 4;
-    u32 *by_half = ARENA_NEW(&view->scratch, u32, 12 * (size_t)s->cap);
-    u32 *by_tri = ARENA_NEW(&view->scratch, u32, 6 * (size_t)s->cap);
+    u32 *by_half = arena_alloc_raw(&view->scratch, 12 * (size_t)s->cap, sizeof(u32));
+    u32 *by_tri = arena_alloc_raw(&view->scratch, 6 * (size_t)s->cap, sizeof(u32));
     s->to = by_half;
     s->twin = by_half + 3 * (size_t)s->cap;
     s->next = by_half + 6 * (size_t)s->cap;

@@ -150,7 +150,7 @@ static Status place_vertices(Kernel *k) {
     Status status = n_verts ? choose_frame(k, bounds) : STATUS_OK;
     if (status != STATUS_OK)
         return status;
-    k->snapped = arena_alloc(&k->arena, n_verts, sizeof *k->snapped);
+    k->snapped = arena_alloc_raw(&k->arena, n_verts, sizeof *k->snapped);
     kernel_for(k, p.n_ranges, (u64)n_verts * 12, snap_range, &p);
     for (u32 l = 0; l < n_leaves; l++)
         k->leaves[l].box = grid_box_empty();
@@ -251,8 +251,8 @@ static Status take_leaves(Kernel *k) {
     Taking taking = {.is_active = k->is_thorough ? NULL : find_near(k)};
     taking.intakes = part_leaves(k, n_ranges);
     // Written whole by the tasks: see take_in.
-    k->grid_of = arena_alloc(&k->arena, k->vert_base[expr->n_leaves], sizeof(u32));
-    k->facet_of = arena_alloc(&k->arena, k->n_in_tris, sizeof(u32));
+    k->grid_of = arena_alloc_raw(&k->arena, k->vert_base[expr->n_leaves], sizeof(u32));
+    k->facet_of = arena_alloc_raw(&k->arena, k->n_in_tris, sizeof(u32));
     kernel_for(k, n_ranges, (u64)k->n_in_tris * 60, take_range, &taking);
     weld(k, taking.intakes, n_ranges);
     return STATUS_OK;

@@ -406,8 +406,8 @@ u8 *find_near(Kernel *k);
 // boolean_spread.c: spreads what is active of a leaf's triangles over its faces; how many were
 // added.
 u32 spread_in_planes(Kernel *k, u32 leaf, u8 *is_active);
-// What one task takes in: the leaves leaf .. leaf_end. Its numbers begin at 0; weld adds what stands
-// before, which the last four say. A corner's vertex is an index of verts.
+// What one task takes in: the leaves leaf .. leaf_end. Its numbers begin at 0; weld adds what
+// stands before, which the last four say. A corner's vertex is an index of verts.
 typedef struct Intake {
     u32 leaf, leaf_end;
     VEC(Facet) facets; // on heap, as what follows

@@ -49,7 +49,7 @@ static void reserve_verts(Taker *t, u32 n) {
     while (n_slots < 2 * (n_known + n))
         n_slots *= 2;
     if (n_slots > t->cap_slots) {
-        t->slots = ARENA_NEW(&t->k->scratch, u32, n_slots);
+        t->slots = arena_alloc_raw(&t->k->scratch, n_slots, sizeof *t->slots);
         t->cap_slots = n_slots;
     }
     t->n_slots = n_slots;
@@ -83,9 +83,9 @@ static void reserve_tris(Taker *t, u32 n) {
     if (tris->cap >= n && tris->cap)
         return;
     tris->cap = n + n / 4;
-    tris->corner = ARENA_NEW(&t->k->scratch, Corner, 3 * (size_t)tris->cap);
-    tris->normal = arena_alloc(&t->k->scratch, tris->cap, sizeof *tris->normal);
-    tris->src = ARENA_NEW(&t->k->scratch, u32, tris->cap);
+    tris->corner = arena_alloc_raw(&t->k->scratch, 3 * (size_t)tris->cap, sizeof *tris->corner);
+    tris->normal = arena_alloc_raw(&t->k->scratch, tris->cap, sizeof *tris->normal);
+    tris->src = arena_alloc_raw(&t->k->scratch, tris->cap, sizeof *tris->src);
 }
 
 // Lists the active triangles. False: not all of them are left, or some of the leaf's vertices

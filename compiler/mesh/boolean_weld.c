@@ -146,18 +146,19 @@ static void make_tables(Kernel *k, Weld *w) {
     }
     w->n = (u32)n;
     k->n_facets = k->leaf_start[k->expr->n_leaves] = (u32)n_facets;
-    k->facets = ARENA_NEW(&k->arena, Facet, n_facets + k->expr->n_leaves); // see patch
-    avec_reserve(&k->arena, &k->corners, n_corners);
-    avec_reserve(&k->arena, &k->sources, n_sources);
-    k->corners.len = (u32)n_corners;
-    k->sources.len = (u32)n_sources;
+    // Written whole by the tasks. The last facets: see patch.
+    k->facets = arena_alloc_raw(&k->arena, n_facets + k->expr->n_leaves, sizeof *k->facets);
+    k->corners.data = arena_alloc_raw(&k->arena, n_corners, sizeof *k->corners.data);
+    k->corners.len = k->corners.cap = (u32)n_corners;
+    k->sources.data = arena_alloc_raw(&k->arena, n_sources, sizeof *k->sources.data);
+    k->sources.len = k->sources.cap = (u32)n_sources;
     points_init(k, w->n);
 }
 
 static void number_vertices(Kernel *k, Weld *w) {
-    w->verts = ARENA_NEW(&k->scratch, u32, w->n);
-    w->slot_of = ARENA_NEW(&k->scratch, u32, w->n);
-    w->id = ARENA_NEW(&k->scratch, u32, w->n);
+    w->verts = arena_alloc_raw(&k->scratch, w->n, sizeof *w->verts);
+    w->slot_of = arena_alloc_raw(&k->scratch, w->n, sizeof *w->slot_of);
+    w->id = arena_alloc_raw(&k->scratch, w->n, sizeof *w->id);
     w->n_ranges = kernel_ranges(k, w->n, GRAIN);
     w->n_first = ARENA_NEW(&k->scratch, u32, w->n_ranges + 1);
     for (u32 r = 0; r < w->n_intakes; r++) {
@@ -170,7 +171,7 @@ static void number_vertices(Kernel *k, Weld *w) {
     for (u32 r = 0; r < w->n_ranges; r++)
         w->n_first[r + 1] += w->n_first[r];
     k->n_grid = k->points.len = w->n_first[w->n_ranges];
-    k->payload = ARENA_NEW(&k->arena, Vec3, k->n_grid);
+    k->payload = arena_alloc_raw(&k->arena, k->n_grid, sizeof *k->payload);
     kernel_for(k, w->n_ranges, (u64)w->n * 20, number_range, w);
 }
 

@@ -5,6 +5,8 @@
 #include "base/vec.h"
 #include "tests/unit/test.h"
 
+#include <string.h>
+
 // A refused allocation is NULL under the address sanitizer, too.
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) {
@@ -61,6 +63,34 @@ TEST(every_failing_allocation_is_survived) {
     }
     CHECK(run(&job, 0, n + 1) == FAIL_NONE); // the count is exact
     heap_finish(&job.heap);
+}
+
+// Raw pieces of an arena, before, between and after a reset, leave nothing in those that are zeroed.
+TEST(zeroed_pieces_are_zero_beside_raw_ones) {
+    static Heap heap;
+    heap_init(&heap, 0);
+    if (HEAP_TRY(&heap))
+        for (u32 order = 0; order < 8; order++) {
+            Arena arena;
+            arena_init(&arena, &heap);
+            ArenaMark mark = arena_mark(&arena);
+            for (u32 round = 0; round < 6; round++) {
+                size_t n = 1000 + 70000 * (round % 2);
+                if (order >> round % 3 & 1)
+                    memset(arena_alloc_raw(&arena, n, 1), 0xa5, n);
+                unsigned char *zeroed = arena_alloc(&arena, n, 1);
+                size_t n_other = 0;
+                for (size_t i = 0; i < n; i++)
+                    n_other += zeroed[i] != 0;
+                CHECK(n_other == 0);
+                memset(zeroed, 0x5a, n);
+                if (round == 2)
+                    arena_reset(&arena, mark);
+            }
+            arena_finish(&arena);
+        }
+    CHECK(heap.failure == FAIL_NONE && heap.own.used_size == 0);
+    heap_finish(&heap);
 }
 
 TEST(limits_hold_and_the_peak_says_how_much_is_needed) {
@@ -275,6 +305,7 @@ TEST(children_count_against_their_parent) {
 }
 
 TEST_MAIN(TEST_CASE(every_failing_allocation_is_survived),
+          TEST_CASE(zeroed_pieces_are_zero_beside_raw_ones),
           TEST_CASE(limits_hold_and_the_peak_says_how_much_is_needed),
           TEST_CASE(sizes_are_checked_for_overflow),
           TEST_CASE(a_refusal_of_the_system_leaves_all_as_it_was),
