@@ -52,9 +52,10 @@ static u32 kind_rank(CornerKind kind) {
 
 static void classify(Sweep *s) {
     Rings *r = s->rings;
-    for (u32 i = 0; i < r->n_order; i++)
-        s->kind[r->order[i]] = (u8)corner_kind(r, r->order[i]);
-    for (u32 i = 1; i < r->n_order; i++) { // few share a place: insertion
+    for (u32 i = 0; i < r->n_points; i++)
+        if (r->next[i] != RINGS_GONE)
+            s->kind[i] = (u8)corner_kind(r, i);
+    for (u32 i = 1; r->shares_places && i < r->n_order; i++) { // few share a place: insertion
         u32 item = r->order[i], rank = kind_rank(s->kind[item]), j = i;
         for (; j > 0 && vec2_equal(r->points[r->order[j - 1]], r->points[item]) &&
                kind_rank(s->kind[r->order[j - 1]]) > rank;
@@ -175,6 +176,18 @@ static void sweep_corner(Sweep *s, u32 node) {
     }
 }
 
+// The line jumps from loop to loop: of many corners none would be at hand.
+enum { AHEAD = 8 };
+static inline void fetch_corner(const Sweep *s, u32 node) {
+    const Rings *r = s->rings;
+    __builtin_prefetch(&r->points[node]);
+    __builtin_prefetch(&r->vert[node]);
+    __builtin_prefetch(&r->next[node]);
+    __builtin_prefetch(&r->prev[node]);
+    __builtin_prefetch(&s->end[node]);
+    __builtin_prefetch(&s->helper[node]);
+}
+
 void rings_make_monotone(Rings *r) {
     size_t n = r->n_points;
     u32 *block = rings_take(r, 5 * n + (2 * n + 3) / 4);
@@ -186,8 +199,11 @@ void rings_make_monotone(Rings *r) {
                .kind = flags,
                .in_status = flags + n};
     classify(&s);
-    for (u32 i = 0; i < r->n_order; i++)
+    for (u32 i = 0; i < r->n_order; i++) {
+        if (i + AHEAD < r->n_order)
+            fetch_corner(&s, r->order[i + AHEAD]);
         sweep_corner(&s, r->order[i]);
+    }
     rings_give(r, block);
 }
 

@@ -177,10 +177,15 @@ static void sort_order(Rings *r) {
         items[i] = (Keyed){order_key(r->points[r->order[i]].x), r->order[i]};
     sort_keyed(items, items + n, n);
     for (u32 i = 0, end; i < n; i = end) {
-        u64 x = items[i].key;
-        for (end = i; end < n && items[end].key == x; end++)
-            items[end].key = order_key(r->points[items[end].value].y);
+        for (end = i + 1; end < n && items[end].key == items[i].key;)
+            end++;
+        if (end - i == 1)
+            continue;
+        for (u32 j = i; j < end; j++)
+            items[j].key = order_key(r->points[items[j].value].y);
         sort_keyed(items + i, items + n, end - i);
+        for (u32 j = i + 1; j < end; j++)
+            r->shares_places = r->shares_places || items[j].key == items[j - 1].key;
     }
     for (u32 i = 0; i < n; i++)
         r->order[i] = items[i].value;
@@ -288,6 +293,8 @@ void rings_part_wedges(Rings *r) {
         if (r->next[i] != RINGS_GONE)
             r->order[r->n_order++] = i;
     sort_order(r);
+    if (!r->shares_places)
+        return;
     for (u32 i = 0, j; i < r->n_order; i = j) {
         for (j = i + 1;
              j < r->n_order && vec2_equal(r->points[r->order[i]], r->points[r->order[j]]);)

@@ -29,7 +29,8 @@ typedef struct Rings {
     u32 n_tris, cap_tris;
     u32 *order; // the points in use from left to right (place, then kind, then index)
     u32 n_order;
-    u32 n_small; // used of small
+    bool shares_places; // some of them lie in one place
+    u32 n_small;        // used of small
     u32 small[RINGS_SMALL];
 } Rings;
 
