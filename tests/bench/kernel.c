@@ -354,6 +354,29 @@ static void case_chair(Builder *b) {
     bench("chair", b, build_op(b, CSG_UNION, parts, n));
 }
 
+// The union of n boxes of one height at random places, flush at top and bottom: about n / 20 of
+// them lie over each place in the middle.
+static void stack(Builder *b, const char *name, u32 n) {
+    VEC(u32) args = {0};
+    u64 state = 1;
+    for (u32 i = 0; i < n; i++) {
+        f64 at[4]; // x, y, and sizes up to half the field
+        for (u32 j = 0; j < 4; j++) {
+            state = state * 6364136223846793005ull + 1442695040888963407ull;
+            at[j] = (f64)(state >> 34) * 0x1p-30;
+        }
+        Vec3 lo = vec3(at[0], at[1], 0), hi = vec3(at[0] + at[2], at[1] + at[3], 0.25);
+        vec_push(b->heap, &args, build_leaf(b, solid_box(b->heap, lo, hi)));
+    }
+    bench(name, b, build_op(b, CSG_UNION, args.data, n));
+}
+static void case_stack_400(Builder *b) {
+    stack(b, "stack400", 400);
+}
+static void case_stack_1000(Builder *b) {
+    stack(b, "stack1000", 1000);
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
@@ -378,6 +401,8 @@ int main(int argc, char **argv) {
                  {"cubesunit", case_cubes_unit, false},
                  {"cubes", case_cubes, false},
                  {"cubesrot", case_cubes_rotated, false},
+                 {"stack400", case_stack_400, true},
+                 {"stack1000", case_stack_1000, true},
                  {"menger2", case_menger_2, false},
                  {"menger3", case_menger_3, false},
                  {"menger4", case_menger_4, true},
