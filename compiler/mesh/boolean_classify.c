@@ -94,21 +94,31 @@ static void number_regions(Kernel *k) {
 }
 
 // The cells that connect the regions of each component: all that join two parts of it. component:
-// by region, a forest.
+// by region, a forest. The walk crosses all facets of a branch's stack, so where stacks are deep
+// cells with few facets come first.
 static u32 find_branches(const Kernel *k, u32 *component, u32 *branch) {
-    u32 n = 0, back = NONE, front = NONE;
+    u32 n = 0, least = 0, most = k->stacks.len / 4 > k->cells.len ? 2 : UINT32_MAX;
     for (u32 r = 0; r < k->n_regions; r++)
         component[r] = r;
-    for (u32 c = 0; c < k->cells.len; c++) {
-        const u32 *sides = k->region_of + 2 * (size_t)c;
-        if (sides[0] == back && sides[1] == front)
-            continue;
-        back = sides[0];
-        front = sides[1];
-        if (set_join(component, back, front))
-            branch[n++] = c;
+    for (;;) {
+        u32 back = NONE, front = NONE;
+        for (u32 c = 0; c < k->cells.len; c++) {
+            const u32 *sides = k->region_of + 2 * (size_t)c;
+            if (sides[0] == back && sides[1] == front)
+                continue;
+            if (most != UINT32_MAX || least)
+                if (k->cells.data[c].stack_len < least || k->cells.data[c].stack_len > most)
+                    continue;
+            back = sides[0];
+            front = sides[1];
+            if (set_join(component, back, front))
+                branch[n++] = c;
+        }
+        if (most == UINT32_MAX)
+            return n;
+        least = most + 1;
+        most = most > 1000 ? UINT32_MAX : 4 * most;
     }
-    return n;
 }
 
 static void link_branches(Kernel *k, RegionTree *tree, const u32 *branch, u32 n) {
