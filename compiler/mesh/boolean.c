@@ -54,6 +54,7 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
         report->n_in_tris = k->n_in_tris;
         report->n_pairs = k->pairs.len;
         report->n_buried = count_buried(k);
+        report->n_covered = k->n_covered;
         report->n_out_tris = out->n_tris;
         report->quantum = k->quantum;
     }
@@ -86,7 +87,7 @@ static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool
     if (report)
         report->n_useless = 0;
     Status status = run_passes(&kernel, out, report);
-    *has_buried = kernel.burial != NULL;
+    *has_buried = kernel.burial != NULL || kernel.n_covered;
     kernel_finish(&kernel);
     return status;
 }

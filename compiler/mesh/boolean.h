@@ -58,6 +58,7 @@ typedef struct CsgReport {
     u32 n_in_tris, n_out_tris;
     u32 n_pairs;           // pairs of facets that were tested exactly
     u32 n_buried;          // facets that were left out as they lie deep inside of operands
+    u32 n_covered;         // leaves that were left out as others hold them
     u32 n_useless;         // leaves of a difference's tools that removed nothing: see useless
     u8 *leaf_effect;       // n_leaves, from heap: CSG_EFFECT_* bits
     f64 quantum;           // mm

@@ -143,7 +143,7 @@ bool line_is_buried(const Kernel *k, u32 a, u32 b) {
 
 // By leaf: whether the root's value is settled where the leaf holds matter. From the root down:
 // the nodes whose truth settles it, and those whose falseness does.
-static bool *find_covering(const Kernel *k, Arena *arena) {
+bool *find_covering(const Kernel *k, Arena *arena) {
     enum { IF_TRUE = 1, IF_FALSE = 2 };
     const CsgExpr *expr = k->expr;
     u8 *settles = ARENA_NEW(arena, u8, expr->n_nodes);
@@ -165,6 +165,8 @@ static bool *find_covering(const Kernel *k, Arena *arena) {
                 *arg |= settles[i] & IF_FALSE ? IF_TRUE : 0;
         }
     }
+    for (u32 l = 0; l < expr->n_leaves; l++)
+        covers[l] = covers[l] && k->leaves[l].is_used;
     return covers;
 }
 

@@ -247,6 +247,7 @@ static Status take_leaves(Kernel *k) {
         status = place_vertices(k);
     if (status != STATUS_OK)
         return status;
+    leave_out_covered(k);
     u32 n_ranges = MAX(kernel_ranges(k, k->n_in_tris, TAKE_GRAIN), 1);
     Taking taking = {.is_active = k->is_thorough ? NULL : find_near(k)};
     taking.intakes = part_leaves(k, n_ranges);

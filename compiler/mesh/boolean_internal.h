@@ -211,6 +211,7 @@ typedef struct Kernel {
 
     // buried
     struct Burial *burial; // NULL: nothing is
+    u32 n_covered;         // leaves that others hold: not used
     u32 first_flap;        // cells from here on are flaps; a dead cell's stack_len is 0
 
     // tables, on heap
@@ -439,7 +440,11 @@ void add_facets(Kernel *view, struct FacetScratch *scratch, const LeafTris *tris
 bool have_equal_labels(const Mesh *mesh, u32 t, u32 u);
 void corners_normal(const Corner at[3], i64 n[3]);                    // not reduced; |n_i| <= 2^53
 i128 corner_height(const i64 n[3], const Corner *a, const Corner *c); // n.(c - a)
-// boolean_buried.c: finds the zone that needs no arrangement, if it pays.
+// boolean_covered.c, before leaves are taken in: those that others hold are not used.
+void leave_out_covered(Kernel *k);
+// boolean_buried.c: by leaf, whether the root's value is settled where it holds matter.
+bool *find_covering(const Kernel *k, Arena *arena);
+// Finds the zone that needs no arrangement, if it pays.
 void bury(Kernel *k);
 // All of the box lies in the zone (k->burial is set).
 bool box_is_buried(const Kernel *k, const i32 min[3], const i32 max[3]);

@@ -354,13 +354,13 @@ static void case_chair(Builder *b) {
     bench("chair", b, build_op(b, CSG_UNION, parts, n));
 }
 
-// The union of n boxes of one height at random places, flush at top and bottom: about n / 20 of
+// The union of n boxes of one height at random places, flush at top and bottom: about n / 4 of
 // them lie over each place in the middle.
 static void stack(Builder *b, const char *name, u32 n) {
     VEC(u32) args = {0};
     u64 state = 1;
     for (u32 i = 0; i < n; i++) {
-        f64 at[4]; // x, y, and sizes up to half the field
+        f64 at[4]; // x, y, and sizes
         for (u32 j = 0; j < 4; j++) {
             state = state * 6364136223846793005ull + 1442695040888963407ull;
             at[j] = (f64)(state >> 34) * 0x1p-30;

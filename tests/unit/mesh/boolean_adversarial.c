@@ -332,14 +332,14 @@ TEST(boxes_that_share_an_edge) {
 }
 
 // Boxes of one height on whole places of a small field: the shadow's cells are counted.
-TEST(deep_stacks_of_coplanar_faces) {
+static void check_stack(bool *test_ok, u32 n) {
     BEGIN;
-    enum { N = 32, SIDE = 24 };
+    enum { MOST = 1000, SIDE = 24 };
     static bool is_covered[SIDE][SIDE];
     memset(is_covered, 0, sizeof is_covered);
-    u32 nodes[N], n_cells = 0;
+    u32 nodes[MOST], n_cells = 0;
     Random r = {31};
-    for (u32 i = 0; i < N; i++) {
+    for (u32 i = 0; i < n; i++) {
         // All hold the middle, so all tops and all bottoms lie on each other there.
         u32 x0 = pick(&r, SIDE / 2), y0 = pick(&r, SIDE / 2);
         u32 x1 = SIDE / 2 + 1 + pick(&r, SIDE / 2), y1 = SIDE / 2 + 1 + pick(&r, SIDE / 2);
@@ -354,12 +354,17 @@ TEST(deep_stacks_of_coplanar_faces) {
     }
     for (u32 i = 0; i < SIDE * SIDE; i++)
         n_cells += is_covered[i / SIDE][i % SIDE];
-    Result whole = run(&b, join(&b, CSG_UNION, nodes, N));
+    Result whole = run(&b, join(&b, CSG_UNION, nodes, n));
     EXPECT(whole, 1, 0, 2.0 * n_cells);
     CHECK_EQ(whole.mesh.n_tris % 4, 0); // an outline of right angles has an even number of corners
     CHECK(whole.mesh.n_tris < 400);
-    EXPECT(run(&b, join(&b, CSG_INTERSECTION, nodes, N)), 1, 0, 8.0);
+    EXPECT(run(&b, join(&b, CSG_INTERSECTION, nodes, n)), 1, 0, 8.0);
     END;
+}
+
+TEST(deep_stacks_of_coplanar_faces) {
+    check_stack(test_ok, 32);
+    check_stack(test_ok, 1000);
 }
 
 TEST(checkerboards) {
