@@ -81,6 +81,28 @@ static bool holds_box(const Kernel *k, u32 l, const GridBox *box) {
     return true;
 }
 
+// By leaf: it is used once, and so are all nodes on the way to it from the root. (Where a leaf that
+// covers is also subtracted elsewhere, it says what matter belongs to.)
+static bool *find_used_once(Kernel *k) {
+    const CsgExpr *expr = k->expr;
+    u8 *n_uses = ARENA_NEW(&k->scratch, u8, expr->n_nodes);
+    u8 *n_leaf = ARENA_NEW(&k->scratch, u8, expr->n_leaves);
+    bool *out = ARENA_NEW(&k->scratch, bool, expr->n_leaves);
+    n_uses[expr->root] = 1;
+    for (u32 i = expr->root + 1; i-- > 0;) {
+        const CsgNode *node = &expr->nodes[i];
+        if (node->op == CSG_LEAF)
+            n_leaf[node->first] = (u8)MIN(n_leaf[node->first] + n_uses[i], 2);
+        for (u32 j = 0; j < node->len && node->op != CSG_LEAF; j++) {
+            u8 *arg = &n_uses[expr->args[node->first + j]];
+            *arg = (u8)MIN(*arg + n_uses[i], 2);
+        }
+    }
+    for (u32 l = 0; l < expr->n_leaves; l++)
+        out[l] = n_leaf[l] == 1;
+    return out;
+}
+
 // ---- rooms
 // ---------------------------------------------------------------------------------------
 
@@ -185,6 +207,7 @@ void leave_out_covered(Kernel *k) {
     if (k->is_thorough || k->options.burying == CSG_BURY_NEVER || n_leaves < 2)
         return;
     const bool *covers = find_covering(k, &k->scratch);
+    const bool *is_once = find_used_once(k);
     Cover c = {.k = k, .region = grid_box_empty()};
     f64 sum = 0;
     for (u32 l = 0; l < n_leaves; l++) {
@@ -210,7 +233,7 @@ void leave_out_covered(Kernel *k) {
             continue;
         if ((l & 0xff) == 0)
             heap_poll(k->heap);
-        if (volume(box) > 0 && is_covered(&c, box, 0)) {
+        if (is_once[l] && volume(box) > 0 && is_covered(&c, box, 0)) {
             k->leaves[l].is_used = false;
             k->n_covered++;
         } else if (k->expr->leaves[l].mesh->n_tris <= MOST_TRIS && volume(box) > 0) {
