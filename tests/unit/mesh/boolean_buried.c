@@ -45,10 +45,8 @@ static const char *compare(Builder *b, u32 root, u64 *n_buried) {
     if (!evaluate(b, root, options, &with))
         return "status with";
     *n_buried += with.n_buried + with.n_covered;
-    bool is_same = with.mesh.n_tris == without.mesh.n_tris &&
-                   with.mesh.n_verts == without.mesh.n_verts;
-    // Without operands that others hold, faces may be in fewer triangles.
-    if ((!is_same && !with.n_covered) || with.n_components != without.n_components || with.n_useless != without.n_useless)
+    if (with.mesh.n_tris != without.mesh.n_tris || with.mesh.n_verts != without.mesh.n_verts ||
+        with.n_components != without.n_components || with.n_useless != without.n_useless)
         return "numbers";
     f64 area = without.measure.area, slack = 1e-9 * (1 + area);
     if (fabs(with.by_tag - without.by_tag) > 100 * slack)
