@@ -413,17 +413,19 @@ static void hand_over(Kernel *k, FirstRooms *f) {
         heap_fail(k->heap, FAIL_MEMORY_LIMIT, NULL);
     sum_starts(of_t, k->n_facets);
     sum_starts(of_u, k->n_facets);
-    Pair *by_u = arena_alloc_raw(&k->scratch, n, sizeof *by_u);
+    u32 *t_by_u = arena_alloc_raw(&k->scratch, n, sizeof *t_by_u);
     for (u32 i = 0; i < f->rooms.len; i++) {
         Pairs *found = &f->rooms.data[i].found;
         for (u32 j = 0; j < found->len; j++)
-            by_u[of_u[found->data[j].u + 1]++] = found->data[j];
+            t_by_u[of_u[found->data[j].u + 1]++] = found->data[j].t;
         vec_free(k->heap, found);
     }
     k->pairs.data = arena_alloc_raw(&k->arena, n, sizeof *k->pairs.data);
     k->pairs.len = k->pairs.cap = (u32)n;
-    for (size_t i = 0; i < n; i++)
-        k->pairs.data[of_t[by_u[i].t + 1]++] = by_u[i];
+    u32 i = 0;
+    for (u32 u = 0; u < k->n_facets; u++)
+        for (; i < of_u[u + 1]; i++) // where u's end by now
+            k->pairs.data[of_t[t_by_u[i] + 1]++] = (Pair){t_by_u[i], u};
 }
 
 void broad(Kernel *k) {

@@ -9,9 +9,9 @@
 // an edge share, so that no T-junction can arise. Coplanar facets split each other's edges, and
 // those whose insides overlap become one unit.
 //
-// Three steps: all pairs are tested, on corners alone; facets of those that meet get their planes,
-// each once; then what meets is written down. Cost: O(n + m) a pair of facets with n and m corners,
-// O(n m) for coplanar ones.
+// Three steps, for so many pairs at a time that what is known of them stays small: all are tested,
+// on corners alone; facets of those that meet get their planes, each once; then what meets is
+// written down. Cost: O(n + m) a pair of facets with n and m corners, O(n m) for coplanar ones.
 #include "compiler/mesh/boolean_internal.h"
 
 u32 set_find(u32 *parent, u32 x) {
@@ -342,6 +342,7 @@ typedef struct Meetings {
 } Meetings;
 
 typedef struct Narrow {
+    u32 from, n; // the pairs that are dealt with now
     u32 n_ranges;
     Meetings *meetings; // by range of pairs
     u64 *needs_plane;   // by facet, a bit
@@ -356,8 +357,8 @@ static void ask_plane(const Narrow *w, u32 t) {
 
 static void test_range(Kernel *view, void *ctx, u32 range) {
     const Narrow *w = ctx;
-    u32 n = view->pairs.len, from = kernel_range_start(n, w->n_ranges, range),
-        to = kernel_range_start(n, w->n_ranges, range + 1);
+    u32 from = w->from + kernel_range_start(w->n, w->n_ranges, range),
+        to = w->from + kernel_range_start(w->n, w->n_ranges, range + 1);
     Meetings found = {0}; // not where other threads write
     for (u32 i = from; i < to; i++) {
         if (((i - from) & 0xffff) == 0)
@@ -377,9 +378,11 @@ static void add_planes(Kernel *k, void *ctx, u32 range) {
     const Narrow *w = ctx;
     u32 n_words = k->n_facets / 64 + 1,
         end = kernel_range_start(n_words, w->n_facet_ranges, range + 1);
-    for (u32 i = kernel_range_start(n_words, w->n_facet_ranges, range); i < end; i++)
+    for (u32 i = kernel_range_start(n_words, w->n_facet_ranges, range); i < end; i++) {
         for (u64 rest = w->needs_plane[i]; rest; rest &= rest - 1)
             facet_plane(k, 64 * i + (u32)__builtin_ctzll(rest));
+        w->needs_plane[i] = 0;
+    }
 }
 
 // Memory of meetings that are to come is fetched meanwhile: facets, then their corners.
@@ -441,26 +444,34 @@ static void run_step(Kernel *k, u32 n, u64 work_ns, void (*step)(Kernel *k, void
             step(k, w, i);
 }
 
-void narrow(Kernel *k) {
+static void narrow_block(Kernel *k, Narrow *w) {
     enum { TEST_NS = 100, PLANE_NS = 100, CROSS_NS = 150, GRAIN = 4096, PLANE_GRAIN = 64 };
+    u32 n_words = k->n_facets / 64 + 1;
+    w->n_ranges = kernel_ranges(k, w->n, GRAIN);
+    w->n_facet_ranges = kernel_ranges(k, n_words, PLANE_GRAIN);
+    w->meetings = HEAP_NEW(k->heap, Meetings, w->n_ranges);
+    kernel_for(k, w->n_ranges, (u64)w->n * TEST_NS, test_range, w);
+    u64 n_met = 0, n_planes = 0;
+    for (u32 i = 0; i < w->n_ranges; i++)
+        n_met += w->meetings[i].len;
+    for (u32 i = 0; i < n_words; i++)
+        n_planes += (u32)__builtin_popcountll(w->needs_plane[i]);
+    run_step(k, w->n_facet_ranges, n_planes * PLANE_NS, add_planes, w);
+    run_step(k, w->n_ranges, n_met * CROSS_NS, cross_range, w);
+    for (u32 i = 0; i < w->n_ranges; i++)
+        vec_free(k->heap, &w->meetings[i]);
+    heap_free(k->heap, w->meetings);
+}
+
+void narrow(Kernel *k) {
+    enum { BLOCK = 1 << 16 };
     k->unit_parent = ARENA_NEW(&k->arena, u32, k->n_facets);
     for (u32 t = 0; t < k->n_facets; t++)
         k->unit_parent[t] = t;
-    u32 n = k->pairs.len, n_words = k->n_facets / 64 + 1;
-    Narrow w = {.n_ranges = kernel_ranges(k, n, GRAIN),
-                .n_facet_ranges = kernel_ranges(k, n_words, PLANE_GRAIN)};
-    w.meetings = HEAP_NEW(k->heap, Meetings, w.n_ranges);
-    w.needs_plane = HEAP_NEW(k->heap, u64, n_words);
-    kernel_for(k, w.n_ranges, (u64)n * TEST_NS, test_range, &w);
-    u64 n_met = 0, n_planes = 0;
-    for (u32 i = 0; i < w.n_ranges; i++)
-        n_met += w.meetings[i].len;
-    for (u32 i = 0; i < n_words; i++)
-        n_planes += (u32)__builtin_popcountll(w.needs_plane[i]);
-    run_step(k, w.n_facet_ranges, n_planes * PLANE_NS, add_planes, &w);
-    run_step(k, w.n_ranges, n_met * CROSS_NS, cross_range, &w);
-    for (u32 i = 0; i < w.n_ranges; i++)
-        vec_free(k->heap, &w.meetings[i]);
-    heap_free(k->heap, w.meetings);
+    Narrow w = {.needs_plane = HEAP_NEW(k->heap, u64, k->n_facets / 64 + 1)};
+    for (; w.from < k->pairs.len; w.from += w.n) {
+        w.n = MIN(BLOCK, k->pairs.len - w.from);
+        narrow_block(k, &w);
+    }
     heap_free(k->heap, w.needs_plane);
 }
