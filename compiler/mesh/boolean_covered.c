@@ -63,8 +63,10 @@ static bool is_within(const GridBox *a, const GridBox *b) {
     return true;
 }
 
-// No corner of the box lies before a plane of one of the leaf's triangles.
+// No corner of the box lies before a plane of one of the leaf's triangles, and there is a plane:
+// snapping may leave nothing but a line of a leaf.
 static bool holds_box(const Kernel *k, u32 l, const GridBox *box) {
+    bool has_plane = false;
     for (u32 t = 0; t < k->expr->leaves[l].mesh->n_tris; t++) {
         Corner at[3];
         i64 n[3];
@@ -72,13 +74,14 @@ static bool holds_box(const Kernel *k, u32 l, const GridBox *box) {
             for (u32 i = 0; i < 3; i++)
                 at[c].at[i] = leaf_tri_place(k, l, t, c)->at[i];
         corners_normal(at, n);
+        has_plane = has_plane || n[0] || n[1] || n[2];
         i128 height = 0;
         for (u32 i = 0; i < 3; i++)
             height += (i128)n[i] * ((i64)(n[i] > 0 ? box->max[i] : box->min[i]) - at[0].at[i]);
         if (height > 0)
             return false;
     }
-    return true;
+    return has_plane;
 }
 
 // By leaf: it is used once, and so are all nodes on the way to it from the root. (Where a leaf that

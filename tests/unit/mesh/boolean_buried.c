@@ -316,8 +316,25 @@ TEST(leaves_that_others_hold) {
         }
 }
 
+// Snapping leaves a line of an operand thinner than a quantum: its box is large, yet it holds none.
+TEST(line_holds_nothing) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Builder b = {.heap = &heap};
+    u32 args[3];
+    args[0] = build_leaf(
+        &b, solid_tetra(&heap, vec3(0, 0, 0), vec3(1e-10, 0, 0), vec3(0, 1e-10, 0), vec3(4, 4, 4)));
+    args[1] = build_leaf(&b, solid_box(&heap, vec3(1, 1, 1), vec3(3, 3, 3)));
+    args[2] = build_leaf(&b, solid_box(&heap, vec3(0, 0, 0), vec3(2, 2, 2)));
+    u32 root = build_op(&b, CSG_UNION, args, 3);
+    Result out;
+    CHECK(evaluate(&b, root, (CsgOptions){.burying = CSG_BURY_ALWAYS}, &out));
+    CHECK_EQ(out.n_covered, 0);
+    CHECK(fabs(out.measure.volume - 15) < 1e-6);
+    heap_finish(&heap);
+}
+
 TEST_MAIN(TEST_CASE(boxes), TEST_CASE(spheres), TEST_CASE(mixed), TEST_CASE(turned_freely),
-          TEST_CASE(whole_coordinates), TEST_CASE(shells),
-          TEST_CASE(flush_stacks), TEST_CASE(void_between_slabs),
-          TEST_CASE(needle), TEST_CASE(coplanar_stacks),
-          TEST_CASE(leaves_that_others_hold))
+          TEST_CASE(whole_coordinates), TEST_CASE(shells), TEST_CASE(flush_stacks),
+          TEST_CASE(void_between_slabs), TEST_CASE(needle), TEST_CASE(coplanar_stacks),
+          TEST_CASE(leaves_that_others_hold), TEST_CASE(line_holds_nothing))
