@@ -62,6 +62,7 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
 }
 
 void kernel_finish(Kernel *k) {
+    thread_team_finish(k->team, k->heap);
     kernel_release(k, 0);
     points_finish(k, k->heap);
     vec_free(k->heap, &k->inner);
@@ -70,6 +71,18 @@ void kernel_finish(Kernel *k) {
     vec_free(k->heap, &k->halves);
     vec_free(k->heap, &k->stacks);
     arena_finish(&k->arena);
+}
+
+typedef struct Evaluation {
+    Kernel *kernel;
+    Mesh *out;
+    CsgReport *report;
+    Status status;
+} Evaluation;
+
+static void run_evaluation(void *ctx) {
+    Evaluation *e = ctx;
+    e->status = run_passes(e->kernel, e->out, e->report);
 }
 
 // One evaluation; thorough: each leaf's triangles are tested against each other too.
@@ -86,10 +99,14 @@ static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool
             report->leaf_effect[l] = 0;
     if (report)
         report->n_useless = 0;
-    Status status = run_passes(&kernel, out, report);
+    Evaluation e = {&kernel, out, report, STATUS_OK};
+    if (!heap_guard(heap, run_evaluation, &e)) {
+        thread_team_finish(kernel.team, heap);
+        heap_rethrow(heap);
+    }
     *has_buried = kernel.burial != NULL || kernel.n_covered;
     kernel_finish(&kernel);
-    return status;
+    return e.status;
 }
 
 Status mesh_boolean(Heap *heap, const CsgExpr *expr, CsgOptions options, Mesh *out,

@@ -75,9 +75,9 @@ enum { FACET_MOST_CORNERS = 64 };
 typedef struct Facet {
     u32 first, n; // its corners, counter-clockwise from outside: Kernel.corners
     u32 leaf;
-    u32 src, n_src; // the triangles of the leaf's mesh that make it up: Kernel.sources
-    u32 plane;      // NONE until facet_plane asks
-    u32 group; // of facets in one plane that hang together and are alike: one of them
+    u32 src, n_src;   // the triangles of the leaf's mesh that make it up: Kernel.sources
+    u32 plane;        // NONE until facet_plane asks
+    u32 group;        // of facets in one plane that hang together and are alike: one of them
     i64 normal[3];    // outwards, of one of its triangles; |n_i| <= 2^53: exact as doubles
     bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
     bool is_reversed; // its leaf's map mirrors: corners 1 and 2 of its triangles are exchanged
@@ -186,6 +186,7 @@ typedef struct Kernel {
     const CsgExpr *expr;
     CsgOptions options;
     u32 n_threads;     // at least 1
+    ThreadTeam *team;  // once used
     VEC(Arena) loans;  // on heap: what tasks of kernel_for allocated
     bool is_thorough;  // test facets of one leaf against each other everywhere
     const char *fault; // an inconsistency was found (text for debugging): run again thoroughly
@@ -225,8 +226,8 @@ typedef struct Kernel {
     // of a shard
     const struct Kernel *shared; // whose points and planes come before its own
     u32 n_shared_points, n_shared_planes;
-    bool shares_defined;      // some of those points are not on the grid
-    VEC(u32) in_planes;       // facets whose planes it has found
+    bool shares_defined; // some of those points are not on the grid
+    VEC(u32) in_planes;  // facets whose planes it has found
 
     // broad, narrow
     VEC(Pair) pairs;
@@ -328,7 +329,7 @@ void points_answer(Kernel *k, PointQueue *queue); // and empties it
 static inline u32 point_answered(const PointQueue *queue, u32 v) {
     return v & POINT_ASKED ? queue->asked[v & ~POINT_ASKED].v : v;
 }
-u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c);     // planes that meet in one point
+u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c); // planes that meet in one point
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
 u32 facet_plane(Kernel *k, u32 facet);
 static inline const Corner *facet_corners(const Kernel *k, u32 facet) {
@@ -451,10 +452,10 @@ bool box_is_buried(const Kernel *k, const i32 min[3], const i32 max[3]);
 bool facet_is_buried(const Kernel *k, u32 facet);
 // From point a to b (or a place, if they are one): in part in the zone or within two quanta of it.
 bool line_is_buried(const Kernel *k, u32 a, u32 b);
-u32 count_buried(const Kernel *k);            // facets
-void take_ghosts_apart(Kernel *k);            // before classify; sets first_flap
-void join_dead_cells(Kernel *k);              // in k->region_of, a forest: to any live cell's back
-void check_flaps(Kernel *k);                  // after wind
+u32 count_buried(const Kernel *k); // facets
+void take_ghosts_apart(Kernel *k); // before classify; sets first_flap
+void join_dead_cells(Kernel *k);   // in k->region_of, a forest: to any live cell's back
+void check_flaps(Kernel *k);       // after wind
 void broad(Kernel *k);
 void narrow(Kernel *k);
 void patch(Kernel *k);
@@ -507,14 +508,14 @@ void wind(Kernel *k, const RegionTree *tree);
 // A cell of the result: it parts matter from emptiness.
 typedef struct FaceCell {
     u32 cell;
-    u32 start;   // its halves are start .. the next one's start, in the order of the cell's, ...
-    u32 first;   // ... the first of which is this one of Kernel.halves
-    u32 plane;   // or NONE: the cell's
-    u32 label;   // the facet whose tag and normals it takes
-    u32 tag;     // of faces, not of patches
+    u32 start; // its halves are start .. the next one's start, in the order of the cell's, ...
+    u32 first; // ... the first of which is this one of Kernel.halves
+    u32 plane; // or NONE: the cell's
+    u32 label; // the facet whose tag and normals it takes
+    u32 tag;   // of faces, not of patches
     u16 mat;
-    i8 looks;    // 1: outwards is to the cell's front, -1: to its back
-    i8 outward;  // if plane is given: 1: its normal looks outwards, else -1
+    i8 looks;       // 1: outwards is to the cell's front, -1: to its back
+    i8 outward;     // if plane is given: 1: its normal looks outwards, else -1
     bool is_round;  // the label has normals; of faces
     bool is_turned; // they look inwards
 } FaceCell;

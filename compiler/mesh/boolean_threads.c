@@ -2,8 +2,8 @@
 // How a pass uses several threads: numbered tasks over parts of its work that the data alone
 // determine, each with memory of its own, whose results the pass puts together in the order of
 // their numbers. So the bytes of the result cannot depend on how many threads there are, nor on
-// their pace. Starting a thread costs some tens of microseconds: work that takes less than a
-// millisecond is done in place.
+// their pace. Threads are started by the first loop that uses them, and stay. Work that takes less
+// than a millisecond is done in place.
 #include "compiler/mesh/boolean_internal.h"
 
 static const u64 LEAST_WORK_NS = 1000 * 1000;
@@ -39,10 +39,16 @@ void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *
     Crew crew = {HEAP_NEW(k->heap, Kernel, n_workers), n, 0, task, ctx};
     for (u32 w = 0; w < n_workers; w++) {
         crew.views[w] = *k;
+        crew.views[w].n_threads = 1;     // the team is at work
         crew.views[w].loans.data = NULL; // they are the caller's
         crew.views[w].loans.len = crew.views[w].loans.cap = 0;
     }
-    thread_for(k->heap, n_workers, n_workers, work, &crew);
+    if (n_workers > 1 && !k->team)
+        k->team = thread_team_start(k->heap, MIN(k->n_threads, (u32)MOST_WORKERS));
+    if (n_workers > 1)
+        thread_team_for(k->team, k->heap, n_workers, work, &crew);
+    else
+        work(&crew, 0, k->heap);
     for (u32 w = 0; w < n_workers; w++) {
         Kernel *view = &crew.views[w];
         if (view->fault && !k->fault)

@@ -4,6 +4,7 @@
 #include "tests/unit/test.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 typedef struct Squares {
     u64 *out;
@@ -105,7 +106,7 @@ TEST(every_failing_allocation_is_survived) {
         heap.own.n_allocs = 0;
         heap.own.fail_at = fail_at;
         bool ok = try_loop(3, 50, &s);
-        CHECK(ok == (fail_at > 51) && heap.failure == (ok ? FAIL_NONE : FAIL_NO_MEMORY));
+        CHECK(ok == (fail_at > 52) && heap.failure == (ok ? FAIL_NONE : FAIL_NO_MEMORY));
         heap_finish(&heap);
         CHECK_EQ(heap.own.used_size, 0);
     }
@@ -120,6 +121,51 @@ TEST(loops_nest) {
     heap_finish(&heap);
 }
 
+typedef struct TeamLoop {
+    ThreadTeam *team;
+    Squares *squares;
+    u32 n;
+} TeamLoop;
+
+static void run_team(void *ctx) {
+    TeamLoop *l = ctx;
+    thread_team_for(l->team, &heap, l->n, square, l->squares);
+}
+
+// Loops of all lengths follow one another at once or after a pause in which the team falls asleep;
+// after a failed one the next is as good as any.
+TEST(a_team_runs_loop_after_loop) {
+    enum { ROUNDS = 2000 };
+    for (u32 n_threads = 0; n_threads <= 5; n_threads++) {
+        Squares s = begin(0);
+        TeamLoop l = {thread_team_start(&heap, n_threads), &s, 0};
+        for (u32 r = 0; r < ROUNDS; r++) {
+            l.n = r % 7;
+            s.n_run = 0;
+            s.fail_from = r % 50 == 49 ? 0 : NONE;
+            for (u32 i = 0; i < l.n; i++)
+                s.out[i] = NONE;
+            bool ok = heap_guard(&heap, run_team, &l);
+            CHECK(ok == (s.fail_from == NONE || l.n == 0));
+            if (!ok) {
+                CHECK(heap.failure == FAIL_INTERNAL && strcmp(heap.failure_text, "first") == 0);
+                continue;
+            }
+            CHECK_EQ(s.n_run, l.n);
+            for (u32 i = 0; i < l.n; i++) {
+                CHECK_EQ(s.out[i], i * i);
+                heap_free(&heap, s.blocks[i]);
+            }
+            if (r % 100 == 0)
+                nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
+        }
+        thread_team_finish(l.team, &heap);
+        heap_finish(&heap);
+        CHECK_EQ(heap.own.used_size, 0);
+    }
+    thread_team_finish(NULL, &heap);
+}
+
 TEST(there_is_a_processor) {
     CHECK(thread_count_default() >= 1);
 }
@@ -127,4 +173,4 @@ TEST(there_is_a_processor) {
 TEST_MAIN(TEST_CASE(all_tasks_run_once_on_any_number_of_threads), TEST_CASE(no_tasks_and_one_task),
           TEST_CASE(a_failure_is_thrown_in_the_callers_heap), TEST_CASE(limits_hold_across_threads),
           TEST_CASE(every_failing_allocation_is_survived), TEST_CASE(loops_nest),
-          TEST_CASE(there_is_a_processor))
+          TEST_CASE(a_team_runs_loop_after_loop), TEST_CASE(there_is_a_processor))
