@@ -2,11 +2,11 @@
 // How a pass uses several threads: numbered tasks over parts of its work that the data alone
 // determine, each with memory of its own, whose results the pass puts together in the order of
 // their numbers. So the bytes of the result cannot depend on how many threads there are, nor on
-// their pace. Threads are started by the first loop that uses them, and stay. Work that takes less
-// than a millisecond is done in place.
+// their pace. Threads are started by the first loop that takes a millisecond, and stay; then it is
+// worth their while from a tenth of that on.
 #include "compiler/mesh/boolean_internal.h"
 
-static const u64 LEAST_WORK_NS = 1000 * 1000;
+static const u64 LEAST_TO_START_NS = 1000 * 1000, LEAST_WORK_NS = 100 * 1000;
 enum { MOST_WORKERS = 64, MOST_RANGES = 32, FINE_RANGES = 3 };
 
 typedef struct Crew {
@@ -29,7 +29,8 @@ static void work(void *ctx, u32 worker, Heap *heap) {
 }
 
 bool kernel_uses_threads(const Kernel *k, u32 n, u64 work_ns) {
-    return k->n_threads > 1 && n > 1 && (work_ns >= LEAST_WORK_NS || k->options.split_finely);
+    u64 least = k->team ? LEAST_WORK_NS : LEAST_TO_START_NS;
+    return k->n_threads > 1 && n > 1 && (work_ns >= least || k->options.split_finely);
 }
 
 void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *ctx, u32 i),
