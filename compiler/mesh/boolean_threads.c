@@ -7,7 +7,7 @@
 #include "compiler/mesh/boolean_internal.h"
 
 static const u64 LEAST_TO_START_NS = 1000 * 1000, LEAST_WORK_NS = 100 * 1000;
-enum { MOST_WORKERS = 64, MOST_RANGES = 32, FINE_RANGES = 3 };
+enum { MOST_RANGES = 32, MOST_WORKERS = MOST_RANGES, FINE_RANGES = 3 };
 
 typedef struct Crew {
     Kernel *views; // by worker
