@@ -243,16 +243,17 @@ static void *arena_take(Arena *arena, size_t n, size_t size, bool zero) {
         size_t usual = arena->chunk ? MIN(2 * arena->chunk->size, (size_t)ARENA_CHUNK_SIZE_MAX)
                                     : (size_t)ARENA_CHUNK_SIZE;
         size_t chunk_size = MAX(bytes + sizeof(ArenaChunk), usual);
-        ArenaChunk *chunk = block_alloc(arena->heap, chunk_size, zero);
+        bool is_clean = zero && chunk_size > ARENA_CHUNK_SIZE;
+        ArenaChunk *chunk = block_alloc(arena->heap, chunk_size, is_clean);
         chunk->prev = arena->chunk;
         chunk->size = chunk_size;
         arena->chunk = chunk;
         arena->next = (char *)(chunk + 1);
         arena->end = (char *)chunk + chunk_size;
-        arena->clean = zero ? arena->next : arena->end;
+        arena->clean = is_clean ? arena->next : arena->end;
     }
-    // What comes fresh from the heap is zero, often without a page being touched; only what was
-    // given back is cleared.
+    // Large chunks come zero from the heap, often without a page being touched, and only what was
+    // given back is cleared; small ones are mostly used in part, and cleared as far as they are.
     char *out = arena->next;
     arena->next += bytes;
     if (zero && out < arena->clean)
