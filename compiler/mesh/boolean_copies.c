@@ -21,13 +21,14 @@ typedef struct LeafView {
 
 static LeafView view_leaf(const Merge *m, u32 l) {
     const Kernel *k = m->k;
+    const Rim *rims = k->rims.data; // NULL: there are none
     return (LeafView){.facets = k->facets,
                       .facet_of = k->facet_of + k->tri_base[l],
                       .tris = k->expr->leaves[l].mesh->tris,
                       .patch_cell_of = k->patch_cell_of + k->vert_base[l],
                       .of_cell = m->f->of_cell,
-                      .rim = k->rims.data + k->rim_start[l],
-                      .rims_end = k->rims.data + k->rim_start[l + 1],
+                      .rim = rims ? rims + k->rim_start[l] : NULL,
+                      .rims_end = rims ? rims + k->rim_start[l + 1] : NULL,
                       .is_reversed = k->leaves[l].is_reversed};
 }
 

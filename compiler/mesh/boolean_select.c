@@ -112,8 +112,8 @@ static void count_kept(Kernel *view, void *ctx, u32 range) {
 
 static void link_halves(const Kernel *k, u32 id, const FaceCell *cell, FaceHalf *out) {
     u32 n = k->cells.data[cell->cell].half_end - cell->first;
-    const Half *halves = k->halves.data + cell->first;
     for (u32 i = 0; i < n; i++) {
+        const Half *halves = k->halves.data + cell->first;
         u32 next = halves[i].next - cell->first;
         if (cell->looks > 0) {
             out[i].origin = halves[i].origin;

@@ -351,7 +351,7 @@ static bool build_path(SolidContext *ctx, IrId id, f64 reach, SolidPath *out) {
     case IR_PROFILE_XFORM:
     case IR_KIND_COUNT:
         ok = false;
-        assert(!"not a path");
+        assert(false && "not a path");
     }
     path_done(&b, closed, out);
     if (!ok)

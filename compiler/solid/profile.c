@@ -529,7 +529,7 @@ static bool build_child(SolidContext *ctx, IrId id, Region *out) {
     case IR_KIND_COUNT:
         break; // the checker sees to it
     }
-    assert(!"not a profile");
+    assert(false && "not a profile");
     return false;
 }
 

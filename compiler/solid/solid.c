@@ -176,7 +176,7 @@ static bool build(SolidContext *ctx, IrId id, Mesh *out) {
     case IR_KIND_COUNT:
         break;
     }
-    assert(!"not a solid");
+    assert(false && "not a solid");
     return false;
 }
 
