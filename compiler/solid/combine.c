@@ -5,8 +5,9 @@
 // is used in many places is not computed in each.
 //
 // Leaves that share a rotation are computed in its frame and the result is turned back: a rotated
-// chair is as exact as an upright one. A nested boolean that is turned against what it is combined
-// with is built by itself too: faces in contact inside of it coincide in its own frame alone.
+// chair is as exact as an upright one (turns.c says which go together). A nested boolean that is
+// turned against what it is combined with is built by itself too: faces in contact inside of it
+// coincide in its own frame alone.
 #include "compiler/solid/combine.h"
 
 enum {
@@ -31,6 +32,8 @@ void csg_finish(Csg *csg) {
     vec_free(heap, &csg->boxes);
     vec_free(heap, &csg->args);
     vec_free(heap, &csg->tools);
+    vec_free(heap, &csg->bounds);
+    vec_free(heap, &csg->shares);
 }
 
 static u32 add_node(Csg *csg, CsgNode node, Box3 box) {
@@ -39,7 +42,7 @@ static u32 add_node(Csg *csg, CsgNode node, Box3 box) {
     return csg->nodes.len - 1;
 }
 
-static Box3 box_mapped(Box3 box, const Affine3 *map) {
+Box3 csg_box_mapped(Box3 box, const Affine3 *map) {
     Box3 out = box3_empty();
     for (u32 i = 0; i < 8; i++)
         out = box3_add_point(out, affine3_point(map, (Vec3){i & 1 ? box.max.x : box.min.x,
@@ -48,13 +51,19 @@ static Box3 box_mapped(Box3 box, const Affine3 *map) {
     return out;
 }
 
-u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map) {
-    Box3 box = mesh->n_tris ? box_mapped(bounds, map) : box3_empty();
-    if (mesh->n_tris == 0 || !box3_touch(box, csg->reach, 0))
-        return CSG_EMPTY;
+// bounds: of the mesh; box: of what it is where it stands.
+static u32 add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map, Box3 box) {
     vec_push(csg->ctx->heap, &csg->leaves,
              (CsgLeaf){.mesh = mesh, .map = *map, .is_simple = mesh->is_simple});
+    vec_push(csg->ctx->heap, &csg->bounds, bounds);
     return add_node(csg, (CsgNode){CSG_LEAF, csg->leaves.len - 1, 1}, box);
+}
+
+u32 csg_add_leaf(Csg *csg, const Mesh *mesh, Box3 bounds, const Affine3 *map) {
+    Box3 box = mesh->n_tris ? csg_box_mapped(bounds, map) : box3_empty();
+    if (mesh->n_tris == 0 || !box3_touch(box, csg->reach, 0))
+        return CSG_EMPTY;
+    return add_leaf(csg, mesh, bounds, map, box);
 }
 
 static bool is_nest(IrKind kind) {
@@ -76,7 +85,7 @@ static u32 count_leaves(const SolidContext *ctx, IrId id, u32 limit) {
 
 static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root);
 
-static bool is_axis_map(const Affine3 *map) {
+bool csg_is_axis_map(const Affine3 *map) {
     for (int i = 0; i < 3; i++)
         if ((map->m[i][0] != 0) + (map->m[i][1] != 0) + (map->m[i][2] != 0) > 1)
             return false;
@@ -113,7 +122,7 @@ static bool emit_children(Csg *csg, IrId id, const Affine3 *map, u32 *out) {
     return ok;
 }
 
-static u32 finish_node(Csg *csg, CsgOp op, const u32 *kids, u32 n, Box3 box) {
+u32 csg_add_node(Csg *csg, CsgOp op, const u32 *kids, u32 n, Box3 box) {
     if (n == 0)
         return CSG_EMPTY;
     if (n == 1)
@@ -132,7 +141,7 @@ static u32 emit_union(Csg *csg, u32 *kids, u32 n) {
             kids[live++] = kids[i];
             box = box3_join(box, csg->boxes.data[kids[i]]);
         }
-    return finish_node(csg, CSG_UNION, kids, live, box);
+    return csg_add_node(csg, CSG_UNION, kids, live, box);
 }
 
 static u32 emit_difference(Csg *csg, u32 *kids, u32 n) {
@@ -143,7 +152,7 @@ static u32 emit_difference(Csg *csg, u32 *kids, u32 n) {
     for (u32 i = 1; i < n; i++)
         if (kids[i] != CSG_EMPTY && box3_touch(box, csg->boxes.data[kids[i]], 0))
             kids[live++] = kids[i];
-    return finish_node(csg, CSG_DIFFERENCE, kids, live, box);
+    return csg_add_node(csg, CSG_DIFFERENCE, kids, live, box);
 }
 
 static u32 emit_intersection(Csg *csg, u32 *kids, u32 n) {
@@ -157,7 +166,7 @@ static u32 emit_intersection(Csg *csg, u32 *kids, u32 n) {
         box.max =
             (Vec3){fmin(box.max.x, b.max.x), fmin(box.max.y, b.max.y), fmin(box.max.z, b.max.z)};
     }
-    return box3_is_empty(box) ? CSG_EMPTY : finish_node(csg, CSG_INTERSECTION, kids, n, box);
+    return box3_is_empty(box) ? CSG_EMPTY : csg_add_node(csg, CSG_INTERSECTION, kids, n, box);
 }
 
 // The slab as a box a little larger than what it clips; sides that clip nothing lie outside.
@@ -168,7 +177,7 @@ static u32 emit_clip(Csg *csg, IrId id, const Affine3 *map, u32 child) {
     Affine3 inverse;
     if (!affine3_invert(map, &inverse))
         return child;
-    Box3 local = box_mapped(csg->boxes.data[child], &inverse), box;
+    Box3 local = csg_box_mapped(csg->boxes.data[child], &inverse), box;
     Vec3 size = box3_size(local);
     f64 margin = fmax(size.x, fmax(size.y, size.z)) / 16;
     bool cuts = false;
@@ -226,7 +235,7 @@ static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root) {
     Affine3 map = affine3_mul(outer, &own);
     i32 level = csg->ctx->level;
     csg->ctx->level += solid_scale_level(csg->ctx, &own);
-    bool is_apart = !is_root && !is_axis_map(&own);
+    bool is_apart = !is_root && !csg_is_axis_map(&own);
     u32 out = is_apart ? emit_leaf(csg, inner, &map) : emit_inner(csg, inner, &map, is_root);
     csg->ctx->level = level;
     return out;
@@ -239,89 +248,135 @@ u32 csg_union(Csg *csg, u32 *kids, u32 n) {
     return emit_union(csg, kids, n);
 }
 
-// ---- the frame ----
+// ---- evaluation ----
 
-// The rotation in a map whose columns are at right angles: unit columns, right-handed.
-static bool rotation_of(const Affine3 *map, Affine3 *out) {
-    Vec3 c[3];
-    for (int j = 0; j < 3; j++) {
-        c[j] = vec3_unit((Vec3){map->m[0][j], map->m[1][j], map->m[2][j]});
-        if (vec3_norm(c[j]) == 0)
-            return false;
+// What a node depends on, as an expression by itself: the leaves seen from a turned frame, in the
+// order of the text.
+typedef struct Extract {
+    VEC(CsgLeaf) leaves;
+    VEC(u32) sources; // which leaf of the Csg each is
+    VEC(CsgNode) nodes;
+    VEC(u32) args;
+} Extract;
+
+static u32 extract(Csg *csg, Extract *to, u32 id, const Affine3 *turn) {
+    Heap *heap = csg->ctx->heap;
+    CsgNode node = csg->nodes.data[id];
+    if (node.op == CSG_LEAF) {
+        CsgLeaf leaf = csg->leaves.data[node.first];
+        leaf.map = csg_map_in_turn(turn, &leaf.map);
+        vec_push(heap, &to->leaves, leaf);
+        vec_push(heap, &to->sources, node.first);
+        vec_push(heap, &to->nodes, (CsgNode){CSG_LEAF, to->leaves.len - 1, 1});
+        return to->nodes.len - 1;
     }
-    if (fabs(vec3_dot(c[0], c[1])) > 1e-12 || fabs(vec3_dot(c[1], c[2])) > 1e-12 ||
-        fabs(vec3_dot(c[2], c[0])) > 1e-12)
-        return false;
-    if (vec3_dot(vec3_cross(c[0], c[1]), c[2]) < 0)
-        c[2] = vec3_scale(c[2], -1);
-    *out = affine3_identity();
-    for (int j = 0; j < 3; j++)
-        out->m[0][j] = c[j].x, out->m[1][j] = c[j].y, out->m[2][j] = c[j].z;
-    return true;
+    u32 *kids = heap_alloc_raw(heap, node.len, sizeof(u32));
+    for (u32 i = 0; i < node.len; i++)
+        kids[i] = extract(csg, to, csg->args.data[node.first + i], turn);
+    u32 first = to->args.len;
+    for (u32 i = 0; i < node.len; i++)
+        vec_push(heap, &to->args, kids[i]);
+    heap_free(heap, kids);
+    vec_push(heap, &to->nodes, (CsgNode){node.op, first, node.len});
+    return to->nodes.len - 1;
 }
 
-// The map seen from the turned frame: entries within rounding of an exact turn become exact.
-static Affine3 relative(const Affine3 *turn, const Affine3 *map) {
-    Affine3 back = affine3_identity();
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++)
-            back.m[i][j] = turn->m[j][i];
-    Affine3 out = affine3_mul(&back, map);
-    for (int j = 0; j < 3; j++) {
-        f64 scale = vec3_norm((Vec3){map->m[0][j], map->m[1][j], map->m[2][j]});
-        if (fabs(scale - 1) < 1e-12)
-            scale = 1;
-        for (int i = 0; i < 3; i++) {
-            f64 *v = &out.m[i][j];
-            if (fabs(*v) <= 1e-12 * scale)
-                *v = 0;
-            else if (fabs(fabs(*v) - scale) <= 1e-12 * scale)
-                *v = *v < 0 ? -scale : scale;
-        }
-    }
-    return out;
+// effects: from heap, one a leaf of expr.
+static void run_kernel(Csg *csg, const CsgExpr *expr, CsgOptions options, Mesh *out, u8 **effects) {
+    SolidContext *ctx = csg->ctx;
+    options.n_threads = ctx->options.n_threads;
+    CsgReport report = {0};
+    Status status = mesh_boolean(ctx->heap, expr, options, out, &report);
+    if (status != STATUS_OK) // coordinates and counts are bounded before: a fault of ours
+        heap_fail(ctx->heap, FAIL_INTERNAL, "a combination of solids failed its check");
+    *effects = report.leaf_effect;
 }
 
-// The rotation in whose frame most leaves lie along the axes; false: the frame as it is.
-static bool choose_turn(const Csg *csg, Affine3 *turn) {
-    u32 n = csg->leaves.len, upright = 0, biggest = 0;
-    for (u32 i = 0; i < n; i++) {
-        upright += is_axis_map(&csg->leaves.data[i].map);
-        if (csg->leaves.data[i].mesh->n_tris > csg->leaves.data[biggest].mesh->n_tris)
-            biggest = i;
-    }
-    if (upright == n)
-        return false;
-    u32 best = upright, tries[3] = {0, biggest, n - 1};
-    bool found = false;
-    for (u32 t = 0; t < COUNT_OF(tries); t++) {
-        Affine3 rotation;
-        u32 aligned = 0;
-        if (!rotation_of(&csg->leaves.data[tries[t]].map, &rotation) || is_axis_map(&rotation))
-            continue;
-        for (u32 i = 0; i < n; i++) {
-            Affine3 map = relative(&rotation, &csg->leaves.data[i].map);
-            aligned += is_axis_map(&map);
-        }
-        if (aligned > best) {
-            best = aligned;
-            *turn = rotation;
-            found = true;
-        }
-    }
-    return found;
+static void evaluate_part(Csg *csg, u32 node, const Affine3 *turn, Mesh *out, Extract *from,
+                          u8 **effects) {
+    u32 root = extract(csg, from, node, turn);
+    CsgExpr expr = {.leaves = from->leaves.data,
+                    .n_leaves = from->leaves.len,
+                    .nodes = from->nodes.data,
+                    .n_nodes = from->nodes.len,
+                    .args = from->args.data,
+                    .n_args = from->args.len,
+                    .root = root};
+    run_kernel(csg, &expr, (CsgOptions){0}, out, effects);
 }
 
-// Tools some face of which bounds the result have taken something.
-static void note_cuts(Csg *csg, const u8 *leaf_effect) {
+static void free_extract(Heap *heap, Extract *e) {
+    vec_free(heap, &e->leaves);
+    vec_free(heap, &e->sources);
+    vec_free(heap, &e->nodes);
+    vec_free(heap, &e->args);
+}
+
+u32 csg_reduce(Csg *csg, u32 node, const Affine3 *turn) {
+    Heap *heap = csg->ctx->heap;
+    Mesh *mesh = HEAP_NEW(heap, Mesh, 1);
+    vec_push(heap, &csg->own, mesh);
+    Extract from = {0};
+    u8 *effects;
+    evaluate_part(csg, node, turn, mesh, &from, &effects);
+    mesh->is_simple = true;
+    u32 whole = csg->leaves.len;
+    for (u32 i = 0; i < from.leaves.len; i++)
+        vec_push(heap, &csg->shares, (CsgShare){whole, from.sources.data[i], effects[i]});
+    heap_free(heap, effects);
+    free_extract(heap, &from);
+    Box3 bounds = mesh->n_tris ? mesh_bounds(mesh) : box3_empty();
+    Box3 box = mesh->n_tris ? csg_box_mapped(bounds, turn) : bounds;
+    return add_leaf(csg, mesh, bounds, turn, box);
+}
+
+// Tools some face of which bounds the result have taken something. A face of a part that was
+// evaluated by itself counts if that part has a face here.
+static void note_cuts(Csg *csg, u8 *effects) {
+    for (u32 i = csg->shares.len; i > 0; i--) {
+        const CsgShare *share = &csg->shares.data[i - 1];
+        if (effects[share->whole] & CSG_EFFECT_SURFACE)
+            effects[share->leaf] |= share->effect;
+    }
     for (u32 i = 0; i < csg->tools.len; i++) {
         const CsgTool *tool = &csg->tools.data[i];
         bool took = false;
         for (u32 l = tool->first_leaf; l < tool->end_leaf && !took; l++)
-            took = leaf_effect[l] & CSG_EFFECT_SURFACE;
+            took = effects[l] & CSG_EFFECT_SURFACE;
         if (took)
             solid_note_cut(csg->ctx, tool->difference, tool->child);
     }
+}
+
+// All leaves share the frame, or their faces have nothing to do with each other.
+static void evaluate_whole(Csg *csg, u32 root, const Affine3 *turn, CsgOptions options, Mesh *out) {
+    for (u32 i = 0; turn && i < csg->leaves.len; i++)
+        csg->leaves.data[i].map = csg_map_in_turn(turn, &csg->leaves.data[i].map);
+    CsgExpr expr = {.leaves = csg->leaves.data,
+                    .n_leaves = csg->leaves.len,
+                    .nodes = csg->nodes.data,
+                    .n_nodes = csg->nodes.len,
+                    .args = csg->args.data,
+                    .n_args = csg->args.len,
+                    .root = root};
+    u8 *effects;
+    run_kernel(csg, &expr, options, out, &effects);
+    note_cuts(csg, effects);
+    heap_free(csg->ctx->heap, effects);
+}
+
+// Leaves of several frames, of which some have been combined.
+static void evaluate_rest(Csg *csg, u32 root, const Affine3 *turn, Mesh *out) {
+    Heap *heap = csg->ctx->heap;
+    Extract from = {0};
+    u8 *found, *effects = HEAP_NEW(heap, u8, csg->leaves.len);
+    evaluate_part(csg, root, turn, out, &from, &found);
+    for (u32 i = 0; i < from.leaves.len; i++)
+        effects[from.sources.data[i]] = found[i];
+    note_cuts(csg, effects);
+    heap_free(heap, found);
+    heap_free(heap, effects);
+    free_extract(heap, &from);
 }
 
 bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out) {
@@ -338,26 +393,19 @@ bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out) {
         mesh_transform(out, &leaf->map);
         return true;
     }
-    Affine3 turn;
-    bool turned = choose_turn(csg, &turn);
-    for (u32 i = 0; turned && i < csg->leaves.len; i++)
-        csg->leaves.data[i].map = relative(&turn, &csg->leaves.data[i].map);
-    CsgExpr expr = {.leaves = csg->leaves.data,
-                    .n_leaves = csg->leaves.len,
-                    .nodes = csg->nodes.data,
-                    .n_nodes = csg->nodes.len,
-                    .args = csg->args.data,
-                    .n_args = csg->args.len,
-                    .root = root};
-    options.n_threads = ctx->options.n_threads;
-    CsgReport report = {0};
-    Status status = mesh_boolean(ctx->heap, &expr, options, out, &report);
-    if (status != STATUS_OK) // coordinates and counts are bounded before: a fault of ours
-        heap_fail(ctx->heap, FAIL_INTERNAL, "a combination of solids failed its check");
-    note_cuts(csg, report.leaf_effect);
-    heap_free(ctx->heap, report.leaf_effect);
-    if (turned)
-        mesh_transform(out, &turn);
+    CsgTurns turns;
+    csg_find_turns(csg, &turns);
+    const Affine3 *turn = turns.frame ? &turns.rotations[turns.frame] : NULL;
+    u32 settled = root;
+    if (turns.is_mixed && !options.keep_coplanar)
+        settled = csg_settle(csg, &turns, root);
+    if (csg->leaves.len == turns.n_leaves)
+        evaluate_whole(csg, root, turn, options, out);
+    else
+        evaluate_rest(csg, settled, &turns.rotations[turns.frame], out);
+    if (turn)
+        mesh_transform(out, turn);
+    csg_free_turns(csg, &turns);
     return true;
 }
 
@@ -401,9 +449,9 @@ bool build_paint(SolidContext *ctx, IrId id, Mesh *out) {
     u32 s = csg_add_leaf(&csg, &from->mesh, mesh_bounds(&from->mesh), &map);
     u32 t = csg_add_leaf(&csg, tool.mesh, mesh_bounds(tool.mesh), &tool.map);
     Box3 box = csg.boxes.data[s];
-    u32 in = finish_node(&csg, CSG_INTERSECTION, (const u32[]){s, t}, 2, box);
-    u32 rest = finish_node(&csg, CSG_DIFFERENCE, (const u32[]){s, t}, 2, box);
-    u32 root = finish_node(&csg, CSG_UNION, (const u32[]){in, rest}, 2, box);
+    u32 in = csg_add_node(&csg, CSG_INTERSECTION, (const u32[]){s, t}, 2, box);
+    u32 rest = csg_add_node(&csg, CSG_DIFFERENCE, (const u32[]){s, t}, 2, box);
+    u32 root = csg_add_node(&csg, CSG_UNION, (const u32[]){in, rest}, 2, box);
     bool ok = csg_evaluate(&csg, root, (CsgOptions){.keep_coplanar = true}, out);
     csg_finish(&csg);
     for (u32 i = 0; ok && i < out->n_tris; i++) {
