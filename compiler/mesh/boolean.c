@@ -52,7 +52,7 @@ static Status run_passes(Kernel *k, Mesh *out, CsgReport *report) {
     faces_finish(k, &faces);
     if (report) {
         report->n_in_tris = k->n_in_tris;
-        report->n_pairs = k->pairs.len;
+        report->n_pairs = k->n_pairs;
         report->n_buried = count_buried(k);
         report->n_covered = k->n_covered;
         report->n_out_tris = out->n_tris;
@@ -65,6 +65,7 @@ void kernel_finish(Kernel *k) {
     thread_team_finish(k->team, k->heap);
     kernel_release(k, 0);
     points_finish(k, k->heap);
+    heap_free(k->heap, k->pairs);
     vec_free(k->heap, &k->inner);
     vec_free(k->heap, &k->splits);
     vec_free(k->heap, &k->cells);

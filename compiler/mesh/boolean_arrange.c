@@ -308,6 +308,7 @@ static void add_plain_cell(Kernel *k, u32 t) {
 
 // Touched facets and constraints by unit, units by their first facet.
 typedef struct Units {
+    Arena arena;
     u32 *start, *members; // n_facets + 2, n_facets
     u32 *seg_start;       // n_facets + 2, into inner
     const InnerSeg *inner;
@@ -315,11 +316,12 @@ typedef struct Units {
 } Units;
 
 static void list_units(Kernel *k, Units *units) {
-    Arena *arena = &k->arena;
+    Arena *arena = &units->arena;
+    arena_init(arena, k->heap);
     u32 *start = ARENA_NEW(arena, u32, k->n_facets + 2),
         *seg_start = ARENA_NEW(arena, u32, k->n_facets + 2);
     units->members = ARENA_NEW(arena, u32, k->n_facets);
-    InnerSeg *inner = ARENA_NEW(arena, InnerSeg, k->inner.len);
+    InnerSeg *inner = arena_alloc_raw(arena, k->inner.len, sizeof *inner);
     u32 *unit_of = k->unit_parent; // which is not above its facet
     for (u32 t = 0; t < k->n_facets; t++) {
         unit_of[t] = unit_of[unit_of[t]];
@@ -335,6 +337,7 @@ static void list_units(Kernel *k, Units *units) {
         units->members[start[unit_of[t] + 1]++] = t;
     for (u32 i = 0; i < k->inner.len; i++)
         inner[seg_start[unit_of[k->inner.data[i].facet] + 1]++] = k->inner.data[i];
+    vec_free(k->heap, &k->inner);
     units->start = start;
     units->seg_start = seg_start;
     units->inner = inner;
@@ -376,7 +379,7 @@ static u64 work_before(const Units *units, u32 t) {
 }
 
 static void choose_ranges(Kernel *k, Units *units, u32 n_ranges) {
-    units->range_start = ARENA_NEW(&k->arena, u32, n_ranges + 1);
+    units->range_start = ARENA_NEW(&units->arena, u32, n_ranges + 1);
     u64 work = work_before(units, k->n_facets);
     for (u32 i = 0, t = 0; i <= n_ranges; i++) {
         while (t < k->n_facets && (i == n_ranges || work_before(units, t) < work * i / n_ranges))
@@ -388,6 +391,8 @@ static void choose_ranges(Kernel *k, Units *units, u32 n_ranges) {
 void arrange(Kernel *k) {
     enum { WORK_NS = 150, GRAIN = 4096 };
     Units units;
+    // About as many halves as there will be: a part of an edge is at two facets, a constraint one.
+    u64 n_halves = k->corners.len + 2 * ((u64)k->splits.len + k->inner.len);
     build_split_table(k);
     list_units(k, &units);
     u64 work = work_before(&units, k->n_facets);
@@ -395,12 +400,14 @@ void arrange(Kernel *k) {
     if (kernel_uses_threads(k, n_ranges, work * WORK_NS)) {
         choose_ranges(k, &units, n_ranges);
         shards_run(k, n_ranges, work * WORK_NS, arrange_shard, &units);
-        return;
+    } else {
+        vec_reserve(k->heap, &k->cells, k->n_facets);
+        vec_reserve(k->heap, &k->halves, k->halves.len + n_halves);
+        vec_reserve(k->heap, &k->stacks, k->n_facets);
+        arena_init(&k->scratch, k->heap);
+        arrange_range(k, &units, &k->scratch, 0, k->n_facets);
+        arena_finish(&k->scratch);
     }
-    vec_reserve(k->heap, &k->cells, k->n_facets);
-    vec_reserve(k->heap, &k->halves, (size_t)3 * k->n_facets);
-    vec_reserve(k->heap, &k->stacks, k->n_facets);
-    arena_init(&k->scratch, k->heap);
-    arrange_range(k, &units, &k->scratch, 0, k->n_facets);
-    arena_finish(&k->scratch);
+    arena_finish(&units.arena);
+    points_close(k, k->heap);
 }

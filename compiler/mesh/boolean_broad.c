@@ -38,12 +38,15 @@ typedef struct Room {
     i32 min[3], max[3];
 } Room;
 
-typedef VEC(Pair) Pairs;
+// A facet | IS_FIRST, and the facets that it makes pairs with, and so on: half of what pairs take.
+typedef VEC(u32) Found;
+enum { IS_FIRST = (u32)1 << 31 };
 
 typedef struct Broad { // one room and its parts
     Kernel *k;
     VEC(Entry) list; // of the rooms now open, one after the other
-    Pairs *found;    // on heap
+    Found *found;    // on heap
+    u32 last_first;  // in found; NONE
     u32 n_since_poll;
 } Broad;
 
@@ -77,8 +80,10 @@ static inline void try_pair(Broad *b, const Room *room, const Entry *t, const En
     }
     if (b->k->burial && is_left_out(b->k, t, u))
         return;
-    Pair pair = {MIN(t->facet, u->facet), MAX(t->facet, u->facet)};
-    vec_push(b->k->heap, b->found, pair);
+    if (t->facet != b->last_first)
+        vec_push(b->k->heap, b->found, IS_FIRST | t->facet);
+    b->last_first = t->facet;
+    vec_push(b->k->heap, b->found, u->facet);
 }
 
 // By the low side along axis, ties as they stand.
@@ -223,7 +228,7 @@ typedef struct FirstRoom {
     Room room;
     u32 depth;
     u32 start, n; // its facets, in FirstRooms.list
-    Pairs found;  // on heap
+    Found found;  // on heap
 } FirstRoom;
 
 // That a facet reaches into a room.
@@ -378,7 +383,7 @@ static void run_room(Kernel *view, void *ctx, u32 i) {
         differ |= list[j].key ^ list[0].key;
     if (!differ)
         return;
-    Broad b = {.k = view, .found = &room->found};
+    Broad b = {.k = view, .found = &room->found, .last_first = NONE};
     vec_reserve(view->heap, &b.list, 2 * (size_t)room->n);
     memcpy(b.list.data, list, room->n * sizeof(Entry));
     b.list.len = room->n;
@@ -398,15 +403,20 @@ static void sum_starts(u32 *start, u32 n) {
 // To the kernel, by first facet, then by second, so that the narrow phase keeps the first at hand:
 // first all by their second facets, then, in that order, by their first.
 static void hand_over(Kernel *k, FirstRooms *f) {
-    u32 *of_t = ARENA_NEW(&k->scratch, u32, k->n_facets + 2),
+    u32 *of_t = ARENA_NEW(&k->arena, u32, k->n_facets + 2),
         *of_u = ARENA_NEW(&k->scratch, u32, k->n_facets + 2);
     size_t n = 0;
     for (u32 i = 0; i < f->rooms.len; i++) {
-        const Pairs *found = &f->rooms.data[i].found;
-        n += found->len;
-        for (u32 j = 0; j < found->len; j++) {
-            of_t[found->data[j].t + 2]++;
-            of_u[found->data[j].u + 2]++;
+        const Found *found = &f->rooms.data[i].found;
+        for (u32 j = 0, a = 0; j < found->len; j++) {
+            u32 b = found->data[j];
+            if (b & IS_FIRST) {
+                a = b & ~IS_FIRST;
+                continue;
+            }
+            of_t[MIN(a, b) + 2]++;
+            of_u[MAX(a, b) + 2]++;
+            n++;
         }
     }
     if (n >= NONE)
@@ -415,17 +425,23 @@ static void hand_over(Kernel *k, FirstRooms *f) {
     sum_starts(of_u, k->n_facets);
     u32 *t_by_u = arena_alloc_raw(&k->scratch, n, sizeof *t_by_u);
     for (u32 i = 0; i < f->rooms.len; i++) {
-        Pairs *found = &f->rooms.data[i].found;
-        for (u32 j = 0; j < found->len; j++)
-            t_by_u[of_u[found->data[j].u + 1]++] = found->data[j].t;
+        Found *found = &f->rooms.data[i].found;
+        for (u32 j = 0, a = 0; j < found->len; j++) {
+            u32 b = found->data[j];
+            if (b & IS_FIRST)
+                a = b & ~IS_FIRST;
+            else
+                t_by_u[of_u[MAX(a, b) + 1]++] = MIN(a, b);
+        }
         vec_free(k->heap, found);
     }
-    k->pairs.data = arena_alloc_raw(&k->arena, n, sizeof *k->pairs.data);
-    k->pairs.len = k->pairs.cap = (u32)n;
+    k->pairs = heap_alloc_raw(k->heap, n, sizeof *k->pairs);
+    k->n_pairs = (u32)n;
     u32 i = 0;
     for (u32 u = 0; u < k->n_facets; u++)
         for (; i < of_u[u + 1]; i++) // where u's end by now
-            k->pairs.data[of_t[t_by_u[i] + 1]++] = (Pair){t_by_u[i], u};
+            k->pairs[of_t[t_by_u[i] + 1]++] = u;
+    k->pair_start = of_t; // where t's end by now is where those of t + 1 begin
 }
 
 void broad(Kernel *k) {

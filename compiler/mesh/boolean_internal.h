@@ -116,10 +116,6 @@ typedef struct EdgeSplit {
     u32 lo, hi, v;
 } EdgeSplit;
 
-typedef struct Pair {
-    u32 t, u;
-} Pair;
-
 typedef struct Half {
     u32 origin;
     u32 next; // NONE: it is dead, see boolean_buried.c
@@ -230,8 +226,10 @@ typedef struct Kernel {
     VEC(u32) in_planes;  // facets whose planes it has found
 
     // broad, narrow
-    VEC(Pair) pairs;
-    VEC(InnerSeg) inner; // on heap, as what follows
+    u32 n_pairs;
+    u32 *pair_start;     // n_facets + 1: of pairs with facet t as the first, of which ...
+    u32 *pairs;          // ... the second ones; on heap, as what follows; until narrow has run
+    VEC(InnerSeg) inner; // until arrange has dealt them
     VEC(EdgeSplit) splits;
     u32 *unit_parent; // n_facets, union-find: units
 
@@ -291,6 +289,7 @@ void shards_run(Kernel *k, u32 n, u64 work_ns, void (*run)(Kernel *shard, void *
 // ---- boolean_points.c: planes and vertices, found or added; signs
 // ---------------------------------
 void points_init(Kernel *k, u32 expected);
+void points_close(Kernel *k, Heap *heap); // no more vertices will be added
 void points_finish(Kernel *k, Heap *heap);
 static inline Point *point_ref(const Kernel *k, u32 v) {
     return v < k->n_shared_points ? &k->shared->points.data[v]

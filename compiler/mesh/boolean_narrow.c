@@ -355,15 +355,26 @@ static void ask_plane(const Narrow *w, u32 t) {
         __atomic_fetch_or(word, bit, __ATOMIC_RELAXED);
 }
 
+static u32 first_of_pair(const Kernel *k, u32 i) {
+    u32 low = 0, high = k->n_facets; // pair_start[low] <= i < pair_start[high]
+    while (high - low > 1) {
+        u32 mid = low + (high - low) / 2;
+        *(k->pair_start[mid] <= i ? &low : &high) = mid;
+    }
+    return low;
+}
+
 static void test_range(Kernel *view, void *ctx, u32 range) {
     const Narrow *w = ctx;
     u32 from = w->from + kernel_range_start(w->n, w->n_ranges, range),
         to = w->from + kernel_range_start(w->n, w->n_ranges, range + 1);
     Meetings found = {0}; // not where other threads write
-    for (u32 i = from; i < to; i++) {
+    for (u32 i = from, t = from < to ? first_of_pair(view, from) : 0; i < to; i++) {
         if (((i - from) & 0xffff) == 0)
             heap_poll(view->heap);
-        u32 t = view->pairs.data[i].t, u = view->pairs.data[i].u;
+        while (i >= view->pair_start[t + 1])
+            t++;
+        u32 u = view->pairs[i];
         Meeting meeting;
         if (!test_pair(view, t, u, &meeting))
             continue;
@@ -469,9 +480,11 @@ void narrow(Kernel *k) {
     for (u32 t = 0; t < k->n_facets; t++)
         k->unit_parent[t] = t;
     Narrow w = {.needs_plane = HEAP_NEW(k->heap, u64, k->n_facets / 64 + 1)};
-    for (; w.from < k->pairs.len; w.from += w.n) {
-        w.n = MIN(BLOCK, k->pairs.len - w.from);
+    for (; w.from < k->n_pairs; w.from += w.n) {
+        w.n = MIN(BLOCK, k->n_pairs - w.from);
         narrow_block(k, &w);
     }
+    heap_free(k->heap, k->pairs);
+    k->pairs = NULL;
     heap_free(k->heap, w.needs_plane);
 }

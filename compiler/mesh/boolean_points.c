@@ -27,9 +27,15 @@ void points_init(Kernel *k, u32 expected) {
     slots_reserve(k->heap, &k->plane_slots, 0);
 }
 
-void points_finish(Kernel *k, Heap *heap) {
+void points_close(Kernel *k, Heap *heap) {
     heap_free(heap, k->point_slots.at);
     heap_free(heap, k->crossings);
+    k->point_slots.at = NULL;
+    k->crossings = NULL;
+}
+
+void points_finish(Kernel *k, Heap *heap) {
+    points_close(k, heap);
     heap_free(heap, k->plane_slots.at);
     vec_free(heap, &k->points);
     vec_free(heap, &k->planes);

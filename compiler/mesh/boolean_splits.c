@@ -183,6 +183,7 @@ void build_split_table(Kernel *k) {
     p.n_ranges = kernel_ranges(k, n, GRAIN);
     p.range_start = HEAP_NEW(k->heap, u32, p.n_ranges + 1);
     deal_splits(k, &p);
+    vec_free(k->heap, &k->splits);
     for (u32 i = 0; i <= p.n_ranges; i++) // now: tasks write to fans
         p.range_start[i] = p.n ? find_lower_end(&p, kernel_range_start(n, p.n_ranges, i)) : 0;
     kernel_for(k, p.n_ranges, (u64)n * WORK_NS, build_runs, &p);
