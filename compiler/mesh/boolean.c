@@ -7,7 +7,8 @@
 //                       one numbering (boolean_weld.c)
 //   boolean_buried.c    what lies deep inside of operands: left out
 //   boolean_broad.c     pairs of facets whose boxes meet
-//   boolean_narrow.c    where pairs meet, as exact vertices, constraints and splits of edges
+//   boolean_narrow.c    where pairs meet (boolean_meetings.c), as exact vertices, constraints and
+//                       splits of edges (boolean_draw.c)
 //   boolean_patch.c     what nothing touches, as it is
 //   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c); a
 //                       facet alone: boolean_lone.c
@@ -19,9 +20,9 @@
 //                       (boolean_labels.c); boolean_slits.c; boolean_copies.c: patches;
 //                       boolean_repair.c
 //
-// boolean_points.c holds the tables of vertices and planes, exact.c the wide integers;
-// boolean_threads.c and boolean_shards.c say how passes use threads. Read boolean_internal.h first:
-// it has the notation.
+// boolean_points.c and boolean_planes.c hold the tables of vertices and planes, exact.c the wide
+// integers; boolean_threads.c, boolean_claims.c and boolean_shards.c say how passes use threads.
+// Read boolean_internal.h first: it has the notation.
 #include "compiler/mesh/boolean.h"
 
 #include "compiler/mesh/boolean_internal.h"

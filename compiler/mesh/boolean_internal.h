@@ -52,10 +52,8 @@ typedef struct Point {
     u32 by[3];
 } Point;
 
-// Where edge p-q (p < q) meets a plane; all zero: nothing.
-typedef struct Crossing {
-    u32 p, q, plane, v;
-} Crossing;
+typedef VEC(Plane) Planes;
+typedef VEC(Point) Points;
 
 // A point in homogeneous coordinates, w > 0.
 typedef struct Homogeneous {
@@ -212,11 +210,9 @@ typedef struct Kernel {
     u32 first_flap;        // cells from here on are flaps; a dead cell's stack_len is 0
 
     // tables, on heap
-    VEC(Point) points; // their numbers begin at n_shared_points, which is 0 but in shards
+    Points points; // their numbers begin at n_shared_points, which is 0 but in shards
     Slots point_slots;
-    Crossing *crossings; // found lately, by hash
-    u32 n_crossings;
-    VEC(Plane) planes; // from n_shared_planes on
+    Planes planes; // from n_shared_planes on
     Slots plane_slots;
 
     // of a shard
@@ -280,13 +276,33 @@ static inline u32 kernel_range_start(u32 n, u32 n_ranges, u32 i) {
 // --------------------------------------------------------------------------------
 // The first n tasks of a pass that add points and planes, each in a shard of k: run(shard, ctx, i)
 // may do to shard what it would do to k but for k's other tables, and ask for the planes of facets
-// that no other task asks for, if they are not known; its inner, splits, cells, halves, stacks
-// begin empty. Afterwards k has all that n calls on k itself, in order, would have made, with the
-// same numbers.
+// that no other task asks for, if they are not known; its cells, halves, stacks begin empty.
+// Afterwards k has all that n calls on k itself, in order, would have made, with the same numbers.
 void shards_run(Kernel *k, u32 n, u64 work_ns, void (*run)(Kernel *shard, void *ctx, u32 i),
                 void *ctx);
 
-// ---- boolean_points.c: planes and vertices, found or added; signs
+// ---- boolean_claims.c
+// --------------------------------------------------------------------------------
+// The numbers of what n tasks have made, of the planes or the points.
+typedef struct Claims {
+    u32 n, n_before; // numbers below n_before were k's
+    u32 *start;      // n + 1, on heap: a task's are items start[i] ..
+    u32 *number;     // by item, on heap
+} Claims;
+// To a task its i-th item was n_before + i.
+static inline u32 claimed(const Claims *claims, u32 task, u32 number) {
+    return number < claims->n_before
+               ? number
+               : claims->number[claims->start[task] + (number - claims->n_before)];
+}
+// Adds what tasks have made to k, but for what k has and what an earlier one made too, in the order
+// of the tasks. Points may be defined by planes of their task's that planes are the claims of; they
+// are renumbered in place.
+Claims claim_planes(Kernel *k, u32 n, const Planes *made);
+Claims claim_points(Kernel *k, u32 n, Points *made, const Claims *planes);
+void claims_finish(Claims *claims, Heap *heap);
+
+// ---- boolean_planes.c, boolean_points.c: planes and vertices, made, found or added; signs
 // ---------------------------------
 void points_init(Kernel *k, u32 expected);
 void points_close(Kernel *k, Heap *heap); // no more vertices will be added
@@ -308,28 +324,13 @@ bool points_equal(const Kernel *k, const Point *a, const Point *b);
 // some or all of them.
 u32 point_hash(const f64 at[3], u32 *near);
 u32 point_hash_beside(const f64 at[3], u32 axes);
-// The ends lie on different sides of plane.
-u32 point_add_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane);
-// The same for several, so that memory where they are looked for is fetched meanwhile: after
-// points_answer, point_answered tells the vertex. Nothing else may add points in between.
-enum { POINT_QUEUE = 64 };
-static const u32 POINT_ASKED = (u32)1 << 31;
-typedef struct AskedPoint {
-    Point point;
-    Crossing *known;
-    u32 hash, near, v;
-} AskedPoint;
-typedef struct PointQueue {
-    u32 n; // at most POINT_QUEUE
-    AskedPoint asked[POINT_QUEUE];
-} PointQueue;
-u32 point_ask_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane, PointQueue *queue);
-void points_answer(Kernel *k, PointQueue *queue); // and empties it
-static inline u32 point_answered(const PointQueue *queue, u32 v) {
-    return v & POINT_ASKED ? queue->asked[v & ~POINT_ASKED].v : v;
-}
+// Where edge a-b, whose ends lie on different sides of plane, meets it.
+Point point_make_lpi(const Corner *a, const Corner *b, const Plane *plane, u32 plane_number);
+u32 point_add(Kernel *k, const Point *point);
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c); // planes that meet in one point
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
+// Of a facet whose plane is not known; it settles its is_flipped.
+Plane facet_make_plane(Kernel *k, u32 facet);
 u32 facet_plane(Kernel *k, u32 facet);
 static inline const Corner *facet_corners(const Kernel *k, u32 facet) {
     return &k->corners.data[k->facets[facet].first];
@@ -337,7 +338,8 @@ static inline const Corner *facet_corners(const Kernel *k, u32 facet) {
 // The plane across axis that a point at whole coordinate c there lies in, or NONE if it is not
 // known.
 u32 plane_find_square(const Kernel *k, u32 axis, i64 c);
-// The plane through grid vertices p, q parallel to axis.
+// The plane through grid vertices p, q (or corners a, b) parallel to axis.
+Plane plane_make_upright(const Corner *a, const Corner *b, u32 axis);
 u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis);
 static inline void point_grid(const Kernel *k, u32 v, i64 out[3]) {
     const Point *p = point_ref(k, v);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tables of planes and vertices, and the exact signs on them.
+// The table of vertices, and the exact signs of them and planes.
 //
 // A vertex is stored as what defines it and as doubles that are right to 2^-26 of a quantum. Two
 // vertices are the same if their exact coordinates are, whatever defined them: the table is hashed
@@ -17,21 +17,15 @@
 static const f64 AT_TOLERANCE = 0x1p-24;
 
 void points_init(Kernel *k, u32 expected) {
-    enum { MOST_CROSSINGS = 1 << 14 };
     k->point_slots = k->plane_slots = (Slots){0};
     slots_reserve(k->heap, &k->point_slots, expected);
     vec_reserve(k->heap, &k->points, expected);
-    for (k->n_crossings = 16; k->n_crossings < MIN(expected, MOST_CROSSINGS);)
-        k->n_crossings *= 2;
-    k->crossings = HEAP_NEW(k->heap, Crossing, k->n_crossings);
     slots_reserve(k->heap, &k->plane_slots, 0);
 }
 
 void points_close(Kernel *k, Heap *heap) {
     heap_free(heap, k->point_slots.at);
-    heap_free(heap, k->crossings);
     k->point_slots.at = NULL;
-    k->crossings = NULL;
 }
 
 void points_finish(Kernel *k, Heap *heap) {
@@ -39,181 +33,6 @@ void points_finish(Kernel *k, Heap *heap) {
     heap_free(heap, k->plane_slots.at);
     vec_free(heap, &k->points);
     vec_free(heap, &k->planes);
-}
-
-// ---- planes
-// --------------------------------------------------------------------------------------
-
-static u32 hash_plane(const i64 n[3], i128 d) {
-    u64 h = (u64)n[0] * 0x9e3779b97f4a7c15ull + (u64)n[1] * 0xc2b2ae3d27d4eb4full;
-    h = (h ^ h >> 29) + (u64)n[2] * 0x165667b19e3779f9ull;
-    h = (h ^ h >> 32) + ((u64)d ^ (u64)((u128)d >> 64)) * 0xd6e8feb86659fd93ull;
-    return (u32)(hash_mix(h) >> 32);
-}
-
-u32 plane_hash(const Plane *plane) {
-    return hash_plane(plane->n, plane->d);
-}
-
-static bool plane_is(const Plane *plane, const i64 n[3], i128 d) {
-    return plane->d == d && plane->n[0] == n[0] && plane->n[1] == n[1] && plane->n[2] == n[2];
-}
-
-bool planes_equal(const Plane *a, const Plane *b) {
-    return plane_is(a, b->n, b->d);
-}
-
-// Slots hold numbers of the table's own planes.
-static u32 find_own_plane(const Kernel *k, const i64 n[3], i128 d, u32 hash) {
-    const Slots *s = &k->plane_slots;
-    for (u64 i = slots_first(s, hash); s->at[i]; i = slots_next(s, i)) {
-        u32 own = slot_number(s->at[i]);
-        if (slot_hash(s->at[i]) == hash && plane_is(&k->planes.data[own], n, d))
-            return k->n_shared_planes + own;
-    }
-    return NONE;
-}
-
-static u32 find_plane(const Kernel *k, const i64 n[3], i128 d, u32 hash) {
-    u32 found = k->shared ? find_own_plane(k->shared, n, d, hash) : NONE;
-    return found == NONE ? find_own_plane(k, n, d, hash) : found;
-}
-
-static u32 insert_plane(Kernel *k, const Plane *plane, u32 hash) {
-    u32 own = k->planes.len;
-    vec_push(k->heap, &k->planes, *plane);
-    slots_reserve(k->heap, &k->plane_slots, own + 1);
-    slots_insert(&k->plane_slots, slot_make(hash, own));
-    return k->n_shared_planes + own;
-}
-
-static u64 abs_u64(i64 x) {
-    return x < 0 ? (u64)-x : (u64)x;
-}
-
-// Divides by the common divisor and turns n so that its dominant component is positive.
-static void make_primitive(i64 n[3], u32 *axis, bool *is_flipped) {
-    u64 m[3] = {abs_u64(n[0]), abs_u64(n[1]), abs_u64(n[2])};
-    *axis = m[0] >= m[1] && m[0] >= m[2] ? 0 : m[1] >= m[2] ? 1 : 2;
-    *is_flipped = n[*axis] < 0;
-    i64 divisor = 1;
-    if ((m[0] != 0) + (m[1] != 0) + (m[2] != 0) == 1)
-        divisor = (i64)m[*axis];
-    else if (m[0] != 1 && m[1] != 1 && m[2] != 1)
-        divisor = (i64)gcd_u64(gcd_u64(m[0], m[1]), m[2]);
-    if (*is_flipped)
-        divisor = -divisor;
-    if (divisor != 1)
-        for (u32 i = 0; i < 3; i++)
-            n[i] /= divisor;
-}
-
-// n: not zero. is_flipped: the given normal is opposite to the plane's.
-u32 plane_add(Kernel *k, const i64 normal[3], const i64 through[3], bool *is_flipped) {
-    Plane plane = {.n = {normal[0], normal[1], normal[2]}};
-    make_primitive(plane.n, &plane.axis, is_flipped);
-    for (u32 i = 0; i < 3; i++)
-        plane.d -= (i128)plane.n[i] * through[i];
-    u32 hash = hash_plane(plane.n, plane.d);
-    u32 found = find_plane(k, plane.n, plane.d, hash);
-    if (found != NONE)
-        return found;
-    f64 sum = 0;
-    for (u32 i = 0; i < 3; i++) {
-        plane.fn[i] = (f64)plane.n[i];
-        sum += fabs(plane.fn[i]);
-    }
-    plane.fd = (f64)plane.d;
-    // |terms| <= sum * 2^26 in all, six roundings of 2^-53 each; position error sum * 2^-26.
-    plane.tolerance = sum * 0x1p-23;
-    // For grid points (|c| <= 2^25) all terms and sums are whole numbers of at most sum * 2^25 +
-    // |d|: below 2^53 doubles hold them exactly.
-    plane.grid_tolerance = sum < 0x1p27 && fabs(plane.fd) < 0x1p52 ? 0 : plane.tolerance;
-    return insert_plane(k, &plane, hash);
-}
-
-// If a plane is square to an axis, its place is where the first corner of a facet in it was before
-// it was snapped, of the first facet of all.
-static bool lacks_place(const Plane *plane) {
-    return !plane->has_place && (plane->n[0] != 0) + (plane->n[1] != 0) + (plane->n[2] != 0) == 1;
-}
-
-void plane_set_place(Plane *plane, f64 place) {
-    if (!plane->has_place) {
-        plane->has_place = true;
-        plane->place = place;
-    }
-}
-
-u32 facet_plane(Kernel *k, u32 t) {
-    Facet *facet = &k->facets[t];
-    if (facet->plane != NONE)
-        return facet->plane;
-    const Corner *corner = facet_corners(k, t);
-    const i64 at[3] = {corner->at[0], corner->at[1], corner->at[2]};
-    facet->plane = plane_add(k, facet->normal, at, &facet->is_flipped);
-    Plane *plane = plane_ref(k, facet->plane);
-    if (lacks_place(plane)) {
-        // Narrow asks for all planes of facets that are drawn upon before it makes others.
-        assert(facet->plane >= k->n_shared_planes);
-        plane_set_place(plane, vec3_get(k->payload[corner->v], plane->axis));
-    }
-    if (k->shared)
-        vec_push(k->heap, &k->in_planes, t);
-    return facet->plane;
-}
-
-u32 plane_find_square(const Kernel *k, u32 axis, i64 c) {
-    i64 n[3] = {0, 0, 0};
-    n[axis] = 1;
-    return find_plane(k, n, -(i128)c, hash_plane(n, -(i128)c));
-}
-
-u32 plane_upright(Kernel *k, u32 p, u32 q, u32 axis) {
-    i64 a[3], b[3], n[3];
-    point_grid(k, p, a);
-    point_grid(k, q, b);
-    u32 i = (axis + 1) % 3, j = (axis + 2) % 3;
-    n[axis] = 0;
-    n[i] = b[j] - a[j];
-    n[j] = a[i] - b[i];
-    bool is_flipped;
-    return plane_add(k, n, a, &is_flipped);
-}
-
-static i128 cross_component(const i64 a[3], const i64 b[3], u32 axis) {
-    u32 i = (axis + 1) % 3, j = (axis + 2) % 3;
-    return (i128)a[i] * b[j] - (i128)a[j] * b[i];
-}
-
-int plane_cross_sign(const Plane *p, const Plane *q, u32 axis) {
-    return sign_i128(cross_component(p->n, q->n, axis));
-}
-
-// The largest component by doubles; where cancellation makes doubles useless, by integers.
-u32 plane_line_axis(const Plane *p, const Plane *q) {
-    u32 best = 0;
-    f64 most = -1, sum = 0;
-    for (u32 i = 0; i < 3; i++) {
-        u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        f64 x = p->fn[j] * q->fn[l], y = p->fn[l] * q->fn[j], size = fabs(x - y);
-        sum += fabs(x) + fabs(y);
-        if (size > most) {
-            most = size;
-            best = i;
-        }
-    }
-    if (most > 0x1p-50 * sum) // it is not zero
-        return best;
-    most = -1;
-    for (u32 i = 0; i < 3; i++) {
-        f64 size = fabs((f64)cross_component(p->n, q->n, i));
-        if (size > most) {
-            most = size;
-            best = i;
-        }
-    }
-    return best;
 }
 
 // ---- vertices
@@ -364,8 +183,8 @@ static u32 find_in_cell(const Kernel *k, const Point *point, u32 hash) {
     return found == NONE ? find_in_table(k, k, point, hash) : found;
 }
 
-static u32 add_hashed(Kernel *k, const Point *point, u32 hash, u32 near) {
-    u32 found = find_in_cell(k, point, hash);
+u32 point_add(Kernel *k, const Point *point) {
+    u32 near, hash = point_hash(point->at, &near), found = find_in_cell(k, point, hash);
     for (u32 axes = 1; near && axes < 8 && found == NONE; axes++)
         if (!(axes & ~near))
             found = find_in_cell(k, point, point_hash_beside(point->at, axes));
@@ -376,11 +195,6 @@ static u32 add_hashed(Kernel *k, const Point *point, u32 hash, u32 near) {
     slots_reserve(k->heap, &k->point_slots, own + 1);
     slots_insert(&k->point_slots, slot_make(hash, own));
     return k->n_shared_points + own;
-}
-
-static u32 point_add(Kernel *k, const Point *point) {
-    u32 near, hash = point_hash(point->at, &near);
-    return add_hashed(k, point, hash, near);
 }
 
 // The whole numbers next to a point, if the point may be there.
@@ -414,60 +228,26 @@ static void lpi_place_short(Point *point, const i64 a[3], const i64 b[3], i64 sp
         settle_on_grid(point, near);
 }
 
-static void lpi_place(const Kernel *k, Point *point, const i32 p[3], const i32 q[3]) {
-    const i64 a[3] = {p[0], p[1], p[2]}, b[3] = {q[0], q[1], q[2]};
-    const Plane *plane = plane_ref(k, point->by[2]);
-    i128 sp = plane_at(plane, a), sq = plane_at(plane, b);
+Point point_make_lpi(const Corner *a, const Corner *b, const Plane *plane, u32 plane_number) {
+    const Corner *p = a->v < b->v ? a : b, *q = p == a ? b : a;
+    Point point = {.kind = POINT_LPI, .by = {p->v, q->v, plane_number}};
+    const i64 from[3] = {p->at[0], p->at[1], p->at[2]}, to[3] = {q->at[0], q->at[1], q->at[2]};
+    i128 sp = plane_at(plane, from), sq = plane_at(plane, to);
     const i128 most = (i128)1 << 36;
     if (sp < most && sp > -most && sq < most && sq > -most) {
-        lpi_place_short(point, a, b, (i64)sp, (i64)sq);
-        return;
+        lpi_place_short(&point, from, to, (i64)sp, (i64)sq);
+        return point;
     }
     i128 turn = sp < sq ? -1 : 1, x[3], w = (sp - sq) * turn;
     f64 near[3], divisor = (f64)w;
     for (u32 i = 0; i < 3; i++) {
-        x[i] = ((i128)b[i] * sp - (i128)a[i] * sq) * turn;
-        point->at[i] = (f64)x[i] / divisor;
+        x[i] = ((i128)to[i] * sp - (i128)from[i] * sq) * turn;
+        point.at[i] = (f64)x[i] / divisor;
     }
-    if (is_near_grid(point->at, near) && (i64)near[0] * w == x[0] && (i64)near[1] * w == x[1] &&
+    if (is_near_grid(point.at, near) && (i64)near[0] * w == x[0] && (i64)near[1] * w == x[1] &&
         (i64)near[2] * w == x[2])
-        settle_on_grid(point, near);
-}
-
-// An edge meets a plane once for each facet beside the edge: what was found, or asked for, last is
-// kept at hand.
-u32 point_ask_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane, PointQueue *queue) {
-    const Corner *p = a->v < b->v ? a : b, *q = p == a ? b : a;
-    u64 hash = (((u64)p->v << 32 | q->v) ^ (u64)plane << 17) * 0x9e3779b97f4a7c15ull;
-    Crossing *known = &k->crossings[hash >> 40 & (k->n_crossings - 1)];
-    if (known->p == p->v && known->q == q->v && known->plane == plane)
-        return known->v;
-    AskedPoint *asked = &queue->asked[queue->n];
-    *known = (Crossing){p->v, q->v, plane, POINT_ASKED | queue->n++};
-    asked->known = known;
-    asked->point = (Point){.kind = POINT_LPI, .by = {p->v, q->v, plane}};
-    lpi_place(k, &asked->point, p->at, q->at);
-    asked->hash = point_hash(asked->point.at, &asked->near);
-    slots_prefetch(&k->point_slots, asked->hash);
-    return known->v;
-}
-
-void points_answer(Kernel *k, PointQueue *queue) {
-    for (u32 i = 0; i < queue->n; i++) {
-        AskedPoint *asked = &queue->asked[i];
-        asked->v = add_hashed(k, &asked->point, asked->hash, asked->near);
-        if (asked->known->v == (POINT_ASKED | i)) // else: another one took its place
-            asked->known->v = asked->v;
-    }
-    queue->n = 0;
-}
-
-u32 point_add_lpi(Kernel *k, const Corner *a, const Corner *b, u32 plane) {
-    PointQueue queue;
-    queue.n = 0;
-    u32 v = point_ask_lpi(k, a, b, plane, &queue);
-    points_answer(k, &queue);
-    return point_answered(&queue, v);
+        settle_on_grid(&point, near);
+    return point;
 }
 
 u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c) {

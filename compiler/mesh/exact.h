@@ -47,6 +47,12 @@ static inline int sign_f64(f64 x) {
     return (x > 0) - (x < 0);
 }
 
+// Of a x b.
+static inline i128 cross_component(const i64 a[3], const i64 b[3], u32 axis) {
+    u32 i = (axis + 1) % 3, j = (axis + 2) % 3;
+    return (i128)a[i] * b[j] - (i128)a[j] * b[i];
+}
+
 typedef struct I256 {
     u64 w[4]; // least significant first
 } I256;

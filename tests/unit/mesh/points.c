@@ -219,7 +219,8 @@ static bool add_lpis(Bench *b) {
                 }
                 t.w = big_abs(t.w);
                 note(&b->bits_lpi_w, t.w);
-                t.v = point_add_lpi(&b->k, &b->grid[h], &b->grid[g], b->planes[i]);
+                Point point = point_make_lpi(&b->grid[h], &b->grid[g], p, b->planes[i]);
+                t.v = point_add(&b->k, &point);
                 ok = ok && is_near(b, &t);
                 keep(b, &t);
             }
