@@ -165,6 +165,10 @@ void thread_team_finish(ThreadTeam *team, Heap *heap) {
     heap_free(heap, team);
 }
 
+u32 thread_team_size(const ThreadTeam *team) {
+    return team ? team->n_workers : 1;
+}
+
 // False: a task failed; the heap says how.
 static bool team_run(ThreadTeam *team, Heap *heap, u32 n,
                      void (*task)(void *ctx, u32 i, Heap *heap), void *ctx) {

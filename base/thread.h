@@ -18,6 +18,7 @@ typedef struct ThreadTeam ThreadTeam;
 ThreadTeam *thread_team_start(Heap *heap, u32 n_threads);
 void thread_team_for(ThreadTeam *team, Heap *heap, u32 n, void (*task)(void *ctx, u32 i, Heap *heap), void *ctx);
 void thread_team_finish(ThreadTeam *team, Heap *heap);
+u32 thread_team_size(const ThreadTeam *team); // threads, the caller among them; NULL: 1
 
 u32 thread_count_default(void); // processors this process may use, at least 1
 

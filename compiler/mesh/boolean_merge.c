@@ -307,20 +307,20 @@ static void merge_finish(Merge *m) {
 
 static MeshCheck check_and_repair(Merge *m, Mesh *out) {
     Heap *heap = m->k->heap;
-    MeshCheck check = mesh_check_closed(heap, out, m->k->n_threads);
+    MeshCheck check = mesh_check_closed(heap, out, m->k->team);
     if (check.fault == MESH_OPEN_EDGE) {
         gather_parts(m);
         if (part_edges(m)) {
             take_repaired(m);
             mesh_finish(out, heap);
             write_mesh(m, out);
-            check = mesh_check_closed(heap, out, m->k->n_threads);
+            check = mesh_check_closed(heap, out, m->k->team);
         }
     }
     if (check.fault == MESH_PINCHED_VERTEX && part_fans(m->k, out))
-        check = mesh_check_closed(heap, out, m->k->n_threads);
+        check = mesh_check_closed(heap, out, m->k->team);
     if (check.fault == MESH_INSIDE_OUT && drop_slivers(m->k, out))
-        check = mesh_check_closed(heap, out, m->k->n_threads);
+        check = mesh_check_closed(heap, out, m->k->team);
     return check;
 }
 

@@ -13,6 +13,7 @@
 #include "base/geom.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/thread.h"
 
 // A solid's surface. Each half-edge (a, b) of a triangle has exactly one twin (b, a): closed,
 // oriented, two-manifold (vertices where solids only touch are split: equal places, different
@@ -61,8 +62,8 @@ const char *mesh_fault_text(MeshFault fault);
 MeshCheck mesh_check(Heap *heap, const Mesh *mesh);
 // The same on up to n_threads threads (0: the machine's processors), where the mesh is large.
 MeshCheck mesh_check_threads(Heap *heap, const Mesh *mesh, u32 n_threads);
-// The same without components and genus, which stay 0: a fifth less work.
-MeshCheck mesh_check_closed(Heap *heap, const Mesh *mesh, u32 n_threads);
+// The same without components and genus, which stay 0: a fifth less work. team: at rest, or NULL.
+MeshCheck mesh_check_closed(Heap *heap, const Mesh *mesh, ThreadTeam *team);
 
 typedef struct MeshMeasure {
     f64 volume;        // mm3

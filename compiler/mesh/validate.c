@@ -273,10 +273,11 @@ static void find_edge_fault(Heap *heap, const Mesh *mesh, MeshCheck *check) {
 
 // One share of the work a thread: a range of triangles, then of vertices. Sums are made of those of
 // ranges that depend on the mesh alone; a share has several.
-enum { MOST_SHARES = 16, MOST_SUMS = 64, SUM_TRIS = 5000, THREAD_TRIS = 20000 };
+enum { MOST_SHARES = 16, MOST_SUMS = 64, SUM_TRIS = 5000, TEAM_TRIS = 5000, THREAD_TRIS = 20000 };
 
 typedef struct Check {
     const Mesh *mesh;
+    ThreadTeam *team; // NULL: threads are started
     u32 n_shares, n_sums;
     f64 volume6[MOST_SUMS];
     u32 n_zero_area[MOST_SUMS];
@@ -404,10 +405,18 @@ static void check_stars(void *ctx, u32 share, Heap *heap) {
     heap_free(heap, scratch);
 }
 
+static void run_shares(Heap *heap, Check *run, u32 n,
+                       void (*task)(void *ctx, u32 share, Heap *heap)) {
+    if (run->team && run->n_shares > 1)
+        thread_team_for(run->team, heap, n, task, run);
+    else
+        thread_for(heap, run->n_shares, n, task, run);
+}
+
 // Vertices and triangles one by one. False: a fault.
 static bool check_items(Heap *heap, Check *run, MeshCheck *check) {
     const Mesh *mesh = run->mesh;
-    thread_for(heap, run->n_shares, run->n_shares, read_share, run);
+    run_shares(heap, run, run->n_shares, read_share);
     for (u32 i = 0; i < run->n_shares; i++)
         if (run->bad_vert[i] != NONE) {
             *check = (MeshCheck){.fault = MESH_NOT_FINITE, .index = run->bad_vert[i]};
@@ -431,7 +440,7 @@ static void check_edges(Heap *heap, Check *run, bool counts_pieces, MeshCheck *c
     bool is_bad = false;
     place_links(run);
     run->links = heap_alloc_raw(heap, 3 * (size_t)mesh->n_tris, sizeof *run->links);
-    thread_for(heap, run->n_shares, run->n_shares + counts_pieces, check_stars, run);
+    run_shares(heap, run, run->n_shares + counts_pieces, check_stars);
     heap_free(heap, run->links);
     for (u32 i = 0; i < run->n_shares; i++) {
         n_used += run->n_used[i];
@@ -446,13 +455,13 @@ static void check_edges(Heap *heap, Check *run, bool counts_pieces, MeshCheck *c
     }
 }
 
-static MeshCheck run_check(Heap *heap, const Mesh *mesh, u32 n_threads, bool counts_pieces) {
+static MeshCheck run_check(Heap *heap, const Mesh *mesh, ThreadTeam *team, u32 n_threads,
+                           bool counts_pieces) {
     MeshCheck check = {0};
-    if (!n_threads)
-        n_threads = thread_count_default();
-    if (mesh->n_tris < THREAD_TRIS) // else the threads' start costs more than they save
+    if (mesh->n_tris < (team ? TEAM_TRIS : THREAD_TRIS)) // else they cost more than they save
         n_threads = 1;
     Check run = {.mesh = mesh,
+                 .team = team,
                  .n_shares = MIN(n_threads, (u32)MOST_SHARES),
                  .n_sums = MIN(mesh->n_tris / SUM_TRIS + 1, (u32)MOST_SUMS)};
     run.at = heap_alloc(heap, MAX((size_t)run.n_shares * mesh->n_verts, 1), sizeof *run.at);
@@ -470,11 +479,11 @@ static MeshCheck run_check(Heap *heap, const Mesh *mesh, u32 n_threads, bool cou
 }
 
 MeshCheck mesh_check_threads(Heap *heap, const Mesh *mesh, u32 n_threads) {
-    return run_check(heap, mesh, n_threads, true);
+    return run_check(heap, mesh, NULL, n_threads ? n_threads : thread_count_default(), true);
 }
 
-MeshCheck mesh_check_closed(Heap *heap, const Mesh *mesh, u32 n_threads) {
-    return run_check(heap, mesh, n_threads, false);
+MeshCheck mesh_check_closed(Heap *heap, const Mesh *mesh, ThreadTeam *team) {
+    return run_check(heap, mesh, team, thread_team_size(team), false);
 }
 
 MeshCheck mesh_check(Heap *heap, const Mesh *mesh) {
