@@ -259,14 +259,15 @@ static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
     u->x = (plane_ref(k, u->plane)->axis + 1) % 3;
     u->y = (plane_ref(k, u->plane)->axis + 2) % 3;
     reserve_locals(u);
-    if (u->n_facets == 1 && arrange_lone(u, u->facets[0], inner, n_inner))
+    for (u32 i = 1; i < u->n_facets; i++)
+        facet_plane(k, u->facets[i]);
+    u32 host = u->n_facets == 1 ? u->facets[0] : unit_find_host(u);
+    if (host != NONE && arrange_lone(u, host, inner, n_inner))
         return;
     u->segs.len = u->splits.len = 0;
-    for (u32 i = 0; i < u->n_facets; i++) {
-        facet_plane(k, u->facets[i]);
+    for (u32 i = 0; i < u->n_facets; i++)
         for (u32 c = 0; c < k->facets[u->facets[i]].n; c++)
             add_edge_segs(u, u->facets[i], c);
-    }
     if (n_inner) {
         unit_add_constraints(u, inner, n_inner);
         unit_drop_doubles(u);

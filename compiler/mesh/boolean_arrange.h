@@ -100,9 +100,12 @@ void unit_add_constraints(Unit *u, const InnerSeg *inner, u32 n);
 // Constraints that are also edges, or stated twice, are kept once: coincident faces make many.
 void unit_drop_doubles(Unit *u);
 
-// boolean_lone.c: the cells of a unit of one facet, if the constraints do not cross; false: nothing
-// was done. u's plane, x and y are set, local_of has room for all points.
+// boolean_lone.c: the cells of a unit of one facet, or of one that all others lie strictly inside
+// of, if nothing crosses; false: nothing was done. u's plane, x and y are set, local_of has room
+// for all points.
 bool arrange_lone(Unit *u, u32 t, const InnerSeg *inner, u32 n_inner);
+// boolean_islands.c: that facet, or NONE. The planes of all are known.
+u32 unit_find_host(const Unit *u);
 
 // boolean_splits.c
 void build_split_table(Kernel *k);

@@ -61,7 +61,7 @@ static bool pair_links(Arena *arena, Lone *l) {
 
 // From local vertex `from` along link i until the rim or `from` comes.
 static void follow_chain(Arena *arena, Lone *l, u32 from, u32 i) {
-    Chain chain = {from, NONE, l->steps.len, 0, 0};
+    Chain chain = {from, NONE, l->steps.len, 0, 0, l->links.data[i].island};
     u32 at = from;
     for (;;) {
         Link *link = &l->links.data[i];
@@ -116,12 +116,23 @@ void lone_push_chain(Kernel *k, const Lone *l, const Chain *chain, bool is_back)
         lone_push_half(k, v, step[i].cut);
 }
 
-void lone_push_cell(Kernel *k, u32 stack, u32 start) {
-    k->cells.data[k->cells.len++] = (Cell){.plane = NONE,
-                                           .stack_start = stack,
-                                           .stack_len = 1,
-                                           .half_start = start,
-                                           .half_end = k->halves.len};
+// Of a cell in the facet and one of its islands, seen from outside the facet, as all cells here.
+static u32 push_stack(Kernel *k, u32 facet, u32 island) {
+    u32 looks_back = k->facets[island].is_flipped != k->facets[facet].is_flipped;
+    vec_push(k->heap, &k->stacks, MIN(facet << 1, island << 1 | looks_back));
+    vec_push(k->heap, &k->stacks, MAX(facet << 1, island << 1 | looks_back));
+    return k->stacks.len - 2;
+}
+
+void lone_push_cell(Kernel *k, const Lone *l, u32 island, u32 start) {
+    u32 stack = island == NONE ? l->stack : push_stack(k, l->facet, island);
+    k->cells.data[k->cells.len++] =
+        (Cell){.plane = l->plane,
+               .stack_start = stack,
+               .stack_len = island == NONE ? 1 : 2,
+               .half_start = start,
+               .half_end = k->halves.len,
+               .is_flipped = has_islands(l) && k->facets[l->facet].is_flipped};
 }
 
 // Chains by their ends; false: two of them end at one vertex.
@@ -187,7 +198,7 @@ static void trace_sorted(Kernel *k, Lone *l, u32 from) {
         }
     } while (h != from);
     lone_close_loop(k, start);
-    lone_push_cell(k, l->stack, start);
+    lone_push_cell(k, l, NONE, start);
 }
 
 static void trace_marked(Kernel *k, Lone *l, u32 from) {
@@ -204,7 +215,7 @@ static void trace_marked(Kernel *k, Lone *l, u32 from) {
         }
     } while (i != from);
     lone_close_loop(k, start);
-    lone_push_cell(k, l->stack, start);
+    lone_push_cell(k, l, NONE, start);
 }
 
 static bool trace_all(Unit *u, Lone *l, u32 n, void (*trace)(Kernel *k, Lone *l, u32 from)) {

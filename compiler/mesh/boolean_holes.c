@@ -63,6 +63,8 @@ static int convex_turn(const Unit *u, const Step *step, u32 n) {
 bool lone_are_holes_convex(const Unit *u, Lone *l) {
     for (u32 c = 0; c < l->chains.len; c++) {
         Chain *chain = &l->chains.data[c];
+        if (chain->island != NONE)
+            continue;
         chain->turn = chain->n < 3 ? 0 : convex_turn(u, l->steps.data + chain->first, chain->n);
         if (chain->turn == 0)
             return false;
@@ -93,7 +95,9 @@ bool lone_add_holes(Unit *u, Lone *l) {
     bool is_flipped = k->facets[l->facet].is_flipped;
     for (u32 c = 0; c < n; c++) {
         Chain *chain = &l->chains.data[c];
-        if (chain->turn == 0 && chain->n >= 3)
+        if (chain->island != NONE)
+            chain->turn = k->facets[chain->island].is_flipped ? -1 : 1;
+        else if (chain->turn == 0 && chain->n >= 3)
             chain->turn = chain_turn(u, l->steps.data + chain->first, chain->n);
         if (chain->turn == 0)
             return false;
@@ -108,13 +112,13 @@ bool lone_add_holes(Unit *u, Lone *l) {
         lone_push_chain(k, l, chain, (chain->turn > 0) != is_flipped);
         lone_close_loop(k, hole);
     }
-    lone_push_cell(k, l->stack, start);
+    lone_push_cell(k, l, NONE, start);
     for (u32 c = 0; c < n; c++) {
         const Chain *chain = &l->chains.data[c];
         start = k->halves.len;
         lone_push_chain(k, l, chain, (chain->turn < 0) != is_flipped);
         lone_close_loop(k, start);
-        lone_push_cell(k, l->stack, start);
+        lone_push_cell(k, l, chain->island, start);
     }
     return true;
 }

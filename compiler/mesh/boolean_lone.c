@@ -63,7 +63,7 @@ static bool read_chords(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
             continue;
         }
         rim[a].chain = rim[b].chain = l->chains.len;
-        avec_push(u->arena, &l->chains, (Chain){a, b, l->steps.len, 1, 0});
+        avec_push(u->arena, &l->chains, (Chain){a, b, l->steps.len, 1, 0, NONE});
         avec_push(u->arena, &l->steps, (Step){inner[i].a, u->k->facets[inner[i].by].plane});
     }
     return true;
@@ -87,19 +87,41 @@ static u32 local_of_point(Unit *u, Lone *l, u32 v, bool has_table) {
     return n_rim + l->inner.len - 1;
 }
 
+// Before constraints, which repeat it where walls stand on it.
+static void add_island(Unit *u, Lone *l, u32 t) {
+    const Kernel *k = u->k;
+    const Corner *corner = facet_corners(k, t);
+    u32 n = k->facets[t].n, first = local_of_point(u, l, corner->v, true), from = first;
+    for (u32 i = 0; i < n; i++) {
+        u32 a = corner[i].v, b = corner[i + 1 < n ? i + 1 : 0].v;
+        const SplitRun *run = find_splits(k, a, b);
+        u32 cut = run ? CUT_EDGE | (u32)(run - k->split_table.runs) : NONE, m = run ? run->n : 0;
+        for (u32 j = 0; j <= m; j++) {
+            u32 v = j < m ? split_at(k, run, a < b, j) : b;
+            u32 to = i + 1 == n && j == m ? first : local_of_point(u, l, v, true);
+            avec_push(u->arena, &l->links, (Link){from, to, cut, t});
+            from = to;
+        }
+    }
+}
+
 static void read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
     Arena *arena = u->arena;
-    bool has_table = l->rim.len > FEW || n_inner > FEW; // few are looked for one by one
+    bool has_table = l->rim.len > FEW || n_inner > FEW || // few are looked for one by one
+                     has_islands(l);
     l->links.len = l->inner.len = l->points.len = 0;
     for (u32 i = 0; i < l->rim.len && has_table; i++)
         u->local_of[l->rim.data[i].v] = i + 1;
+    for (u32 i = 0; i < u->n_facets; i++)
+        if (u->facets[i] != l->facet)
+            add_island(u, l, u->facets[i]);
     for (u32 i = 0; i < n_inner; i++) {
         u32 a = local_of_point(u, l, inner[i].a, has_table),
             b = local_of_point(u, l, inner[i].b, has_table);
         if (a == b)
             avec_push(arena, &l->points, a);
         else if (a >= l->rim.len || b >= l->rim.len || !is_along_edge(l, a, b))
-            avec_push(arena, &l->links, (Link){a, b, u->k->facets[inner[i].by].plane});
+            avec_push(arena, &l->links, (Link){a, b, u->k->facets[inner[i].by].plane, NONE});
     }
     for (u32 i = 0; i < l->rim.len && has_table; i++)
         u->local_of[l->rim.data[i].v] = 0;
@@ -153,13 +175,14 @@ static bool are_all_apart(const Unit *u, const Lone *l) {
     u32 n = l->links.len, n_rim = l->rim.len;
     for (u32 i = 0; i < l->points.len; i++)
         for (u32 j = 0; j < n && l->points.data[i] >= n_rim; j++)
-            if (!is_place_apart(u, l, l->points.data[i], &links[j]))
+            if (links[j].island == NONE && !is_place_apart(u, l, l->points.data[i], &links[j]))
                 return false;
     if (l->inner.len == 0)
         return true;
     for (u32 i = 0; i < n; i++)
         for (u32 j = i + 1; j < n; j++)
-            if ((links[i].a >= n_rim || links[i].b >= n_rim || links[j].a >= n_rim ||
+            if (links[i].island == NONE && links[j].island == NONE &&
+                (links[i].a >= n_rim || links[i].b >= n_rim || links[j].a >= n_rim ||
                  links[j].b >= n_rim) &&
                 !are_links_apart(u, l, &links[i], &links[j]))
                 return false;
@@ -190,7 +213,7 @@ static bool are_many_apart(Unit *u, const Lone *l) {
     u->segs.len = u->splits.len = 0;
     for (u32 c = 0; c < l->chains.len; c++) {
         const Chain *chain = &l->chains.data[c];
-        for (u32 i = 0; i < chain->n; i++) {
+        for (u32 i = 0; i < chain->n && chain->island == NONE; i++) {
             const Step *step = &l->steps.data[chain->first + i];
             u32 a = step->v, b = i + 1 == chain->n ? point_of_local(l, chain->to) : step[1].v;
             Seg seg = {a, b, step->cut, NONE, true, (u8)widest_axis(u->k, a, b)};
@@ -243,9 +266,10 @@ bool arrange_lone(Unit *u, u32 t, const InnerSeg *inner, u32 n_inner) {
     Lone *l = u->lone;
     l->facet = t;
     l->stack = k->stacks.len;
+    l->plane = u->n_facets > 1 ? u->plane : NONE;
     vec_push(k->heap, &k->stacks, t << 1);
     build_rim(u, l);
-    bool is_done = read_chords(u, l, inner, n_inner) && lone_trace_marked(u, l);
+    bool is_done = !has_islands(l) && read_chords(u, l, inner, n_inner) && lone_trace_marked(u, l);
     if (!is_done) {
         read_links(u, l, inner, n_inner);
         is_done = cut_facet(u, l);

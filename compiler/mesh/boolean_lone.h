@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A facet on its own, cut by constraints that do not cross: shared by boolean_lone.c (what the
 // constraints are), boolean_chains.c (chains of them, cells), boolean_holes.c (closed chains).
+// Facets of its unit that lie strictly inside of it, its islands, are on their own with it if
+// nothing comes near their boundaries: they are chains that are closed (boolean_islands.c).
 //
 // Local vertices: those of the facet's boundary, the rim, first, counter-clockwise from outside;
 // then inner ones.
@@ -17,27 +19,30 @@ typedef struct Border {
     u32 chain; // that ends here, NONE
 } Border;
 
-// A constraint between local vertices.
+// A constraint between local vertices, or a piece of an island's boundary.
 typedef struct Link {
     u32 a, b;
-    u32 cut;
+    u32 cut;    // as in Half
+    u32 island; // the facet, or NONE
 } Link;
 
 // Constraints in a row from rim to rim, or closed: steps first .. first + n.
 typedef struct Chain {
     u32 from, to; // local
     u32 first, n;
-    int turn; // of a closed one: 1: counter-clockwise from the plane's front; 0: not known
+    int turn;   // of a closed one: 1: counter-clockwise from the plane's front; 0: not known
+    u32 island; // the facet that it bounds, or NONE
 } Chain;
 
 typedef struct Step {
     u32 v;   // where it starts: a point
-    u32 cut; // of the constraint that starts there
+    u32 cut; // of the link that starts there
 } Step;
 
 typedef struct Lone {
     u32 facet;
     u32 stack; // of its cells
+    u32 plane; // of its cells: NONE, but for a facet with islands
     VEC(Border) rim;
     VEC(Link) links;
     VEC(u32) inner;    // points inside
@@ -72,7 +77,12 @@ static inline void lone_close_loop(Kernel *k, u32 start) {
     k->halves.data[k->halves.len - 1].next = start;
 }
 void lone_push_chain(Kernel *k, const Lone *l, const Chain *chain, bool is_back);
-void lone_push_cell(Kernel *k, u32 stack, u32 start); // its halves: from start on
+// Its halves: from start on. It lies in the facet, and in the island if that is not NONE.
+void lone_push_cell(Kernel *k, const Lone *l, u32 island, u32 start);
+
+static inline bool has_islands(const Lone *l) {
+    return l->plane != NONE;
+}
 
 // boolean_holes.c. Of chains that are all closed:
 bool lone_are_holes_apart(Unit *u, const Lone *l); // their boxes are

@@ -27,10 +27,9 @@ static Result run(Builder *b, u32 root) {
     r.measure = mesh_measure(&r.mesh);
     Mesh again;
     CsgOptions options = {.n_threads = 3, .split_finely = true};
-    r.is_whole =
-        r.check.fault == MESH_OK &&
-        mesh_boolean(b->heap, &expr, options, &again, NULL) == STATUS_OK &&
-        same_mesh(&r.mesh, &again);
+    r.is_whole = r.check.fault == MESH_OK &&
+                 mesh_boolean(b->heap, &expr, options, &again, NULL) == STATUS_OK &&
+                 same_mesh(&r.mesh, &again);
     return r;
 }
 
@@ -426,8 +425,8 @@ TEST(cavities_in_balls) {
         u32 n_components = 2;
         for (u32 i = 0; i < N * N * N; i++) {
             Vec3 c = vec3(3.0 * (i % N) - 12, 3.0 * (i / N % N) - 12, 3.0 * (i / N / N) - 12.05);
-            Mesh cube = box(&heap, c.x - 0.3, c.y - 0.3, c.z - 0.3, c.x + 0.3, c.y + 0.3,
-                            c.z + 0.3);
+            Mesh cube =
+                box(&heap, c.x - 0.3, c.y - 0.3, c.z - 0.3, c.x + 0.3, c.y + 0.3, c.z + 0.3);
             f64 r = vec3_norm(c);
             if ((r > 3 && r < 5) || (r > 9 && r < 11))
                 continue; // near a ball's surface
@@ -464,6 +463,59 @@ TEST(flush_holes) {
     u32 holed = join(&b, CSG_DIFFERENCE, nodes, N * N + 1);
     EXPECT(run(&b, build_pair(&b, CSG_UNION, holed, pegs)), 1, 0, N * N);
     END;
+}
+
+// Faces within a plate's faces, of each kind on its own and in all combinations, the plate before
+// and after what it is joined with.
+typedef struct Feature {
+    f64 box[2][6];    // one or two that are alike
+    bool is_taken[2]; // subtracted
+    f64 volume;
+    u32 genus;
+} Feature;
+
+static const Feature FEATURES[] = {
+    {{{2, 2, 0, 3, 3, 1}, {2, 4, 0, 3, 5, 1}}, {1, 1}, -2, 2}, // flush at both ends
+    {{{5, 2, -1, 6, 3, 2}}, {1}, -1, 1},                       // through
+    {{{8, 2, 1, 9, 3, 2}, {8, 2, -1, 9, 3, 0}}, {0, 0}, 2, 0}, // standing on it, hanging from it
+    {{{2, 6, 0, 3, 7, 1}, {3, 6, 0, 4, 7, 1}}, {1, 1}, -2, 1}, // side by side
+    {{{0, 9, 0, 1, 10, 1}}, {1}, -1, 0},                       // at the plate's rim
+    {{{6, 6, 1, 9, 9, 2}, {7, 7, 1, 8, 8, 2}}, {0, 1}, 8, 0},  // one within the other
+    {{{2, 11, 0, 3, 12, 1}, {3, 12, 0, 4, 13, 1}}, {1, 1}, -2, 1},       // with a common edge
+    {{{6, 11, 0.5, 9, 12, 1}, {7, 10, 0.5, 8, 13, 1}}, {1, 1}, -2.5, 0}, // across each other
+};
+
+TEST(faces_within_faces) {
+    enum { N = sizeof FEATURES / sizeof *FEATURES };
+    for (u32 mask = 0; mask < 2u << N; mask++) {
+        BEGIN;
+        u32 added[32], taken[32], n_added = 0, n_taken = 1, genus = 0;
+        bool is_last = mask >> N;
+        f64 volume = 15 * 15;
+        u32 plate = build_leaf(&b, box(&heap, 0, 0, 0, 15, 15, 1));
+        if (!is_last)
+            added[n_added++] = plate;
+        for (u32 i = 0; i < N; i++) {
+            const Feature *f = &FEATURES[i];
+            if (!(mask >> i & 1))
+                continue;
+            volume += f->volume;
+            genus += f->genus;
+            for (u32 j = 0; j < 2 && f->box[j][3] > 0; j++) {
+                const f64 *at = f->box[j];
+                u32 leaf = build_leaf(&b, box(&heap, at[0], at[1], at[2], at[3], at[4], at[5]));
+                if (f->is_taken[j])
+                    taken[n_taken++] = leaf;
+                else
+                    added[n_added++] = leaf;
+            }
+        }
+        if (is_last)
+            added[n_added++] = plate;
+        taken[0] = join(&b, CSG_UNION, added, n_added);
+        EXPECT(run(&b, join(&b, CSG_DIFFERENCE, taken, n_taken)), 1, genus, volume);
+        END;
+    }
 }
 
 TEST(peg_in_a_hole_of_its_radius) {
@@ -769,8 +821,8 @@ static bool opens_along_slits(Builder *b, const Vec3 (*hollow)[4], u32 n, bool d
         nodes[n_nodes++] = build_leaf(b, solid_tetra(b->heap, p[0], p[1], p[2], p[3]));
     }
     if (drill)
-        nodes[n_nodes++] = build_leaf(b, box(b->heap, hollow[0][2].x - 0.1, 3.9, -1,
-                                             hollow[0][2].x + 0.1, 4.1, 5.5));
+        nodes[n_nodes++] = build_leaf(
+            b, box(b->heap, hollow[0][2].x - 0.1, 3.9, -1, hollow[0][2].x + 0.1, 4.1, 5.5));
     u32 root = build_op(b, CSG_DIFFERENCE, nodes, n_nodes);
     CsgExpr expr = {b->leaves.data, b->leaves.len, b->nodes.data, b->nodes.len,
                     b->args.data,   b->args.len,   root};
@@ -793,12 +845,14 @@ static bool opens_along_slits(Builder *b, const Vec3 (*hollow)[4], u32 n, bool d
 TEST(slits) {
     BEGIN;
     // One; two in a row; two with a common end; two that cross.
-    static const Vec3 hollows[4][2][4] = {
-        {{{2, 4, 8}, {6, 4, 8}, {4, 2, 5}, {4, 6, 5}},
-         {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}}},
-        {{{1, 4, 8}, {4, 4, 8}, {2, 2, 5}, {2, 6, 5}}, {{4, 4, 8}, {7, 4, 8}, {6, 2, 5}, {6, 6, 5}}},
-        {{{2, 4, 8}, {4, 4, 8}, {3, 2, 5}, {3, 6, 5}}, {{4, 4, 8}, {4, 7, 8}, {2, 5, 4}, {6, 6, 5}}},
-        {{{2, 4, 8}, {6, 4, 8}, {4, 2, 5}, {4, 6, 5}}, {{4, 2, 8}, {4, 6, 8}, {2, 4, 5}, {6, 4, 5}}}};
+    static const Vec3 hollows[4][2][4] = {{{{2, 4, 8}, {6, 4, 8}, {4, 2, 5}, {4, 6, 5}},
+                                           {{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}}},
+                                          {{{1, 4, 8}, {4, 4, 8}, {2, 2, 5}, {2, 6, 5}},
+                                           {{4, 4, 8}, {7, 4, 8}, {6, 2, 5}, {6, 6, 5}}},
+                                          {{{2, 4, 8}, {4, 4, 8}, {3, 2, 5}, {3, 6, 5}},
+                                           {{4, 4, 8}, {4, 7, 8}, {2, 5, 4}, {6, 6, 5}}},
+                                          {{{2, 4, 8}, {6, 4, 8}, {4, 2, 5}, {4, 6, 5}},
+                                           {{4, 2, 8}, {4, 6, 8}, {2, 4, 5}, {6, 4, 5}}}};
     for (u32 i = 0; i < 4; i++) {
         CHECK(opens_along_slits(&b, hollows[i], i ? 2 : 1, false, 1, 0));
         CHECK(opens_along_slits(&b, hollows[i], i ? 2 : 1, true, 1, 1));
@@ -809,7 +863,8 @@ TEST(slits) {
 TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(star_of_spikes),
           TEST_CASE(fans_of_a_thousand_faces), TEST_CASE(an_edge_with_hundreds_of_faces),
           TEST_CASE(boxes_that_share_an_edge), TEST_CASE(deep_stacks_of_coplanar_faces),
-          TEST_CASE(checkerboards), TEST_CASE(nested_shells), TEST_CASE(cavities_in_balls), TEST_CASE(flush_holes),
+          TEST_CASE(checkerboards), TEST_CASE(nested_shells), TEST_CASE(cavities_in_balls),
+          TEST_CASE(flush_holes), TEST_CASE(faces_within_faces),
           TEST_CASE(peg_in_a_hole_of_its_radius), TEST_CASE(faces_some_quanta_apart),
           TEST_CASE(lattices_touching_within_an_ulp), TEST_CASE(edge_or_vertex_contact_only),
           TEST_CASE(operands_that_overlap_themselves), TEST_CASE(operands_inside_out),
