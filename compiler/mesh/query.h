@@ -43,7 +43,7 @@ bool mesh_within(const PlacedMesh *a, const PlacedMesh *b, f64 gap);
 bool mesh_drop(const PlacedMesh *a, const PlacedMesh *b, f64 *gap);
 
 // Area over which the surfaces touch: facing each other, within gap, and overlapping when
-// projected along the normal. mm2.
+// projected along the normal. mm2. O(n log n) for plane faces, however they are cut into triangles.
 f64 mesh_contact_area(Heap *heap, const PlacedMesh *a, const PlacedMesh *b, f64 gap);
 // The same for surfaces that lie in one another and look the same way, where a picture flickers. mm2. *point
 // is the middle of the largest piece, *normal its unit normal.

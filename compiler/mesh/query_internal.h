@@ -64,4 +64,26 @@ void clip_half_plane(Clip *clip, Vec2 a, f64 c);
 Clip clip_triangles(const Vec2 a[3], const Vec2 b[3]);
 f64 clip_area(const Clip *clip);
 
+// query_contact.c: a triangle's plane with an orthonormal basis.
+typedef struct Frame {
+    Vec3 origin, x, y, n;
+} Frame;
+bool frame_of(const Triangle *t, Frame *f); // false: it has no plane
+Vec2 to_frame(const Frame *f, Vec3 p);
+// Keeps what lies where plane g is no more than gap over or under the frame's.
+void clip_to_gap(Clip *clip, const Frame *f, const Frame *g, f64 gap);
+
+// Which surfaces count: facing is -1 for those that look at each other, 1 for those that look the
+// same way.
+typedef struct Meeting {
+    f64 gap, facing;
+    f64 largest; // area of the largest piece so far, and its middle
+    Vec3 point, normal;
+} Meeting;
+bool meeting_faces(const Meeting *meeting, const Frame *f, const Frame *g);
+f64 meeting_add(Meeting *meeting, const Frame *f, const Clip *piece); // its area
+f64 meet_triangles(const Triangle *a, const Triangle *b, Meeting *meeting);
+// query_faces.c: the area over which the surfaces meet, by plane faces.
+f64 meet_by_faces(Heap *heap, const View *a, const View *b, Meeting *meeting);
+
 #endif

@@ -450,6 +450,73 @@ TEST(contact_areas) {
     heap_finish(&heap);
 }
 
+// A disc's worth of triangles that all run to one corner; z from 0 to 2.
+static Mesh make_drum(Heap *heap, u32 n, f64 r) {
+    Mesh mesh;
+    mesh_init(&mesh, heap, 2 * n, 4 * n - 4, false);
+    for (u32 i = 0; i < n; i++)
+        for (u32 top = 0; top < 2; top++)
+            mesh.verts[top * n + i] =
+                vec3(r * trig_cos(360.0 * i / n), r * trig_sin(360.0 * i / n), 2 * top);
+    u32 *tri = mesh.tris;
+    for (u32 i = 0; i < n; i++) {
+        u32 j = (i + 1) % n;
+        const u32 wall[6] = {i, j, n + j, i, n + j, n + i}, caps[6] = {0, j, i, n, n + i, n + j};
+        memcpy(tri, wall, sizeof wall);
+        tri += 6;
+        if (i > 0 && j > 0) {
+            memcpy(tri, caps, sizeof caps);
+            tri += 6;
+        }
+    }
+    memset(mesh.tags, 0, mesh.n_tris * sizeof *mesh.tags);
+    memset(mesh.mats, 0, mesh.n_tris * sizeof *mesh.mats);
+    return mesh;
+}
+
+// All triangles of one fan overlap all of the other: far more pairs than triangles.
+TEST(contact_of_fans) {
+    enum { N = 1024 };
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh drum = make_drum(&heap, N, 10);
+    CHECK(mesh_check(&heap, &drum).fault == MESH_OK);
+    f64 disc = N / 2.0 * 100 * trig_sin(360.0 / N);
+    Affine3 turn = affine3_rotate(vec3_unit(vec3(1, 2, 3)), 33), up = affine3_move(vec3(0, 0, 2)),
+            mirror = affine3_identity();
+    mirror.m[0][0] = -1;
+    for (u32 i = 0; i < 3; i++) { // as it is, turned, and one of them mirrored
+        Affine3 first = i ? turn : affine3_identity(), second = affine3_mul(&first, &up);
+        if (i == 2)
+            second = affine3_mul(&second, &mirror);
+        PlacedMesh a = place(&heap, &drum, first), b = place(&heap, &drum, second);
+        CHECK_NEAR(mesh_contact_area(&heap, &a, &b, 0.01), disc, 1e-4);
+        CHECK_NEAR(mesh_contact_area(&heap, &b, &a, 0.01), disc, 1e-4);
+        Vec3 point, normal; // both tops
+        f64 flush = mesh_flush_area(&heap, &a, &a, 0.01, &point, &normal);
+        CHECK(flush > 2 * disc - 1e-3);
+    }
+    // Side by side: two segments of circles, up to the circles' corners.
+    PlacedMesh a = place(&heap, &drum, affine3_identity()),
+               b = place(&heap, &drum, affine3_move(vec3(10, 0, 2)));
+    f64 lens = 2 * 100 * (60 * 3.14159265358979324 / 180) - 10 / 2.0 * sqrt(300);
+    CHECK_NEAR(mesh_contact_area(&heap, &a, &b, 0.01), lens, 2e-3);
+    // Leaning by a thousandth, they are within the gap on a strip 10 wide about the axis.
+    Affine3 lean = affine3_identity();
+    lean.m[2][0] = 0.001;
+    lean.t.z = 2;
+    b = place(&heap, &drum, lean);
+    f64 strip = 2 * (100 * (30 * 3.14159265358979324 / 180) + 5 * sqrt(75));
+    CHECK_NEAR(mesh_contact_area(&heap, &a, &b, 0.005), strip, 1e-2);
+    // Tops that lie in one another.
+    Vec3 point, normal;
+    b = place(&heap, &drum, affine3_move(vec3(10, 0, 0)));
+    CHECK_NEAR(mesh_flush_area(&heap, &a, &b, 0.001, &point, &normal), 2 * lens, 4e-3);
+    CHECK(fabs(point.x - 5) < 5 && fabs(point.y) < 8.7 && fabs(fabs(normal.z) - 1) < 1e-12);
+    CHECK_NEAR(point.z, normal.z > 0 ? 2 : 0, 1e-9);
+    heap_finish(&heap);
+}
+
 // ---- shared volume
 // -------------------------------------------------------------------------------
 
@@ -598,6 +665,6 @@ TEST_MAIN(TEST_CASE(rays_hit_what_brute_force_hits), TEST_CASE(rays_do_not_slip_
           TEST_CASE(membership_is_the_winding_number), TEST_CASE(membership_at_awkward_places),
           TEST_CASE(distances_bound_samples_from_below), TEST_CASE(distances_in_closed_form),
           TEST_CASE(drops_in_closed_form), TEST_CASE(drops_bound_vertical_rays),
-          TEST_CASE(contact_areas), TEST_CASE(overlaps_in_closed_form),
+          TEST_CASE(contact_areas), TEST_CASE(contact_of_fans), TEST_CASE(overlaps_in_closed_form),
           TEST_CASE(overlaps_equal_counted_points), TEST_CASE(moves_that_part),
           TEST_CASE(trees_give_their_memory_back))
