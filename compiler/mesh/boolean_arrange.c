@@ -411,4 +411,6 @@ void arrange(Kernel *k) {
     }
     arena_finish(&units.arena);
     points_close(k, k->heap);
+    if (k->planes.len > CUT_PLANES)
+        heap_fail(k->heap, FAIL_MEMORY_LIMIT, NULL);
 }

@@ -65,7 +65,8 @@ static void follow_chain(Arena *arena, Lone *l, u32 from, u32 i) {
     u32 at = from;
     for (;;) {
         Link *link = &l->links.data[i];
-        avec_push(arena, &l->steps, (Step){point_of_local(l, at), link->cut});
+        avec_push(arena, &l->steps,
+                  ((Step){point_of_local(l, at), link->cut, link->is_along == (link->a == at)}));
         at = link->a == at ? link->b : link->a;
         link->a = link->b = NONE; // done
         if (at < l->rim.len || at == from)
@@ -104,16 +105,24 @@ void lone_reserve(Unit *u, const Lone *l) {
     vec_reserve(k->heap, &k->cells, (size_t)k->cells.len + l->chains.len + 1);
 }
 
+// The boundary of an island has no marks.
+static u32 marked_cut(const Lone *l, const Chain *chain, const Step *step, bool is_back) {
+    if (chain->island != NONE)
+        return step->cut;
+    u32 marks = l->is_flipped ? CUT_CROSSES | CUT_FLIPPED : CUT_CROSSES;
+    return step->cut | marks | (step->is_along != is_back ? CUT_ALONG : 0);
+}
+
 void lone_push_chain(Kernel *k, const Lone *l, const Chain *chain, bool is_back) {
     const Step *step = l->steps.data + chain->first;
     if (!is_back) {
         for (u32 i = 0; i < chain->n; i++)
-            lone_push_half(k, step[i].v, step[i].cut);
+            lone_push_half(k, step[i].v, marked_cut(l, chain, &step[i], false));
         return;
     }
     u32 v = chain->to < l->rim.len ? l->rim.data[chain->to].v : step[0].v;
     for (u32 i = chain->n; i-- > 0; v = step[i].v)
-        lone_push_half(k, v, step[i].cut);
+        lone_push_half(k, v, marked_cut(l, chain, &step[i], true));
 }
 
 // Of a cell in the facet and one of its islands, seen from outside the facet, as all cells here.

@@ -8,7 +8,8 @@
 // Levy, "Exact predicates, exact constructions and combinatorics for mesh CSG", 2024, section 4).
 // The order needs only normals: with D the edge, n_i the cells' normals and t_i = n_i x D the
 // directions in which cells leave the edge, (t_i x t_j).D has the sign of (n_i x n_j).D, and
-// t_i.t_j that of n_i.n_j. Cost: O(h) for h halves, and the sorting of crowded edges.
+// t_i.t_j that of n_i.n_j. Where just two facets cross, arrange knows the sign. Cost: O(h) for h
+// halves, and the sorting of crowded edges.
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>
@@ -193,6 +194,30 @@ static bool order_quarters(const Kernel *view, const EdgeHalf **at, u32 n) {
     return sign != 0;
 }
 
+static bool half_is_turned(const EdgeHalf *at, u32 cut) {
+    return !(at->ahead & 1) ^ !!(cut & CUT_FLIPPED);
+}
+
+// The same where two planes cross and arrange has said so: without asking for planes. If all four
+// halves cross, each has a partner of its own plane and cut, and its cut's facet has halves here
+// too; so P's have the cut Q and Q's the cut P.
+static bool order_crossing(const Kernel *view, const EdgeHalf **at) {
+    const EdgeHalf *quarter[4] = {NULL, NULL, NULL, NULL};
+    u32 first = view->halves.data[at[0]->half].cut;
+    for (u32 i = 0; i < 4; i++) {
+        u32 cut = view->halves.data[at[i]->half].cut;
+        u32 place =
+            (cut_plane(cut) != cut_plane(first) ? 1u : 0u) + (half_is_turned(at[i], cut) ? 2u : 0u);
+        if (!cut_crosses(cut) || quarter[place])
+            return false;
+        quarter[place] = at[i];
+    }
+    bool is_positive = !(first & CUT_ALONG) ^ (at[0]->ahead & 1); // (n_P x n_Q).D
+    for (u32 i = 0; i < 4; i++)
+        at[i] = quarter[is_positive ? i : (4 - i) % 4];
+    return true;
+}
+
 // ---- gathering
 // -----------------------------------------------------------------------------------
 
@@ -279,7 +304,7 @@ static bool drop_flaps(const Kernel *view, const EdgeHalf *const *at, u32 n) {
 static void join_edge(Kernel *view, u32 *parent, const EdgeHalf **at, u32 n) {
     if (drop_flaps(view, at, n))
         return;
-    if (n > 2 && (n > 4 || !order_quarters(view, at, n)))
+    if (n > 2 && !(n == 4 && order_crossing(view, at)) && !(n <= 4 && order_quarters(view, at, n)))
         order_sheets(view, at, n);
     for (u32 i = 0; i < n; i++) {
         const EdgeHalf *next = at[i + 1 < n ? i + 1 : 0];

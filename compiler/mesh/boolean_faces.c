@@ -158,6 +158,15 @@ static void spread_stacks(Unit *u, u32 n_faces) {
         k->fault = "a face was not reached";
 }
 
+// A half's cut with its marks. Where a facet's boundary runs along the edge, it stands first among
+// the parts.
+static u32 marked_cut(const Unit *u, u32 h) {
+    u32 cut = half_cut(u, h), beyond = u->loop_face.data[u->loop.data[h ^ 1]];
+    if (u->parts.data[u->edge_parts.data[h >> 1]].facet != NONE || !u->face_stack_len.data[beyond])
+        return cut;
+    return cut | CUT_CROSSES | (h & 1 ? 0 : CUT_ALONG);
+}
+
 static void emit_cell(Unit *u, u32 f) {
     Kernel *k = u->k;
     Cell cell = {.plane = u->plane,
@@ -168,7 +177,7 @@ static void emit_cell(Unit *u, u32 f) {
         u32 h = u->loop_half.data[l], start = k->halves.len;
         do {
             Half half = {u->point_of.data[half_origin(u, h)], k->halves.len + 1, k->cells.len,
-                         half_cut(u, h)};
+                         marked_cut(u, h)};
             vec_push(k->heap, &k->halves, half);
             h = u->next.data[h];
         } while (h != u->loop_half.data[l]);

@@ -104,7 +104,8 @@ typedef struct LeafState {
 } LeafState;
 
 // A constraint inside a touched facet, drawn by facet `by`, whose plane is known; a == b: a single
-// place where by's corner touches the inside (other constraints may pass there).
+// place where by's corner touches the inside (other constraints may pass there). From a to b is
+// along (facet's outward normal) x (by's) if facet < by, else against it.
 typedef struct InnerSeg {
     u32 facet, a, b, by;
 } InnerSeg;
@@ -118,10 +119,23 @@ typedef struct Half {
     u32 origin;
     u32 next; // NONE: it is dead, see boolean_buried.c
     u32 cell;
-    u32 cut; // what contains the edge: a plane other than the cell's; CUT_EDGE | a run of
-             // SplitTable, the half is part of that grid edge; NONE: both ends are grid vertices
+    u32 cut; // what contains the edge: a plane other than the cell's, with marks; CUT_EDGE | a run
+             // of SplitTable, the half is part of that grid edge; NONE: both ends are grid vertices
 } Half;
-enum { CUT_EDGE = 1 << 30 };
+// CUT_CROSSES: a facet in plane Q, the cut, drew the edge, and the cells on both its sides lie in
+// facets of plane P. Then the other marks tell how the cell stands to n_P and n_Q: its front looks
+// against n_P; the half runs along n_P x n_Q.
+enum { CUT_EDGE = 1 << 30, CUT_CROSSES = 1 << 29, CUT_FLIPPED = 1 << 28, CUT_ALONG = 1 << 27 };
+enum { CUT_PLANES = 1 << 27 }; // planes that can be told, and the bits that do
+static inline bool cut_crosses(u32 cut) {
+    return (cut & (CUT_EDGE | CUT_CROSSES)) == CUT_CROSSES; // not of NONE
+}
+static inline bool cut_is_plane(u32 cut) {
+    return !(cut & CUT_EDGE);
+}
+static inline u32 cut_plane(u32 cut) { // if it is one
+    return cut & (CUT_PLANES - 1);
+}
 
 typedef struct Cell {
     u32 plane;       // NONE for an untouched facet until somebody asks: see cell_plane

@@ -31,6 +31,12 @@ static void build_rim(Unit *u, Lone *l) {
     }
 }
 
+// The constraint runs along n_P x n_cut, for the planes' own normals.
+static bool is_along_line(const Kernel *k, const InnerSeg *seg) {
+    return (seg->facet < seg->by) ^ k->facets[seg->facet].is_flipped ^
+           k->facets[seg->by].is_flipped;
+}
+
 // Both ends on one edge of the facet: no corner between them on one of the two ways round.
 static bool is_along_edge(const Lone *l, u32 i, u32 j) {
     u32 low = MIN(i, j), high = MAX(i, j), last = l->rim.len - 1;
@@ -64,7 +70,9 @@ static bool read_chords(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
         }
         rim[a].chain = rim[b].chain = l->chains.len;
         avec_push(u->arena, &l->chains, (Chain){a, b, l->steps.len, 1, 0, NONE});
-        avec_push(u->arena, &l->steps, (Step){inner[i].a, u->k->facets[inner[i].by].plane});
+        avec_push(
+            u->arena, &l->steps,
+            ((Step){inner[i].a, u->k->facets[inner[i].by].plane, is_along_line(u->k, &inner[i])}));
     }
     return true;
 }
@@ -99,7 +107,7 @@ static void add_island(Unit *u, Lone *l, u32 t) {
         for (u32 j = 0; j <= m; j++) {
             u32 v = j < m ? split_at(k, run, a < b, j) : b;
             u32 to = i + 1 == n && j == m ? first : local_of_point(u, l, v, true);
-            avec_push(u->arena, &l->links, (Link){from, to, cut, t});
+            avec_push(u->arena, &l->links, ((Link){from, to, cut, t, false}));
             from = to;
         }
     }
@@ -121,7 +129,9 @@ static void read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
         if (a == b)
             avec_push(arena, &l->points, a);
         else if (a >= l->rim.len || b >= l->rim.len || !is_along_edge(l, a, b))
-            avec_push(arena, &l->links, (Link){a, b, u->k->facets[inner[i].by].plane, NONE});
+            avec_push(arena, &l->links,
+                      ((Link){a, b, u->k->facets[inner[i].by].plane, NONE,
+                              is_along_line(u->k, &inner[i])}));
     }
     for (u32 i = 0; i < l->rim.len && has_table; i++)
         u->local_of[l->rim.data[i].v] = 0;
@@ -265,6 +275,7 @@ bool arrange_lone(Unit *u, u32 t, const InnerSeg *inner, u32 n_inner) {
         u->lone = ARENA_NEW(u->arena, Lone, 1);
     Lone *l = u->lone;
     l->facet = t;
+    l->is_flipped = k->facets[t].is_flipped;
     l->stack = k->stacks.len;
     l->plane = u->n_facets > 1 ? u->plane : NONE;
     vec_push(k->heap, &k->stacks, t << 1);

@@ -22,8 +22,9 @@ typedef struct Border {
 // A constraint between local vertices, or a piece of an island's boundary.
 typedef struct Link {
     u32 a, b;
-    u32 cut;    // as in Half
-    u32 island; // the facet, or NONE
+    u32 cut;       // as in Half, without marks
+    u32 island;    // the facet, or NONE
+    bool is_along; // of a constraint: a to b is along n_P x n_cut
 } Link;
 
 // Constraints in a row from rim to rim, or closed: steps first .. first + n.
@@ -37,12 +38,14 @@ typedef struct Chain {
 typedef struct Step {
     u32 v;   // where it starts: a point
     u32 cut; // of the link that starts there
+    bool is_along;
 } Step;
 
 typedef struct Lone {
     u32 facet;
-    u32 stack; // of its cells
-    u32 plane; // of its cells: NONE, but for a facet with islands
+    bool is_flipped; // the facet
+    u32 stack;       // of its cells
+    u32 plane;       // of its cells: NONE, but for a facet with islands
     VEC(Border) rim;
     VEC(Link) links;
     VEC(u32) inner;    // points inside
@@ -76,6 +79,7 @@ static inline void lone_push_half(Kernel *k, u32 origin, u32 cut) {
 static inline void lone_close_loop(Kernel *k, u32 start) {
     k->halves.data[k->halves.len - 1].next = start;
 }
+// is_back: against the chain's direction.
 void lone_push_chain(Kernel *k, const Lone *l, const Chain *chain, bool is_back);
 // Its halves: from start on. It lies in the facet, and in the island if that is not NONE.
 void lone_push_cell(Kernel *k, const Lone *l, u32 island, u32 start);

@@ -71,8 +71,8 @@ static void copy_cells(const Shards *s, u32 i) {
         half.origin = claimed(&s->points, i, half.origin);
         half.next += before->halves;
         half.cell += before->cells;
-        if (half.cut != NONE && !(half.cut & CUT_EDGE))
-            half.cut = claimed(&s->planes, i, half.cut);
+        if (cut_is_plane(half.cut))
+            half.cut += claimed(&s->planes, i, cut_plane(half.cut)) - cut_plane(half.cut);
         k->halves.data[before->halves + h] = half;
     }
     if (shard->stacks.len)

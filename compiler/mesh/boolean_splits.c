@@ -216,8 +216,10 @@ u32 edge_next_vertex(const Kernel *k, u32 a, u32 b) {
 
 u32 half_cut_plane(Kernel *k, u32 h) {
     const Half *half = &k->halves.data[h];
-    if (half->cut == NONE || !(half->cut & CUT_EDGE))
-        return half->cut;
+    if (half->cut == NONE)
+        return NONE;
+    if (cut_is_plane(half->cut))
+        return cut_plane(half->cut);
     const SplitRun *run = &k->split_table.runs[half->cut & ~(u32)CUT_EDGE];
     u32 plane = cell_plane(k, half->cell);
     return plane_upright(k, run->lo, run->hi, plane_ref(k, plane)->axis);
