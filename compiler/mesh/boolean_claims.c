@@ -109,6 +109,10 @@ static u32 count_numbers(const Claiming *c) {
     return next;
 }
 
+static void prepare_slot(const Claiming *c, u32 g) {
+    __builtin_prefetch(&c->slots->at[c->claims->number[g]], 1);
+}
+
 // Each writes its own slot; what is lost waits until all have.
 static void give_number(const Claiming *c, u32 g, u32 number) {
     u64 *slot = &c->slots->at[c->claims->number[g]];
@@ -160,12 +164,14 @@ static void claim_planes_of(Kernel *view, void *ctx, u32 i) {
 static void number_planes(Kernel *view, void *ctx, u32 i) {
     (void)view;
     const Claiming *c = ctx;
-    u32 start = c->claims->start[i], number = c->next[i];
-    for (u32 p = 0; p < c->planes[i].len; p++)
+    u32 start = c->claims->start[i], number = c->next[i], n = c->planes[i].len;
+    for (u32 p = 0; p < n; p++) {
+        prepare_slot(c, start + MIN(p + AHEAD, n - 1));
         if (!is_lost(c, start + p)) {
             c->k->planes.data[number] = c->planes[i].data[p];
             give_number(c, start + p, number++);
         }
+    }
 }
 
 static void set_places(const Claiming *c, u32 i) {
@@ -280,12 +286,14 @@ static void join_across(Claiming *c, u32 i, u32 v) {
 static void number_points(Kernel *view, void *ctx, u32 i) {
     (void)view;
     const Claiming *c = ctx;
-    u32 start = c->claims->start[i], number = c->next[i];
-    for (u32 v = 0; v < c->points[i].len; v++)
+    u32 start = c->claims->start[i], number = c->next[i], n = c->points[i].len;
+    for (u32 v = 0; v < n; v++) {
+        prepare_slot(c, start + MIN(v + AHEAD, n - 1));
         if (!is_lost(c, start + v)) {
             c->k->points.data[number] = c->points[i].data[v];
             give_number(c, start + v, number++);
         }
+    }
 }
 
 // After claims: what lies at borders of hash cells.

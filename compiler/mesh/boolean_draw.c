@@ -17,11 +17,19 @@ static bool find_known(Hand *hand, const Corner *a, const Corner *b, u32 by, Kno
     return false;
 }
 
-static u32 make_lpi(Hand *hand, const Corner *a, const Corner *b, const Plane *plane, u32 number) {
+static void split_edge(Hand *hand, const Corner *a, const Corner *b, u32 v) {
+    if (v != a->v && v != b->v)
+        vec_push(hand->k->heap, &hand->drawing->splits,
+                 (EdgeSplit){MIN(a->v, b->v), MAX(a->v, b->v), v});
+}
+
+// The vertex where a plane meets an edge, which is split there.
+static u32 cut_edge(Hand *hand, const Corner *a, const Corner *b, const Plane *plane, u32 number) {
     Known *known;
     if (!find_known(hand, a, b, number, &known)) {
         known->number = hand->k->points.len + hand->points->len;
         vec_push(hand->k->heap, hand->points, point_make_lpi(a, b, plane, number));
+        split_edge(hand, a, b, known->number);
     }
     return known->number;
 }
@@ -35,44 +43,39 @@ static u32 make_upright(Hand *hand, const Corner *a, const Corner *b, u32 axis) 
     return known->number;
 }
 
-static void split_edge(Hand *hand, const Corner *a, const Corner *b, u32 v) {
-    if (v != a->v && v != b->v)
-        vec_push(hand->k->heap, &hand->drawing->splits,
-                 (EdgeSplit){MIN(a->v, b->v), MAX(a->v, b->v), v});
-}
-
 // ---- what meets in crossing planes
 // ---------------------------------------------------------------
 
-// The corner in which the common interval ends, at the end of the facet(s) in `which`, or NONE.
-static u32 end_corner(const Kernel *k, const Meeting *m, const LineEnd end[2], u32 which) {
+// Where the common interval ends: a corner's vertex, or NONE.
+static u32 end_corner(const Kernel *k, const Meeting *m, const LineEnd end[2]) {
     for (u32 i = 0; i < 2; i++)
-        if (which >> i & 1 && end[i].corner != NO_CORNER)
+        if (end[i].is_common && end[i].corner != NO_CORNER)
             return facet_corners(k, m->facet[i])[end[i].corner].v;
     return NONE;
 }
 
-// The end is none.
-static u32 make_end(Hand *hand, const Meeting *m, const LineEnd end[2], u32 which) {
+// Splits the edges that are there. v: the end, if it is known; returns it.
+static u32 draw_end(Hand *hand, const Meeting *m, const LineEnd end[2], u32 v) {
+    enum { NEITHER = 2 };
     const Kernel *k = hand->k;
-    u32 i = which == 2, plane = k->facets[m->facet[1 - i]].plane;
-    const Corner *at = facet_corners(k, m->facet[i]);
-    return make_lpi(hand, &at[end[i].from], &at[end[i].to], plane_ref(k, plane), plane);
-}
-
-// Vertex v is that end: splits of edges that are there.
-static void split_at_end(Hand *hand, const Meeting *m, const LineEnd end[2], u32 which, u32 v) {
-    const Kernel *k = hand->k;
+    u32 cut =
+        v == NONE ? !end[0].is_common : (u32)NEITHER; // whose edge is cut by the other's plane
+    if (cut != NEITHER) {
+        const Corner *at = facet_corners(k, m->facet[cut]);
+        u32 plane = k->facets[m->facet[1 - cut]].plane;
+        v = cut_edge(hand, &at[end[cut].from], &at[end[cut].to], plane_ref(k, plane), plane);
+    }
     for (u32 i = 0; i < 2; i++) {
         const Corner *at = facet_corners(k, m->facet[i]);
         u32 n = k->facets[m->facet[i]].n, lying = m->lying[i];
-        if (which >> i & 1) {
-            if (end[i].corner == NO_CORNER)
-                split_edge(hand, &at[end[i].from], &at[end[i].to], v);
-        } else if (lying != NO_CORNER) {
+        if (i == cut)
+            continue;
+        if (end[i].is_common && end[i].corner == NO_CORNER)
+            split_edge(hand, &at[end[i].from], &at[end[i].to], v);
+        else if (!end[i].is_common && lying != NO_CORNER)
             split_edge(hand, &at[lying], &at[lying + 1 < n ? lying + 1 : 0], v);
-        }
     }
+    return v;
 }
 
 // Several ranges may touch one facet at once: it is written once, lest it move between caches.
@@ -85,22 +88,19 @@ static void touch(Kernel *k, u32 t) {
 static void cross_pair(Hand *hand, const Meeting *m) {
     Kernel *k = hand->k;
     u32 t = m->facet[0], u = m->facet[1];
-    u32 a = end_corner(k, m, m->first, m->first_of), b = end_corner(k, m, m->last, m->last_of);
+    u32 a = end_corner(k, m, m->first), b = end_corner(k, m, m->last);
     if (m->is_place)
         a = b = a != NONE ? a : b;
-    if (a == NONE)
-        a = make_end(hand, m, m->first, m->first_of);
-    if (b == NONE)
-        b = m->is_place ? a : make_end(hand, m, m->last, m->last_of);
-    split_at_end(hand, m, m->first, m->first_of, a);
-    split_at_end(hand, m, m->last, m->last_of, b);
+    a = draw_end(hand, m, m->first, a);
+    b = draw_end(hand, m, m->last, m->is_place ? a : b);
     if (m->is_place && k->facets[t].leaf == k->facets[u].leaf && has_corner(k, t, a) &&
         has_corner(k, u, a))
         return; // neighbours that share a corner
     touch(k, t);
     touch(k, u);
     for (u32 i = 0; i < 2; i++)
-        if (m->lying[i] == NO_CORNER && (!m->is_place || !((m->first_of | m->last_of) >> i & 1)))
+        if (m->lying[i] == NO_CORNER &&
+            (!m->is_place || !(m->first[i].is_common || m->last[i].is_common)))
             vec_push(k->heap, &hand->drawing->inner,
                      (InnerSeg){m->facet[i], a, b, m->facet[1 - i]});
 }
@@ -147,8 +147,7 @@ static void cross_flat_edges(Hand *hand, const Flat at[4], const Corner *const c
                 turn(at[0], at[1], at[3])};
     if (s[0] * s[1] < 0 && s[2] * s[3] < 0) {
         u32 plane = make_upright(hand, c[2], c[3], axis);
-        u32 x = make_lpi(hand, c[0], c[1], &hand->planes->data[plane - hand->k->planes.len], plane);
-        split_edge(hand, c[0], c[1], x);
+        u32 x = cut_edge(hand, c[0], c[1], &hand->planes->data[plane - hand->k->planes.len], plane);
         split_edge(hand, c[2], c[3], x);
         return;
     }
@@ -194,7 +193,7 @@ static void flat_pair(Hand *hand, u32 t, u32 u) {
 }
 
 void draw_meeting(Hand *hand, const Meeting *m) {
-    if (is_flat(m))
+    if (m->is_flat)
         flat_pair(hand, m->facet[0], m->facet[1]);
     else
         cross_pair(hand, m);

@@ -60,20 +60,24 @@ static void test_range(Kernel *view, void *ctx, u32 range) {
     u32 from = w->from + kernel_range_start(w->n, w->n_ranges, range),
         to = w->from + kernel_range_start(w->n, w->n_ranges, range + 1);
     Drawing found = {0}; // not where other threads write
-    for (u32 i = from, t = from < to ? first_of_pair(view, from) : 0; i < to; i++) {
+    vec_reserve(view->heap, &found.meetings, to - from);
+    Probe probe = {0};
+    u32 t = from < to ? first_of_pair(view, from) : 0, n_of_t = 0;
+    for (u32 i = from; i < to; i++, n_of_t++) {
         if (((i - from) & 0xffff) == 0)
             heap_poll(view->heap);
-        while (i >= view->pair_start[t + 1])
-            t++;
+        for (; i >= view->pair_start[t + 1]; t++)
+            n_of_t = 0;
+        if (n_of_t == 0)
+            probe_init(view, t, &probe);
         u32 u = view->pairs[i];
-        Meeting meeting;
-        if (!test_pair(view, t, u, &meeting))
+        if (!test_pair(view, t, &probe, u, &found.meetings.data[found.meetings.len]))
             continue;
+        found.meetings.len++;
         if (view->facets[t].plane == NONE)
             ask_plane(w, t);
         if (view->facets[u].plane == NONE)
             ask_plane(w, u);
-        vec_push(view->heap, &found.meetings, meeting);
     }
     w->drawings[range] = found;
 }

@@ -7,24 +7,21 @@
 
 // One end of a facet's interval on the common line: the edge that runs from the back of the
 // other triangle's plane to its front, as corner numbers; corner: the end itself if it is a corner,
-// or NO_CORNER.
+// or NO_CORNER; is_common: it is that of the common interval.
 typedef struct LineEnd {
     u8 from, to, corner;
+    bool is_common;
 } LineEnd;
 enum { NO_CORNER = FACET_MOST_CORNERS };
 
-// A pair of facets that meet: t and u, in planes that cross. What is said of both is t's first.
+// A pair of facets that meet: t and u. What is said of both is t's first.
 typedef struct Meeting {
     u32 facet[2];
-    LineEnd first[2], last[2]; // of their intervals, in the direction of t's normal x u's
-    u8 first_of, last_of;      // whose ends are those of the common interval, as bits 1, 2
-    u8 lying[2];   // the corner that begins an edge which lies in the other's plane, or NO_CORNER
+    bool is_flat;  // they are coplanar, else:
     bool is_place; // the common interval is one place
-} Meeting;         // first_of = 0: they are coplanar
-
-static inline bool is_flat(const Meeting *m) {
-    return m->first_of == 0;
-}
+    u8 lying[2];   // the corner that begins an edge which lies in the other's plane, or NO_CORNER
+    LineEnd first[2], last[2]; // of their intervals, in the direction of t's normal x u's
+} Meeting;
 
 static inline bool has_corner(const Kernel *k, u32 facet, u32 v) {
     const Corner *at = facet_corners(k, facet);
@@ -34,9 +31,18 @@ static inline bool has_corner(const Kernel *k, u32 facet, u32 v) {
     return false;
 }
 
-// boolean_meetings.c: false: facets t and u do not meet, or in what they are neighbours by.
-bool test_pair(const Kernel *k, u32 t, u32 u, Meeting *m);
+// ---- boolean_meetings.c
+// -------------------------------------------------------------------------------------
+// A facet's plane as doubles: c is behind it if n.c < low, in front of it if n.c > high.
+typedef struct Probe {
+    f64 n[3], low, high;
+} Probe;
+void probe_init(const Kernel *k, u32 facet, Probe *probe);
+// False: facets t and u do not meet, or in nothing but an edge that they share.
+bool test_pair(const Kernel *k, u32 t, const Probe *at_t, u32 u, Meeting *m);
 
+// ---- boolean_draw.c
+// -----------------------------------------------------------------------------------------
 // What meets in a range of the pairs. Its planes and points have numbers that follow the kernel's;
 // they may be the kernel's, or another range's.
 typedef struct Drawing {
@@ -63,7 +69,6 @@ typedef struct Hand {
     Known known[N_KNOWN];
 } Hand;
 
-// boolean_draw.c
 void draw_meeting(Hand *hand, const Meeting *m);
 
 #endif
