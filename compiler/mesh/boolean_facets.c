@@ -83,7 +83,7 @@ static u32 next_half(u32 h) {
 static inline bool enter_half(FacetScratch *s, const Corner *corner, u32 h, u32 p, u32 q,
                               u32 *n_open) {
     // Neighbours in the mesh are neighbours in the table, which the cache rewards.
-    u32 mask = s->n_slots - 1, slot = (MIN(p, q) * 5 + MAX(p, q) * 3) & mask;
+    u32 mask = s->n_slots - 1, slot = ((p + q) * 3 + MIN(p, q) * 2) & mask;
     s->to[h] = q;
     s->twin[h] = NONE;
     for (; s->slots[slot]; slot = (slot + 1) & mask) {
@@ -114,25 +114,6 @@ static bool find_twins(FacetScratch *s, const LeafTris *tris) {
         is_regular &= enter_half(s, tris->corner, h + 2, c[2].v, c[0].v, &n_open);
     }
     return is_regular && n_open == 0;
-}
-
-void corners_normal(const Corner at[3], i64 n[3]) {
-    i64 u[3], v[3];
-    for (u32 i = 0; i < 3; i++) {
-        u[i] = (i64)at[1].at[i] - at[0].at[i];
-        v[i] = (i64)at[2].at[i] - at[0].at[i];
-    }
-    for (u32 i = 0; i < 3; i++) {
-        u32 j = (i + 1) % 3, l = (i + 2) % 3;
-        n[i] = u[j] * v[l] - u[l] * v[j];
-    }
-}
-
-i128 corner_height(const i64 n[3], const Corner *a, const Corner *c) {
-    i128 sum = 0;
-    for (u32 i = 0; i < 3; i++)
-        sum += (i128)n[i] * (c->at[i] - a->at[i]);
-    return sum;
 }
 
 // ---- convexity
@@ -242,40 +223,40 @@ static bool turns_left(View v, const Corner *p, const Corner *c, const Corner *q
            ((i64)c->at[v.y] - p->at[v.y]) * ((i64)q->at[v.x] - c->at[v.x]);
 }
 
-static bool are_coplanar(const LeafTris *tris, u32 h, u32 g) {
-    const i64 *n = tris->normal[h / 3], *m = tris->normal[g / 3];
-    const Corner *a = &tris->corner[h], *c = &tris->corner[next_half(next_half(g))];
-    f64 sum = 0, size = 0, along = 0;
-    for (u32 i = 0; i < 3; i++) {
-        f64 term = (f64)n[i] * (f64)(c->at[i] - a->at[i]);
-        sum += term;
-        size += fabs(term);
-        along += (f64)n[i] * (f64)m[i];
-    }
-    if (fabs(sum) > 0x1p-50 * size) // three products and two sums round by 2^-53 of size each
+// Triangles t and u; half g of u is at their common edge.
+static inline bool are_coplanar(const LeafTris *tris, u32 t, u32 u, u32 g) {
+    const i64 *n = tris->normal[t], *m = tris->normal[u];
+    const Corner *a = &tris->corner[3 * t], *c = &tris->corner[g == 3 * u ? g + 2 : g - 1];
+    u64 low = 0; // of the height: what settles most
+    for (u32 i = 0; i < 3; i++)
+        low += (u64)n[i] * (u64)((i64)c->at[i] - a->at[i]);
+    if (low || corner_height(n, a, c) != 0)
         return false;
-    return along > 0 && corner_height(n, a, c) == 0;
+    const u32 i = n[0] ? 0 : n[1] ? 1 : 2;
+    return (n[i] > 0) == (m[i] > 0); // they are parallel
 }
 
-// Takes out the edge of h and its twin if the polygons on both sides make a convex one.
-static void try_join(FacetScratch *s, const LeafTris *tris, u32 h) {
-    u32 g = s->twin[h], p = set_find(s->polygon, h / 3), q = set_find(s->polygon, g / 3);
+// Takes out the edge of t's half h and its twin g, of u, if the polygons on both sides make a
+// convex one.
+static void try_join(FacetScratch *s, const LeafTris *tris, u32 t, u32 u, u32 h, u32 g) {
+    u32 p = set_find(s->polygon, t), q = set_find(s->polygon, u);
     const Corner *at = tris->corner;
     if (p == q || s->size[p] + s->size[q] - 2 > FACET_MOST_CORNERS)
         return;
-    View v = view_along(tris->normal[h / 3]);
-    if (!turns_left(v, &at[s->prev[h]], &at[h], &at[s->next[s->next[g]]]) ||
-        !turns_left(v, &at[s->prev[g]], &at[g], &at[s->next[s->next[h]]]))
+    const u32 before_h = s->prev[h], before_g = s->prev[g], after_h = s->next[h],
+              after_g = s->next[g];
+    View v = view_along(tris->normal[t]);
+    if (!turns_left(v, &at[before_h], &at[h], &at[s->next[after_g]]) ||
+        !turns_left(v, &at[before_g], &at[g], &at[s->next[after_h]]))
         return;
-    u32 before_h = s->prev[h], before_g = s->prev[g], after_h = s->next[h], after_g = s->next[g];
     s->next[before_h] = after_g;
     s->prev[after_g] = before_h;
     s->next[before_g] = after_h;
     s->prev[after_h] = before_g;
     s->is_gone[h] = s->is_gone[g] = true;
-    set_join(s->polygon, p, q);
-    u32 root = MIN(p, q), other = MAX(p, q);
-    s->size[root] = s->size[p] + s->size[q] - 2;
+    const u32 root = MIN(p, q), other = MAX(p, q);
+    s->polygon[other] = root;
+    s->size[root] += s->size[other] - 2;
     s->chain[s->end[root]] = other;
     s->end[root] = s->end[other];
 }
@@ -296,17 +277,18 @@ static void init_polygons(FacetScratch *s, u32 n_tris) {
 static bool join_triangles(const Kernel *view, FacetScratch *s, const LeafTris *tris) {
     const Mesh *mesh = view->expr->leaves[tris->leaf].mesh;
     bool has_joined = false;
-    for (u32 h = 0; h < 3 * tris->n; h++) {
-        u32 g = s->twin[h];
-        if (g != NONE && g > h && are_coplanar(tris, h, g) &&
-            have_equal_labels(mesh, tris->src[h / 3], tris->src[g / 3])) {
+    for (u32 t = 0; t < tris->n; t++)
+        for (u32 h = 3 * t; h < 3 * t + 3; h++) {
+            const u32 g = s->twin[h], u = g / 3;
+            if (g == NONE || g < h || !are_coplanar(tris, t, u, g) ||
+                !have_equal_labels(mesh, tris->src[t], tris->src[u]))
+                continue;
             if (!has_joined)
                 init_polygons(s, tris->n);
             has_joined = true;
-            set_join(s->group, h / 3, g / 3);
-            try_join(s, tris, h);
+            set_join(s->group, t, u);
+            try_join(s, tris, t, u, h, g);
         }
-    }
     return has_joined;
 }
 
@@ -341,14 +323,16 @@ static void add_polygon(FacetScratch *s, const LeafTris *tris, u32 first, Intake
     u32 h = first, p = set_find(s->polygon, first / 3);
     s->facet[p] = out->facets.len - 1;
     facet->group = set_find(s->group, first / 3); // a triangle, for now
+    Corner *corner = out->corners.data + facet->first;
     do {
-        out->corners.data[out->corners.len++] = tris->corner[h];
+        corner[facet->n++] = tris->corner[h];
         h = s->next[h];
     } while (h != first);
+    u32 *src = out->sources.data + facet->src;
     for (u32 t = p; t != NONE; t = s->chain[t])
-        out->sources.data[out->sources.len++] = tris->src[t];
-    facet->n = out->corners.len - facet->first;
-    facet->n_src = out->sources.len - facet->src;
+        src[facet->n_src++] = tris->src[t];
+    out->corners.len += facet->n;
+    out->sources.len += facet->n_src;
 }
 
 // In the order of their first halves; a polygon's first triangle is the root.

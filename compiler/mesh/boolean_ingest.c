@@ -21,7 +21,7 @@ static const f64 ROUND_OFFSET = 0.5 + 0.0590169943749474241;
 // More quanta from the origin than f64 tells apart: cannot be, but for numbers near its largest.
 static const f64 WHOLE_LIMIT = 0x1p50;
 
-enum { GRAIN = 1 << 14, TAKE_GRAIN = 1 << 11 };
+enum { GRAIN = 1 << 14, TAKE_GRAIN = 1 << 11, TAKE_NS = 60 };
 
 static Status choose_frame(Kernel *k, Box3 box) {
     if (!vec3_is_finite(box.min) || !vec3_is_finite(box.max))
@@ -49,15 +49,17 @@ static Status choose_frame(Kernel *k, Box3 box) {
     return STATUS_OK;
 }
 
-// Where a finite place, in mm, is snapped to.
-static GridPlace snap_place(const Kernel *k, Vec3 place) {
-    GridPlace out;
-    for (u32 i = 0; i < 3; i++) {
-        f64 x = vec3_get(place, i) * k->per_quantum + ROUND_OFFSET;
-        i64 whole = (i64)x; // |x| < 2^51: see choose_frame
-        out.at[i] = (i32)(whole - ((f64)whole > x) - (i64)k->origin[i]);
-    }
-    return out;
+// Where a finite coordinate, in mm, is snapped to.
+static inline i32 snap(const Kernel *k, f64 c, u32 axis) {
+    f64 x = c * k->per_quantum + ROUND_OFFSET;
+    i64 whole = (i64)x; // |x| < 2^51: see choose_frame
+    return (i32)(whole - ((f64)whole > x) - (i64)k->origin[axis]);
+}
+
+static inline void box_add(GridBox *box, const GridPlace *p) {
+    const i32 x = p->at[0], y = p->at[1], z = p->at[2];
+    *box = (GridBox){{MIN(box->min[0], x), MIN(box->min[1], y), MIN(box->min[2], z)},
+                     {MAX(box->max[0], x), MAX(box->max[1], y), MAX(box->max[2], z)}};
 }
 
 // ---- ranges of all leaves
@@ -124,11 +126,8 @@ static void snap_range(Kernel *k, void *ctx, u32 range) {
                 p->is_out_of_range[range] = true;
                 return;
             }
-            to[v] = snap_place(k, place);
-            for (u32 i = 0; i < 3; i++) {
-                box.min[i] = MIN(box.min[i], to[v].at[i]);
-                box.max[i] = MAX(box.max[i], to[v].at[i]);
-            }
+            to[v] = (GridPlace){{snap(k, place.x, 0), snap(k, place.y, 1), snap(k, place.z, 2)}};
+            box_add(&box, &to[v]);
         }
         p->boxes[run.leaf + range] = box;
     }
@@ -243,6 +242,7 @@ static Intake *part_leaves(Kernel *k, u32 n_ranges) {
 static Status take_leaves(Kernel *k) {
     const CsgExpr *expr = k->expr;
     Status status = number_leaves(k);
+    kernel_start_team(k, (u64)k->n_in_tris * TAKE_NS);
     if (status == STATUS_OK)
         status = place_vertices(k);
     if (status != STATUS_OK)
@@ -254,7 +254,7 @@ static Status take_leaves(Kernel *k) {
     // Written whole by the tasks: see take_in.
     k->grid_of = arena_alloc_raw(&k->arena, k->vert_base[expr->n_leaves], sizeof(u32));
     k->facet_of = arena_alloc_raw(&k->arena, k->n_in_tris, sizeof(u32));
-    kernel_for(k, n_ranges, (u64)k->n_in_tris * 60, take_range, &taking);
+    kernel_for(k, n_ranges, (u64)k->n_in_tris * TAKE_NS, take_range, &taking);
     weld(k, taking.intakes, n_ranges);
     return STATUS_OK;
 }

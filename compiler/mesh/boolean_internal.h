@@ -277,6 +277,9 @@ typedef struct Kernel {
 void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *ctx, u32 i),
                 void *ctx);
 bool kernel_uses_threads(const Kernel *k, u32 n, u64 work_ns); // kernel_for would
+// Of work to come in several loops: threads are started if it is worth it. (The first loop that is
+// does so too.)
+void kernel_start_team(Kernel *k, u64 work_ns);
 // Frees what tasks have allocated, but for the first keep arenas of k->loans.
 void kernel_release(Kernel *k, u32 keep);
 // Into how many ranges n items are best divided, each of at least grain of them (an item costs some
@@ -454,8 +457,20 @@ struct FacetScratch *facets_init(Kernel *view);
 void add_facets(Kernel *view, struct FacetScratch *scratch, const LeafTris *tris, Intake *out);
 // Of two triangles: in tag, paint and being flat.
 bool have_equal_labels(const Mesh *mesh, u32 t, u32 u);
-void corners_normal(const Corner at[3], i64 n[3]);                    // not reduced; |n_i| <= 2^53
-i128 corner_height(const i64 n[3], const Corner *a, const Corner *c); // n.(c - a)
+// Not reduced; |n_i| <= 2^53.
+static inline void corners_normal(const Corner at[3], i64 n[3]) {
+    const i32 *a = at[0].at, *b = at[1].at, *c = at[2].at;
+    const i64 u0 = b[0] - a[0], u1 = b[1] - a[1], u2 = b[2] - a[2]; // of 27 bits
+    const i64 v0 = c[0] - a[0], v1 = c[1] - a[1], v2 = c[2] - a[2];
+    n[0] = u1 * v2 - u2 * v1;
+    n[1] = u2 * v0 - u0 * v2;
+    n[2] = u0 * v1 - u1 * v0;
+}
+// n.(c - a)
+static inline i128 corner_height(const i64 n[3], const Corner *a, const Corner *c) {
+    return (i128)n[0] * (c->at[0] - a->at[0]) + (i128)n[1] * (c->at[1] - a->at[1]) +
+           (i128)n[2] * (c->at[2] - a->at[2]);
+}
 // boolean_covered.c, before leaves are taken in: those that others hold are not used.
 void leave_out_covered(Kernel *k);
 // boolean_buried.c: by leaf, whether the root's value is settled where it holds matter.
@@ -561,8 +576,22 @@ bool drop_slivers(Kernel *k, Mesh *mesh);
 // Frees all that an evaluation has allocated but its result.
 void kernel_finish(Kernel *k);
 
-u32 set_find(u32 *parent, u32 x); // union-find with path halving; the smaller root wins
-bool set_join(u32 *parent, u32 a, u32 b);
+// Union-find with path halving; the smaller root wins.
+static inline u32 set_find(u32 *parent, u32 x) {
+    while (parent[x] != x) {
+        parent[x] = parent[parent[x]];
+        x = parent[x];
+    }
+    return x;
+}
+static inline bool set_join(u32 *parent, u32 a, u32 b) {
+    a = set_find(parent, a);
+    b = set_find(parent, b);
+    if (a == b)
+        return false;
+    parent[MAX(a, b)] = MIN(a, b);
+    return true;
+}
 // The same for several threads that join at once: as in any order.
 bool set_join_shared(u32 *parent, u32 a, u32 b);
 

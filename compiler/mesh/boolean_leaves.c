@@ -63,7 +63,7 @@ static void reserve_verts(Taker *t, u32 n) {
 
 // Numbers vertex v of all leaves'. False: another one of the leaf, which is on the same place,
 // stands for it.
-static inline bool number_vertex(Taker *t, u32 v) {
+static bool number_vertex(Taker *t, u32 v) {
     Intake *out = t->out;
     u32 slot = find_slot(t, &t->k->snapped[v]), i = out->verts.len;
     bool is_new = !t->slots[slot];
@@ -88,29 +88,34 @@ static void reserve_tris(Taker *t, u32 n) {
     tris->src = arena_alloc_raw(&t->k->scratch, tris->cap, sizeof *tris->src);
 }
 
+// Of vertex v of all leaves'. False: another one stands for it for the first time.
+static inline bool take_corner(Taker *t, u32 v, Corner *out) {
+    bool is_first = t->k->grid_of[v] != NONE || number_vertex(t, v);
+    const i32 *at = t->k->snapped[v].at;
+    *out = (Corner){{at[0], at[1], at[2]}, t->k->grid_of[v]};
+    return is_first;
+}
+
 // Lists the active triangles. False: not all of them are left, or some of the leaf's vertices
 // became one.
 static bool list_tris(Taker *t, u32 l, const u8 *is_active, bool *has_folds) {
     Kernel *k = t->k;
     const Mesh *mesh = k->expr->leaves[l].mesh;
-    const u32 base = k->vert_base[l], *grid_of = k->grid_of + base;
-    const GridPlace *snapped = k->snapped + base;
+    const u32 base = k->vert_base[l];
     LeafTris *tris = &t->tris;
     bool is_regular = true;
     tris->leaf = l;
     tris->n = 0;
     tris->is_reversed = k->leaves[l].is_reversed;
+    const u32 swap = tris->is_reversed ? 3 : 0; // of corners 1 and 2
     for (u32 i = 0; i < mesh->n_tris; i++) {
         if (is_active && !is_active[i])
             continue;
         Corner *corner = tris->corner + 3 * (size_t)tris->n;
-        for (u32 c = 0; c < 3; c++) {
-            u32 v = mesh->tris[3 * (size_t)i + (tris->is_reversed && c ? 3 - c : c)];
-            if (grid_of[v] == NONE && !number_vertex(t, base + v))
-                is_regular = false;
-            memcpy(corner[c].at, snapped[v].at, sizeof corner[c].at);
-            corner[c].v = grid_of[v];
-        }
+        const u32 *vert = mesh->tris + 3 * (size_t)i;
+        is_regular &= take_corner(t, base + vert[0], &corner[0]);
+        is_regular &= take_corner(t, base + vert[1 ^ swap], &corner[1]);
+        is_regular &= take_corner(t, base + vert[2 ^ swap], &corner[2]);
         i64 *n = tris->normal[tris->n];
         corners_normal(corner, n);
         if (n[0] || n[1] || n[2]) {

@@ -8,26 +8,6 @@
 // facets with n and m corners, O(n m) for coplanar ones.
 #include "compiler/mesh/boolean_narrow.h"
 
-u32 set_find(u32 *parent, u32 x) {
-    while (parent[x] != x) {
-        parent[x] = parent[parent[x]];
-        x = parent[x];
-    }
-    return x;
-}
-
-bool set_join(u32 *parent, u32 a, u32 b) {
-    a = set_find(parent, a);
-    b = set_find(parent, b);
-    if (a == b)
-        return false;
-    if (a < b)
-        parent[b] = a;
-    else
-        parent[a] = b;
-    return true;
-}
-
 typedef struct Narrow {
     Kernel *k;
     u32 from, n; // the pairs that are dealt with now

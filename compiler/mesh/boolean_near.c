@@ -98,22 +98,20 @@ static void find_clips(Near *near) {
 }
 
 static inline GridBox tri_box(const GridPlace *at, const u32 v[3]) {
-    GridBox box;
-    for (u32 i = 0; i < 3; i++) {
-        i32 a = at[v[0]].at[i], b = at[v[1]].at[i], c = at[v[2]].at[i];
-        box.min[i] = MIN(a, MIN(b, c));
-        box.max[i] = MAX(a, MAX(b, c));
-    }
-    return box;
+    const i32 *a = at[v[0]].at, *b = at[v[1]].at, *c = at[v[2]].at;
+#define LEAST(i) MIN(a[i], MIN(b[i], c[i]))
+#define MOST(i) MAX(a[i], MAX(b[i], c[i]))
+    return (GridBox){{LEAST(0), LEAST(1), LEAST(2)}, {MOST(0), MOST(1), MOST(2)}};
+#undef LEAST
+#undef MOST
 }
 
 // Beyond which faces of the box a place lies, a bit each.
 static u8 beyond(const GridBox *box, const GridPlace *p) {
-    u32 out = 0;
-    for (u32 i = 0; i < 3; i++)
-        out |= (u32)(p->at[i] < box->min[i]) << 2 * i | (u32)(p->at[i] > box->max[i])
-                                                            << (2 * i + 1);
-    return (u8)out;
+    const i32 *at = p->at, *min = box->min, *max = box->max;
+    u32 low = (u32)(at[0] < min[0]) | (u32)(at[1] < min[1]) << 1 | (u32)(at[2] < min[2]) << 2,
+        high = (u32)(at[0] > max[0]) | (u32)(at[1] > max[1]) << 1 | (u32)(at[2] > max[2]) << 2;
+    return (u8)(low | high << 3);
 }
 
 static void place_range(Kernel *k, void *ctx, u32 range) {
@@ -238,6 +236,18 @@ static void note(RoomState *room, u16 leaf) {
     }
 }
 
+static void note_rooms(const Level *level, const Reach *r, u16 leaf) {
+    const size_t wide = level->size[0], deep = wide * level->size[1];
+    const u32 n_x = r->hi[0] - r->lo[0];
+    RoomState *layer = level->own + room_at(level, r->lo[0], r->lo[1], r->lo[2]);
+    for (u32 z = r->lo[2]; z <= r->hi[2]; z++, layer += deep) {
+        RoomState *row = layer;
+        for (u32 y = r->lo[1]; y <= r->hi[1]; y++, row += wide)
+            for (u32 x = 0; x <= n_x; x++)
+                note(&row[x], leaf);
+    }
+}
+
 static void note_range(Kernel *k, void *ctx, u32 range) {
     Near *near = ctx;
     u32 n_used = 0;
@@ -253,12 +263,8 @@ static void note_range(Kernel *k, void *ctx, u32 range) {
             GridBox box = tri_box(at, mesh->tris + 3 * (size_t)t);
             Reach r = reach_of(near, &box);
             reach[t] = reach_pack(&r);
-            const Level *level = &near->levels[r.level];
             n_used = MAX(n_used, r.level + 1);
-            for (u32 z = r.lo[2]; z <= r.hi[2]; z++)
-                for (u32 y = r.lo[1]; y <= r.hi[1]; y++)
-                    for (u32 x = r.lo[0]; x <= r.hi[0]; x++)
-                        note(&level->own[room_at(level, x, y, z)], (u16)(run.leaf + 1));
+            note_rooms(&near->levels[r.level], &r, (u16)(run.leaf + 1));
         }
     }
     near->n_used[range] = n_used;
@@ -286,14 +292,18 @@ static void note_below(Near *near) {
 }
 
 static bool holds_other(const Level *level, const RoomState *rooms, const Reach *r, u16 leaf) {
-    for (u32 z = r->lo[2]; z <= r->hi[2]; z++)
-        for (u32 y = r->lo[1]; y <= r->hi[1]; y++)
-            for (u32 x = r->lo[0]; x <= r->hi[0]; x++) {
-                u16 in =
-                    atomic_load_explicit(&rooms[room_at(level, x, y, z)], memory_order_relaxed);
+    const size_t wide = level->size[0], deep = wide * level->size[1];
+    const u32 n_x = r->hi[0] - r->lo[0];
+    const RoomState *layer = rooms + room_at(level, r->lo[0], r->lo[1], r->lo[2]);
+    for (u32 z = r->lo[2]; z <= r->hi[2]; z++, layer += deep) {
+        const RoomState *row = layer;
+        for (u32 y = r->lo[1]; y <= r->hi[1]; y++, row += wide)
+            for (u32 x = 0; x <= n_x; x++) {
+                u16 in = atomic_load_explicit(&row[x], memory_order_relaxed);
                 if (in && in != leaf)
                     return true;
             }
+    }
     return false;
 }
 

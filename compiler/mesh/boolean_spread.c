@@ -67,6 +67,9 @@ static void mark_vertices(Spread *s, u32 t) {
 // Of a passive triangle.
 static void list_halves_of(Spread *s, u32 t, bool everywhere) {
     const u32 *v = s->mesh->tris + 3 * (size_t)t, label = label_of(s->mesh, t);
+    const u32 a = s->labels[v[0]], b = s->labels[v[1]], c = s->labels[v[2]];
+    if (!everywhere && !(((a & b) | (b & c) | (c & a)) & label)) // most
+        return;
     for (u32 i = 0; i < 3; i++) {
         u32 *from = &s->labels[v[i]], *to = &s->labels[v[i == 2 ? 0 : i + 1]];
         if (everywhere || (*from & *to & label)) {

@@ -33,6 +33,11 @@ bool kernel_uses_threads(const Kernel *k, u32 n, u64 work_ns) {
     return k->n_threads > 1 && n > 1 && (work_ns >= least || k->options.split_finely);
 }
 
+void kernel_start_team(Kernel *k, u64 work_ns) {
+    if (k->n_threads > 1 && !k->team && work_ns >= LEAST_TO_START_NS)
+        k->team = thread_team_start(k->heap, MIN(k->n_threads, (u32)MOST_WORKERS));
+}
+
 void kernel_for(Kernel *k, u32 n, u64 work_ns, void (*task)(Kernel *view, void *ctx, u32 i),
                 void *ctx) {
     u32 n_workers =
