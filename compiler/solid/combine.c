@@ -259,26 +259,26 @@ typedef struct Extract {
     VEC(u32) args;
 } Extract;
 
-static u32 extract(Csg *csg, Extract *to, u32 id, const Affine3 *turn) {
+static u32 extract(Csg *csg, Extract *out, u32 id, const Affine3 *to) {
     Heap *heap = csg->ctx->heap;
     CsgNode node = csg->nodes.data[id];
     if (node.op == CSG_LEAF) {
         CsgLeaf leaf = csg->leaves.data[node.first];
-        leaf.map = csg_map_in_turn(turn, &leaf.map);
-        vec_push(heap, &to->leaves, leaf);
-        vec_push(heap, &to->sources, node.first);
-        vec_push(heap, &to->nodes, (CsgNode){CSG_LEAF, to->leaves.len - 1, 1});
-        return to->nodes.len - 1;
+        leaf.map = csg_map_in(to, &leaf.map);
+        vec_push(heap, &out->leaves, leaf);
+        vec_push(heap, &out->sources, node.first);
+        vec_push(heap, &out->nodes, (CsgNode){CSG_LEAF, out->leaves.len - 1, 1});
+        return out->nodes.len - 1;
     }
     u32 *kids = heap_alloc_raw(heap, node.len, sizeof(u32));
     for (u32 i = 0; i < node.len; i++)
-        kids[i] = extract(csg, to, csg->args.data[node.first + i], turn);
-    u32 first = to->args.len;
+        kids[i] = extract(csg, out, csg->args.data[node.first + i], to);
+    u32 first = out->args.len;
     for (u32 i = 0; i < node.len; i++)
-        vec_push(heap, &to->args, kids[i]);
+        vec_push(heap, &out->args, kids[i]);
     heap_free(heap, kids);
-    vec_push(heap, &to->nodes, (CsgNode){node.op, first, node.len});
-    return to->nodes.len - 1;
+    vec_push(heap, &out->nodes, (CsgNode){node.op, first, node.len});
+    return out->nodes.len - 1;
 }
 
 // effects: from heap, one a leaf of expr.
@@ -292,9 +292,9 @@ static void run_kernel(Csg *csg, const CsgExpr *expr, CsgOptions options, Mesh *
     *effects = report.leaf_effect;
 }
 
-static void evaluate_part(Csg *csg, u32 node, const Affine3 *turn, Mesh *out, Extract *from,
+static void evaluate_part(Csg *csg, u32 node, const Affine3 *to, Mesh *out, Extract *from,
                           u8 **effects) {
-    u32 root = extract(csg, from, node, turn);
+    u32 root = extract(csg, from, node, to);
     CsgExpr expr = {.leaves = from->leaves.data,
                     .n_leaves = from->leaves.len,
                     .nodes = from->nodes.data,
@@ -312,22 +312,22 @@ static void free_extract(Heap *heap, Extract *e) {
     vec_free(heap, &e->args);
 }
 
-u32 csg_reduce(Csg *csg, u32 node, const Affine3 *turn) {
+u32 csg_reduce(Csg *csg, u32 node, const Affine3 *to, const Affine3 *from) {
     Heap *heap = csg->ctx->heap;
     Mesh *mesh = HEAP_NEW(heap, Mesh, 1);
     vec_push(heap, &csg->own, mesh);
-    Extract from = {0};
+    Extract part = {0};
     u8 *effects;
-    evaluate_part(csg, node, turn, mesh, &from, &effects);
+    evaluate_part(csg, node, to, mesh, &part, &effects);
     mesh->is_simple = true;
     u32 whole = csg->leaves.len;
-    for (u32 i = 0; i < from.leaves.len; i++)
-        vec_push(heap, &csg->shares, (CsgShare){whole, from.sources.data[i], effects[i]});
+    for (u32 i = 0; i < part.leaves.len; i++)
+        vec_push(heap, &csg->shares, (CsgShare){whole, part.sources.data[i], effects[i]});
     heap_free(heap, effects);
-    free_extract(heap, &from);
+    free_extract(heap, &part);
     Box3 bounds = mesh->n_tris ? mesh_bounds(mesh) : box3_empty();
-    Box3 box = mesh->n_tris ? csg_box_mapped(bounds, turn) : bounds;
-    return add_leaf(csg, mesh, bounds, turn, box);
+    Box3 box = mesh->n_tris ? csg_box_mapped(bounds, from) : bounds;
+    return add_leaf(csg, mesh, bounds, from, box);
 }
 
 // Tools some face of which bounds the result have taken something. A face of a part that was
@@ -363,24 +363,39 @@ static void evaluate_whole(Csg *csg, u32 root, const Affine3 *turn, CsgOptions o
     run_kernel(csg, &expr, options, out, &effects);
     note_cuts(csg, effects);
     heap_free(csg->ctx->heap, effects);
+    if (turn)
+        mesh_transform(out, turn);
 }
 
-// Leaves of several frames, of which some have been combined.
+static void copy_leaf(Csg *csg, u32 leaf, Mesh *out) {
+    mesh_copy(out, csg->ctx->heap, csg->leaves.data[leaf].mesh);
+    mesh_transform(out, &csg->leaves.data[leaf].map);
+}
+
+// Leaves of several frames, of which some have been combined; all, if root is a leaf.
 static void evaluate_rest(Csg *csg, u32 root, const Affine3 *turn, Mesh *out) {
     Heap *heap = csg->ctx->heap;
-    Extract from = {0};
-    u8 *found, *effects = HEAP_NEW(heap, u8, csg->leaves.len);
-    evaluate_part(csg, root, turn, out, &from, &found);
-    for (u32 i = 0; i < from.leaves.len; i++)
-        effects[from.sources.data[i]] = found[i];
+    u8 *effects = HEAP_NEW(heap, u8, csg->leaves.len);
+    u32 last = csg->nodes.data[root].first;
+    Affine3 to = csg_turned_back(turn);
+    if (csg->nodes.data[root].op == CSG_LEAF) {
+        copy_leaf(csg, last, out);
+        effects[last] = CSG_EFFECT_SURFACE;
+    } else {
+        Extract rest = {0};
+        u8 *found;
+        evaluate_part(csg, root, &to, out, &rest, &found);
+        for (u32 i = 0; i < rest.leaves.len; i++)
+            effects[rest.sources.data[i]] = found[i];
+        heap_free(heap, found);
+        free_extract(heap, &rest);
+        mesh_transform(out, turn);
+    }
     note_cuts(csg, effects);
-    heap_free(heap, found);
     heap_free(heap, effects);
-    free_extract(heap, &from);
 }
 
 bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out) {
-    SolidContext *ctx = csg->ctx;
     *out = (Mesh){0};
     if (root == NONE)
         return false;
@@ -388,23 +403,18 @@ bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out) {
         return true;
     const CsgNode *node = &csg->nodes.data[root];
     if (node->op == CSG_LEAF && !csg->force) { // nothing to combine
-        const CsgLeaf *leaf = &csg->leaves.data[node->first];
-        mesh_copy(out, ctx->heap, leaf->mesh);
-        mesh_transform(out, &leaf->map);
+        copy_leaf(csg, node->first, out);
         return true;
     }
     CsgTurns turns;
     csg_find_turns(csg, &turns);
-    const Affine3 *turn = turns.frame ? &turns.rotations[turns.frame] : NULL;
     u32 settled = root;
     if (turns.is_mixed && !options.keep_coplanar)
         settled = csg_settle(csg, &turns, root);
     if (csg->leaves.len == turns.n_leaves)
-        evaluate_whole(csg, root, turn, options, out);
+        evaluate_whole(csg, root, turns.frame ? &turns.rotations[turns.frame] : NULL, options, out);
     else
         evaluate_rest(csg, settled, &turns.rotations[turns.frame], out);
-    if (turn)
-        mesh_transform(out, turn);
     csg_free_turns(csg, &turns);
     return true;
 }

@@ -44,8 +44,10 @@ u32 csg_union(Csg *csg, u32 *kids, u32 n);
 u32 csg_add_node(Csg *csg, CsgOp op, const u32 *kids, u32 n, Box3 box);
 // An internal fault of the kernel fails the job.
 bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out);
-// Evaluates a node by itself in a turned frame: a leaf that stands for it.
-u32 csg_reduce(Csg *csg, u32 node, const Affine3 *turn);
+// Evaluates a node by itself in another frame: a leaf that stands for it. to: the expression's
+// frame
+// -> that frame, linear; from: its inverse.
+u32 csg_reduce(Csg *csg, u32 node, const Affine3 *to, const Affine3 *from);
 
 bool csg_is_axis_map(const Affine3 *map);
 Box3 csg_box_mapped(Box3 box, const Affine3 *map);
@@ -65,8 +67,11 @@ typedef struct CsgTurns {
 // Cost: n log n in leaves; n where all stand upright.
 void csg_find_turns(Csg *csg, CsgTurns *out);
 void csg_free_turns(Csg *csg, CsgTurns *turns);
-// The map seen from the turned frame: entries within rounding of an exact turn become exact.
-Affine3 csg_map_in_turn(const Affine3 *turn, const Affine3 *map);
+Affine3 csg_turned_back(const Affine3 *turn); // a rotation's inverse
+// The map seen from another frame (to: linear): entries within rounding of an exact turn become
+// exact.
+Affine3 csg_map_in(const Affine3 *to, const Affine3 *map);
+Affine3 csg_map_in_turn(const Affine3 *turn, const Affine3 *map); // to: the turn's inverse
 // Reduces what is to be combined in another frame than the whole: a node of the same solid as root.
 u32 csg_settle(Csg *csg, CsgTurns *turns, u32 root);
 
