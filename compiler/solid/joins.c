@@ -6,12 +6,14 @@
 // also touch across another direction wait for a frame that has it too: once they are joined, that
 // contact is past mending. What no frame suits is left to the kernel.
 //
-// Cost: a round looks at all contacts and reduces what it joins; ROUNDS at most.
+// Cost: a round looks at all contacts and reduces what it joins; what is reduced again and again,
+// as much touches it in many directions, is paid for from a budget of WORK times all triangles.
 #include "compiler/solid/settle.h"
 
 enum {
-    ROUNDS = 64,
+    ROUNDS = 256,
     TRIES = 2, // of a direction as a frame's first
+    WORK = 64,
 };
 
 typedef struct Joining {
@@ -24,11 +26,13 @@ typedef struct Joining {
     u32 *count;       // by direction: contacts left
     u8 *tries;        // by direction
     u8 *covered;      // by direction: the round's frame has it
+    u8 *is_torn;      // by place: leaves of it touch across a direction that the frame lacks
     u32 *first_other; // by place: where its uncovered contacts begin in others; one more
     u32 *others;
     u32 *next, *tail,
-        *load; // by root: the places joined to it this round; their uncovered contacts
-    u64 work;  // what the round may still look at
+        *load;  // by root: the places joined to it this round; their uncovered contacts
+    u64 budget; // triangles that may still be reduced
+    u64 work;   // what the round may still look at
 } Joining;
 
 static u32 find(u32 *joined, u32 i) {
@@ -237,16 +241,34 @@ static bool join_covered(Joining *j) {
 
 // ---- rounds ----
 
-// What takes part in a frame of contacts comes evaluated in its own.
+// What takes part in a frame is reduced in its own before, if its own leaves touch across
+// directions that the frame does not have. Otherwise it is not: where its faces are cut in another
+// frame, new corners are off them by up to half a quantum.
 static void reduce_member(Joining *j, u32 place) {
     Operand *o = &j->ops->list.data[place];
-    if (!settle_is_leaf(j->s, o->node))
+    if (j->is_torn[place] && !settle_is_leaf(j->s, o->node))
         o->node = settle_reduce(j->s, o->node, o->turn == NONE ? j->s->turns->frame : o->turn);
+}
+
+static u64 count_triangles(const Joining *j, u32 id) {
+    const Csg *csg = j->s->csg;
+    CsgNode node = csg->nodes.data[id];
+    if (node.op == CSG_LEAF)
+        return csg->leaves.data[node.first].mesh->n_tris;
+    u64 n = 0;
+    for (u32 i = 0; i < node.len; i++)
+        n += count_triangles(j, csg->args.data[node.first + i]);
+    return n;
 }
 
 // Reduces what was joined to each operand.
 static void reduce_joined(Joining *j, const Affine3 *to, const Affine3 *from) {
+    const Contacts *c = &j->contacts;
     u32 n = j->ops->list.len, *places = heap_alloc_raw(j->heap, n, sizeof(u32));
+    memset(j->is_torn, 0, n);
+    for (u32 i = 0; i < c->inner.len; i++)
+        if (!j->covered[c->inner.data[i].direction])
+            j->is_torn[c->inner.data[i].operand] = 1;
     for (u32 i = 0; i < n; i++) {
         if (j->ops->list.data[i].node == NONE || j->joined[i] != i || j->next[i] == NONE)
             continue;
@@ -258,6 +280,7 @@ static void reduce_joined(Joining *j, const Affine3 *to, const Affine3 *from) {
             reduce_member(j, places[k]);
         CsgOp op = j->op == CSG_DIFFERENCE && places[0] != 0 ? CSG_UNION : j->op;
         u32 node = settle_node(j->s, op, j->ops, places, len);
+        j->budget -= MIN(j->budget, count_triangles(j, node));
         settle_replace(j->ops, places, len, csg_reduce(j->s->csg, node, to, from));
         j->ops->list.data[places[0]].turn = NONE;
     }
@@ -268,7 +291,7 @@ static void join_rounds(Joining *j) {
     for (u32 round = 0; round < ROUNDS; round++) {
         refresh(j);
         u32 first = most_contacts(j);
-        if (first == NONE)
+        if (first == NONE || j->budget == 0)
             return;
         j->tries[first]++;
         Affine3 to, from;
@@ -278,8 +301,8 @@ static void join_rounds(Joining *j) {
     }
 }
 
-// What stands in the expression's frame and takes part is reduced in it before: what touches in it
-// would be torn in others.
+// What stands in the expression's frame and takes part in contacts that are left is reduced in it:
+// perhaps they were left as no frame has the directions in which that touches too.
 static void reduce_upright(Joining *j) {
     Settling *s = j->s;
     const Contacts *c = &j->contacts;
@@ -291,14 +314,14 @@ static void reduce_upright(Joining *j) {
     for (u32 i = 0; i < n; i++) {
         const Operand *o = &j->ops->list.data[i];
         bool is_base = i == 0 && j->op == CSG_DIFFERENCE && o->turn == NONE;
-        if (o->node != NONE &&
+        if (o->node != NONE && j->joined[i] == i &&
             (o->turn == s->turns->frame || (is_base && !settle_is_leaf(s, o->node))))
             places[len++] = i;
     }
     if (len)
         settle_alike(s, j->ops, j->op, places, len, s->turns->frame, wanted);
     for (u32 i = 0; i < n; i++)
-        if (j->ops->list.data[i].node == NONE)
+        if (j->ops->list.data[i].node == NONE && j->joined[i] == i)
             j->joined[i] = j->ops->list.data[i].into;
     heap_free(j->heap, wanted);
     heap_free(j->heap, places);
@@ -327,10 +350,20 @@ void settle_contacts(Settling *s, Operands *ops, CsgOp op) {
         j.count = HEAP_NEW(heap, u32, n_directions);
         j.tries = HEAP_NEW(heap, u8, n_directions);
         j.covered = HEAP_NEW(heap, u8, n_directions);
+        j.is_torn = HEAP_NEW(heap, u8, n);
         for (u32 i = 0; i < n; i++)
             j.joined[i] = i;
-        reduce_upright(&j);
+        for (u32 i = 0; i < n; i++)
+            if (ops->list.data[i].node != NONE)
+                j.budget += WORK * (count_triangles(&j, ops->list.data[i].node) + 1024);
         join_rounds(&j);
+        refresh(&j);
+        if (has_oblique(&j.contacts)) {
+            reduce_upright(&j);
+            memset(j.tries, 0, n_directions);
+            join_rounds(&j);
+        }
+        heap_free(heap, j.is_torn);
         heap_free(heap, j.covered);
         heap_free(heap, j.tries);
         heap_free(heap, j.count);

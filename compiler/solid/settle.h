@@ -56,13 +56,19 @@ typedef struct Contact {
     u32 first, n;  // in members: places of operands, each once, upwards
 } Contact;
 
+// Leaves of one operand touch.
+typedef struct InnerContact {
+    u32 direction, operand;
+} InnerContact;
+
 typedef struct Contacts {
     VEC(Contact) list;
+    VEC(InnerContact) inner;
     VEC(u32) members;
     VEC(Vec3) directions; // unit; the first three are the axes of the expression's frame
 } Contacts;
 
-// Cost: n log n in the operands' plane triangles.
+// Cost: n in the operands' triangles, n log n in those of plane faces.
 void contacts_find(Settling *s, const Operands *ops, Contacts *out);
 void contacts_free(Heap *heap, Contacts *contacts);
 
