@@ -282,10 +282,11 @@ coverage:
 bench: $(B)/frc
 	@python3 tests/bench/run
 .PHONY: bench-kernel
-bench-kernel: $(B)/bench/kernel $(B)/bench/companions build/npm/.done
+bench-kernel: $(B)/bench/kernel $(B)/bench/companions $(B)/bench/beside build/npm/.done
 	@$(B)/bench/kernel
 	@tests/bench/kernel.py --kernel $(B)/bench/kernel $(BENCH_FLAGS)
 	@$(B)/bench/companions
+	@tests/bench/companions.py --beside $(B)/bench/beside
 .PHONY: bench-render
 bench-render: $(B)/frc
 	@python3 tests/bench/render.py

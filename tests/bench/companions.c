@@ -2,6 +2,7 @@
 // Times of the kernel's companions on fixed inputs: companions [CASE ...] prints lines "name, size,
 // ms"; times are the process's CPU time, so that other jobs on the machine count less. Build and
 // run by hand or from `make bench-kernel`.
+#include "tests/bench/clock.h"
 #include "tests/unit/mesh/solids.h"
 
 #include "compiler/mesh/boolean.h"
@@ -11,19 +12,6 @@
 #include "compiler/mesh/simplify.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-
-static u64 cpu_now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (u64)t.tv_sec * 1000000000u + (u64)t.tv_nsec;
-}
-
-static int compare_f64(const void *a, const void *b) {
-    f64 x = *(const f64 *)a, y = *(const f64 *)b;
-    return x < y ? -1 : x > y;
-}
 
 // A plate with side x side round holes of n corners.
 static void make_plate(Heap *heap, Region *plate, u32 side, u32 n) {
@@ -80,20 +68,6 @@ static void bench_small(const char *name, const f64 (*points)[2], u32 n, u32 fir
     }
     printf("triangulate %s, %u corners, %.0f ns\n", name, n, (f64)(cpu_now_ns() - start) / RUNS);
     heap_finish(&heap);
-}
-
-// Points spread over a sphere by the golden angle.
-static Vec3 *sphere_points(Heap *heap, u32 n, f64 r) {
-    Vec3 *points = heap_alloc_raw(heap, n, sizeof *points);
-    for (u32 i = 0; i < n; i++) {
-        f64 z = 1 - (2.0 * i + 1) / n, ring = sqrt(1 - z * z), angle = 137.50776405003785 * i;
-        points[i] = vec3(r * ring * trig_cos(angle), r * ring * trig_sin(angle), r * z);
-    }
-    return points;
-}
-
-static f64 ms_since(u64 start) {
-    return (f64)(cpu_now_ns() - start) / 1e6;
 }
 
 static void bench_hull_and_queries(u32 n) {
