@@ -134,16 +134,15 @@ static void sort_sheets(Kernel *view, Axle axle, Sheet *sheets, Sheet *spare, u3
 }
 
 // In order, counter-clockwise: the halves at one edge.
-static void order_sheets(Kernel *view, const EdgeHalf **at, u32 n) {
+static void order_sheets(Kernel *view, EdgeHalf *at, u32 n) {
     ArenaMark mark = arena_mark(&view->scratch);
-    Sheet *sheets = ARENA_NEW(&view->scratch, Sheet, 2 * (size_t)n);
-    const EdgeHalf **from = ARENA_NEW(&view->scratch, const EdgeHalf *, n);
-    for (u32 i = 0; i < n; i++) {
-        from[i] = at[i];
-        sheets[i] = sheet_of(view, at[i]->ahead, i);
-    }
+    Sheet *sheets = arena_alloc_raw(&view->scratch, 2 * (size_t)n, sizeof *sheets);
+    EdgeHalf *from = arena_alloc_raw(&view->scratch, n, sizeof *from);
+    memcpy(from, at, n * sizeof *at);
+    for (u32 i = 0; i < n; i++)
+        sheets[i] = sheet_of(view, at[i].ahead, i);
     Axle axle;
-    if (find_axle(view, sheets, n, at[0]->low, at[0]->high, &axle))
+    if (find_axle(view, sheets, n, at->low, at->high, &axle))
         sort_sheets(view, axle, sheets, sheets + n, n);
     else
         view->fault = "more than two coplanar cells at an edge";
@@ -170,58 +169,71 @@ static int turn_sign(const Kernel *k, const i64 n[3], const i64 m[3], u32 lo, u3
     return sign ? sign * point_compare(k, hi, lo, axis) : 0;
 }
 
+// Halves by quarters of a turn: two planes, from the front of the first on.
+typedef struct Quarters {
+    EdgeHalf half[4];
+    bool has[4];
+} Quarters;
+
+// False: another one is there.
+static bool quarter_take(Quarters *q, bool is_second, bool is_turned, EdgeHalf half) {
+    u32 i = (is_second ? 1u : 0u) + (is_turned ? 2u : 0u);
+    bool is_free = !q->has[i];
+    q->has[i] = true;
+    q->half[i] = half;
+    return is_free;
+}
+
+// is_positive: (n_P x n_Q).D is, of the first plane P, the second one Q, and the edge D.
+static void quarters_list(const Quarters *q, bool is_positive, EdgeHalf *out) {
+    for (u32 i = 0; i < 4; i++) {
+        u32 quarter = is_positive ? i : (4 - i) % 4;
+        if (q->has[quarter])
+            *out++ = q->half[quarter];
+    }
+}
+
 // The same where two surfaces cross or one ends on another: then there are two planes and at most
 // one sheet in each quarter, and one sign tells the order. False: it is not so plain.
-static bool order_quarters(const Kernel *view, const EdgeHalf **at, u32 n) {
-    const EdgeHalf *quarter[4] = {NULL, NULL, NULL, NULL};
-    Facing first = facing_of(view, at[0]->ahead), second = first;
+static bool order_quarters(const Kernel *view, EdgeHalf *at, u32 n) {
+    Quarters quarters = {.has = {false}};
+    Facing first = facing_of(view, at[0].ahead), second = first;
     for (u32 i = 0; i < n; i++) {
-        Facing facing = facing_of(view, at[i]->ahead);
+        Facing facing = facing_of(view, at[i].ahead);
         bool is_second = facing.id != first.id;
         if (is_second && second.id == first.id)
             second = facing;
-        const EdgeHalf **place = &quarter[is_second + (facing.is_turned ? 2 : 0)];
-        if ((is_second && facing.id != second.id) || *place)
+        if ((is_second && facing.id != second.id) ||
+            !quarter_take(&quarters, is_second, facing.is_turned, at[i]))
             return false;
-        *place = at[i];
     }
-    int sign = turn_sign(view, first.n, second.n, at[0]->low, at[0]->high);
-    for (u32 i = 0, m = 0; i < 4 && sign; i++) {
-        const EdgeHalf *next = quarter[sign > 0 ? i : (4 - i) % 4];
-        if (next)
-            at[m++] = next;
-    }
+    int sign = turn_sign(view, first.n, second.n, at->low, at->high);
+    if (sign)
+        quarters_list(&quarters, sign > 0, at);
     return sign != 0;
-}
-
-static bool half_is_turned(const EdgeHalf *at, u32 cut) {
-    return !(at->ahead & 1) ^ !!(cut & CUT_FLIPPED);
 }
 
 // The same where two planes cross and arrange has said so: without asking for planes. If all four
 // halves cross, each has a partner of its own plane and cut, and its cut's facet has halves here
 // too; so P's have the cut Q and Q's the cut P.
-static bool order_crossing(const Kernel *view, const EdgeHalf **at) {
-    const EdgeHalf *quarter[4] = {NULL, NULL, NULL, NULL};
-    u32 first = view->halves.data[at[0]->half].cut;
+static bool order_crossing(const Kernel *view, EdgeHalf *at) {
+    Quarters quarters = {.has = {false}};
+    u32 first = view->halves.data[at->half].cut;
     for (u32 i = 0; i < 4; i++) {
-        u32 cut = view->halves.data[at[i]->half].cut;
-        u32 place =
-            (cut_plane(cut) != cut_plane(first) ? 1u : 0u) + (half_is_turned(at[i], cut) ? 2u : 0u);
-        if (!cut_crosses(cut) || quarter[place])
+        u32 cut = view->halves.data[at[i].half].cut;
+        bool is_turned = !(at[i].ahead & 1) ^ !!(cut & CUT_FLIPPED);
+        if (!cut_crosses(cut) ||
+            !quarter_take(&quarters, cut_plane(cut) != cut_plane(first), is_turned, at[i]))
             return false;
-        quarter[place] = at[i];
     }
-    bool is_positive = !(first & CUT_ALONG) ^ (at[0]->ahead & 1); // (n_P x n_Q).D
-    for (u32 i = 0; i < 4; i++)
-        at[i] = quarter[is_positive ? i : (4 - i) % 4];
+    quarters_list(&quarters, !(first & CUT_ALONG) ^ (at->ahead & 1), at);
     return true;
 }
 
 // ---- gathering
 // -----------------------------------------------------------------------------------
 
-enum { BUCKET_HALVES = 8192, MOST_BUCKETS = 1024, RANGE_GRAIN = 50000 };
+enum { BUCKET_HALVES = 8192, MOST_BUCKETS = 1024, RANGE_GRAIN = 50000, JOIN_NS = 30 };
 
 typedef struct Gather {
     EdgeHalf *list;       // by bucket, then by number
@@ -231,6 +243,7 @@ typedef struct Gather {
     u32 n_ranges;
     u32 *at; // by range and bucket: its halves' number, then where the next one goes
     u32 *parent;
+    bool is_shared; // several threads join
 } Gather;
 
 static void count_range(Kernel *view, void *ctx, u32 i) {
@@ -255,28 +268,31 @@ static void scatter_range(Kernel *view, void *ctx, u32 i) {
     }
 }
 
-static void sort_keys(u64 *keys, u64 *spare, u32 n) {
+// Of one lower end, by their higher ends; stable. They come nearly in order.
+static void sort_fan(EdgeHalf *list, EdgeHalf *spare, u32 n) {
     if (n <= 16) {
         for (u32 i = 1; i < n; i++) {
-            u64 key = keys[i];
+            if (list[i - 1].high <= list[i].high)
+                continue;
+            EdgeHalf item = list[i];
             u32 j = i;
-            for (; j > 0 && keys[j - 1] > key; j--)
-                keys[j] = keys[j - 1];
-            keys[j] = key;
+            for (; j > 0 && list[j - 1].high > item.high; j--)
+                list[j] = list[j - 1];
+            list[j] = item;
         }
         return;
     }
     u32 mid = n / 2;
-    sort_keys(keys, spare, mid);
-    sort_keys(keys + mid, spare, n - mid);
-    memcpy(spare, keys, mid * sizeof *keys);
+    sort_fan(list, spare, mid);
+    sort_fan(list + mid, spare, n - mid);
+    memcpy(spare, list, mid * sizeof *list);
     for (u32 i = 0, p = 0, q = mid; p < mid; i++)
-        keys[i] = q >= n || spare[p] <= keys[q] ? spare[p++] : keys[q++];
+        list[i] = q >= n || spare[p].high <= list[q].high ? spare[p++] : list[q++];
 }
 
-// By lower end, then higher, then number: higher ends, and where in list. start: n_verts + 1, zero.
+// To out by lower end, then higher, then number. start: n_verts + 1, zero.
 static void sort_bucket(const EdgeHalf *list, u32 n, u32 first, u32 n_verts, u32 *start,
-                        u64 *keys) {
+                        EdgeHalf *out, EdgeHalf *spare) {
     for (u32 i = 0; i < n; i++)
         start[list[i].low - first]++;
     for (u32 v = 0, sum = 0; v <= n_verts; v++) {
@@ -284,57 +300,61 @@ static void sort_bucket(const EdgeHalf *list, u32 n, u32 first, u32 n_verts, u32
         start[v] = sum;
     }
     for (u32 i = n; i-- > 0;)
-        keys[--start[list[i].low - first]] = (u64)list[i].high << 32 | i;
+        out[--start[list[i].low - first]] = list[i];
     for (u32 v = 0; v < n_verts; v++)
-        sort_keys(keys + start[v], keys + n, start[v + 1] - start[v]);
+        sort_fan(out + start[v], spare, start[v + 1] - start[v]);
 }
 
 // At an edge of nothing but flaps there is nothing to learn.
-static bool drop_flaps(const Kernel *view, const EdgeHalf *const *at, u32 n) {
+static bool drop_flaps(const Kernel *view, const EdgeHalf *at, u32 n) {
     for (u32 i = 0; i < n; i++)
-        if (at[i]->ahead >> 1 < view->first_flap)
+        if (at[i].ahead >> 1 < view->first_flap)
             return false;
     for (u32 i = 0; i < n; i++) {
-        view->cells.data[at[i]->ahead >> 1].stack_len = 0;
-        view->around[at[i]->half] = at[i]->half;
+        view->cells.data[at[i].ahead >> 1].stack_len = 0;
+        view->around[at[i].half] = at[i].half;
     }
     return true;
 }
 
-static void join_edge(Kernel *view, u32 *parent, const EdgeHalf **at, u32 n) {
-    if (drop_flaps(view, at, n))
+// What lies between a half's cell and the next one's is one wedge.
+static void join_wedge(Kernel *view, const Gather *g, const EdgeHalf *half, const EdgeHalf *next) {
+    view->around[half->half] = next->half;
+    u32 a = half->ahead, b = next->ahead ^ 1;
+    if (g->is_shared)
+        set_join_shared(g->parent, a, b);
+    else if (g->parent[a] != g->parent[b])
+        set_join(g->parent, a, b);
+}
+
+static void join_edge(Kernel *view, const Gather *g, EdgeHalf *at, u32 n) {
+    if (view->first_flap < view->cells.len && drop_flaps(view, at, n))
         return;
     if (n > 2 && !(n == 4 && order_crossing(view, at)) && !(n <= 4 && order_quarters(view, at, n)))
         order_sheets(view, at, n);
-    for (u32 i = 0; i < n; i++) {
-        const EdgeHalf *next = at[i + 1 < n ? i + 1 : 0];
-        view->around[at[i]->half] = next->half;
-        set_join_shared(parent, at[i]->ahead, next->ahead ^ 1);
-    }
+    for (u32 i = 0; i + 1 < n; i++)
+        join_wedge(view, g, &at[i], &at[i + 1]);
+    join_wedge(view, g, &at[n - 1], at);
 }
 
 static void join_bucket(Kernel *view, void *ctx, u32 b) {
     const Gather *g = ctx;
-    const EdgeHalf *list = g->list + g->start[b];
     u32 n = g->start[b + 1] - g->start[b];
     u32 first = b << g->shift, n_verts = MIN(1u << g->shift, view->points.len - first);
     if (!n)
         return;
     heap_poll(view->heap);
-    u32 *start = HEAP_NEW(view->heap, u32, (size_t)n_verts + 1);
-    u64 *keys = heap_alloc_raw(view->heap, 2 * (size_t)n, sizeof *keys);
-    const EdgeHalf **at = heap_alloc_raw(view->heap, n, sizeof *at);
-    sort_bucket(list, n, first, n_verts, start, keys);
-    for (u32 v = 0; v < n_verts; v++)
-        for (u32 i = start[v], end; i < start[v + 1]; i = end) {
-            u32 n_at = 0;
-            for (end = i; end < start[v + 1] && keys[end] >> 32 == keys[i] >> 32; end++)
-                at[n_at++] = &list[(u32)keys[end]];
-            join_edge(view, g->parent, at, n_at);
-        }
-    heap_free(view->heap, at);
-    heap_free(view->heap, keys);
-    heap_free(view->heap, start);
+    ArenaMark mark = arena_mark(&view->scratch);
+    u32 *start = ARENA_NEW(&view->scratch, u32, (size_t)n_verts + 1);
+    EdgeHalf *list = arena_alloc_raw(&view->scratch, 2 * (size_t)n, sizeof *list);
+    sort_bucket(g->list + g->start[b], n, first, n_verts, start, list, list + n);
+    for (u32 i = 0, end; i < n; i = end) {
+        const EdgeHalf *at = &list[i];
+        for (end = i + 1; end < n && list[end].high == at->high && list[end].low == at->low;)
+            end++;
+        join_edge(view, g, &list[i], end - i);
+    }
+    arena_reset(&view->scratch, mark);
 }
 
 void edges_build(Kernel *k, u32 *parent) {
@@ -358,7 +378,8 @@ void edges_build(Kernel *k, u32 *parent) {
     }
     g.list = heap_alloc_raw(k->heap, MAX(g.start[g.n_buckets], 1u), sizeof *g.list);
     kernel_for(k, g.n_ranges, (u64)g.n * 4, scatter_range, &g);
-    kernel_for(k, g.n_buckets, (u64)g.n * 30, join_bucket, &g);
+    g.is_shared = kernel_uses_threads(k, g.n_buckets, (u64)g.n * JOIN_NS);
+    kernel_for(k, g.n_buckets, (u64)g.n * JOIN_NS, join_bucket, &g);
     heap_free(k->heap, g.list);
     heap_free(k->heap, g.start);
     heap_free(k->heap, g.at);
@@ -384,6 +405,9 @@ static u32 find_shared(_Atomic u32 *parent, u32 x) {
 
 bool set_join_shared(u32 *plain, u32 a, u32 b) {
     _Atomic u32 *parent = (_Atomic u32 *)plain;
+    if (atomic_load_explicit(&parent[a], memory_order_relaxed) ==
+        atomic_load_explicit(&parent[b], memory_order_relaxed)) // most have been joined
+        return false;
     for (;;) {
         a = find_shared(parent, a);
         b = find_shared(parent, b);
