@@ -129,6 +129,15 @@ typedef struct Pieces {
     Box3 bounds; // its box
 } Pieces;
 
+// Pieces that differ by rounding are of one size; then the one whose box begins first counts.
+static bool is_smaller(f64 volume, Box3 box, const Pieces *than) {
+    const f64 rounding = 1e-9;
+    if (fabs(volume - than->least) > rounding * volume)
+        return volume < than->least;
+    Vec3 a = box.min, b = than->bounds.min;
+    return a.x != b.x ? a.x < b.x : a.y != b.y ? a.y < b.y : a.z < b.z;
+}
+
 // Pieces of matter: surfaces that enclose some. The wall of a closed hollow is turned inward and is
 // none.
 static Pieces find_pieces(Heap *heap, const Mesh *mesh) {
@@ -151,7 +160,7 @@ static Pieces find_pieces(Heap *heap, const Mesh *mesh) {
     }
     for (u32 i = 0; i < n; i++) {
         out.n += volume[i] > 0;
-        if (volume[i] > 0 && volume[i] < out.least) {
+        if (volume[i] > 0 && is_smaller(volume[i], box[i], &out)) {
             out.least = volume[i];
             out.bounds = box[i];
         }

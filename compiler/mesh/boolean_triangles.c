@@ -74,7 +74,12 @@ static f64 distance2(Vec2 a, Vec2 b) {
     return (b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y);
 }
 
-// A clearly convex quadrangle by its shorter diagonal; false for all others.
+static bool is_before(Vec2 a, Vec2 b) {
+    return a.x < b.x || (a.x == b.x && a.y < b.y);
+}
+
+// A clearly convex quadrangle by its shorter diagonal, of equal ones that at the first corner by
+// place; false for all others.
 static bool try_quad(Tracer *t) {
     const Vec2 *p = t->flat.data;
     const u32 *h = t->loop.data;
@@ -82,7 +87,8 @@ static bool try_quad(Tracer *t) {
         if (turn(p[i], p[(i + 1) % 4], p[(i + 2) % 4]) <= 1)
             return false;
     f64 d02 = distance2(p[0], p[2]), d13 = distance2(p[1], p[3]);
-    bool take02 = d02 < d13 || (d02 == d13 && MIN(h[0], h[2]) < MIN(h[1], h[3]));
+    Vec2 even = is_before(p[0], p[2]) ? p[0] : p[2], odd = is_before(p[1], p[3]) ? p[1] : p[3];
+    bool take02 = d02 < d13 || (d02 == d13 && is_before(even, odd));
     push_tri(t, h[0], h[1], h[take02 ? 2 : 3]);
     push_tri(t, h[take02 ? 0 : 1], h[2], h[3]);
     return true;

@@ -88,13 +88,23 @@ void status2_replace(Status2 *status, u32 old, u32 id);
 // The next edge on that side, or NONE.
 u32 status2_neighbour(const Status2 *status, u32 id, int side);
 
-// polygon_delaunay.c: flips inner edges until each is locally Delaunay; twin[h] is the opposite
-// half-edge or NONE where the edge must stay. Of four points on one circle, the diagonal at the
-// lexicographically first is taken, so the result depends on the points only. stack and queued:
-// 3 * n_tris entries of scratch.
-void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 *tris, u32 *twin, u32 n_tris,
-                           u32 *stack, u8 *queued);
+// Triangles with their neighbours, in records of eight numbers: three corners, what waits for
+// polygon_make_delaunay, three half-edges across (NONE: the edge must stay), and one not used. A
+// half-edge is where the corner that it leaves stands; its twin stands TRI2_TWIN behind.
+enum { TRI2_SIZE = 8, TRI2_WAITS = 3, TRI2_TWIN = 4 };
+static inline u32 tri2_next(u32 h) {
+    return (h & 3) == 2 ? h - 2 : h + 1;
+}
+static inline u32 tri2_prev(u32 h) {
+    return (h & 3) == 0 ? h + 2 : h - 1;
+}
+
+// polygon_delaunay.c: flips inner edges until each is locally Delaunay. Of four points on one
+// circle, the diagonal at the lexicographically first is taken, so the result depends on the points
+// only. tris: records; stack: 3 * n_tris entries of scratch.
+void polygon_make_delaunay(Heap *heap, const Vec2 *points, u32 n_points, u32 *tris, u32 n_tris,
+                           u32 *stack);
 // Flips away inner edges from a point to itself. False: some are left.
-bool polygon_flip_self_edges(u32 *tris, u32 *twin, u32 n_tris);
+bool polygon_flip_self_edges(u32 *tris, u32 n_tris);
 
 #endif

@@ -176,18 +176,6 @@ static void sweep_corner(Sweep *s, u32 node) {
     }
 }
 
-// The line jumps from loop to loop: of many corners none would be at hand.
-enum { AHEAD = 8 };
-static inline void fetch_corner(const Sweep *s, u32 node) {
-    const Rings *r = s->rings;
-    __builtin_prefetch(&r->points[node]);
-    __builtin_prefetch(&r->vert[node]);
-    __builtin_prefetch(&r->next[node]);
-    __builtin_prefetch(&r->prev[node]);
-    __builtin_prefetch(&s->end[node]);
-    __builtin_prefetch(&s->helper[node]);
-}
-
 void rings_make_monotone(Rings *r) {
     size_t n = r->n_points;
     u32 *block = rings_take(r, 5 * n + (2 * n + 3) / 4);
@@ -199,11 +187,8 @@ void rings_make_monotone(Rings *r) {
                .kind = flags,
                .in_status = flags + n};
     classify(&s);
-    for (u32 i = 0; i < r->n_order; i++) {
-        if (i + AHEAD < r->n_order)
-            fetch_corner(&s, r->order[i + AHEAD]);
+    for (u32 i = 0; i < r->n_order; i++)
         sweep_corner(&s, r->order[i]);
-    }
     rings_give(r, block);
 }
 

@@ -26,58 +26,157 @@ void rings_give(Rings *r, u32 *scratch) {
         heap_free(r->heap, scratch);
 }
 
+// ---- numbers
+// ------------------------------------------------------------------------------------
+
+// Orders as the numbers do; the two zeros are one.
+static u64 order_key(f64 x) {
+    u64 bits;
+    x += 0;
+    memcpy(&bits, &x, sizeof bits);
+    return bits >> 63 ? ~bits : bits | (u64)1 << 63;
+}
+
+// The loops' chains in the region's numbers, while its corners get others.
+typedef struct Chains {
+    const Vec2 *points;
+    u32 *next, *prev; // RINGS_GONE: of a loop of less than three
+} Chains;
+
+static void chain_corners(const Region *region, Chains *chains) {
+    for (u32 l = 0; l < region->n_loops; l++) {
+        u32 from = region->starts[l], to = region->starts[l + 1];
+        for (u32 i = from; i < to; i++) {
+            chains->next[i] = to - from < 3 ? RINGS_GONE : i + 1 < to ? i + 1 : from;
+            chains->prev[i] = i > from ? i - 1 : to - 1;
+        }
+    }
+}
+
+// Of corners in one place: the one whose next comes first, or if that is in one place too, its
+// previous.
+static bool goes_before(const Chains *chains, u32 a, u32 b) {
+    if (chains->next[a] == RINGS_GONE || chains->next[b] == RINGS_GONE)
+        return false;
+    Vec2 p = chains->points[chains->next[a]], q = chains->points[chains->next[b]];
+    if (!vec2_equal(p, q))
+        return vec2_before(p, q);
+    return vec2_before(chains->points[chains->prev[a]], chains->points[chains->prev[b]]);
+}
+
+// Items of one x by y, and of one place as goes_before says: few share one.
+static bool sort_column(Keyed *items, Keyed *spare, u32 n, const Chains *chains) {
+    bool shares_places = false;
+    for (u32 i = 0; i < n; i++)
+        items[i].key = order_key(chains->points[items[i].value].y);
+    sort_keyed(items, spare, n);
+    for (u32 i = 1; i < n; i++) {
+        Keyed item = items[i];
+        u32 j = i;
+        shares_places = shares_places || item.key == items[i - 1].key;
+        for (; j > 0 && items[j - 1].key == item.key &&
+               goes_before(chains, item.value, items[j - 1].value);
+             j--)
+            items[j] = items[j - 1];
+        items[j] = item;
+    }
+    return shares_places;
+}
+
+// Fills from.
+static void sort_corners(Rings *r, const Chains *chains) {
+    enum { FEW = 64 };
+    u32 n = r->n_points;
+    Keyed few[2 * FEW],
+        *items = n <= FEW ? few : heap_alloc_raw(r->heap, 2 * (size_t)n, sizeof *items);
+    for (u32 i = 0; i < n; i++)
+        items[i] = (Keyed){order_key(chains->points[i].x), i};
+    sort_keyed(items, items + n, n);
+    for (u32 i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && items[end].key == items[i].key;)
+            end++;
+        if (end - i > 1 && sort_column(items + i, items + n, end - i, chains))
+            r->shares_places = true;
+    }
+    for (u32 i = 0; i < n; i++)
+        r->from[i] = items[i].value;
+    if (items != few)
+        heap_free(r->heap, items);
+}
+
+static void number_corners(Rings *r, const Chains *chains, u32 *rank) {
+    u32 n = r->n_points;
+    sort_corners(r, chains);
+    for (u32 i = 0; i < n; i++)
+        rank[r->from[i]] = i;
+    for (u32 i = 0; i < n; i++) {
+        u32 corner = r->from[i], next = chains->next[corner];
+        r->points[i] = chains->points[corner];
+        r->vert[i] = i;
+        r->next[i] = next == RINGS_GONE ? next : rank[next];
+        r->prev[i] = rank[chains->prev[corner]];
+        r->waits[i] = NONE;
+    }
+}
+
+static u32 *take_records(Heap *heap, u32 n) {
+    return heap_alloc_raw(heap, n, TRI2_SIZE * sizeof(u32));
+}
+
 void rings_init(Rings *r, Heap *heap, const Region *region) {
     u32 n = region_count(region);
     memset(r, 0, offsetof(Rings, small));
     r->heap = heap;
-    r->points = region->points;
     r->n_points = r->n_nodes = n;
     r->cap_nodes = 3 * n; // a diagonal copies two nodes; at most one diagonal a point
-    r->vert = rings_take(r, (size_t)r->cap_nodes * 4 + 3 * (size_t)n);
+    r->vert = rings_take(r, (size_t)r->cap_nodes * 4 + 4 * (size_t)n);
     r->next = r->vert + r->cap_nodes;
     r->prev = r->next + r->cap_nodes;
     r->waits = r->prev + r->cap_nodes;
     r->sides = r->waits + r->cap_nodes; // 2 n
     r->order = r->sides + 2 * (size_t)n;
+    r->from = r->order + n;
+    r->points = n <= RINGS_FEW ? r->few_points : heap_alloc_raw(heap, n, sizeof *r->points);
     r->cap_tris = n + 2 * region->n_loops;
-    r->tris = heap_alloc_raw(heap, (size_t)r->cap_tris * 3, sizeof(u32));
-    r->twin = rings_take(r, (size_t)r->cap_tris * 3);
-    for (u32 i = 0; i < n; i++) {
-        r->vert[i] = i;
-        r->waits[i] = NONE;
-    }
-    for (u32 l = 0; l < region->n_loops; l++) {
-        u32 from = region->starts[l], to = region->starts[l + 1];
-        for (u32 i = from; i < to; i++) {
-            r->next[i] = to - from < 3 ? RINGS_GONE : i + 1 < to ? i + 1 : from;
-            r->prev[i] = i > from ? i - 1 : to - 1;
-        }
-    }
+    r->tris = r->cap_tris <= RINGS_FEW ? r->few_tris : take_records(heap, r->cap_tris);
+    Chains chains = {region->points, r->next + n, r->prev + n}; // where copies will be
+    chain_corners(region, &chains);
+    number_corners(r, &chains, r->vert + n);
 }
 
 void rings_finish(Rings *r) {
     rings_give(r, r->vert);
-    rings_give(r, r->twin);
-    r->vert = r->twin = NULL;
+    if (r->points != r->few_points)
+        heap_free(r->heap, r->points);
+    if (r->tris != r->few_tris)
+        heap_free(r->heap, r->tris);
+    r->vert = NULL;
+    r->points = NULL;
+    r->tris = NULL;
 }
 
-static u32 next_half_edges(Rings *r) {
+// ---- operations
+// ---------------------------------------------------------------------------------
+
+static u32 add_record(Rings *r, u32 a, u32 b, u32 c) {
     if (r->n_tris == r->cap_tris) {
         r->cap_tris += r->cap_tris / 2 + 8; // crossing loops only
-        r->tris = heap_realloc(r->heap, r->tris, (size_t)r->cap_tris * 3, sizeof(u32));
-        u32 *twin = rings_take(r, (size_t)r->cap_tris * 3);
-        memcpy(twin, r->twin, 3 * (size_t)r->n_tris * sizeof(u32));
-        rings_give(r, r->twin);
-        r->twin = twin;
+        u32 *tris = take_records(r->heap, r->cap_tris);
+        memcpy(tris, r->tris, TRI2_SIZE * (size_t)r->n_tris * sizeof *tris);
+        if (r->tris != r->few_tris)
+            heap_free(r->heap, r->tris);
+        r->tris = tris;
     }
-    return 3 * r->n_tris++;
+    u32 h = TRI2_SIZE * r->n_tris++, *record = r->tris + h;
+    record[0] = r->from[a];
+    record[1] = r->from[b];
+    record[2] = r->from[c];
+    record[TRI2_TWIN] = record[TRI2_TWIN + 1] = record[TRI2_TWIN + 2] = NONE;
+    return h;
 }
 
 void rings_add_triangle(Rings *r, u32 a, u32 b, u32 c) {
-    u32 h = next_half_edges(r);
-    u32 corners[3] = {a, b, c};
-    memcpy(r->tris + h, corners, sizeof corners);
-    r->twin[h] = r->twin[h + 1] = r->twin[h + 2] = NONE;
+    (void)add_record(r, a, b, c);
 }
 
 // Half-edge h is the triangle's side along an edge across which `waits` lies.
@@ -88,17 +187,14 @@ static void settle(Rings *r, u32 h, u32 waits) {
         r->sides[side] = h;
         other = r->sides[side ^ 1];
     }
-    r->twin[h] = other;
+    r->tris[h + TRI2_TWIN] = other;
     if (other != NONE)
-        r->twin[other] = h;
+        r->tris[other + TRI2_TWIN] = h;
 }
 
 void rings_clip(Rings *r, u32 node) {
     u32 a = r->prev[node], c = r->next[node];
-    u32 h = next_half_edges(r);
-    r->tris[h] = r->vert[a];
-    r->tris[h + 1] = r->vert[node];
-    r->tris[h + 2] = r->vert[c];
+    u32 h = add_record(r, r->vert[a], r->vert[node], r->vert[c]);
     settle(r, h, r->waits[a]);
     settle(r, h + 1, r->waits[node]);
     r->next[node] = RINGS_GONE;
@@ -107,7 +203,6 @@ void rings_clip(Rings *r, u32 node) {
         r->next[a] = r->next[c] = RINGS_GONE;
         return;
     }
-    r->twin[h + 2] = NONE;
     r->waits[a] = h + 2;
     r->next[a] = c;
     r->prev[c] = a;
@@ -157,40 +252,6 @@ static void clip_degenerate(Rings *r) {
             node = is_degenerate(r, a) ? a : c; // only their neighbours have changed
         }
     }
-}
-
-// Orders as the numbers do; the two zeros are one.
-static u64 order_key(f64 x) {
-    u64 bits;
-    x += 0;
-    memcpy(&bits, &x, sizeof bits);
-    return bits >> 63 ? ~bits : bits | (u64)1 << 63;
-}
-
-// From left to right, then upwards, then by number.
-static void sort_order(Rings *r) {
-    enum { FEW = 64 };
-    u32 n = r->n_order;
-    Keyed few[2 * FEW],
-        *items = n <= FEW ? few : heap_alloc_raw(r->heap, 2 * (size_t)n, sizeof *items);
-    for (u32 i = 0; i < n; i++)
-        items[i] = (Keyed){order_key(r->points[r->order[i]].x), r->order[i]};
-    sort_keyed(items, items + n, n);
-    for (u32 i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && items[end].key == items[i].key;)
-            end++;
-        if (end - i == 1)
-            continue;
-        for (u32 j = i; j < end; j++)
-            items[j].key = order_key(r->points[items[j].value].y);
-        sort_keyed(items + i, items + n, end - i);
-        for (u32 j = i + 1; j < end; j++)
-            r->shares_places = r->shares_places || items[j].key == items[j - 1].key;
-    }
-    for (u32 i = 0; i < n; i++)
-        r->order[i] = items[i].value;
-    if (items != few)
-        heap_free(r->heap, items);
 }
 
 // A direction at a place: towards the next node (out) or from the previous one.
@@ -288,11 +349,9 @@ static void part_place(Rings *r, const u32 *corners, u32 n) {
 
 void rings_part_wedges(Rings *r) {
     clip_degenerate(r);
-    r->n_order = 0;
     for (u32 i = 0; i < r->n_points; i++)
         if (r->next[i] != RINGS_GONE)
             r->order[r->n_order++] = i;
-    sort_order(r);
     if (!r->shares_places)
         return;
     for (u32 i = 0, j; i < r->n_order; i = j) {

@@ -54,10 +54,9 @@ static void cut_all_rings(Rings *r) {
 // ring can pass a corner twice: the areas then add up with their signs, but triangles of holes lie
 // over the others.
 static void make_simplicial(Rings *r, const Region *region) {
-    if (polygon_flip_self_edges(r->tris, r->twin, r->n_tris))
+    if (polygon_flip_self_edges(r->tris, r->n_tris))
         return;
     Heap *heap = r->heap;
-    heap_free(heap, r->tris);
     rings_finish(r);
     rings_init(r, heap, region);
     for (u32 i = 0; i < r->n_points; i++)
@@ -65,12 +64,18 @@ static void make_simplicial(Rings *r, const Region *region) {
     cut_all_rings(r);
 }
 
-static void make_delaunay(Rings *r) {
-    size_t n = 3 * (size_t)r->n_tris;
-    u32 *stack = rings_take(r, n + n / 4 + 1);
-    polygon_make_delaunay(r->heap, r->points, r->tris, r->twin, r->n_tris, stack,
-                          (u8 *)(stack + n));
+static void make_delaunay(Rings *r, const Region *region) {
+    u32 *stack = rings_take(r, 3 * (size_t)r->n_tris);
+    polygon_make_delaunay(r->heap, region->points, r->n_points, r->tris, r->n_tris, stack);
     rings_give(r, stack);
+}
+
+static u32 *take_tris(const Rings *r) {
+    u32 *tris = heap_alloc_raw(r->heap, MAX(r->n_tris, 1u), 3 * sizeof(u32));
+    for (u32 t = 0; t < r->n_tris; t++)
+        for (u32 i = 0; i < 3; i++)
+            tris[3 * (size_t)t + i] = r->tris[TRI2_SIZE * (size_t)t + i];
+    return tris;
 }
 
 void region_triangulate(Heap *heap, const Region *region, u32 **tris, u32 *n_tris) {
@@ -90,8 +95,8 @@ void region_triangulate(Heap *heap, const Region *region, u32 **tris, u32 *n_tri
     rings_make_monotone(&rings);
     cut_all_rings(&rings);
     make_simplicial(&rings, region);
-    make_delaunay(&rings);
-    *tris = rings.tris;
+    make_delaunay(&rings, region);
+    *tris = take_tris(&rings);
     *n_tris = rings.n_tris;
     rings_finish(&rings);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rings: the loops that triangulation cuts down. A ring is a closed chain of nodes; a node is a
-// corner (an index into the points) and owns the edge to the next node. Only three operations
-// change rings, and each keeps the promise "every edge of every ring still needs exactly one
-// triangle on its left", whatever the geometry: that is why the result is a combinatorial
-// triangulation in every case.
+// corner (an index into the points) and owns the edge to the next node. Corners are numbered by
+// their places, so the region's own numbers choose nothing, and a sweep finds them side by side.
+// Only three operations change rings, and each keeps the promise "every edge of every ring still
+// needs exactly one triangle on its left", whatever the geometry: that is why the result is a
+// combinatorial triangulation in every case.
 //   rings_clip        cuts the triangle at a node off its ring
 //   rings_add_diagonal joins two nodes by an edge, which needs a triangle on both sides
 //   rings_part_wedges re-pairs the edges that meet in one place (polygon_rings.c)
@@ -13,11 +14,12 @@
 #include "compiler/mesh/polygon_internal.h"
 
 // Scratch for regions of a few corners lies in the structure itself: no allocation but the result.
-enum { RINGS_SMALL = 800 };
+enum { RINGS_SMALL = 800, RINGS_FEW = 32 };
 
 typedef struct Rings {
     Heap *heap;
-    const Vec2 *points;
+    Vec2 *points;           // from left to right, then upwards
+    u32 *from;              // by point: its number in the region
     u32 n_points;           // nodes 0 .. n_points - 1 are the points themselves
     u32 n_nodes, cap_nodes; // copies of nodes, made by diagonals, follow
     u32 *vert, *next, *prev;
@@ -25,13 +27,15 @@ typedef struct Rings {
                 // that waits for its twin, or RINGS_SIDE + a side of a diagonal
     u32 *sides; // 2 per diagonal: the half-edges on its two sides, or NONE; n_sides
     u32 n_sides;
-    u32 *tris, *twin; // 3 * cap_tris
+    u32 *tris; // records: polygon_internal.h
     u32 n_tris, cap_tris;
-    u32 *order; // the points in use from left to right (place, then kind, then index)
+    u32 *order; // the points in use in the sweep's order (place, then kind, then number)
     u32 n_order;
-    bool shares_places; // some of them lie in one place
+    bool shares_places; // some points lie in one place
     u32 n_small;        // used of small
     u32 small[RINGS_SMALL];
+    Vec2 few_points[RINGS_FEW];
+    u32 few_tris[TRI2_SIZE * RINGS_FEW];
 } Rings;
 
 #define RINGS_SIDE 0x80000000u
@@ -39,7 +43,7 @@ typedef struct Rings {
 
 // polygon_rings.c
 void rings_init(Rings *rings, Heap *heap, const Region *region);
-void rings_finish(Rings *rings);         // without the triangles
+void rings_finish(Rings *rings);
 u32 *rings_take(Rings *rings, size_t n); // scratch: n entries, undefined
 void rings_give(Rings *rings, u32 *scratch);
 void rings_add_triangle(Rings *rings, u32 a, u32 b, u32 c); // by points, without neighbours
@@ -49,7 +53,7 @@ void rings_clip(Rings *rings, u32 node);
 // before b); returns the copy of b, whose ring goes on to a's copy: prev(b) -> copy of b -> copy of
 // a -> next(a).
 u32 rings_add_diagonal(Rings *rings, u32 a, u32 b);
-// Sorts rings->order by place and separates loops that touch at corners: see the file.
+// Lists rings->order by place and separates loops that touch at corners: see the file.
 void rings_part_wedges(Rings *rings);
 
 static inline Vec2 rings_point(const Rings *rings, u32 node) {

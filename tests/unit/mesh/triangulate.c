@@ -559,6 +559,72 @@ TEST(inner_edges_are_delaunay_and_unique) {
     heap_finish(&c.heap);
 }
 
+// The same loops in another order, each from another corner.
+static Region shuffle_loops(Builder *b, const Region *r, Builder *out) {
+    u32 *order = HEAP_NEW(&out->heap, u32, r->n_loops);
+    for (u32 l = 0; l < r->n_loops; l++) {
+        u32 j = random_below(b, l + 1);
+        order[l] = order[j];
+        order[j] = l;
+    }
+    for (u32 l = 0; l < r->n_loops; l++) {
+        u32 from = r->starts[order[l]], n = r->starts[order[l] + 1] - from,
+            first = n ? random_below(b, n) : 0;
+        start_loop(out);
+        for (u32 i = 0; i < n; i++)
+            vec_push(&out->heap, &out->points, r->points[from + (first + i) % n]);
+    }
+    heap_free(&out->heap, order);
+    return region_of(out);
+}
+
+// Triangle by triangle, corner by corner, the same places.
+static bool is_same_shuffled(Builder *b, const Region *region) {
+    Builder c;
+    builder_init(&c, 0);
+    Region shuffled = shuffle_loops(b, region, &c);
+    u32 *tris[2], n_tris[2];
+    region_triangulate(&b->heap, region, &tris[0], &n_tris[0]);
+    region_triangulate(&c.heap, &shuffled, &tris[1], &n_tris[1]);
+    bool is_same = n_tris[0] == n_tris[1];
+    for (u32 i = 0; is_same && i < 3 * n_tris[0]; i++)
+        is_same = vec2_equal(region->points[tris[0][i]], shuffled.points[tris[1][i]]);
+    heap_free(&b->heap, tris[0]);
+    heap_finish(&c.heap);
+    return is_same;
+}
+
+TEST(numbers_choose_nothing) {
+    for (u32 round = 0; round < 400; round++) {
+        Builder b;
+        builder_init(&b, round);
+        u32 sides = 4 + 4 * random_below(&b, 8);
+        f64 step = 1.0 / (8 << round % 6), radius = 1 + random_below(&b, 16) / 4.0;
+        add_rect(&b, 0, 0, 40, 40, false); // ties, and some that rounding has moved
+        for (u32 i = 0; i < 16; i++)
+            add_ngon(&b, 10 * (i % 4) + 5, 10 * (i / 4) + 5, radius, sides, 0, true);
+        for (u32 i = 4; i < b.points.len; i++)
+            b.points.data[i] = (Vec2){floor(b.points.data[i].x / step) * step,
+                                      floor(b.points.data[i].y / step) * step};
+        Region r = region_of(&b);
+        CHECK(is_same_shuffled(&b, &r));
+        heap_finish(&b.heap);
+    }
+    for (u32 round = 0; round < 400; round++) { // corners that many loops share
+        Builder b;
+        builder_init(&b, round);
+        for (u32 l = random_below(&b, 5); l < 5; l++) {
+            start_loop(&b);
+            for (u32 i = random_below(&b, 37); i < 40; i++)
+                add(&b, random_below(&b, 12), random_below(&b, 12));
+        }
+        Region crossing = region_of(&b), r;
+        CHECK_EQ(region_boolean(&b.heap, REGION_UNION, &crossing, 1, &r), STATUS_OK);
+        CHECK(is_same_shuffled(&b, &r));
+        heap_finish(&b.heap);
+    }
+}
+
 TEST_MAIN(TEST_CASE(orient_is_exact_where_doubles_are_not), TEST_CASE(small_loops),
           TEST_CASE(convex_loops_are_fans), TEST_CASE(a_star_that_turns_twice_is_not_convex),
           TEST_CASE(random_stars), TEST_CASE(combs), TEST_CASE(spiral),
@@ -567,4 +633,5 @@ TEST_MAIN(TEST_CASE(orient_is_exact_where_doubles_are_not), TEST_CASE(small_loop
           TEST_CASE(many_holes_meet_in_one_place), TEST_CASE(one_loop_that_visits_a_place_twice),
           TEST_CASE(a_corner_on_the_middle_of_an_edge), TEST_CASE(spikes_and_repeated_points),
           TEST_CASE(nonsense_is_triangulated_combinatorially), TEST_CASE(rounded_loops),
-          TEST_CASE(results_of_booleans), TEST_CASE(inner_edges_are_delaunay_and_unique))
+          TEST_CASE(results_of_booleans), TEST_CASE(inner_edges_are_delaunay_and_unique),
+          TEST_CASE(numbers_choose_nothing))
