@@ -145,26 +145,24 @@ static SplitRun order_run(const Kernel *k, const SplitPass *p, u32 lo, u32 start
     return run;
 }
 
-// A range of lower ends: their runs stand close from the range's first item on.
+// A range of lower ends: the runs of each stand where its items do.
 static void build_runs(Kernel *k, void *ctx, u32 range) {
     const SplitPass *p = ctx;
     SplitFan *fans = p->table->fans;
-    u32 at = kernel_range_start(p->n, p->n_ranges, range), v = p->range_start[range],
-        stop = p->range_start[range + 1];
+    u32 stop = p->range_start[range + 1];
     ArenaMark mark = arena_mark(&k->scratch);
     VEC(Keyed) spare = {0};
     LineSort sort = {.arena = &k->scratch};
-    for (; v < stop; v++) {
+    for (u32 v = p->range_start[range]; v < stop; v++) {
         u32 start = fans[v].first, end = start + fans[v].n;
         avec_reserve(&k->scratch, &spare, fans[v].n);
         sort_keyed(p->items + start, spare.data, fans[v].n);
-        fans[v] = (SplitFan){at, 0};
+        fans[v].n = 0;
         while (start < end) {
             u32 next = start + 1;
             while (next < end && p->items[next].key == p->items[start].key)
                 next++;
-            p->table->runs[at++] = order_run(k, p, v, start, next, &sort);
-            fans[v].n++;
+            p->table->runs[fans[v].first + fans[v].n++] = order_run(k, p, v, start, next, &sort);
             start = next;
         }
     }
