@@ -367,9 +367,31 @@ static void arrange_range(Kernel *k, const Units *units, Arena *scratch, u32 fro
     }
 }
 
+// About as much as the range's cells need: each constraint of a wall, of which there are few, cuts
+// it in two and splits two of its edges; many in a face are mostly loops.
+static void reserve_cells(Kernel *k, const Units *units, u32 from, u32 to) {
+    enum { FEW = 8 };
+    size_t n_cells = 0, n_halves = 0;
+    for (u32 t = from; t < to; t++) {
+        u32 n = units->start[t + 1] - units->start[t],
+            n_inner = units->seg_start[t + 1] - units->seg_start[t];
+        bool is_few = n_inner <= FEW;
+        if (n_inner == 0 && !k->facets[t].is_touched && !k->leaves[k->facets[t].leaf].is_whole)
+            continue;
+        for (u32 i = units->start[t]; i < units->start[t + 1]; i++)
+            n_halves += k->facets[units->members[i]].n;
+        n_halves += (size_t)(is_few ? 4 : 2) * n_inner;
+        n_cells += n + (is_few ? n_inner : 0);
+    }
+    vec_reserve(k->heap, &k->cells, n_cells);
+    vec_reserve(k->heap, &k->halves, n_halves);
+    vec_reserve(k->heap, &k->stacks, n_cells);
+}
+
 static void arrange_shard(Kernel *shard, void *ctx, u32 i) {
     const Units *units = ctx;
     ArenaMark mark = arena_mark(&shard->scratch);
+    reserve_cells(shard, units, units->range_start[i], units->range_start[i + 1]);
     arrange_range(shard, units, &shard->scratch, units->range_start[i], units->range_start[i + 1]);
     arena_reset(&shard->scratch, mark);
 }
