@@ -321,7 +321,7 @@ static void list_units(Kernel *k, Units *units) {
     arena_init(arena, k->heap);
     u32 *start = ARENA_NEW(arena, u32, k->n_facets + 2),
         *seg_start = ARENA_NEW(arena, u32, k->n_facets + 2);
-    units->members = ARENA_NEW(arena, u32, k->n_facets);
+    units->members = arena_alloc_raw(arena, k->n_facets, sizeof(u32));
     InnerSeg *inner = arena_alloc_raw(arena, k->inner.len, sizeof *inner);
     u32 *unit_of = k->unit_parent; // which is not above its facet
     for (u32 t = 0; t < k->n_facets; t++) {
@@ -381,7 +381,7 @@ static void reserve_cells(Kernel *k, const Units *units, u32 from, u32 to) {
         for (u32 i = units->start[t]; i < units->start[t + 1]; i++)
             n_halves += k->facets[units->members[i]].n;
         n_halves += (size_t)(is_few ? 4 : 2) * n_inner;
-        n_cells += n + (is_few ? n_inner : 0);
+        n_cells += n + (is_few ? n_inner : n_inner / 8);
     }
     vec_reserve(k->heap, &k->cells, n_cells);
     vec_reserve(k->heap, &k->halves, n_halves);

@@ -125,25 +125,6 @@ void lone_push_chain(Kernel *k, const Lone *l, const Chain *chain, bool is_back)
         lone_push_half(k, v, marked_cut(l, chain, &step[i], true));
 }
 
-// Of a cell in the facet and one of its islands, seen from outside the facet, as all cells here.
-static u32 push_stack(Kernel *k, u32 facet, u32 island) {
-    u32 looks_back = k->facets[island].is_flipped != k->facets[facet].is_flipped;
-    vec_push(k->heap, &k->stacks, MIN(facet << 1, island << 1 | looks_back));
-    vec_push(k->heap, &k->stacks, MAX(facet << 1, island << 1 | looks_back));
-    return k->stacks.len - 2;
-}
-
-void lone_push_cell(Kernel *k, const Lone *l, u32 island, u32 start) {
-    u32 stack = island == NONE ? l->stack : push_stack(k, l->facet, island);
-    k->cells.data[k->cells.len++] =
-        (Cell){.plane = l->plane,
-               .stack_start = stack,
-               .stack_len = island == NONE ? 1 : 2,
-               .half_start = start,
-               .half_end = k->halves.len,
-               .is_flipped = has_islands(l) && k->facets[l->facet].is_flipped};
-}
-
 // Chains by their ends; false: two of them end at one vertex.
 static bool mark_ends(Lone *l) {
     Border *rim = l->rim.data;
@@ -207,7 +188,7 @@ static void trace_sorted(Kernel *k, Lone *l, u32 from) {
         }
     } while (h != from);
     lone_close_loop(k, start);
-    lone_push_cell(k, l, NONE, start);
+    lone_push_cell(k, l, start);
 }
 
 static void trace_marked(Kernel *k, Lone *l, u32 from) {
@@ -219,12 +200,17 @@ static void trace_marked(Kernel *k, Lone *l, u32 from) {
         i = i + 1 < l->rim.len ? i + 1 : 0;
         if (rim[i].chain != NONE) {
             const Chain *chain = &l->chains.data[rim[i].chain];
-            lone_push_chain(k, l, chain, chain->from != i);
+            if (chain->n == 1)
+                lone_push_half(
+                    k, rim[i].v,
+                    marked_cut(l, chain, &l->steps.data[chain->first], chain->from != i));
+            else
+                lone_push_chain(k, l, chain, chain->from != i);
             i = chain->from != i ? chain->from : chain->to;
         }
     } while (i != from);
     lone_close_loop(k, start);
-    lone_push_cell(k, l, NONE, start);
+    lone_push_cell(k, l, start);
 }
 
 static bool trace_all(Unit *u, Lone *l, u32 n, void (*trace)(Kernel *k, Lone *l, u32 from)) {

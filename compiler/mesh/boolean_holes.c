@@ -89,6 +89,18 @@ bool lone_are_holes_apart(Unit *u, const Lone *l) {
     return flat_boxes_sweep(u, boxes_meet);
 }
 
+// A cell in the facet and one of its islands, seen from outside the facet.
+static void push_island(Kernel *k, const Lone *l, u32 island, u32 start) {
+    u32 looks_back = k->facets[island].is_flipped != k->facets[l->facet].is_flipped,
+        entry = island << 1 | looks_back;
+    lone_push_cell(k, l, start);
+    Cell *cell = &k->cells.data[k->cells.len - 1];
+    cell->stack_start = k->stacks.len;
+    cell->stack_len = 2;
+    vec_push(k->heap, &k->stacks, MIN(l->facet << 1, entry));
+    vec_push(k->heap, &k->stacks, MAX(l->facet << 1, entry));
+}
+
 bool lone_add_holes(Unit *u, Lone *l) {
     Kernel *k = u->k;
     u32 n = l->chains.len, start = k->halves.len;
@@ -112,13 +124,16 @@ bool lone_add_holes(Unit *u, Lone *l) {
         lone_push_chain(k, l, chain, (chain->turn > 0) != is_flipped);
         lone_close_loop(k, hole);
     }
-    lone_push_cell(k, l, NONE, start);
+    lone_push_cell(k, l, start);
     for (u32 c = 0; c < n; c++) {
         const Chain *chain = &l->chains.data[c];
         start = k->halves.len;
         lone_push_chain(k, l, chain, (chain->turn < 0) != is_flipped);
         lone_close_loop(k, start);
-        lone_push_cell(k, l, chain->island, start);
+        if (chain->island == NONE)
+            lone_push_cell(k, l, start);
+        else
+            push_island(k, l, chain->island, start);
     }
     return true;
 }

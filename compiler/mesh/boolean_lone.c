@@ -17,7 +17,6 @@ enum { MOST_INNER = 48, FEW = 24 };
 
 static void build_rim(Unit *u, Lone *l) {
     Kernel *k = u->k;
-    Arena *arena = u->arena;
     const Corner *corner = facet_corners(k, l->facet);
     u32 n = k->facets[l->facet].n;
     l->rim.len = 0;
@@ -25,9 +24,12 @@ static void build_rim(Unit *u, Lone *l) {
         u32 a = corner[i].v, b = corner[i + 1 < n ? i + 1 : 0].v;
         const SplitRun *run = find_splits(k, a, b);
         u32 cut = run ? CUT_EDGE | (u32)(run - k->split_table.runs) : NONE, m = run ? run->n : 0;
-        avec_push(arena, &l->rim, (Border){a, i, cut, NONE});
+        avec_reserve(u->arena, &l->rim, l->rim.len + m + 1);
+        Border *border = l->rim.data + l->rim.len;
+        l->rim.len += m + 1;
+        *border++ = (Border){a, i, cut, NONE};
         for (u32 j = 0; j < m; j++)
-            avec_push(arena, &l->rim, (Border){split_at(k, run, a < b, j), i, cut, NONE});
+            *border++ = (Border){split_at(k, run, a < b, j), i, cut, NONE};
     }
 }
 

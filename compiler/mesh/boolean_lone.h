@@ -79,14 +79,20 @@ static inline void lone_push_half(Kernel *k, u32 origin, u32 cut) {
 static inline void lone_close_loop(Kernel *k, u32 start) {
     k->halves.data[k->halves.len - 1].next = start;
 }
-// is_back: against the chain's direction.
-void lone_push_chain(Kernel *k, const Lone *l, const Chain *chain, bool is_back);
-// Its halves: from start on. It lies in the facet, and in the island if that is not NONE.
-void lone_push_cell(Kernel *k, const Lone *l, u32 island, u32 start);
-
 static inline bool has_islands(const Lone *l) {
     return l->plane != NONE;
 }
+// A cell of the facet; its halves: from start on.
+static inline void lone_push_cell(Kernel *k, const Lone *l, u32 start) {
+    k->cells.data[k->cells.len++] = (Cell){.plane = l->plane,
+                                           .stack_start = l->stack,
+                                           .stack_len = 1,
+                                           .half_start = start,
+                                           .half_end = k->halves.len,
+                                           .is_flipped = has_islands(l) && l->is_flipped};
+}
+// is_back: against the chain's direction.
+void lone_push_chain(Kernel *k, const Lone *l, const Chain *chain, bool is_back);
 
 // boolean_holes.c. Of chains that are all closed:
 bool lone_are_holes_apart(Unit *u, const Lone *l); // their boxes are
