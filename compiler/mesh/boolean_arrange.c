@@ -103,6 +103,7 @@ static void cut_segs(Unit *u) {
     avec_reserve(arena, &u->keyed, n);
     avec_reserve(arena, &u->spare, n);
     avec_reserve(arena, &u->queue, n);
+    avec_reserve(arena, &u->parts, u->segs.len + n);
     for (u32 i = 0; i < n; i++)
         u->keyed.data[i] =
             (Keyed){(u64)u->splits.data[i].seg << 32 | u->splits.data[i].v, u->splits.data[i].v};
@@ -157,6 +158,9 @@ static void build_edges(Unit *u) {
     u->point_of.len = u->edge_parts.len = u->head.len = 0;
     avec_reserve(arena, &u->keyed, n);
     avec_reserve(arena, &u->spare, n);
+    avec_reserve(arena, &u->segs, n);
+    avec_reserve(arena, &u->edge_parts, (size_t)n + 1);
+    avec_reserve(arena, &u->head, 2 * (size_t)n);
     for (u32 i = 0; i < n; i++) {
         u32 a = local_vertex(u, u->parts.data[i].a), b = local_vertex(u, u->parts.data[i].b);
         u->keyed.data[i] = (Keyed){seg_key(a, b), i};

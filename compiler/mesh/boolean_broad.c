@@ -242,6 +242,7 @@ typedef struct Visits {
 
 typedef struct FirstRooms {
     Kernel *k;
+    Arena sample;  // while the first cuts are chosen
     u32 room_size; // of the sample
     VEC(FirstCut) cuts;
     VEC(FirstRoom) rooms;
@@ -278,7 +279,7 @@ static u32 cut_first(FirstRooms *f, const Room *room, Entry *list, u32 n, u32 de
     }
     u32 self = f->cuts.len, n_low = 0, n_high = 0;
     avec_push(arena, &f->cuts, (FirstCut){.cut = cut});
-    Entry *low = arena_alloc(arena, n, sizeof *low);
+    Entry *low = arena_alloc_raw(&f->sample, n, sizeof *low);
     for (u32 i = 0; i < n; i++) {
         Entry e = list[i];
         if (e.box.min[cut.axis] < cut.middle)
@@ -304,13 +305,15 @@ static void choose_first_cuts(FirstRooms *f) {
     u32 size = k->options.split_finely ? (u32)FINE_ROOM_SIZE
                                        : MAX((u32)ROOM_SIZE, k->n_facets / MOST_ROOMS);
     u32 stride = k->n_facets / FIRST_SAMPLE + 1, n = 0;
-    Entry *sample = arena_alloc(&k->scratch, k->n_facets / stride + 1, sizeof *sample);
+    arena_init(&f->sample, k->heap);
+    Entry *sample = arena_alloc_raw(&f->sample, k->n_facets / stride + 1, sizeof *sample);
     if (k->n_facets > size)
         for (u32 t = 0; t < k->n_facets; t += stride)
             if (!facet_is_buried(k, t))
                 sample[n++] = facet_entry(k, t);
     f->room_size = size / stride;
     f->root = cut_first(f, &all, sample, n, 0);
+    arena_finish(&f->sample);
 }
 
 static void visit(FirstRooms *f, u32 range, u32 place, const Entry *e) {

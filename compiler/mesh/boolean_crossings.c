@@ -156,6 +156,7 @@ static bool cross_pair(Unit *u, u32 i, u32 j) {
 void unit_find_crossings(Unit *u) {
     FlatBoxes *b = flat_boxes_begin(u);
     u32 n_inner = 0;
+    avec_reserve(u->arena, &b->list, u->segs.len);
     for (u32 i = 0; i < u->segs.len; i++) {
         const Seg *s = &u->segs.data[i];
         if (s->facet != NONE && u->n_facets == 1)
