@@ -156,7 +156,6 @@ typedef struct Patch {
 typedef struct Rim {
     u32 tri;
     u32 incoming[3];
-    bool is_flagged[3]; // by corner: on a touched facet
 } Rim;
 
 // The vertices inside grid edge lo-hi, from lo to hi: SplitTable.verts.

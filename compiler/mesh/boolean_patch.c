@@ -42,9 +42,10 @@ typedef struct LeafScan {
     bool *is_flagged;    // by vertex: on a touched triangle
     VEC(Sample) samples; // by patch
     VEC(Rim) rims;
-    VEC(u32) verts; // by half of a rim triangle, 3 * rim + corner: the vertex that it leaves
-    u32 *twin;      // by half with a flagged end: the other one at its edge, in the rim; NONE
-    u32 *border;    // by half: its number among the leaf's halves, NONE
+    VEC(u32)
+    verts;       // by half of a rim triangle, 4 * rim + corner: where it begins, then where it ends
+    u32 *twin;   // by half with a flagged end: the other one at its edge, in the rim; NONE
+    u32 *border; // by half: its number among the leaf's halves, NONE
 } LeafScan;
 
 // Faces are touched as a whole, so that none of them is parted between cells and a patch.
@@ -66,17 +67,30 @@ static f64 tri_size2(const Mesh *mesh, u32 t) {
     return vec3_dot(n, n);
 }
 
+// What says which triangles of a leaf are untouched, at hand: see is_untouched.
+typedef struct Touches {
+    const Facet *facets;
+    const u32 *facet_of;
+} Touches;
+static Touches touches_of(const Kernel *k, u32 leaf) {
+    return (Touches){k->facets, k->facet_of + k->tri_base[leaf]};
+}
+static inline bool is_free(const Touches *touches, u32 t) {
+    return touches->facet_of[t] == NONE || !touches->facets[touches->facet_of[t]].is_touched;
+}
+
 // Union-find over the untouched triangles: parent becomes each vertex's root, the lowest of its
 // set.
 static void join_untouched(const Kernel *k, LeafScan *s) {
     const Mesh *mesh = k->expr->leaves[s->leaf].mesh;
+    const Touches touches = touches_of(k, s->leaf);
     u32 *parent = s->parent;
     bool *is_flagged = s->is_flagged;
     for (u32 v = 0; v < mesh->n_verts; v++)
         parent[v] = v;
     for (u32 t = 0; t < mesh->n_tris; t++) {
         const u32 *v = mesh->tris + 3 * (size_t)t;
-        if (!is_untouched(k, s->leaf, t)) {
+        if (!is_free(&touches, t)) {
             is_flagged[v[0]] = is_flagged[v[1]] = is_flagged[v[2]] = true;
             continue;
         }
@@ -91,24 +105,26 @@ static void join_untouched(const Kernel *k, LeafScan *s) {
 
 enum { PATCH_BIT = 1 << 30 }; // in parent, of a root: the other bits are its patch
 
-static void add_rim(Kernel *k, LeafScan *s, u32 t) {
-    Rim rim = {.tri = t, .incoming = {NONE, NONE, NONE}};
-    avec_reserve(&k->scratch, &s->verts, (size_t)s->verts.len + 3);
-    for (u32 i = 0; i < 3; i++) {
-        u32 v = leaf_tri_vertex(k, s->leaf, t, i);
-        rim.is_flagged[i] = s->is_flagged[v];
-        s->verts.data[s->verts.len++] = v;
-    }
-    avec_push(&k->scratch, &s->rims, rim);
+// v: the vertices of triangle t in the mesh's order.
+static void add_rim(Kernel *k, LeafScan *s, u32 t, const u32 *v) {
+    bool is_reversed = k->leaves[s->leaf].is_reversed;
+    avec_reserve(&k->scratch, &s->verts, (size_t)s->verts.len + 4);
+    u32 *at = s->verts.data + s->verts.len;
+    at[0] = at[3] = v[0];
+    at[1] = v[is_reversed ? 2 : 1];
+    at[2] = v[is_reversed ? 1 : 2];
+    s->verts.len += 4;
+    avec_push(&k->scratch, &s->rims, ((Rim){t, {NONE, NONE, NONE}}));
 }
 
 // Numbers the leaf's patches in the order of their first triangles, and lists its rim.
 static void number_patches(Kernel *k, LeafScan *s) {
     enum { TRIES = 32 };
     const Mesh *mesh = k->expr->leaves[s->leaf].mesh;
+    const Touches touches = touches_of(k, s->leaf);
     u32 *parent = s->parent;
     for (u32 t = 0; t < mesh->n_tris; t++) {
-        if (!is_untouched(k, s->leaf, t))
+        if (!is_free(&touches, t))
             continue;
         const u32 *v = mesh->tris + 3 * (size_t)t;
         u32 root = parent[v[0]];
@@ -127,7 +143,7 @@ static void number_patches(Kernel *k, LeafScan *s) {
             }
         }
         if (s->is_flagged[v[0]] || s->is_flagged[v[1]] || s->is_flagged[v[2]])
-            add_rim(k, s, t);
+            add_rim(k, s, t, v);
     }
     for (u32 v = 0; v < mesh->n_verts; v++) {
         if (parent[v] & PATCH_BIT)
@@ -140,34 +156,38 @@ static void number_patches(Kernel *k, LeafScan *s) {
 // ---- the rim of a leaf
 // -----------------------------------------------------------------------------
 
+// Halves are numbered as LeafScan.verts: one in four is none.
 static u32 after_half(u32 h) { // in its triangle
-    return h % 3 < 2 ? h + 1 : h - 2;
+    return (h & 3) < 2 ? h + 1 : h - 2;
+}
+static u32 next_half(u32 h) { // of all
+    return (h & 3) < 2 ? h + 1 : h + 2;
 }
 
 // By hashing of edges without direction, each of which waits for its other half.
 static void pair_rim(Kernel *k, LeafScan *s) {
-    u32 n = 3 * s->rims.len, n_slots = 64;
-    while (n_slots < 4 * s->rims.len)
+    u32 n = s->verts.len, n_slots = 64;
+    while (n_slots < n)
         n_slots *= 2;
     u32 *slots = ARENA_NEW(&k->scratch, u32, n_slots), mask = n_slots - 1; // half + 1
     const u32 *vert = s->verts.data;
-    s->twin = ARENA_NEW(&k->scratch, u32, n);
-    for (u32 h = 0; h < n; h++) {
-        u32 from = vert[h], to = vert[after_half(h)];
-        s->twin[h] = NONE;
+    u32 *twin = s->twin = arena_alloc_raw(&k->scratch, n, sizeof *twin);
+    for (u32 h = 0; h < n; h = next_half(h)) {
+        twin[h] = NONE;
+        u32 from = vert[h], to = vert[h + 1];
         if (!s->is_flagged[from] && !s->is_flagged[to])
             continue;
         u32 x = MIN(from, to) * 0x9e3779b1u + MAX(from, to) * 0x85ebca77u;
         u32 slot = (x ^ x >> 16) & mask;
         for (; slots[slot]; slot = (slot + 1) & mask) {
             u32 g = slots[slot] - 1;
-            if (vert[g] == to && s->twin[g] == NONE && vert[after_half(g)] == from) {
-                s->twin[g] = h;
-                s->twin[h] = g;
+            if (vert[g] == to && twin[g] == NONE && vert[g + 1] == from) {
+                twin[g] = h;
+                twin[h] = g;
                 break;
             }
         }
-        if (s->twin[h] == NONE)
+        if (twin[h] == NONE)
             slots[slot] = h + 1;
     }
 }
@@ -175,52 +195,54 @@ static void pair_rim(Kernel *k, LeafScan *s) {
 // The rim's halves without a twin there, between flagged vertices: the twin is touched. By patch,
 // as cells want their halves together.
 static void list_borders(Kernel *k, LeafScan *s, LeafPatches *of) {
-    u32 n = 3 * s->rims.len;
+    u32 n = s->verts.len;
     const u32 *grid_of = k->grid_of + k->vert_base[s->leaf], *vert = s->verts.data;
-    s->border = ARENA_NEW(&k->scratch, u32, n);
-    for (u32 h = 0; h < n; h++) {
-        bool is_border =
-            s->twin[h] == NONE && s->is_flagged[vert[h]] && s->is_flagged[vert[after_half(h)]];
-        s->border[h] = is_border ? 0 : NONE;
-        of->half_end[s->parent[vert[h]]] += is_border;
+    u32 *border = s->border = arena_alloc_raw(&k->scratch, n, sizeof *border);
+    for (u32 h = 0; h < n; h = next_half(h)) {
+        border[h] = NONE;
+        if (s->twin[h] == NONE && s->is_flagged[vert[h]] && s->is_flagged[vert[h + 1]]) {
+            border[h] = 0;
+            of->half_end[s->parent[vert[h]]]++;
+        }
     }
     for (u32 i = 0; i < of->n; i++) { // now where they begin
         u32 count = of->half_end[i];
         of->half_end[i] = of->n_halves;
         of->n_halves += count;
     }
-    of->halves = ARENA_NEW(&k->arena, Half, of->n_halves);
-    for (u32 h = 0; h < n; h++) {
-        u32 v = vert[h];
-        if (s->border[h] == NONE)
+    of->halves = arena_alloc_raw(&k->arena, of->n_halves, sizeof *of->halves);
+    for (u32 h = 0; h < n; h = next_half(h)) {
+        if (border[h] == NONE)
             continue;
-        s->border[h] = of->half_end[s->parent[v]]++;
-        of->halves[s->border[h]] = (Half){grid_of[v], NONE, s->parent[v], NONE};
+        u32 v = vert[h], patch = s->parent[v];
+        border[h] = of->half_end[patch]++;
+        of->halves[border[h]] = (Half){grid_of[v], NONE, patch, NONE};
     }
 }
 
 // From each border half around its far end to the next one, through the rim. What lies between them
 // is one sector of that vertex.
 static void link_borders(Kernel *k, LeafScan *s, LeafPatches *of) {
-    u32 n = 3 * s->rims.len;
-    for (u32 h = 0; h < n; h++) {
-        if (s->border[h] == NONE)
+    u32 n = s->verts.len;
+    for (u32 h = 0; h < n; h = next_half(h)) {
+        u32 border = s->border[h];
+        if (border == NONE)
             continue;
         u32 g = after_half(h), steps = 0; // leaves the far end of h
-        s->rims.data[g / 3].incoming[g % 3] = s->border[h];
+        s->rims.data[g >> 2].incoming[g & 3] = border;
         while (s->border[g] == NONE && steps++ <= n) {
             if (s->twin[g] == NONE) {
                 k->fault = "the rim of a patch is not closed";
                 return;
             }
             g = after_half(s->twin[g]);
-            s->rims.data[g / 3].incoming[g % 3] = s->border[h];
+            s->rims.data[g >> 2].incoming[g & 3] = border;
         }
         if (s->border[g] == NONE) {
             k->fault = "the rim of a patch does not end";
             return;
         }
-        of->halves[s->border[h]].next = s->border[g];
+        of->halves[border].next = s->border[g];
     }
 }
 
