@@ -12,11 +12,13 @@
 
 enum {
     NEST_MAX = 4096,      // leaves of a nested boolean that is still taken apart
+    RING_MAX = 64,        // copies of a ring that is, though it is turned
     CSG_EMPTY = NONE - 1, // of emit: nothing there
 };
 
 void csg_init(Csg *csg, SolidContext *ctx) {
     *csg = (Csg){.ctx = ctx,
+                 .first_part = NONE,
                  .reach = {{-INFINITY, -INFINITY, -INFINITY}, {INFINITY, INFINITY, INFINITY}}};
 }
 
@@ -227,6 +229,44 @@ static u32 emit_inner(Csg *csg, IrId id, const Affine3 *map, bool is_root) {
     return out;
 }
 
+// Copies of one solid, some turned: rings. Turned as a whole they stay operands of their own, as
+// each may touch others in its own frame; the solid itself is built once all the same.
+static bool is_ring(const SolidContext *ctx, IrId id) {
+    const IrNode *node = solid_node(ctx, id);
+    if (node->kind != IR_UNION || node->n_children > RING_MAX)
+        return false;
+    bool is_turned = false;
+    Affine3 map;
+    IrId first = ir_strip_xform(ctx->graph, node->children[0], &map);
+    for (u32 i = 0; i < node->n_children; i++) {
+        if (ir_strip_xform(ctx->graph, node->children[i], &map) != first)
+            return false;
+        is_turned = is_turned || !csg_is_axis_map(&map);
+    }
+    return is_turned;
+}
+
+static u32 emit_ring(Csg *csg, IrId id, const Affine3 *map) {
+    SolidContext *ctx = csg->ctx;
+    const IrNode *node = solid_node(ctx, id);
+    u32 n = node->n_children, *kids = heap_alloc_raw(ctx->heap, n, sizeof(u32)), out = NONE;
+    bool ok = true;
+    for (u32 i = 0; i < n; i++) {
+        Affine3 own;
+        IrId inner = ir_strip_xform(ctx->graph, node->children[i], &own);
+        Affine3 place = affine3_mul(map, &own);
+        i32 level = ctx->level;
+        ctx->level += solid_scale_level(ctx, &own);
+        kids[i] = emit_leaf(csg, inner, &place);
+        ctx->level = level;
+        ok = ok && kids[i] != NONE;
+    }
+    if (ok)
+        out = emit_union(csg, kids, n);
+    heap_free(ctx->heap, kids);
+    return out;
+}
+
 static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root) {
     Affine3 own;
     IrId inner = ir_strip_xform(csg->ctx->graph, id, &own);
@@ -236,7 +276,9 @@ static u32 emit(Csg *csg, IrId id, const Affine3 *outer, bool is_root) {
     i32 level = csg->ctx->level;
     csg->ctx->level += solid_scale_level(csg->ctx, &own);
     bool is_apart = !is_root && !csg_is_axis_map(&own);
-    u32 out = is_apart ? emit_leaf(csg, inner, &map) : emit_inner(csg, inner, &map, is_root);
+    u32 out = !is_apart                  ? emit_inner(csg, inner, &map, is_root)
+              : is_ring(csg->ctx, inner) ? emit_ring(csg, inner, &map)
+                                         : emit_leaf(csg, inner, &map);
     csg->ctx->level = level;
     return out;
 }
@@ -315,14 +357,18 @@ static void free_extract(Heap *heap, Extract *e) {
 u32 csg_reduce(Csg *csg, u32 node, const Affine3 *to, const Affine3 *from) {
     Heap *heap = csg->ctx->heap;
     Mesh *mesh = HEAP_NEW(heap, Mesh, 1);
-    vec_push(heap, &csg->own, mesh);
     Extract part = {0};
     u8 *effects;
     evaluate_part(csg, node, to, mesh, &part, &effects);
     mesh->is_simple = true;
     u32 whole = csg->leaves.len;
-    for (u32 i = 0; i < part.leaves.len; i++)
-        vec_push(heap, &csg->shares, (CsgShare){whole, part.sources.data[i], effects[i]});
+    for (u32 i = 0; i < part.leaves.len; i++) {
+        u32 leaf = part.sources.data[i];
+        vec_push(heap, &csg->shares, (CsgShare){whole, leaf, effects[i]});
+        if (leaf >= csg->first_part) // a part of this one only
+            mesh_finish(csg->own.data[csg->own.len - (whole - leaf)], heap);
+    }
+    vec_push(heap, &csg->own, mesh);
     heap_free(heap, effects);
     free_extract(heap, &part);
     Box3 bounds = mesh->n_tris ? mesh_bounds(mesh) : box3_empty();

@@ -29,8 +29,9 @@ typedef struct Csg {
     VEC(Mesh *) own; // meshes made for the expression
     VEC(CsgTool) tools;
     VEC(CsgShare) shares; // by whole, upwards
-    Box3 reach;           // what lies outside changes nothing: leaves there are left out
-    bool force; // run even a single leaf through the kernel, to resolve what overlaps itself
+    u32 first_part; // leaves from here on stand for parts that were evaluated, the last of own
+    Box3 reach;     // what lies outside changes nothing: leaves there are left out
+    bool force;     // run even a single leaf through the kernel, to resolve what overlaps itself
 } Csg;
 
 void csg_init(Csg *csg, SolidContext *ctx);

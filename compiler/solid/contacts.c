@@ -415,15 +415,23 @@ static void find_directions(Finding *f) {
     heap_free(f->heap, keys);
 }
 
-// Contacts of one member go to a list of their own.
+static bool is_upright(const Finding *f, u32 operand) {
+    return f->ops->list.data[operand].turn == f->s->turns->frame;
+}
+
+// Contacts of one member go to a list of their own. Where upright operands touch each other in a
+// plane that is not, no turn is to blame: they were made to fit, corner to corner, as a rule.
 static void part_inner(Finding *f) {
     Contacts *out = f->out;
     u32 live = 0;
     for (u32 i = 0; i < out->list.len; i++) {
         Contact c = out->list.data[i];
-        if (c.n > 1)
+        bool counts = c.direction < 3;
+        for (u32 m = 0; m < c.n; m++)
+            counts = counts || !is_upright(f, out->members.data[c.first + m]);
+        if (counts && c.n > 1)
             out->list.data[live++] = c;
-        else
+        else if (counts)
             vec_push(f->heap, &out->inner, (InnerContact){c.direction, out->members.data[c.first]});
     }
     out->list.len = live;

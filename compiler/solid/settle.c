@@ -262,6 +262,7 @@ u32 csg_settle(Csg *csg, CsgTurns *turns, u32 root) {
     s.turn_of = heap_alloc_raw(heap, csg->nodes.len, sizeof(u32));
     find_node_turns(&s);
     u32 n_nodes = csg->nodes.len, n_args = csg->args.len, n_leaves = csg->leaves.len;
+    csg->first_part = n_leaves;
     u32 node = settle(&s, root);
     heap_free(heap, s.turn_of);
     if (csg->leaves.len > n_leaves)
