@@ -23,7 +23,7 @@ enum {
     MOST_ROOMS = 256, // that are tasks, about
     ROOM_SIZE = 2048, // facets of such a room, about
     FINE_ROOM_SIZE = 100,
-    GRAIN = 1 << 13
+    GRAIN = 1 << 11
 };
 
 // Entries with equal keys need no test: facets of one leaf, if it is clean.

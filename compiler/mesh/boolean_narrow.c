@@ -35,6 +35,14 @@ static u32 first_of_pair(const Kernel *k, u32 i) {
     return low;
 }
 
+// Memory of facets that are to be looked at is fetched meanwhile: the far one's, then, when that is
+// there, its corners.
+static void prepare(const Kernel *k, u32 far, u32 near) {
+    __builtin_prefetch(&k->facets[far]);
+    __builtin_prefetch(facet_corners(k, near));
+}
+enum { AHEAD = 4 };
+
 static void test_range(Kernel *view, void *ctx, u32 range) {
     const Narrow *w = ctx;
     u32 from = w->from + kernel_range_start(w->n, w->n_ranges, range),
@@ -42,15 +50,16 @@ static void test_range(Kernel *view, void *ctx, u32 range) {
     Drawing found = {0}; // not where other threads write
     vec_reserve(view->heap, &found.meetings, to - from);
     Probe probe = {0};
-    u32 t = from < to ? first_of_pair(view, from) : 0, n_of_t = 0;
-    for (u32 i = from; i < to; i++, n_of_t++) {
+    u32 t = from < to ? first_of_pair(view, from) : 0, probed = NONE;
+    for (u32 i = from; i < to; i++) {
         if (((i - from) & 0xffff) == 0)
             heap_poll(view->heap);
-        for (; i >= view->pair_start[t + 1]; t++)
-            n_of_t = 0;
-        if (n_of_t == 0)
-            probe_init(view, t, &probe);
+        while (i >= view->pair_start[t + 1])
+            t++;
+        if (probed != t)
+            probe_init(view, probed = t, &probe);
         u32 u = view->pairs[i];
+        prepare(view, view->pairs[MIN(i + 2 * AHEAD, to - 1)], view->pairs[MIN(i + AHEAD, to - 1)]);
         if (!test_pair(view, t, &probe, u, &found.meetings.data[found.meetings.len]))
             continue;
         found.meetings.len++;
@@ -117,17 +126,6 @@ static void add_planes(Narrow *w) {
 // ---- drawing
 // -------------------------------------------------------------------------------------
 
-// Memory of meetings that are to come is fetched meanwhile: facets, then their corners.
-static void prepare(const Kernel *k, const Drawing *d, u32 i) {
-    enum { AHEAD = 4 };
-    const Meeting *far = &d->meetings.data[MIN(i + 2 * AHEAD, d->meetings.len - 1)],
-                  *near = &d->meetings.data[MIN(i + AHEAD, d->meetings.len - 1)];
-    for (u32 j = 0; j < 2; j++) {
-        __builtin_prefetch(&k->facets[far->facet[j]]);
-        __builtin_prefetch(facet_corners(k, near->facet[j]));
-    }
-}
-
 static void draw_range(Kernel *view, void *ctx, u32 range) {
     const Narrow *w = ctx;
     Drawing drawing = w->drawings[range];
@@ -140,7 +138,10 @@ static void draw_range(Kernel *view, void *ctx, u32 range) {
     vec_reserve(view->heap, &drawing.splits, 2 * (size_t)n);
     for (u32 i = 0; i < n; i++) {
         const Meeting *m = &drawing.meetings.data[i];
-        prepare(view, &drawing, i);
+        const Meeting *far = &drawing.meetings.data[MIN(i + 2 * AHEAD, n - 1)],
+                      *near = &drawing.meetings.data[MIN(i + AHEAD, n - 1)];
+        prepare(view, far->facet[0], near->facet[0]);
+        prepare(view, far->facet[1], near->facet[1]);
         if ((i & 0xffff) == 0xffff)
             heap_poll(view->heap);
         draw_meeting(&hand, m);

@@ -238,6 +238,41 @@ static void add_grid(Bench *b) {
 
 // ---- tests
 
+// Crossings that are made by three tasks, and some that were there before, against one by one.
+TEST(claims_give_the_numbers_that_adding_gives) {
+    Bench b, one; // alike
+    open_bench(&b);
+    open_bench(&one);
+    enum { N_TASKS = 3 };
+    Points made[N_TASKS] = {0};
+    u32 *expected = HEAP_NEW(&one.heap, u32, MAX_POINTS), n = 0, n_wrong = 0;
+    for (u32 e = 0; e < N_GRID * N_GRID; e++)
+        for (u32 i = 0, g = e / N_GRID, h = e % N_GRID; i < N_PLANES && n < MAX_POINTS; i++) {
+            u32 plane = b.planes[i];
+            int side = plane_side(&b.k, plane, b.grid[g].v);
+            if (side * plane_side(&b.k, plane, b.grid[h].v) >= 0)
+                continue;
+            Point p = point_make_lpi(&b.grid[g], &b.grid[h], plane_ref(&b.k, plane), plane);
+            u32 number = point_add(&one.k, &p);
+            if (g < 2)
+                point_add(&b.k, &p);
+            vec_push(&b.heap, &made[g * N_TASKS / N_GRID], p);
+            expected[n++] = number;
+        }
+    u32 no_planes[N_TASKS + 1] = {0}, n_before = b.k.points.len;
+    Claims claims = claim_points(&b.k, N_TASKS, made, &(Claims){.n = N_TASKS, .start = no_planes});
+    for (u32 i = 0; i < n; i++)
+        n_wrong += claims.number[i] != expected[i];
+    CHECK_EQ(n_wrong, 0);
+    CHECK_EQ(b.k.points.len, one.k.points.len);
+    CHECK(n > 2000 && b.k.points.len > n_before + 500 && b.k.points.len < n);
+    for (u32 t = 0; t < N_TASKS; t++)
+        vec_free(&b.heap, &made[t]);
+    claims_finish(&claims, &b.heap);
+    close_bench(&one);
+    close_bench(&b);
+}
+
 TEST(signs_of_all_points_on_all_planes) {
     Bench b;
     open_bench(&b);
@@ -317,4 +352,4 @@ TEST(heights_over_grid_points) {
 }
 
 TEST_MAIN(TEST_CASE(signs_of_all_points_on_all_planes), TEST_CASE(order_and_identity_of_points),
-          TEST_CASE(heights_over_grid_points))
+          TEST_CASE(heights_over_grid_points), TEST_CASE(claims_give_the_numbers_that_adding_gives))
