@@ -316,17 +316,18 @@ static void choose_first_cuts(FirstRooms *f) {
     arena_finish(&f->sample);
 }
 
-static void visit(FirstRooms *f, u32 range, u32 place, const Entry *e) {
+// at: by room: counts.
+static void visit(FirstRooms *f, Visits *visits, u32 *at, u32 place, const Entry *e) {
     while (!(place & IS_ROOM)) {
         const FirstCut *c = &f->cuts.data[place];
         bool is_low = e->box.min[c->cut.axis] < c->cut.middle;
         if (is_low && e->box.max[c->cut.axis] >= c->cut.middle)
-            visit(f, range, c->half[1], e);
+            visit(f, visits, at, c->half[1], e);
         place = c->half[is_low ? 0 : 1];
     }
     u32 room = place & ~IS_ROOM;
-    vec_push(f->k->heap, &f->visits[range].list, (Visit){e->facet, room});
-    f->at[(size_t)range * f->rooms.len + room]++;
+    vec_push(f->k->heap, &visits->list, (Visit){e->facet, room});
+    at[room]++;
 }
 
 static void visit_range(Kernel *view, void *ctx, u32 range) {
@@ -334,12 +335,15 @@ static void visit_range(Kernel *view, void *ctx, u32 range) {
     f.k = view;
     u32 t = kernel_range_start(view->n_facets, f.n_ranges, range),
         end = kernel_range_start(view->n_facets, f.n_ranges, range + 1);
-    vec_reserve(view->heap, &f.visits[range].list, (end - t) + (end - t) / 2);
+    Visits visits = {0}; // not where other threads write
+    u32 *at = f.at + (size_t)range * f.rooms.len;
+    vec_reserve(view->heap, &visits.list, (end - t) + (end - t) / 2);
     for (; t < end; t++)
         if (!facet_is_buried(view, t)) {
             f.entries[t] = facet_entry(view, t);
-            visit(&f, range, f.root, &f.entries[t]);
+            visit(&f, &visits, at, f.root, &f.entries[t]);
         }
+    f.visits[range] = visits;
 }
 
 static void fill_range(Kernel *view, void *ctx, u32 range) {
@@ -386,12 +390,14 @@ static void run_room(Kernel *view, void *ctx, u32 i) {
         differ |= list[j].key ^ list[0].key;
     if (!differ)
         return;
-    Broad b = {.k = view, .found = &room->found, .last_first = NONE};
+    Found found = {0}; // not where other threads write
+    Broad b = {.k = view, .found = &found, .last_first = NONE};
     vec_reserve(view->heap, &b.list, 2 * (size_t)room->n);
     memcpy(b.list.data, list, room->n * sizeof(Entry));
     b.list.len = room->n;
     halve(&b, &room->room, 0, room->n, room->depth);
     vec_free(view->heap, &b.list);
+    room->found = found;
 }
 
 // ---- pairs

@@ -222,7 +222,9 @@ typedef struct Taking {
 
 static void take_range(Kernel *view, void *ctx, u32 range) {
     Taking *taking = ctx;
-    take_in(view, &taking->intakes[range], taking->is_active);
+    Intake intake = taking->intakes[range]; // not where other threads write
+    take_in(view, &intake, taking->is_active);
+    taking->intakes[range] = intake;
 }
 
 // Ranges of leaves: each of those that begin in a range of all triangles.

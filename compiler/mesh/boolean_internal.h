@@ -339,6 +339,7 @@ bool points_equal(const Kernel *k, const Point *a, const Point *b);
 // near: the axes, as bits, along which an equal point may be in the next cell: see the other, with
 // some or all of them.
 u32 point_hash(const f64 at[3], u32 *near);
+u32 grid_hash(const i32 at[3]); // the same of whole coordinates, which have no next cell
 u32 point_hash_beside(const f64 at[3], u32 axes);
 // Where edge a-b, whose ends lie on different sides of plane, meets it.
 Point point_make_lpi(const Corner *a, const Corner *b, const Plane *plane, u32 plane_number);

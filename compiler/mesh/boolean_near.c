@@ -107,8 +107,8 @@ static inline GridBox tri_box(const GridPlace *at, const u32 v[3]) {
 }
 
 // Beyond which faces of the box a place lies, a bit each.
-static u8 beyond(const GridBox *box, const GridPlace *p) {
-    const i32 *at = p->at, *min = box->min, *max = box->max;
+static inline u8 beyond(const GridBox *box, const i32 at[3]) {
+    const i32 *min = box->min, *max = box->max;
     u32 low = (u32)(at[0] < min[0]) | (u32)(at[1] < min[1]) << 1 | (u32)(at[2] < min[2]) << 2,
         high = (u32)(at[0] > max[0]) | (u32)(at[1] > max[1]) << 1 | (u32)(at[2] > max[2]) << 2;
     return (u8)(low | high << 3);
@@ -119,10 +119,11 @@ static void place_range(Kernel *k, void *ctx, u32 range) {
     LeafRun run = leaf_run_first(k, k->vert_base, near->n_ranges, range);
     for (; run.from < run.to; leaf_run_next(k, k->vert_base, &run)) {
         const GridPlace *at = k->snapped + k->vert_base[run.leaf];
-        const GridBox clip = near->clips[run.leaf];
+        const GridBox clip = near->clips[run.leaf], *box = &k->leaves[run.leaf].box;
         u8 *out = near->beyond + k->vert_base[run.leaf];
-        for (u32 v = run.from; v < run.to && clip.min[0] <= clip.max[0]; v++)
-            out[v] = beyond(&clip, &at[v]);
+        bool is_whole = !beyond(&clip, box->min) && !beyond(&clip, box->max); // all are 0
+        for (u32 v = run.from; v < run.to && clip.min[0] <= clip.max[0] && !is_whole; v++)
+            out[v] = beyond(&clip, at[v].at);
     }
 }
 

@@ -156,6 +156,13 @@ u32 point_hash(const f64 at[3], u32 *near) {
     return hash_cell(cell);
 }
 
+u32 grid_hash(const i32 at[3]) {
+    u64 cell[3];
+    for (u32 i = 0; i < 3; i++) // the bits of 1024 c + 0x1.8p52
+        cell[i] = ((u64)0x433 << 52 | (u64)1 << 51) + ((u64)(i64)at[i] << 10);
+    return hash_cell(cell);
+}
+
 u32 point_hash_beside(const f64 at[3], u32 axes) {
     u64 cell[3];
     for (u32 i = 0; i < 3; i++) {

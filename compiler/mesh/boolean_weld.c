@@ -27,9 +27,7 @@ typedef struct Weld {
 enum { LATER = (u32)1 << 31 };
 
 static inline u32 hash_vert(const Kernel *k, const Weld *w, u32 i) {
-    const i32 *at = k->snapped[w->verts[i]].at;
-    u32 near;
-    return point_hash((const f64[3]){at[0], at[1], at[2]}, &near); // whole: in a cell's middle
+    return grid_hash(k->snapped[w->verts[i]].at);
 }
 
 typedef struct Vert {
