@@ -227,10 +227,9 @@ static bool turns_left(View v, const Corner *p, const Corner *c, const Corner *q
 static inline bool are_coplanar(const LeafTris *tris, u32 t, u32 u, u32 g) {
     const i64 *n = tris->normal[t], *m = tris->normal[u];
     const Corner *a = &tris->corner[3 * t], *c = &tris->corner[g == 3 * u ? g + 2 : g - 1];
-    u64 low = 0; // of the height: what settles most
-    for (u32 i = 0; i < 3; i++)
-        low += (u64)n[i] * (u64)((i64)c->at[i] - a->at[i]);
-    if (low || corner_height(n, a, c) != 0)
+    const i64 x = c->at[0] - a->at[0], y = c->at[1] - a->at[1], z = c->at[2] - a->at[2];
+    const u64 low = (u64)n[0] * (u64)x + (u64)n[1] * (u64)y + (u64)n[2] * (u64)z;
+    if (low || corner_height(n, a, c) != 0) // modulo 2^64: that settles most
         return false;
     const u32 i = n[0] ? 0 : n[1] ? 1 : 2;
     return (n[i] > 0) == (m[i] > 0); // they are parallel
@@ -279,8 +278,11 @@ static bool join_triangles(const Kernel *view, FacetScratch *s, const LeafTris *
     bool has_joined = false;
     for (u32 t = 0; t < tris->n; t++)
         for (u32 h = 3 * t; h < 3 * t + 3; h++) {
-            const u32 g = s->twin[h], u = g / 3;
-            if (g == NONE || g < h || !are_coplanar(tris, t, u, g) ||
+            const u32 g = s->twin[h];
+            if (g == NONE || g < h)
+                continue;
+            const u32 u = g / 3;
+            if (!are_coplanar(tris, t, u, g) ||
                 !have_equal_labels(mesh, tris->src[t], tris->src[u]))
                 continue;
             if (!has_joined)
