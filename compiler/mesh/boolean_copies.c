@@ -64,7 +64,7 @@ static void count_leaf(Kernel *worker, void *ctx, u32 l) {
     const Merge *m = ctx;
     LeafPart *part = &m->leaf_parts[l];
     const Mesh *mesh = worker->expr->leaves[l].mesh;
-    if (worker->leaves[l].is_whole || !mesh->n_tris)
+    if (!part->is_kept)
         return;
     heap_poll(worker->heap);
     LeafView view = view_leaf(m, l);
@@ -86,6 +86,9 @@ void count_copies(Merge *m) {
     if (!k->patches.len)
         return;
     m->leaf_parts = HEAP_NEW(k->heap, LeafPart, n_leaves);
+    for (u32 p = 0; p < k->patches.len; p++)
+        if (m->f->of_cell[k->patch_cells_start + p] != NONE)
+            m->leaf_parts[k->patches.data[p].leaf].is_kept = true;
     m->vertex_of = heap_alloc_raw(k->heap, MAX(k->vert_base[n_leaves], 1u), sizeof(u32));
     kernel_for(k, n_leaves, 10 * (u64)k->n_in_tris, count_leaf, m);
     for (u32 l = 0; l < n_leaves; l++) {

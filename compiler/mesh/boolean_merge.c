@@ -34,11 +34,9 @@ static bool are_coplanar(const Kernel *k, const FaceCell *a, const FaceCell *b, 
     i64 m[3], n[3];
     outward_normal(k, a, m);
     outward_normal(k, b, n);
-    for (u32 i = 0; i < 3; i++) {
-        u32 x = (i + 1) % 3, y = (i + 2) % 3;
-        if ((i128)m[x] * n[y] != (i128)m[y] * n[x])
-            return false;
-    }
+    if ((i128)m[0] * n[1] != (i128)m[1] * n[0] || (i128)m[1] * n[2] != (i128)m[2] * n[1] ||
+        (i128)m[2] * n[0] != (i128)m[0] * n[2])
+        return false;
     *alike = true;
     for (u32 i = 0; i < 3; i++)
         *alike = *alike && (m[i] < 0) == (n[i] < 0) && (m[i] > 0) == (n[i] > 0);
@@ -107,7 +105,7 @@ Vec3 place_at(const Kernel *k, const f64 at[3]) {
 }
 
 // Planes square to an axis that were looked for lately, by their places: vertices ask for few.
-enum { SQUARES = 64 };
+enum { SQUARES = 512 };
 typedef struct Square {
     f64 whole;
     u32 plane; // or NONE
@@ -326,6 +324,8 @@ static MeshCheck check_and_repair(Merge *m, Mesh *out) {
 
 bool merge(Kernel *k, const Faces *faces, bool keep_coplanar, Mesh *out) {
     Merge m = {.k = k, .f = faces, .keep_coplanar = keep_coplanar};
+    heap_free(k->heap, k->point_slots.at); // all vertices are there
+    k->point_slots.at = NULL;
     join_cells(&m);
     settle_vertices(&m);
     triangulate_faces(&m);

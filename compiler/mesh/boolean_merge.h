@@ -32,6 +32,7 @@ typedef struct LeafPart {
     VEC(u32) tris;           // of the leaf
     u32 first;               // the first one's place in the result
     u32 first_vert, n_verts; // that no face has
+    bool is_kept;            // some of its patches
 } LeafPart;
 
 typedef struct Merge {

@@ -107,7 +107,76 @@ TEST(same_bytes_from_every_build) {
     CHECK(hash == expected);
 }
 
+// A number for each of n, in random order.
+static u32 *random_names(Random *r, Heap *heap, u32 n) {
+    u32 *name = heap_alloc_raw(heap, MAX(n, 1u), sizeof *name);
+    for (u32 i = 0; i < n; i++) {
+        u32 other = pick(r, i + 1);
+        name[i] = name[other];
+        name[other] = i;
+    }
+    return name;
+}
+
+// The same mesh, its vertices and triangles in another order, each from another corner on.
+static Mesh *renumber(Random *r, Heap *heap, const Mesh *mesh) {
+    Mesh *out = HEAP_NEW(heap, Mesh, 1);
+    mesh_copy(out, heap, mesh);
+    u32 *vert = random_names(r, heap, mesh->n_verts), *tri = random_names(r, heap, mesh->n_tris);
+    for (u32 v = 0; v < mesh->n_verts; v++)
+        out->verts[vert[v]] = mesh->verts[v];
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        u32 first = pick(r, 3), to = tri[t];
+        for (u32 i = 0; i < 3; i++) {
+            u32 from = 3 * t + (first + i) % 3;
+            out->tris[3 * to + i] = vert[mesh->tris[from]];
+            if (mesh->normals)
+                memcpy(out->normals + 9 * to + 3 * i, mesh->normals + 3 * from, 3 * sizeof(f32));
+        }
+        out->tags[to] = mesh->tags[t];
+        out->mats[to] = mesh->mats[t];
+    }
+    return out;
+}
+
+// Of triangles as places to within a nanometre (which of places that differ by ulps is first may
+// depend on numbers), in any order, from any corner on.
+static u64 hash_shape(const Mesh *mesh) {
+    u64 sum = 0;
+    for (u32 t = 0; t < mesh->n_tris; t++) {
+        u64 at[3];
+        for (u32 i = 0; i < 3; i++) {
+            Vec3 p = mesh->verts[mesh->tris[3 * t + i]];
+            i64 whole[3] = {(i64)floor(p.x * 1e6 + 0.5), (i64)floor(p.y * 1e6 + 0.5),
+                            (i64)floor(p.z * 1e6 + 0.5)};
+            at[i] = hash_bytes(whole, sizeof whole, 1);
+        }
+        u32 i = at[0] < at[1] && at[0] < at[2] ? 0 : at[1] < at[2] ? 1 : 2;
+        sum += hash_combine(hash_combine(at[i], at[(i + 1) % 3]), at[(i + 2) % 3]);
+    }
+    return sum;
+}
+
+TEST(numbers_choose_no_shape) {
+    for (u32 kind = 0; kind <= KIND_VOXELS; kind++)
+        for (u32 seed = 1; seed <= 20; seed++) {
+            Heap heap;
+            heap_init(&heap, 0);
+            Random r = {seed * 31 + kind};
+            Builder b = {.heap = &heap};
+            u32 root = random_tree(&r, &b, (Kind)kind);
+            Mesh out, again;
+            CHECK_EQ(build_run(&b, root, &out, NULL), STATUS_OK);
+            for (u32 l = 0; l < b.leaves.len; l++)
+                b.leaves.data[l].mesh = renumber(&r, &heap, b.leaves.data[l].mesh);
+            CHECK_EQ(build_run(&b, root, &again, NULL), STATUS_OK);
+            CHECK_EQ(out.n_tris, again.n_tris);
+            CHECK(hash_shape(&out) == hash_shape(&again));
+            heap_finish(&heap);
+        }
+}
+
 TEST_MAIN(TEST_CASE(boxes), TEST_CASE(tetrahedra), TEST_CASE(rotated_boxes),
           TEST_CASE(boxes_off_by_ulps), TEST_CASE(mixed), TEST_CASE(spheres), TEST_CASE(voxels),
           TEST_CASE(tilted_boxes), TEST_CASE(turned_freely), TEST_CASE(small_offsets),
-          TEST_CASE(same_bytes_from_every_build))
+          TEST_CASE(numbers_choose_no_shape), TEST_CASE(same_bytes_from_every_build))
