@@ -375,7 +375,7 @@ static void arrange_range(Kernel *k, const Units *units, Arena *scratch, u32 fro
 // it in two and splits two of its edges; many in a face are mostly loops.
 static void reserve_cells(Kernel *k, const Units *units, u32 from, u32 to) {
     enum { FEW = 8 };
-    size_t n_cells = 0, n_halves = 0;
+    size_t n_cells = 0, n_halves = k->halves.len;
     for (u32 t = from; t < to; t++) {
         u32 n = units->start[t + 1] - units->start[t],
             n_inner = units->seg_start[t + 1] - units->seg_start[t];
@@ -387,9 +387,9 @@ static void reserve_cells(Kernel *k, const Units *units, u32 from, u32 to) {
         n_halves += (size_t)(is_few ? 4 : 2) * n_inner;
         n_cells += n + (is_few ? n_inner : n_inner / 8);
     }
-    vec_reserve(k->heap, &k->cells, n_cells);
+    vec_reserve(k->heap, &k->cells, k->cells.len + n_cells);
     vec_reserve(k->heap, &k->halves, n_halves);
-    vec_reserve(k->heap, &k->stacks, n_cells);
+    vec_reserve(k->heap, &k->stacks, k->stacks.len + n_cells);
 }
 
 static void arrange_shard(Kernel *shard, void *ctx, u32 i) {
@@ -418,8 +418,6 @@ static void choose_ranges(Kernel *k, Units *units, u32 n_ranges) {
 void arrange(Kernel *k) {
     enum { WORK_NS = 150, GRAIN = 4096 };
     Units units;
-    // About as many halves as there will be: a part of an edge is at two facets, a constraint one.
-    u64 n_halves = k->corners.len + 2 * ((u64)k->splits.len + k->inner.len);
     build_split_table(k);
     list_units(k, &units);
     u64 work = work_before(&units, k->n_facets);
@@ -428,9 +426,7 @@ void arrange(Kernel *k) {
         choose_ranges(k, &units, n_ranges);
         shards_run(k, n_ranges, work * WORK_NS, arrange_shard, &units);
     } else {
-        vec_reserve(k->heap, &k->cells, k->n_facets);
-        vec_reserve(k->heap, &k->halves, k->halves.len + n_halves);
-        vec_reserve(k->heap, &k->stacks, k->n_facets);
+        reserve_cells(k, &units, 0, k->n_facets);
         arena_init(&k->scratch, k->heap);
         arrange_range(k, &units, &k->scratch, 0, k->n_facets);
         arena_finish(&k->scratch);

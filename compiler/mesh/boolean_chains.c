@@ -83,6 +83,7 @@ bool lone_find_chains(Arena *arena, Lone *l) {
     if (!pair_links(arena, l))
         return false;
     l->steps.len = l->chains.len = 0;
+    avec_reserve(arena, &l->steps, l->links.len);
     for (u32 i = 0; i < l->links.len; i++) {
         const Link *link = &l->links.data[i];
         if (link->a < l->rim.len)

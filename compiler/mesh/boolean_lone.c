@@ -120,6 +120,10 @@ static void read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
     bool has_table = l->rim.len > FEW || n_inner > FEW || // few are looked for one by one
                      has_islands(l);
     l->links.len = l->inner.len = l->points.len = 0;
+    if (has_table) { // mostly loops: as many places as constraints
+        avec_reserve(arena, &l->links, n_inner);
+        avec_reserve(arena, &l->inner, n_inner);
+    }
     for (u32 i = 0; i < l->rim.len && has_table; i++)
         u->local_of[l->rim.data[i].v] = i + 1;
     for (u32 i = 0; i < u->n_facets; i++)
