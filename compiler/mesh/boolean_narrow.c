@@ -198,12 +198,14 @@ static void draw(Narrow *w) {
     w->planes = HEAP_NEW(k->heap, Planes, w->n_ranges);
     w->points = HEAP_NEW(k->heap, Points, w->n_ranges);
     kernel_for(k, w->n_ranges, n_met * DRAW_NS, draw_range, w);
+    for (u32 i = 0; i < w->n_ranges; i++)
+        vec_free(k->heap, &w->drawings[i].meetings);
     w->planes_of = claim_planes(k, w->n_ranges, w->planes);
     w->points_of = claim_points(k, w->n_ranges, w->points, &w->planes_of);
-    put_together(w);
     for (u32 i = 0; i < w->n_ranges; i++)
         vec_free(k->heap, &w->points[i]);
     heap_free(k->heap, w->points);
+    put_together(w);
     claims_finish(&w->points_of, k->heap);
     free_planes(w, w->n_ranges);
 }
@@ -217,7 +219,6 @@ static void narrow_block(Narrow *w) {
     add_planes(w);
     draw(w);
     for (u32 i = 0; i < w->n_ranges; i++) {
-        vec_free(k->heap, &w->drawings[i].meetings);
         vec_free(k->heap, &w->drawings[i].inner);
         vec_free(k->heap, &w->drawings[i].splits);
     }
