@@ -237,18 +237,53 @@ typedef struct Caster {
     MetList *met; // by range
 } Caster;
 
-// The rays at one leaf.
+enum { FEW_RAYS = 16 };
+
+// A ray that may meet a leaf: where it starts, within one.
+typedef struct NearRay {
+    i32 at[3];
+    u32 ray;
+} NearRay;
+
+// The rays at one leaf. If they are few, its facets compare them all.
 typedef struct Tally {
     const RayRows *rows;
-    u32 *found;    // n rays: of one facet
-    i32 *winding;  // n rays: 0 between leaves
-    VEC(u32) seen; // rays that have or had another, some twice
+    u32 n_near;
+    NearRay near[FEW_RAYS]; // if there are no more
+    u32 *found;             // n rays: of one facet
+    i32 *winding;           // n rays: 0 between leaves
+    VEC(u32) seen;          // rays that have or had another, some twice
 } Tally;
 
 static Tally tally_init(Kernel *view, const RayRows *rows) {
     return (Tally){.rows = rows,
                    .found = ARENA_NEW(&view->scratch, u32, rows->n),
                    .winding = ARENA_NEW(&view->scratch, i32, rows->n)};
+}
+
+// False: no ray meets the leaf.
+static bool tally_begin(Tally *tally, const LeafState *leaf) {
+    tally->n_near = find_rays(tally->rows, &leaf->box, tally->found);
+    for (u32 i = 0; i < tally->n_near && i < FEW_RAYS; i++) {
+        u32 ray = tally->found[i];
+        const i64 *at = tally->rows->seed[ray].at;
+        tally->near[i] = (NearRay){{(i32)at[0], (i32)at[1], (i32)at[2]}, ray};
+    }
+    return tally->n_near > 0;
+}
+
+// As find_rays, to tally->found.
+static u32 tally_find(Tally *tally, const GridBox *box) {
+    if (tally->n_near > FEW_RAYS)
+        return find_rays(tally->rows, box, tally->found);
+    u32 n = 0;
+    for (u32 i = 0; i < tally->n_near; i++) {
+        const i32 *at = tally->near[i].at;
+        tally->found[n] = tally->near[i].ray;
+        n += at[1] >= box->min[1] - 1 && at[1] <= box->max[1] + 1 && at[2] >= box->min[2] - 1 &&
+             at[2] <= box->max[2] + 1 && at[0] <= box->max[0] + 1;
+    }
+    return n;
 }
 
 static void tally_add(Kernel *view, Tally *tally, u32 ray, int by) {
@@ -271,7 +306,7 @@ static void cross_facets(Kernel *view, Tally *tally, const LeafRun *run) {
     u32 first = view->leaf_start[run->leaf];
     for (u32 f = first + run->from; f < first + run->to; f++) {
         GridBox box = facet_box(view, f);
-        u32 n = find_rays(tally->rows, &box, tally->found);
+        u32 n = tally_find(tally, &box);
         for (u32 i = 0; i < n; i++) {
             u32 ray = tally->found[i];
             tally_add(view, tally, ray, cross_facet(view, f, &tally->rows->seed[ray]));
@@ -288,7 +323,7 @@ static void cross_passive(Kernel *view, Tally *tally, const LeafRun *run) {
         if (facet_of[t] != NONE)
             continue;
         GridBox box = triangle_box(places, tris + 3 * (size_t)t);
-        u32 n = find_rays(tally->rows, &box, tally->found);
+        u32 n = tally_find(tally, &box);
         for (u32 i = 0; i < n; i++) {
             u32 ray = tally->found[i];
             tally_add(view, tally, ray,
@@ -310,8 +345,7 @@ static void cast_range(Kernel *view, void *ctx, u32 range) {
     for (LeafRun run = leaf_run_first(view, base, n_ranges, i); run.from < run.to;
          leaf_run_next(view, base, &run)) {
         const LeafState *leaf = &view->leaves[run.leaf];
-        if (!leaf->is_used || (!of_facets && leaf->is_whole) ||
-            !find_rays(caster->rows, &leaf->box, tally.found))
+        if (!leaf->is_used || (!of_facets && leaf->is_whole) || !tally_begin(&tally, leaf))
             continue;
         if (of_facets)
             cross_facets(view, &tally, &run);
