@@ -351,5 +351,80 @@ TEST(heights_over_grid_points) {
     close_bench(&b);
 }
 
+// ---- places between two cells of the table's hash, at odd multiples of 2^-11 quanta, where what
+// is computed in two ways may fall into either
+
+// From an end p to q, through a place at a whole number of 2048ths of the way.
+typedef struct Through {
+    i64 p[3], e[3];
+    Corner from, to;
+} Through;
+
+// Through at + odd / 2048 along x.
+static Through pick_edge(Bench *b, const i64 at[3], i64 odd) {
+    i64 k = 2 * (i64)pick_of(b, 1024) + 1, inverse = k;
+    for (u32 i = 0; i < 4; i++) // Newton's, modulo 2^12 at least
+        inverse = (inverse * (2 - k * inverse)) & 2047;
+    i64 steps[3], q[3];
+    for (u32 i = 0; i < 3; i++)
+        steps[i] = (i64)pick_of(b, 1 << 13) - (1 << 12);
+    Through out = {
+        .e = {(odd * inverse & 2047) + 2048 * steps[0], 2048 * steps[1], 2048 * steps[2]}};
+    out.p[0] = at[0] + (odd - k * out.e[0]) / 2048;
+    for (u32 i = 1; i < 3; i++)
+        out.p[i] = at[i] - k * steps[i];
+    for (u32 i = 0; i < 3; i++)
+        q[i] = out.p[i] + out.e[i];
+    out.from = add_grid_point(b, out.p);
+    out.to = add_grid_point(b, q);
+    return out;
+}
+
+static u32 plane_of_edges(Bench *b, const Through *s, const Through *t) {
+    i64 n[3];
+    for (u32 i = 0; i < 3; i++)
+        n[i] = s->e[(i + 1) % 3] * t->e[(i + 2) % 3] - s->e[(i + 2) % 3] * t->e[(i + 1) % 3];
+    bool is_flipped;
+    return plane_add(&b->k, n, s->p, &is_flipped);
+}
+
+TEST(one_place_in_two_hash_cells) {
+    enum { ROUNDS = 300, N_EDGES = 4 };
+    static const u8 triples[4][3][2] = {{{0, 1}, {1, 2}, {0, 2}},
+                                        {{0, 1}, {2, 3}, {0, 2}},
+                                        {{0, 3}, {1, 2}, {1, 3}},
+                                        {{0, 2}, {1, 3}, {0, 3}}};
+    Bench b;
+    open_bench(&b);
+    u32 n_apart = 0, n_off = 0;
+    for (u32 round = 0; round < ROUNDS; round++) {
+        i64 odd = 2 * (i64)pick_of(&b, 1024) + 1, at[3];
+        for (u32 i = 0; i < 3; i++)
+            at[i] = (i64)pick_of(&b, 1 << 24) - (1 << 23);
+        Through edge[N_EDGES];
+        for (u32 i = 0; i < N_EDGES; i++)
+            edge[i] = pick_edge(&b, at, odd);
+        u32 first = NONE;
+        for (u32 i = 0; i < N_EDGES; i++) { // an edge and the plane of the next two
+            u32 plane = plane_of_edges(&b, &edge[(i + 1) % N_EDGES], &edge[(i + 2) % N_EDGES]);
+            Point made = point_make_lpi(&edge[i].from, &edge[i].to, plane_ref(&b.k, plane), plane);
+            u32 v = point_add(&b.k, &made);
+            first = i ? first : v;
+            n_apart += v != first;
+        }
+        for (u32 i = 0; i < COUNT_OF(triples); i++) {
+            u32 plane[3];
+            for (u32 j = 0; j < 3; j++)
+                plane[j] = plane_of_edges(&b, &edge[triples[i][j][0]], &edge[triples[i][j][1]]);
+            n_apart += point_add_tpi(&b.k, plane[0], plane[1], plane[2]) != first;
+        }
+        n_off += !(fabs(point_ref(&b.k, first)->at[0] - (f64)at[0] - (f64)odd / 2048) < 0x1p-26);
+    }
+    CHECK_EQ(n_apart, 0);
+    CHECK_EQ(n_off, 0);
+    close_bench(&b);
+}
+
 TEST_MAIN(TEST_CASE(signs_of_all_points_on_all_planes), TEST_CASE(order_and_identity_of_points),
-          TEST_CASE(heights_over_grid_points), TEST_CASE(claims_give_the_numbers_that_adding_gives))
+          TEST_CASE(heights_over_grid_points), TEST_CASE(claims_give_the_numbers_that_adding_gives),
+          TEST_CASE(one_place_in_two_hash_cells))
