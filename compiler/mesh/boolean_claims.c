@@ -272,8 +272,11 @@ static void join_across(Claiming *c, u32 i, u32 v) {
     u32 n = 1, near, number = slot_number(*slot[0]);
     point_hash(point->at, &near);
     for (u32 axes = 1; axes < 8; axes++)
-        if (!(axes & ~near) && (slot[n] = find_claim(c, point_hash_beside(point->at, axes), point)))
-            number = MIN(number, slot_number(*slot[n++]));
+        if (!(axes & ~near) &&
+            (slot[n] = find_claim(c, point_hash_beside(point->at, axes), point))) {
+            number = MIN(number, slot_number(*slot[n]));
+            n++;
+        }
     for (u32 s = 0; s < n; s++)
         if (slot_number(*slot[s]) != number) {
             lose(c, slot_number(*slot[s]));

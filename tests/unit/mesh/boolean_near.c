@@ -191,6 +191,79 @@ TEST(leaves_without_use) {
     END;
 }
 
+// A ball about the origin that stands for a round one; tag 9.
+static Mesh round_ball(Heap *heap, f64 r, u32 n, u32 m) {
+    Mesh mesh = solid_sphere(heap, vec3(0, 0, 0), r, n, m);
+    mesh.normals = heap_alloc(heap, 9 * (size_t)mesh.n_tris, sizeof(f32));
+    for (u32 i = 0; i < 3 * mesh.n_tris; i++) {
+        Vec3 unit = vec3_unit(mesh.verts[mesh.tris[i]]);
+        for (u32 axis = 0; axis < 3; axis++)
+            mesh.normals[3 * i + axis] = (f32)vec3_get(unit, axis);
+        mesh.tags[i / 3] = 9;
+    }
+    return mesh;
+}
+
+// Normals of the ball's triangles look away from its centre (or towards it); exactly so at its own
+// corners, of which some are untouched; other triangles have none.
+static bool are_normals_round(const Mesh *out, Vec3 center, f64 r, f64 sign, u32 *n_own) {
+    for (u32 i = 0; i < 3 * out->n_tris; i++) {
+        Vec3 n = vec3(out->normals[3 * i], out->normals[3 * i + 1], out->normals[3 * i + 2]);
+        Vec3 from = vec3_sub(out->verts[out->tris[i]], center);
+        bool is_own = fabs(vec3_norm(from) - r) < 1e-9;
+        if (out->tags[i / 3] != 9) {
+            if (vec3_norm(n) != 0)
+                return false;
+            continue;
+        }
+        if (sign * vec3_dot(n, vec3_unit(from)) < (is_own ? 1 - 1e-6 : 0.98))
+            return false;
+        *n_own += is_own;
+    }
+    return true;
+}
+
+TEST(normals_of_what_is_not_touched) {
+    BEGIN;
+    Random r = {3};
+    for (u32 i = 0; i < 8; i++) {
+        ANEW;
+        Affine3 map = random_turn(&r);
+        for (u32 row = 0; row < 3 && i & 1; row++) // mirrored
+            map.m[row][0] = -map.m[row][0];
+        map.t = vec3(0.3, 0.2, 0.1);
+        u32 ball = build_leaf_at(&b, round_ball(&heap, 2, 40, 20), map, 0);
+        u32 box = build_leaf(&b, i & 2 ? solid_box(&heap, vec3(-5, -5, -5), vec3(5, 5, 5))
+                                       : solid_box(&heap, vec3(1.5, -1, -1), vec3(5, 1, 1)));
+        u32 root = i & 2   ? build_pair(&b, CSG_DIFFERENCE, box, ball) // a hollow
+                   : i & 4 ? build_pair(&b, CSG_DIFFERENCE, ball, box)
+                           : build_pair(&b, CSG_UNION, ball, box);
+        Outcome o = evaluate(&b, root, true, (CsgOptions){.n_threads = 2, .split_finely = true});
+        u32 n_own = 0;
+        CHECK(o.status == STATUS_OK && o.mesh.normals);
+        CHECK(are_normals_round(&o.mesh, map.t, 2, i & 2 ? -1 : 1, &n_own));
+        CHECK(n_own > 3000);
+        CHECK(is_same_either_way(&b, ball, box));
+    }
+    END;
+}
+
+// Where only a part of an operand is taken in and that has triangles that snapping leaves nothing
+// of, all of it is.
+TEST(poles_finer_than_the_grid) {
+    BEGIN;
+    for (u32 i = 0; i < 3; i++) {
+        ANEW;
+        u32 ball = build_leaf(&b, solid_sphere(&heap, vec3(0, 0, 0), 1, 40, 1500));
+        u32 box = build_leaf(&b, solid_box(&heap, vec3(-0.5, -0.5, 0.9 - 1.5 * i / 2),
+                                           vec3(0.5, 0.5, 1.5 - 1.5 * i / 2)));
+        (void)build_leaf(&b, solid_box(&heap, vec3(9000, 9000, 9000), vec3(9001, 9001, 9001)));
+        CHECK(is_same_either_way(&b, ball, box));
+    }
+    END;
+}
+
 TEST_MAIN(TEST_CASE(spheres_of_all_sizes), TEST_CASE(boxes_of_fine_squares),
           TEST_CASE(pins_through_a_sphere), TEST_CASE(one_inside_the_other),
-          TEST_CASE(leaves_without_use))
+          TEST_CASE(leaves_without_use), TEST_CASE(normals_of_what_is_not_touched),
+          TEST_CASE(poles_finer_than_the_grid))

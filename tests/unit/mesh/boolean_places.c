@@ -228,4 +228,66 @@ TEST(vertices_lie_where_faces_cross) {
     printf("  %u crossings, %u others\n", n_crossings, n_others);
 }
 
-TEST_MAIN(TEST_CASE(vertices_lie_where_faces_cross))
+// An edge from p to p + e through at + odd / 2048 along x, a whole number of 2048ths of the way.
+static void pick_edge(Random *r, const i64 at[3], i64 odd, Vec3 end[2]) {
+    i64 k = 2 * (i64)pick(r, 1024) + 1, inverse = k, p[3], e[3];
+    for (u32 i = 0; i < 4; i++) // Newton's, modulo 2^11 and more
+        inverse = (inverse * (2 - k * inverse)) & 2047;
+    for (u32 i = 0; i < 3; i++) {
+        i64 step = (i64)pick(r, 1 << 12) - (1 << 11);
+        e[i] = 2048 * step + (i ? 0 : odd * inverse & 2047);
+        p[i] = at[i] + ((i ? 0 : odd) - k * e[i]) / 2048;
+    }
+    end[0] = vec3((f64)p[0], (f64)p[1], (f64)p[2]);
+    end[1] = vec3((f64)(p[0] + e[0]), (f64)(p[1] + e[1]), (f64)(p[2] + e[2]));
+}
+
+// Tetrahedra of which an edge each passes through one place, which lies between two cells of the
+// table's hash: each pair finds it anew, in tasks of their own, and rounding may put it into either
+// cell. It is one vertex all the same.
+TEST(one_place_found_by_many_tasks) {
+    enum { ROUNDS = 150, N = 5 };
+    for (u32 round = 0; round < ROUNDS; round++) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Builder b = {.heap = &heap};
+        Random r = {round};
+        i64 at[3], odd = 2 * (i64)pick(&r, 1024) + 1;
+        for (u32 i = 0; i < 3; i++)
+            at[i] = (i64)pick(&r, 1 << 22) - (1 << 21);
+        u32 nodes[N + 1];
+        for (u32 i = 0; i < N; i++) {
+            Vec3 end[2], other[2];
+            pick_edge(&r, at, odd, end);
+            for (u32 j = 0; j < 2; j++)
+                other[j] = vec3(pick(&r, 1 << 23) - 4194304.0, pick(&r, 1 << 23) - 4194304.0,
+                                pick(&r, 1 << 23) - 4194304.0);
+            nodes[i] = build_leaf(&b, solid_tetra(&heap, end[0], end[1], other[0], other[1]));
+        }
+        const f64 far = 8388608; // the frame: a quantum is 1, and places are whole numbers
+        (void)build_leaf(&b, solid_box(&heap, vec3(-far, -far, -far), vec3(far, far, far)));
+        u32 root = build_op(&b, round % 2 ? CSG_UNION : CSG_DIFFERENCE, nodes, N);
+        CsgExpr expr = {b.leaves.data, b.leaves.len, b.nodes.data, b.nodes.len,
+                        b.args.data,   b.args.len,   root};
+        Mesh out[2];
+        CsgReport report;
+        for (u32 i = 0; i < 2; i++)
+            CHECK_EQ(mesh_boolean(&heap, &expr,
+                                  (CsgOptions){.n_threads = i ? 3 : 1, .split_finely = i > 0},
+                                  &out[i], &report),
+                     STATUS_OK);
+        CHECK(report.quantum == 1 && out[0].n_tris > 0);
+        CHECK(mesh_check(&heap, &out[0]).fault == MESH_OK && same_mesh(&out[0], &out[1]));
+        // Solids that only touch there have vertices of their own: in one place to the last bit.
+        Vec3 place = vec3((f64)at[0] + (f64)odd / 2048, (f64)at[1], (f64)at[2]);
+        for (u32 v = 0, first = NONE; v < out[0].n_verts; v++) {
+            if (vec3_norm(vec3_sub(out[0].verts[v], place)) > 1e-6)
+                continue;
+            first = first == NONE ? v : first;
+            CHECK(!memcmp(&out[0].verts[v], &out[0].verts[first], sizeof(Vec3)));
+        }
+        heap_finish(&heap);
+    }
+}
+
+TEST_MAIN(TEST_CASE(vertices_lie_where_faces_cross), TEST_CASE(one_place_found_by_many_tasks))

@@ -216,10 +216,13 @@ static inline u32 random_tree(Random *r, Builder *b, Kind kind) {
 
 static inline bool same_mesh(const Mesh *a, const Mesh *b) {
     return a->n_tris == b->n_tris && a->n_verts == b->n_verts &&
-           (!a->n_tris || (!memcmp(a->tris, b->tris, a->n_tris * 3 * sizeof(u32)) &&
-                           !memcmp(a->verts, b->verts, a->n_verts * sizeof(Vec3)) &&
-                           !memcmp(a->mats, b->mats, a->n_tris * sizeof(u16)) &&
-                           !memcmp(a->tags, b->tags, a->n_tris * sizeof(u32))));
+           (!a->n_tris ||
+            (!memcmp(a->tris, b->tris, a->n_tris * 3 * sizeof(u32)) &&
+             !memcmp(a->verts, b->verts, a->n_verts * sizeof(Vec3)) &&
+             !memcmp(a->mats, b->mats, a->n_tris * sizeof(u16)) &&
+             !memcmp(a->tags, b->tags, a->n_tris * sizeof(u32)) && !a->normals == !b->normals &&
+             (!a->normals ||
+              !memcmp(a->normals, b->normals, (size_t)a->n_tris * 9 * sizeof(f32)))));
 }
 
 // One rotation for all: what coincided does so no more, by a quantum here and there.
