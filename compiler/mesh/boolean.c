@@ -5,7 +5,8 @@
 //                       (boolean_near.c) and their faces (boolean_spread.c), leaf by leaf
 //                       (boolean_leaves.c), as convex facets (boolean_facets.c), with vertices of
 //                       one numbering (boolean_weld.c)
-//   boolean_buried.c    what lies deep inside of operands: left out
+//   boolean_buried.c    what lies deep inside of operands: left out; leaves that others hold are,
+//                       already in ingest (boolean_covered.c)
 //   boolean_broad.c     pairs of facets whose boxes meet
 //   boolean_narrow.c    where pairs meet (boolean_meetings.c), as exact vertices, constraints and
 //                       splits of edges (boolean_draw.c)
@@ -16,9 +17,8 @@
 //   boolean_winding.c   winding numbers and the expression in each region; boolean_rays.c: in one
 //   boolean_select.c    cells between matter and emptiness, and their twins
 //   boolean_merge.c     coplanar cells to faces; boolean_triangles.c: faces to triangles, with
-//   labels
-//                       (boolean_labels.c); boolean_slits.c; boolean_copies.c: patches;
-//                       boolean_repair.c
+//                       labels (boolean_labels.c); boolean_copies.c: patches; boolean_slits.c;
+//                       boolean_repair.c and boolean_slivers.c where the check asks for them
 //
 // boolean_points.c and boolean_planes.c hold the tables of vertices and planes, exact.c the wide
 // integers; boolean_threads.c, boolean_claims.c and boolean_shards.c say how passes use threads.

@@ -3,7 +3,7 @@
 //
 // Every segment lies in a cutting plane, so every question about the plane is the sign of a vertex
 // against a plane: left or right of a segment, and so crossings, circular order around a vertex and
-// what lies below what. Edges of input triangles come already split (narrow phase); constraints are
+// what lies below what. Edges of facets come already split (narrow phase); constraints are
 // split here where they cross or touch anything. A crossing with an edge that has no vertex there
 // means that a leaf crosses itself where it was taken to be clean: the run is marked faulty, and
 // the driver repeats it thoroughly. Cost: O(m log m + k) for m segments; small units by brute

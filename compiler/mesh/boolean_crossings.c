@@ -5,7 +5,7 @@
 // horizontal strips; each strip is swept, and a pair is visited in the strip that holds the lower
 // end of the boxes' common part. Two edges need no test (the narrow phase gave them their vertices)
 // unless they run where some pairs were left out (boolean_buried.c), nor does a chord of a lone
-// triangle against that triangle's edges. Cost: O(m log m + pairs) for segments that are short
+// facet against that facet's edges. Cost: O(m log m + pairs) for segments that are short
 // against the unit or few.
 #include "compiler/mesh/boolean_arrange.h"
 

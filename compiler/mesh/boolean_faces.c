@@ -3,8 +3,8 @@
 //
 // Loops are traced by next-pointers. In each component of the graph one loop, found at its leftmost
 // vertex, looks outwards; it belongs to the face that lies just below that vertex in the rest of
-// the unit (boolean_below.c). Stacks of covering triangles spread from the outer face: crossing a
-// part of a triangle's boundary enters or leaves it.
+// the unit (boolean_below.c). Stacks of covering facets spread from the outer face: crossing a part
+// of a facet's boundary enters or leaves it.
 #include "compiler/mesh/boolean_arrange.h"
 
 #include <string.h>
@@ -192,7 +192,7 @@ void unit_add_cells(Unit *u) {
     trace_loops(u);
     u32 n_faces = join_loops(u);
     if (u->n_facets == 1) {
-        // Whatever is not outside lies in the triangle.
+        // Whatever is not outside lies in the facet.
         vec_push(k->heap, &k->stacks, u->facets[0] << 1 | k->facets[u->facets[0]].is_flipped);
         fill_u32(u->arena, &u->face_stack, n_faces, k->stacks.len - 1);
         fill_u32(u->arena, &u->face_stack_len, n_faces, 1);

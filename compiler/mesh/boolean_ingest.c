@@ -7,9 +7,9 @@
 // in mm is kept from the first leaf, so that a solid that meets nothing leaves as it came.
 //
 // Of a leaf that is known not to meet itself only the triangles are taken in that come near another
-// leaf (boolean_near.c); all others go through as they are (boolean_patch.c). So are triangles that
-// lie in one plane with such a triangle and are labelled like it: whole faces are taken in, or
-// nothing of them (boolean_spread.c). Leaves are taken in by tasks (boolean_leaves.c,
+// leaf (boolean_near.c); all others go through as they are (boolean_patch.c). Triangles
+// that lie in one plane with one that is taken in, and are labelled like it, are taken in too: whole
+// faces, or nothing of them (boolean_spread.c). Leaves are taken in by tasks (boolean_leaves.c,
 // boolean_facets.c); then vertices are numbered over all of them (boolean_weld.c).
 #include "compiler/mesh/boolean_internal.h"
 

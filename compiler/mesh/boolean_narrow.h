@@ -6,7 +6,7 @@
 #include "compiler/mesh/boolean_internal.h"
 
 // One end of a facet's interval on the common line: the edge that runs from the back of the
-// other triangle's plane to its front, as corner numbers; corner: the end itself if it is a corner,
+// other facet's plane to its front, as corner numbers; corner: the end itself if it is a corner,
 // or NO_CORNER; is_common: it is that of the common interval.
 typedef struct LineEnd {
     u8 from, to, corner;
