@@ -229,8 +229,8 @@ TEST(changed_surfaces_are_judged_as_by_hand) {
         CHECK_EQ(fault == MESH_INSIDE_OUT ? MESH_OK : fault, expected);
         heap_finish(&heap);
     }
-    CHECK(n_seen[MESH_OK] > 50 && n_seen[MESH_OPEN_EDGE] > 200 && n_seen[MESH_PINCHED_VERTEX] > 50 &&
-          n_seen[MESH_DEGENERATE] > 50);
+    CHECK(n_seen[MESH_OK] > 50 && n_seen[MESH_OPEN_EDGE] > 200 &&
+          n_seen[MESH_PINCHED_VERTEX] > 50 && n_seen[MESH_DEGENERATE] > 50);
 }
 
 static void make_torus(Mesh *mesh, Heap *heap, u32 n, u32 m) {
@@ -273,13 +273,20 @@ TEST(threads_find_the_same) {
         CHECK_EQ(check.fault, expected[fault]);
         if (!fault)
             CHECK_EQ(check.genus, 1);
-        for (u32 n = 0; n < 8; n += 1 + n / 2)
+        for (u32 n = 0; n < 8; n += 1 + n / 2) {
             CHECK(same_check(check, mesh_check_threads(&heap, &m, n)));
+            ThreadTeam *team = thread_team_start(&heap, n);
+            MeshCheck closed = mesh_check_closed(&heap, &m, team);
+            thread_team_finish(team, &heap);
+            CHECK(closed.fault == check.fault && closed.index == check.index);
+        }
+        CHECK_EQ(mesh_check_closed(&heap, &m, NULL).fault, expected[fault]);
         heap_finish(&heap);
     }
 }
 
 TEST_MAIN(TEST_CASE(a_box_is_closed_and_measured), TEST_CASE(mirroring_keeps_it_outside_out),
           TEST_CASE(faults_are_found), TEST_CASE(a_shared_corner_is_a_fault_until_split),
-          TEST_CASE(a_vertex_of_many_triangles), TEST_CASE(a_surface_that_is_there_twice_is_a_fault),
+          TEST_CASE(a_vertex_of_many_triangles),
+          TEST_CASE(a_surface_that_is_there_twice_is_a_fault),
           TEST_CASE(changed_surfaces_are_judged_as_by_hand), TEST_CASE(threads_find_the_same))
