@@ -8,9 +8,10 @@
 //
 // Of a leaf that is known not to meet itself only the triangles are taken in that come near another
 // leaf (boolean_near.c); all others go through as they are (boolean_patch.c). Triangles
-// that lie in one plane with one that is taken in, and are labelled like it, are taken in too: whole
-// faces, or nothing of them (boolean_spread.c). Leaves are taken in by tasks (boolean_leaves.c,
-// boolean_facets.c); then vertices are numbered over all of them (boolean_weld.c).
+// that lie in one plane with one that is taken in, and are labelled like it, are taken in too:
+// whole faces, or nothing of them (boolean_spread.c). Leaves are taken in by tasks
+// (boolean_leaves.c, boolean_facets.c); then vertices are numbered over all of them
+// (boolean_weld.c).
 #include "compiler/mesh/boolean_internal.h"
 
 #include <string.h>
