@@ -442,10 +442,43 @@ TEST(memory_may_run_out_anywhere) {
     CHECK(n_failed > 10);
 }
 
+// A tool whose face looks outwards names nothing, although it comes first and the face is refilled;
+// faces of one tag and two materials stay two.
+TEST(labels_of_roles_and_materials) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh out;
+    Builder b = {.heap = &heap};
+    u32 tool = labelled_box(&b, vec3(0, 0, 0), vec3(1, 2, 2));
+    u32 block = labelled_box(&b, vec3(0, 0, 0), vec3(2, 2, 2));
+    u32 filling = labelled_box(&b, vec3(0, 0, 0), vec3(1, 2, 2));
+    u32 less = build_pair(&b, CSG_DIFFERENCE, block, tool);
+    CHECK_EQ(build_run(&b, build_pair(&b, CSG_UNION, less, filling), &out, NULL), STATUS_OK);
+    EXPECT(out, 1, 0, 8, 24);
+    f64 named[3] = {0, 0, 0}; // by leaf
+    for (u32 tag = 10; tag < 40; tag++)
+        for (u16 mat = 0; mat < 4; mat++)
+            named[tag / 10 - 1] += area_of(&out, tag, mat);
+    CHECK(named[0] == 0);
+    CHECK_NEAR(named[1], 24, 1e-12);
+    b = (Builder){.heap = &heap};
+    u32 nodes[2];
+    for (u32 i = 0; i < 2; i++)
+        nodes[i] = build_leaf_at(&b, solid_box(&heap, vec3(i, 0, 0), vec3(i + 1, 1, 1)),
+                                 affine3_identity(), (u16)(i + 1));
+    CHECK_EQ(build_run(&b, build_op(&b, CSG_UNION, nodes, 2), &out, NULL), STATUS_OK);
+    EXPECT(out, 1, 0, 2, 10);
+    for (u32 face = 3; face <= 6; face++)
+        for (u16 mat = 1; mat <= 2; mat++)
+            CHECK_NEAR(area_of(&out, face, mat), 1, 1e-12);
+    heap_finish(&heap);
+}
+
 TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST_CASE(nothing_left),
           TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder),
           TEST_CASE(sphere_pairs), TEST_CASE(touching_cubes_weld),
           TEST_CASE(touching_edges_and_vertices), TEST_CASE(shared_nodes_and_leaves),
           TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat),
           TEST_CASE(labels_and_materials), TEST_CASE(labels_where_faces_coincide),
-          TEST_CASE(far_away_and_flat), TEST_CASE(memory_may_run_out_anywhere))
+          TEST_CASE(labels_of_roles_and_materials), TEST_CASE(far_away_and_flat),
+          TEST_CASE(memory_may_run_out_anywhere))
