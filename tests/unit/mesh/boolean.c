@@ -474,11 +474,39 @@ TEST(labels_of_roles_and_materials) {
     heap_finish(&heap);
 }
 
+// A face of two triangles whose normals bend in the second one: a corner there has its normal.
+TEST(normals_of_the_triangle_that_holds_the_corner) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Builder b = {.heap = &heap};
+    Mesh box = solid_box(&heap, vec3(0, 0, 0), vec3(2, 2, 2)), out;
+    box.normals = heap_alloc(&heap, 9 * (size_t)box.n_tris, sizeof(f32));
+    for (u32 c = 30; c < 36; c++) { // the top: 4 5 7, 4 7 6
+        bool is_bent = box.tris[c] == 6;
+        box.normals[3 * c] = is_bent ? 0.6f : 0;
+        box.normals[3 * c + 2] = is_bent ? 0.8f : 1;
+    }
+    u32 base = build_leaf(&b, box);
+    u32 peg = build_leaf(&b, solid_box(&heap, vec3(1.2, 0.3, 2), vec3(1.6, 0.6, 3)));
+    CHECK_EQ(build_run(&b, build_pair(&b, CSG_UNION, base, peg), &out, NULL), STATUS_OK);
+    u32 n_bent = 0;
+    for (u32 c = 0; c < 3 * out.n_tris; c++) {
+        Vec3 at = out.verts[out.tris[c]];
+        if (out.tags[c / 3] != 6 || at.x != 0 || at.y != 2 || at.z != 2)
+            continue;
+        CHECK_NEAR(out.normals[3 * c], 0.6, 1e-6);
+        n_bent++;
+    }
+    CHECK(n_bent > 0);
+    heap_finish(&heap);
+}
+
 TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST_CASE(nothing_left),
           TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder),
           TEST_CASE(sphere_pairs), TEST_CASE(touching_cubes_weld),
           TEST_CASE(touching_edges_and_vertices), TEST_CASE(shared_nodes_and_leaves),
           TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat),
           TEST_CASE(labels_and_materials), TEST_CASE(labels_where_faces_coincide),
-          TEST_CASE(labels_of_roles_and_materials), TEST_CASE(far_away_and_flat),
+          TEST_CASE(labels_of_roles_and_materials),
+          TEST_CASE(normals_of_the_triangle_that_holds_the_corner), TEST_CASE(far_away_and_flat),
           TEST_CASE(memory_may_run_out_anywhere))
