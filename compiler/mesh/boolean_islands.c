@@ -74,16 +74,10 @@ static bool lies_inside(const Unit *u, u32 t, u32 host) {
     return true;
 }
 
-// A leaf that may meet itself is drawn upon by facets of its own too: its islands may touch.
-static bool may_meet_itself(const Unit *u, u32 t) {
-    return u->k->leaves[u->k->facets[t].leaf].is_dirty;
-}
-
 u32 unit_find_host(const Unit *u) {
     u32 host = u->k->burial ? NONE : find_widest(u);
     for (u32 i = 0; i < u->n_facets && host != NONE; i++)
-        if (may_meet_itself(u, u->facets[i]) ||
-            (u->facets[i] != host && !lies_inside(u, u->facets[i], host)))
+        if (u->facets[i] != host && !lies_inside(u, u->facets[i], host))
             host = NONE;
     return host;
 }

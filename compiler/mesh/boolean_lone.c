@@ -260,11 +260,14 @@ static bool cut_facet(Unit *u, Lone *l) {
         drop_double_links(l);
     if ((!has_many && !are_all_apart(u, l)) || !lone_find_chains(u->arena, l))
         return false;
-    u32 n_closed = 0, n_holes = 0;
+    u32 n_closed = 0, n_holes = 0, n_islands = 0;
     for (u32 c = 0; c < l->chains.len; c++) {
         n_closed += l->chains.data[c].from == l->chains.data[c].to;
         n_holes += l->chains.data[c].from >= l->rim.len;
+        n_islands += l->chains.data[c].island != NONE;
     }
+    if (n_islands + 1 < u->n_facets) // one lies on another: its boundary was stated twice
+        return false;
     bool may_meet = has_many && l->inner.len;
     if (n_closed && (n_holes < l->chains.len || !lone_are_holes_apart(u, l)))
         return false;

@@ -397,6 +397,23 @@ TEST(labels_where_faces_coincide) {
     heap_finish(&heap);
 }
 
+// Two operands have one face, strictly inside of a third one's.
+TEST(equal_faces_in_a_face) {
+    Heap heap;
+    heap_init(&heap, 0);
+    for (u32 i = 0; i < 2; i++) {
+        Builder b = {.heap = &heap};
+        u32 plate = build_leaf(&b, solid_box(&heap, vec3(0, 0, 0), vec3(6, 6, 2)));
+        u32 low = build_leaf(&b, solid_box(&heap, vec3(2, 2, 2), vec3(4, 4, 4))),
+            high = build_leaf(&b, solid_box(&heap, vec3(2, 2, 2), vec3(4, 4, 5)));
+        u32 both = build_pair(&b, CSG_INTERSECTION, i ? high : low, i ? low : high);
+        Mesh out;
+        CHECK_EQ(build_run(&b, build_pair(&b, CSG_UNION, plate, both), &out, NULL), STATUS_OK);
+        EXPECT(out, 1, 0, 80, 136);
+    }
+    heap_finish(&heap);
+}
+
 TEST(far_away_and_flat) {
     Heap heap;
     heap_init(&heap, 0);
@@ -508,5 +525,6 @@ TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST
           TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat),
           TEST_CASE(labels_and_materials), TEST_CASE(labels_where_faces_coincide),
           TEST_CASE(labels_of_roles_and_materials),
-          TEST_CASE(normals_of_the_triangle_that_holds_the_corner), TEST_CASE(far_away_and_flat),
+          TEST_CASE(normals_of_the_triangle_that_holds_the_corner),
+          TEST_CASE(equal_faces_in_a_face), TEST_CASE(far_away_and_flat),
           TEST_CASE(memory_may_run_out_anywhere))
