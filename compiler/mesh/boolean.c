@@ -13,6 +13,7 @@
 //   boolean_patch.c     what nothing touches, as it is
 //   boolean_arrange.c   plane by plane: the cells that constraints cut out (boolean_faces.c); a
 //                       facet alone: boolean_lone.c
+//   boolean_ghosts.c    cells of what was left out: their sides are no regions
 //   boolean_classify.c  which cells' sides share a region: boolean_edges.c has the radial order
 //   boolean_winding.c   winding numbers and the expression in each region; boolean_rays.c: in one
 //   boolean_select.c    cells between matter and emptiness, and their twins

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Between ingest and broad, and again between arrange and classify: what lies deep inside a union
-// needs no arrangement.
+// Between ingest and broad: what lies deep inside a union needs no arrangement. Between arrange and
+// classify boolean_ghosts.c deals with what that leaves undone.
 //
 // A leaf *covers* if the expression's value is settled wherever it holds matter, whatever the other
 // leaves are: the operands of a plain union, the tools of an outermost difference. Nothing inside
@@ -93,6 +93,10 @@ static VoxelBox voxels_of(const Burial *b, const i32 min[3], const i32 max[3], i
 bool box_is_buried(const Kernel *k, const i32 min[3], const i32 max[3]) {
     VoxelBox box = voxels_of(k->burial, min, max, 0);
     return count_zone(k->burial, &box) == count_voxels(&box);
+}
+
+bool facet_touches_zone(const Kernel *k, u32 facet) {
+    return k->burial->state[facet] != STATE_OFF;
 }
 
 bool facet_is_buried(const Kernel *k, u32 facet) {
@@ -413,85 +417,4 @@ void bury(Kernel *k) {
         }
     }
     arena_finish(&k->scratch);
-}
-
-// ---- ghosts
-// --------------------------------------------------------------------------------------
-
-static bool half_meets_zone(const Kernel *k, u32 h) {
-    return line_is_buried(k, k->halves.data[h].origin, half_dest(k, h));
-}
-
-// A patch's triangles that were taken in may have lost what crosses them.
-static void find_ghost_patches(const Kernel *k, bool *is_ghost) {
-    for (u32 f = 0; f < k->n_facets; f++) {
-        const Facet *facet = &k->facets[f];
-        if (k->burial->state[f] == STATE_OFF || facet->is_touched ||
-            k->leaves[facet->leaf].is_whole)
-            continue;
-        u32 v = k->expr->leaves[facet->leaf].mesh->tris[3 * (size_t)k->sources.data[facet->src]];
-        bool *ghost = &is_ghost[k->patch_cell_of[k->vert_base[facet->leaf] + v]];
-        const Corner *at = facet_corners(k, f);
-        for (u32 i = 0; i < facet->n && !*ghost; i++)
-            *ghost = line_is_buried(k, at[i].v, at[i + 1 < facet->n ? i + 1 : 0].v);
-    }
-}
-
-static void take_apart(Kernel *k, u32 c) {
-    const Cell ghost = k->cells.data[c];
-    k->cells.data[c].stack_len = 0;
-    for (u32 h = ghost.half_start; h < ghost.half_end; h++) {
-        if (half_meets_zone(k, h)) {
-            k->halves.data[h].next = NONE;
-            continue;
-        }
-        Cell flap = ghost;
-        flap.half_start = h;
-        flap.half_end = h + 1;
-        k->halves.data[h].cell = k->cells.len;
-        vec_push(k->heap, &k->cells, flap);
-    }
-}
-
-void take_ghosts_apart(Kernel *k) {
-    u32 n = k->first_flap = k->cells.len;
-    if (!k->burial)
-        return;
-    arena_init(&k->scratch, k->heap);
-    bool *is_ghost = ARENA_NEW(&k->scratch, bool, n);
-    find_ghost_patches(k, is_ghost);
-    for (u32 c = 0; c < n; c++) {
-        const Cell *cell = &k->cells.data[c];
-        if (is_patch(k, c) ||
-            k->burial->state[stack_facet(k->stacks.data[cell->stack_start])] == STATE_OFF)
-            continue;
-        for (u32 h = cell->half_start; h < cell->half_end && !is_ghost[c]; h++)
-            is_ghost[c] = half_meets_zone(k, h);
-    }
-    for (u32 c = 0; c < n; c++)
-        if (is_ghost[c])
-            take_apart(k, c);
-    arena_finish(&k->scratch);
-}
-
-void join_dead_cells(Kernel *k) {
-    u32 alive = 0;
-    if (!k->burial)
-        return;
-    while (alive < k->first_flap && !k->cells.data[alive].stack_len)
-        alive++;
-    if (alive == k->first_flap)
-        k->fault = "all cells are buried";
-    for (u32 c = 0; c < k->cells.len && !k->fault; c++)
-        if (!k->cells.data[c].stack_len) {
-            set_join(k->region_of, 2 * alive, 2 * c);
-            set_join(k->region_of, 2 * alive, 2 * c + 1);
-        }
-}
-
-void check_flaps(Kernel *k) {
-    for (u32 c = k->first_flap; c < k->cells.len; c++)
-        if (k->regions[k->region_of[2 * c]].is_inside !=
-            k->regions[k->region_of[2 * c + 1]].is_inside)
-            k->fault = "a buried cell bounds the result";
 }

@@ -117,7 +117,7 @@ typedef struct EdgeSplit {
 
 typedef struct Half {
     u32 origin;
-    u32 next; // NONE: it is dead, see boolean_buried.c
+    u32 next; // NONE: it is dead, see boolean_ghosts.c
     u32 cell;
     u32 cut; // what contains the edge: a plane other than the cell's, with marks; CUT_EDGE | a run
              // of SplitTable, the half is part of that grid edge; NONE: both ends are grid vertices
@@ -480,9 +480,11 @@ void bury(Kernel *k);
 // All of the box lies in the zone (k->burial is set).
 bool box_is_buried(const Kernel *k, const i32 min[3], const i32 max[3]);
 bool facet_is_buried(const Kernel *k, u32 facet);
+bool facet_touches_zone(const Kernel *k, u32 facet); // its box does
 // From point a to b (or a place, if they are one): in part in the zone or within two quanta of it.
 bool line_is_buried(const Kernel *k, u32 a, u32 b);
 u32 count_buried(const Kernel *k); // facets
+// boolean_ghosts.c
 void take_ghosts_apart(Kernel *k); // before classify; sets first_flap
 void join_dead_cells(Kernel *k);   // in k->region_of, a forest: to any live cell's back
 void check_flaps(Kernel *k);       // after wind
