@@ -323,6 +323,14 @@ static u32 extract(Csg *csg, Extract *out, u32 id, const Affine3 *to) {
     return out->nodes.len - 1;
 }
 
+// What a Csg or an Extract holds, as the kernel takes it.
+#define EXPR_OF(from, root_node)                                                                   \
+    {                                                                                              \
+        .leaves = (from)->leaves.data, .n_leaves = (from)->leaves.len,                             \
+        .nodes = (from)->nodes.data, .n_nodes = (from)->nodes.len, .args = (from)->args.data,      \
+        .n_args = (from)->args.len, .root = (root_node)                                            \
+    }
+
 // effects: from heap, one a leaf of expr.
 static void run_kernel(Csg *csg, const CsgExpr *expr, CsgOptions options, Mesh *out, u8 **effects) {
     SolidContext *ctx = csg->ctx;
@@ -337,13 +345,7 @@ static void run_kernel(Csg *csg, const CsgExpr *expr, CsgOptions options, Mesh *
 static void evaluate_part(Csg *csg, u32 node, const Affine3 *to, Mesh *out, Extract *from,
                           u8 **effects) {
     u32 root = extract(csg, from, node, to);
-    CsgExpr expr = {.leaves = from->leaves.data,
-                    .n_leaves = from->leaves.len,
-                    .nodes = from->nodes.data,
-                    .n_nodes = from->nodes.len,
-                    .args = from->args.data,
-                    .n_args = from->args.len,
-                    .root = root};
+    CsgExpr expr = EXPR_OF(from, root);
     run_kernel(csg, &expr, (CsgOptions){0}, out, effects);
 }
 
@@ -398,13 +400,7 @@ static void note_cuts(Csg *csg, u8 *effects) {
 static void evaluate_whole(Csg *csg, u32 root, const Affine3 *turn, CsgOptions options, Mesh *out) {
     for (u32 i = 0; turn && i < csg->leaves.len; i++)
         csg->leaves.data[i].map = csg_map_in_turn(turn, &csg->leaves.data[i].map);
-    CsgExpr expr = {.leaves = csg->leaves.data,
-                    .n_leaves = csg->leaves.len,
-                    .nodes = csg->nodes.data,
-                    .n_nodes = csg->nodes.len,
-                    .args = csg->args.data,
-                    .n_args = csg->args.len,
-                    .root = root};
+    CsgExpr expr = EXPR_OF(csg, root);
     u8 *effects;
     run_kernel(csg, &expr, options, out, &effects);
     note_cuts(csg, effects);

@@ -46,8 +46,7 @@ u32 csg_add_node(Csg *csg, CsgOp op, const u32 *kids, u32 n, Box3 box);
 // An internal fault of the kernel fails the job.
 bool csg_evaluate(Csg *csg, u32 root, CsgOptions options, Mesh *out);
 // Evaluates a node by itself in another frame: a leaf that stands for it. to: the expression's
-// frame
-// -> that frame, linear; from: its inverse.
+// frame -> that frame, linear; from: its inverse.
 u32 csg_reduce(Csg *csg, u32 node, const Affine3 *to, const Affine3 *from);
 
 bool csg_is_axis_map(const Affine3 *map);

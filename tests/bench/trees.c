@@ -19,9 +19,15 @@ int main(int argc, char **argv) {
         [KIND_MIXED] = 12, [KIND_SPHERES] = 10, [KIND_VOXELS] = 8,  [KIND_TILTED] = 5,
         [KIND_FREE] = 25,  [KIND_OFFSETS] = 2};
     u32 n = argc > 2 ? (u32)strtoul(argv[2], NULL, 10) : 500;
-    FILE *f = argc > 1 ? fopen(argv[1], "wb") : NULL;
-    if (!f)
+    if (argc < 2 || argv[1][0] == '-' || !n) {
+        fputs("usage: trees FILE [COUNT]\n", stderr);
         return 2;
+    }
+    FILE *f = fopen(argv[1], "wb");
+    if (!f) {
+        perror(argv[1]);
+        return 2;
+    }
     bool ok = true;
     for (u32 i = 0; i < n; i++) {
         u32 kind = 0;
