@@ -85,7 +85,7 @@ u32 sort_along_line(const Kernel *k, LineSort *s, u32 *v, u32 n, u32 axis, int s
 
 typedef struct SplitPass {
     SplitTable *table;
-    u32 n, n_verts, n_ranges;
+    u32 n, n_verts, n_ranges, n_shares;
     Keyed *items;     // by their edges' lower ends: the higher end, and the vertex
     u32 *range_start; // n_ranges + 1: lower ends
 } SplitPass;
@@ -98,9 +98,8 @@ static bool is_stated(const Keyed *item, const Keyed *end, const EdgeSplit *s) {
     return item < end;
 }
 
-// Deals the splits to the lower ends of their edges: an end's are items[first .. first + n).
-static void deal_splits(const Kernel *k, SplitPass *p) {
-    enum { LATELY = 4 };
+// Gives each lower end the places of all that is stated of its edges.
+static void place_fans(const Kernel *k, const SplitPass *p) {
     SplitFan *fans = p->table->fans;
     for (u32 i = 0; i < p->n; i++)
         fans[k->splits.data[i].lo].n++;
@@ -109,8 +108,20 @@ static void deal_splits(const Kernel *k, SplitPass *p) {
         sum += fans[v].n;
         fans[v].n = 0;
     }
+}
+
+// Deals the splits of a share of the lower ends: an end's are items[first .. first + n). Each share
+// reads all splits, so there are no more shares than threads.
+static void deal_splits(Kernel *k, void *ctx, u32 share) {
+    enum { LATELY = 4 };
+    const SplitPass *p = ctx;
+    SplitFan *fans = p->table->fans;
+    u32 first = p->range_start[kernel_range_start(p->n_ranges, p->n_shares, share)];
+    u32 n_ends = p->range_start[kernel_range_start(p->n_ranges, p->n_shares, share + 1)] - first;
     for (u32 i = 0; i < p->n; i++) {
         const EdgeSplit *s = &k->splits.data[i];
+        if (s->lo - first >= n_ends)
+            continue;
         SplitFan *fan = &fans[s->lo];
         Keyed *items = p->items + fan->first, *last = items + fan->n;
         if (!is_stated(last - MIN(fan->n, (u32)LATELY), last, s))
@@ -170,7 +181,7 @@ static void build_runs(Kernel *k, void *ctx, u32 range) {
 }
 
 void build_split_table(Kernel *k) {
-    enum { WORK_NS = 50, GRAIN = 4096 };
+    enum { DEAL_NS = 10, WORK_NS = 50, GRAIN = 4096 };
     SplitTable *table = &k->split_table;
     u32 n = k->splits.len;
     SplitPass p = {.table = table, .n = n, .n_verts = k->n_grid};
@@ -179,11 +190,13 @@ void build_split_table(Kernel *k) {
     table->verts = arena_alloc(&k->arena, n, sizeof *table->verts);
     p.items = heap_alloc_raw(k->heap, n, sizeof *p.items);
     p.n_ranges = kernel_ranges(k, n, GRAIN);
+    p.n_shares = MIN(k->n_threads, p.n_ranges);
     p.range_start = HEAP_NEW(k->heap, u32, p.n_ranges + 1);
-    deal_splits(k, &p);
-    vec_free(k->heap, &k->splits);
-    for (u32 i = 0; i <= p.n_ranges; i++) // now: tasks write to fans
+    place_fans(k, &p);
+    for (u32 i = 0; i <= p.n_ranges; i++)
         p.range_start[i] = p.n ? find_lower_end(&p, kernel_range_start(n, p.n_ranges, i)) : 0;
+    kernel_for(k, p.n_shares, (u64)n * DEAL_NS, deal_splits, &p);
+    vec_free(k->heap, &k->splits);
     kernel_for(k, p.n_ranges, (u64)n * WORK_NS, build_runs, &p);
     heap_free(k->heap, p.items);
     heap_free(k->heap, p.range_start);
