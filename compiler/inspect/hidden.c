@@ -60,24 +60,55 @@ static bool point_is_seen(const Inspection *in, u32 part, Vec3 point, Vec3 norma
     return false;
 }
 
-static bool part_is_seen(const Inspection *in, u32 part) {
+static bool triangle_is_seen(const Inspection *in, u32 part, u32 t) {
     const PlacedMesh *placed = &in->placed[part];
-    const Mesh *mesh = placed->mesh;
-    u32 step = MAX(mesh->n_tris / SAMPLES_MAX, 1u);
-    bool mirrored = affine3_det(&placed->map) < 0;
-    for (u32 t = 0; t < mesh->n_tris; t += step) {
-        const u32 *tri = mesh->tris + 3 * (size_t)t;
-        Vec3 a = affine3_point(&placed->map, mesh->verts[tri[0]]),
-             b = affine3_point(&placed->map, mesh->verts[tri[1]]);
-        Vec3 c = affine3_point(&placed->map, mesh->verts[tri[2]]);
-        Vec3 n = vec3_unit(vec3_cross(vec3_sub(b, a), vec3_sub(c, a)));
-        if (mirrored)
-            n = vec3_scale(n, -1);
-        Vec3 mid = vec3_scale(vec3_add(a, vec3_add(b, c)), 1.0 / 3);
-        if (point_is_seen(in, part, vec3_add(mid, vec3_scale(n, 0.01)), n))
+    const u32 *tri = placed->mesh->tris + 3 * (size_t)t;
+    Vec3 a = affine3_point(&placed->map, placed->mesh->verts[tri[0]]),
+         b = affine3_point(&placed->map, placed->mesh->verts[tri[1]]),
+         c = affine3_point(&placed->map, placed->mesh->verts[tri[2]]);
+    Vec3 n = vec3_unit(vec3_cross(vec3_sub(b, a), vec3_sub(c, a)));
+    if (affine3_det(&placed->map) < 0)
+        n = vec3_scale(n, -1);
+    Vec3 mid = vec3_scale(vec3_add(a, vec3_add(b, c)), 1.0 / 3);
+    return point_is_seen(in, part, vec3_add(mid, vec3_scale(n, 0.01)), n);
+}
+
+// The triangle that lies farthest to either side along each axis: where an inlay shows, it is most
+// often there.
+static void find_outermost(const PlacedMesh *placed, u32 out[6]) {
+    f64 best[6];
+    for (u32 t = 0; t < placed->mesh->n_tris; t++) {
+        const u32 *tri = placed->mesh->tris + 3 * (size_t)t;
+        Vec3 sum = {0, 0, 0};
+        for (u32 i = 0; i < 3; i++)
+            sum = vec3_add(sum, affine3_point(&placed->map, placed->mesh->verts[tri[i]]));
+        for (u32 side = 0; side < 6; side++) {
+            f64 reach = side % 2 ? -vec3_get(sum, side / 2) : vec3_get(sum, side / 2);
+            if (t == 0 || reach > best[side]) {
+                best[side] = reach;
+                out[side] = t;
+            }
+        }
+    }
+}
+
+// Samples are the outermost triangles, then some in steps of the golden section: in even steps, of
+// a part of many equal pieces each might show the same side of its piece.
+static bool part_is_seen(const Inspection *in, u32 part) {
+    u32 n = in->placed[part].mesh->n_tris, outermost[6];
+    if (n == 0)
+        return true;
+    find_outermost(&in->placed[part], outermost);
+    for (u32 side = 0; side < 6; side++)
+        if (triangle_is_seen(in, part, outermost[side]))
+            return true;
+    for (u32 k = 0; k < MIN(n, (u32)SAMPLES_MAX); k++) {
+        u32 turn = k * 2654435769u; // of a full turn of 2^32, modulo it
+        u32 t = n <= SAMPLES_MAX ? k : (u32)(((u64)turn * n) >> 32);
+        if (triangle_is_seen(in, part, t))
             return true;
     }
-    return mesh->n_tris == 0;
+    return false;
 }
 
 static void consider_host(const Inspection *in, u32 *host, u32 part, u32 other) {
