@@ -5,6 +5,7 @@
 #ifndef FRC_BASE_DIAG_H
 #define FRC_BASE_DIAG_H
 
+#include "base/geom.h"
 #include "base/source.h"
 
 typedef enum Severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE } Severity;
@@ -90,6 +91,9 @@ void diag_key(Diags *diags, Diag *diag, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 // Numbers in messages: "%.*s" of this, at most 6 significant digits ("45", "0.25").
 Str diag_number(Diags *diags, f64 value);
+// A way in mm as people say it, in the file's unit, and what closes it as arguments of .move:
+// "along +x" and "x = 3", or the whole vector when what goes across the axis would leave a gap.
+Str diag_way(Diags *diags, Vec3 mm, f64 unit_mm, Str *move);
 
 const char *diag_code_text(DiagCode code); // "E0304"
 const char *diag_code_name(DiagCode code); // "unknown-argument"

@@ -131,21 +131,6 @@ static Str vector_text(Eval *ev, Vec3 v) {
     return str_format(ev->arena, "[%s, %s, %s]", text[0], text[1], text[2]);
 }
 
-// "along +z", or the whole vector when no axis is near; the same as an argument of .move.
-static Str way_text(Eval *ev, Vec3 way, Str *move) {
-    for (u32 k = 0; k < 3; k++) {
-        f64 v = vec3_get(way, k);
-        if (fabs(v) <= 0.95 * vec3_norm(way))
-            continue;
-        char text[NUMBER_TEXT_MAX];
-        number_write_short(v / ev->unit_mm, 4, text);
-        *move = str_format(ev->arena, "%c = %s", "xyz"[k], text);
-        return str_format(ev->arena, "along %c%c", v < 0 ? '-' : '+', "xyz"[k]);
-    }
-    *move = vector_text(ev, way);
-    return str_format(ev->arena, "along %.*s", STR_ARG(*move));
-}
-
 static Span piece_span(const Solid *solid, const Piece *piece) {
     return piece->instance == NONE ? (Span){0} : solid->parts[piece->instance].span;
 }
@@ -156,7 +141,7 @@ static Why why_gap(Eval *ev, Str subject, const Solid *sa, const Piece *a, const
     Str move = STR(""), name = piece_name(ev, sb, b);
     char far[NUMBER_TEXT_MAX];
     number_write_short(gap / ev->unit_mm, 4, far);
-    Str along = way_text(ev, way, &move);
+    Str along = diag_way(ev->diags, way, ev->unit_mm, &move);
     return (Why){.text = str_format(ev->arena, "%.*s is %s %.*s from the nearest %.*s, %.*s",
                                     STR_ARG(subject), far, STR_ARG(ev->scene->unit), STR_ARG(name),
                                     STR_ARG(along)),
@@ -283,7 +268,7 @@ static Str edit_of_clash(Eval *ev, Str name, Vec3 move, bool are_copies) {
                           "move %.*s off by 0.01mm to be clear; if they should meet, expect "
                           "touching(...) instead",
                           STR_ARG(name));
-    Str along = way_text(ev, move, &by);
+    Str along = diag_way(ev->diags, move, ev->unit_mm, &by);
     if (!are_copies)
         return str_format(ev->arena,
                           "`.move(%.*s)` on %.*s parts them, and a little more clears it",

@@ -102,24 +102,18 @@ static void visit(Cuts *cuts, IrId id, u32 part) {
 }
 
 static void diagnose_useless(Inspection *in, const CutTool *row) {
-    char axis = 'x';
-    f64 most = 0;
-    for (u32 k = 0; k < 3; k++) {
-        if (fabs(vec3_get(row->way, k)) > fabs(most)) {
-            most = vec3_get(row->way, k);
-            axis = "xyz"[k];
-        }
-    }
+    Str move;
+    Str direction = diag_way(in->diags, row->way, in->scene->unit_mm, &move);
     Span span = in->scene->graph->nodes[row->tool].span;
     Diag *diag = diag_add(in->diags, DIAG_W0810, span.len ? span : row->span,
-                          "the cut misses '%.*s' by %.*s along %c%c",
+                          "the cut misses '%.*s' by %.*s %.*s",
                           STR_ARG(in->scene->parts[row->part].label),
-                          STR_ARG(inspect_length(in, row->distance)), most < 0 ? '-' : '+', axis);
+                          STR_ARG(inspect_length(in, row->distance)), STR_ARG(direction));
     diag_measure(diag, row->distance, 0, STR("mm"));
     diag_label(in->diags, diag, row->span, "takes nothing away");
     diag_help(in->diags, diag,
-              ".move(%c = %.*s) brings it to the surface; go on from there, or take the cut out",
-              axis, STR_ARG(inspect_typed(in, most)));
+              ".move(%.*s) brings it to the surface; go on from there, or take the cut out",
+              STR_ARG(move));
     diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[row->part].path));
 }
 

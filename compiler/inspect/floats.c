@@ -79,30 +79,13 @@ static u32 group_head(const Inspection *in, u32 group, u32 part) {
     return part;
 }
 
-// "along +x", or the whole vector when no axis is near.
-static Str direction_text(const Inspection *in, Vec3 d, Str *edit) {
-    f64 length = vec3_norm(d);
-    for (u32 k = 0; k < 3; k++) {
-        f64 v = vec3_get(d, k);
-        if (fabs(v) > 0.95 * length) {
-            *edit =
-                str_format(in->arena, ".move(%c = %.*s)", "xyz"[k], STR_ARG(inspect_typed(in, v)));
-            return str_format(in->arena, "along %c%c", v < 0 ? '-' : '+', "xyz"[k]);
-        }
-    }
-    *edit = str_format(in->arena, ".move([%.*s, %.*s, %.*s])", STR_ARG(inspect_typed(in, d.x)),
-                       STR_ARG(inspect_typed(in, d.y)), STR_ARG(inspect_typed(in, d.z)));
-    return str_format(in->arena, "along [%.*s, %.*s, %.*s]", STR_ARG(inspect_typed(in, d.x)),
-                      STR_ARG(inspect_typed(in, d.y)), STR_ARG(inspect_typed(in, d.z)));
-}
-
 static void diagnose_group(Inspection *in, u32 group, u32 head, u32 n_alike) {
     const Scene *scene = in->scene;
     InspectGap gap = group_gap(in, group);
     avec_push(in->arena, &in->gaps, gap);
     Str name = inspect_part_name(scene, head, in->arena);
-    Str edit = {0};
-    Str direction = direction_text(in, gap.direction, &edit);
+    Str move;
+    Str direction = diag_way(in->diags, gap.direction, scene->unit_mm, &move);
     Str near = inspect_part_name(scene, gap.nearest, in->arena);
     Diag *diag = diag_add(in->diags, DIAG_E0601, scene->parts[head].span,
                           "'%.*s' floats: it is %.*s from '%.*s' %.*s%s", STR_ARG(name),
@@ -114,8 +97,9 @@ static void diagnose_group(Inspection *in, u32 group, u32 head, u32 n_alike) {
     if (n_alike > 1)
         diag_note(in->diags, diag, "%u parts '%.*s' float", n_alike,
                   STR_ARG(scene->parts[head].path));
-    diag_help(in->diags, diag, "%.*s closes the gap; if it is meant: allow floating(@%.*s) \"why\"",
-              STR_ARG(edit), STR_ARG(scene->parts[head].label));
+    diag_help(in->diags, diag,
+              ".move(%.*s) closes the gap; if it is meant: allow floating(@%.*s) \"why\"",
+              STR_ARG(move), STR_ARG(scene->parts[head].label));
     diag_key(in->diags, diag, "%.*s", STR_ARG(scene->parts[head].path));
 }
 
