@@ -184,6 +184,29 @@ static bool explain_product(Mistake *m, Repair *out) {
     return true;
 }
 
+// cylinder(d = 4, h = 9) move(x = 3)
+static bool explain_dot(Mistake *m, Repair *out) {
+    static const char *const METHODS[] = {
+        "move",  "rotate", "scale", "mirror",  "align",   "drop",  "stick",
+        "along", "both",   "ring",  "repeat",  "grid",    "shell", "clip",
+        "paint", "offset", "round", "extrude", "revolve", "sweep", "hit"};
+    u32 at = m->at;
+    if (at == 0 || kind_of(m, at) != TOK_NAME || kind_of(m, at + 1) != TOK_LPAREN ||
+        !mistake_has(m, at - 1, TOKEN_DONE) || !mistake_accepts(m, TOK_DOT))
+        return false;
+    for (u32 i = 0; i < COUNT_OF(METHODS); i++) {
+        if (!mistake_is(m, at, METHODS[i]))
+            continue;
+        Diag *diag = mistake_report(m, DIAG_E0206, at, "a '.' is missing");
+        diag_help(m->parse->diags, diag, "what is done with a solid stands behind it: s.%s(...)",
+                  METHODS[i]);
+        mistake_fix(m, diag, mistake_gap(m, at), str_format(m->parse->arena, ".%s", METHODS[i]));
+        *out = repair_insert(TOK_DOT, at);
+        return true;
+    }
+    return false;
+}
+
 // a() b()
 static bool explain_separator(Mistake *m, Repair *out) {
     u32 at = m->at;
@@ -380,10 +403,10 @@ static Mistake mistake_at(Parse *parse, u32 at) {
 
 Repair parse_explain(Parse *parse, u32 at) {
     static bool (*const RULES[])(Mistake *, Repair *) = {
-        foreign_explain,    explain_unit,      explain_chain,       explain_reserved,
-        explain_expect,     explain_equals,    keyword_explain,     explain_product,
-        explain_comma,      explain_separator, explain_unfinished,  explain_empty,
-        explain_round_list, explain_no_body,   explain_plain_words,
+        foreign_explain, explain_unit,       explain_chain,     explain_reserved,
+        explain_expect,  explain_equals,     keyword_explain,   explain_product,
+        explain_comma,   explain_dot,        explain_separator, explain_unfinished,
+        explain_empty,   explain_round_list, explain_no_body,   explain_plain_words,
     };
     Mistake m = mistake_at(parse, at);
     Repair repair;

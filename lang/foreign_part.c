@@ -127,10 +127,21 @@ bool foreign_part_material(Mistake *m, Repair *out) {
         return false;
     Diag *diag = mistake_report(m, DIAG_E0218, m->at,
                                 "a part's material is a name, list[i], or (c ? a : b)");
-    if (kind_of(m, m->at) == TOK_COLOR)
+    u32 end = mistake_statement_end(m, m->at), brace = m->at;
+    while (brace < end && kind_of(m, brace) != TOK_LBRACE)
+        brace = mistake_skip(m, brace);
+    if (kind_of(m, m->at) == TOK_COLOR) {
         diag_help(m->parse->diags, diag, "name it first: material paint { color = %.*s }",
                   STR_ARG(mistake_text(m, m->at)));
-    *out = repair_insert(TOK_NAME, m->at + 1);
+    } else if (brace == m->at) {
+        diag_help(m->parse->diags, diag, "without a material the ':' is left out");
+        mistake_fix(m, diag, mistake_span(m, m->at - 1), STR(""));
+    } else if (kind_of(m, m->at) == TOK_LBRACKET && brace < end) {
+        diag_help(m->parse->diags, diag, "any other value stands in parentheses");
+        mistake_fix(m, diag, mistake_place(m, m->at, false), STR("("));
+        mistake_fix(m, diag, mistake_place(m, brace - 1, true), STR(")"));
+    }
+    *out = repair_insert(TOK_NAME, brace < end ? brace : m->at + 1);
     return true;
 }
 

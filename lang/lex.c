@@ -380,6 +380,22 @@ static const char *lex_foreign_text(Lexer *lexer, const char *start, u32 open_le
 // ---- numbers
 // --------------------------------------------------------------------------------------
 
+// Lengths and angles that have a name elsewhere; NULL: not known here either.
+static const char *other_unit(Str word) {
+    static const struct {
+        const char *word, *as;
+    } ROWS[] = {
+        {"km", "1000m"},    {"dm", "10cm"},      {"um", "0.001mm"},  {"nm", "0.000001mm"},
+        {"yd", "3ft"},      {"yard", "3ft"},     {"yards", "3ft"},   {"mi", "5280ft"},
+        {"mil", "0.001in"}, {"thou", "0.001in"}, {"turn", "360deg"}, {"turns", "360deg"},
+        {"rev", "360deg"},  {"grad", "0.9deg"},  {"gon", "0.9deg"},  {"pt", "1in / 72"},
+    };
+    for (u32 i = 0; i < COUNT_OF(ROWS); i++)
+        if (str_equal_z(word, ROWS[i].word))
+            return ROWS[i].as;
+    return NULL;
+}
+
 static void report_unit(Lexer *lexer, const char *start, const char *word, const char *end) {
     Str unit = text_of(word, end), meant = lex_unit_meant(unit);
     bool is_grouped = *word == '_';
@@ -400,9 +416,13 @@ static void report_unit(Lexer *lexer, const char *start, const char *word, const
     }
     Diag *diag = diag_add(lexer->diags, DIAG_E0107, span_of(lexer, word, end),
                           "'%.*s' is not a unit", (int)MIN(unit.len, 40u), unit.ptr);
-    if (meant.len) {
+    const char *other = other_unit(unit);
+    if (other) {
+        diag_help(lexer->diags, diag, "1%.*s is %s", STR_ARG(unit), other);
+    } else if (meant.len) {
         diag_help(lexer->diags, diag, "did you mean '%.*s'?", STR_ARG(meant));
-        diag_fix(lexer->diags, diag, FIX_MACHINE, span_of(lexer, word, end), meant);
+        diag_fix(lexer->diags, diag, lex_unit_word(unit).len ? FIX_MACHINE : FIX_MAYBE,
+                 span_of(lexer, word, end), meant);
     } else {
         diag_help(lexer->diags, diag,
                   "the units are mm cm m in ft deg rad, right after the number");

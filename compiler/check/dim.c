@@ -260,8 +260,18 @@ static Value negate(Eval *ev, Value v, Span span, u32 depth) {
     if (value_is_bad(v))
         return v;
     if (v.kind != VALUE_LIST) {
-        diag_add(ev->diags, DIAG_E0402, span, "%.*s has no '-': numbers and lists of numbers do",
-                 STR_ARG(value_describe(ev, v)));
+        Diag *diag = diag_add(ev->diags, DIAG_E0402, span,
+                              "%.*s has no '-': numbers and lists of numbers do",
+                              STR_ARG(value_describe(ev, v)));
+        static const char *const OPPOSITE[] = {"[-1, 0, 0]", "[0, -1, 0]", "[0, 0, -1]"};
+        if (v.kind == VALUE_AXIS) {
+            diag_help(ev->diags, diag, "write the direction as a vector: %s", OPPOSITE[v.axis]);
+            diag_fix(ev->diags, diag, FIX_MACHINE, span, str_from(OPPOSITE[v.axis]));
+        } else if (v.kind == VALUE_SOLID) {
+            diag_help(ev->diags, diag,
+                      "what is taken away stands behind what it is taken from: "
+                      "a - b, or cut @a { b }");
+        }
         return value_bad();
     }
     if (depth == NESTING_MAX)

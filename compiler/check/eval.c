@@ -12,16 +12,23 @@ enum { EVAL_DEPTH_MAX = 2000, LIST_DEPTH_MAX = 100, POLL_STEPS = 4096 };
 
 // ---- limits ----
 
-bool eval_stop(Eval *ev, DiagCode code, Span span, const char *what, u64 limit, const char *flag) {
+// The diagnostic, without help; NULL: evaluation has stopped before.
+static Diag *stop(Eval *ev, DiagCode code, Span span, const char *what, u64 limit) {
+    Diag *d = NULL;
     if (!ev->stopped) {
-        Diag *d = diag_add(ev->diags, code, span, "%s: the limit is %llu", what,
-                           (unsigned long long)limit);
+        d = diag_add(ev->diags, code, span, "%s: the limit is %llu", what,
+                     (unsigned long long)limit);
         diag_measure(d, (f64)limit, (f64)limit, STR(""));
-        if (flag != NULL)
-            diag_help(ev->diags, d, "make the program do less, or raise the limit with %s", flag);
     }
     ev->diags->limit_reached = true;
     ev->stopped = true;
+    return d;
+}
+
+bool eval_stop(Eval *ev, DiagCode code, Span span, const char *what, u64 limit, const char *flag) {
+    Diag *d = stop(ev, code, span, what, limit);
+    if (d != NULL && flag != NULL)
+        diag_help(ev->diags, d, "make the program do less, or raise the limit with %s", flag);
     return false;
 }
 
@@ -470,6 +477,24 @@ static NOINLINE Value def_run(Eval *ev, const Def *def, const AstNode *call, con
     return result;
 }
 
+// A def that runs already and is called again most often lacks an end.
+static void stop_at_call_depth(Eval *ev, Span span, const Def *def) {
+    bool calls_itself = false;
+    for (const CallFrame *f = ev->frame; f != NULL; f = f->outer)
+        calls_itself |= str_equal(f->function, def->name);
+    Diag *diag =
+        stop(ev, DIAG_E0531, span, "too many calls inside calls", ev->options->limits.call_depth);
+    if (diag == NULL)
+        return;
+    Str end = STR("");
+    if (calls_itself)
+        end = str_format(ev->arena, "let '%.*s', which calls itself, end: %s%.*s(n - 1)%s; or",
+                         STR_ARG(def->name), def->node->def.value ? "n > 0 ? " : "if n > 0 { ",
+                         STR_ARG(def->name), def->node->def.value ? " : ..." : " }");
+    diag_help(ev->diags, diag, "%.*s%s raise the limit with --max-call-depth", STR_ARG(end),
+              calls_itself ? "" : "make the program do less, or");
+}
+
 static NOINLINE Value def_call(Eval *ev, Scope *scope, const AstNode *node, const Def *def,
                                const Value *subject) {
     u32 n = def->node->def.n_formals;
@@ -478,8 +503,7 @@ static NOINLINE Value def_call(Eval *ev, Scope *scope, const AstNode *node, cons
     if (!bind_formals(ev, scope, node, copy.node, subject, values))
         return value_bad();
     if (ev->call_depth >= ev->options->limits.call_depth) {
-        eval_stop(ev, DIAG_E0531, node->span, "too many calls inside calls",
-                  ev->options->limits.call_depth, "--max-call-depth");
+        stop_at_call_depth(ev, node->span, &copy);
         return value_bad();
     }
     CallFrame frame = {ev->frame, copy.name, node->span, NONE};

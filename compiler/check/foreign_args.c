@@ -104,6 +104,28 @@ static bool argument_align(Eval *ev, const AstArg *a, Diag *diag) {
     return false;
 }
 
+// ring(6, r = 20): copies are as far out as the first one.
+static bool argument_ring(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 arg) {
+    static const char *const radii[] = {"r", "radius", "d", "diameter"};
+    const AstArg *a = &call->call.args.items[arg];
+    u32 word = 0;
+    while (word < COUNT_OF(radii) && !str_equal_z(a->name.text, radii[word]))
+        word++;
+    if (word == COUNT_OF(radii))
+        return false;
+    Diag *diag = diag_add(ev->diags, DIAG_E0304, a->name.span, "unknown argument '%.*s' of ring",
+                          STR_ARG(a->name.text));
+    diag_note(ev->diags, diag, "%.*s", STR_ARG(registry_signature_note(ev, row)));
+    Str value = node_text(ev, a->value), without = args_without(ev, &call->call.args, arg);
+    bool is_plain = a->value->kind == AST_NUMBER || a->value->kind == AST_NAME;
+    diag_help(ev->diags, diag,
+              "copies turn about the axis as far out as the first one: "
+              ".move(x = %s%.*s%s%s).ring%.*s",
+              is_plain ? "" : "(", STR_ARG(value), is_plain ? "" : ")", word < 2 ? "" : " / 2",
+              STR_ARG(without));
+    return true;
+}
+
 static bool argument_by_function(Eval *ev, const AstNode *call, const BuiltinRow *row, u32 arg) {
     static const char *const tops[] = {"r2",      "d2",         "r_top", "d_top",
                                        "radius2", "top_radius", "top_d"};
@@ -111,6 +133,8 @@ static bool argument_by_function(Eval *ev, const AstNode *call, const BuiltinRow
     const char *function = row->spec.name;
     bool is_cone = strcmp(function, "cone") == 0, is_scale = strcmp(function, "scale") == 0,
          is_align = strcmp(function, "align") == 0;
+    if (strcmp(function, "ring") == 0)
+        return argument_ring(ev, call, row, arg);
     bool is_top = false;
     for (u32 i = 0; is_cone && i < COUNT_OF(tops); i++)
         is_top |= str_equal_z(a->name.text, tops[i]);

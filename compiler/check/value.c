@@ -427,6 +427,20 @@ bool value_to_range(Eval *ev, Value v, Place place, f64 *low, f64 *high) {
            (isinf(*high) || length_in_reach(ev, value_number(v.range.high, v.dim), place, *high));
 }
 
+// A point [x, y] where one in space is wanted most often lies at z = 0. Elements ("a point" of a
+// list) have no place of their own to fix.
+static void fix_flat_point(Eval *ev, Diag *d, Place place) {
+    Str text = source_text(ev->sources, place.span);
+    bool is_point = strcmp(place.what, "size") != 0 && !str_starts(str_from(place.what), STR("a "));
+    if (!is_point || text.len == 0 || text.len >= SHOW_BYTES_MAX)
+        return;
+    bool is_written = text.ptr[0] == '[' && text.ptr[text.len - 1] == ']' &&
+                      memchr(text.ptr + 1, '[', text.len - 1) == NULL; // not [p, q][i]
+    diag_fix(ev->diags, d, FIX_MAYBE, place.span,
+             is_written ? str_format(ev->arena, "%.*s, 0]", (int)(text.len - 1), text.ptr)
+                        : str_format(ev->arena, "concat(%.*s, [0])", STR_ARG(text)));
+}
+
 // A list of n, or a diagnostic that shows how to write one.
 static bool value_to_tuple(Eval *ev, Value v, Place place, u32 n, ValueList *out) {
     const char *wanted = n == 2 ? "[x, y]" : "[x, y, z]";
@@ -442,6 +456,8 @@ static bool value_to_tuple(Eval *ev, Value v, Place place, u32 n, ValueList *out
                      v.list.len, STR_ARG(place_text(ev, place)), wanted);
         diag_measure(d, v.list.len, n, STR(""));
         diag_help(ev->diags, d, "write %s numbers: `%s`", n == 2 ? "two" : "three", wanted);
+        if (n == 3 && v.list.len == 2)
+            fix_flat_point(ev, d, place);
         return false;
     }
     d = diag_add(ev->diags, DIAG_E0402, place.span, "%.*s where %.*s wants %s",

@@ -2,15 +2,49 @@
 // The model: the parts' meshes, one for each distinct geometry, and where each part puts it.
 #include "compiler/solid/model.h"
 
+#include "base/map.h"
 #include "compiler/solid/combine.h"
 
-static void say_nothing_left(const ScenePart *part, Diags *diags) {
-    Diag *d =
-        diag_add(diags, DIAG_E0616, part->span, "nothing is left of '%.*s'", STR_ARG(part->label));
+typedef struct Gone { // the parts of one path of which nothing is left
+    u32 first, n;
+} Gone;
+
+typedef struct GoneList {
+    Arena *arena;
+    StrMap index; // path -> rows
+    VEC(Gone) rows;
+} GoneList;
+
+static void note_gone(GoneList *gone, const Scene *scene, u32 part) {
+    Str path = scene->parts[part].path;
+    u32 at = strmap_get(&gone->index, path);
+    if (at != NONE) {
+        gone->rows.data[at].n++;
+        return;
+    }
+    strmap_set(&gone->index, path, gone->rows.len);
+    avec_push(gone->arena, &gone->rows, (Gone){part, 1});
+}
+
+// The first one is named, and what cut it.
+static void say_nothing_left(const Scene *scene, const Gone *gone, Diags *diags) {
+    const ScenePart *p = &scene->parts[gone->first];
+    u32 n_same = 0;
+    for (u32 i = 0; i < scene->n_parts; i++)
+        n_same += str_equal(scene->parts[i].path, p->path);
+    Diag *d = n_same > 1 ? diag_add(diags, DIAG_E0616, p->span, "nothing is left of '%.*s[%u]'",
+                                    STR_ARG(p->path), p->instance)
+                         : diag_add(diags, DIAG_E0616, p->span, "nothing is left of '%.*s'",
+                                    STR_ARG(p->path));
+    const IrNode *node = &scene->graph->nodes[p->solid];
+    if (node->kind == IR_DIFFERENCE && node->span.len)
+        diag_label(diags, d, node->span, "cut here");
+    if (gone->n > 1)
+        diag_note(diags, d, "%u of %u parts '%.*s' are gone", gone->n, n_same, STR_ARG(p->path));
     diag_help(diags, d,
               "a cut takes all of it, or it shares nothing with what it is intersected with or "
               "clipped to: move or shrink that");
-    diag_key(diags, d, "%.*s", STR_ARG(part->path));
+    diag_key(diags, d, "%.*s", STR_ARG(p->path));
 }
 
 // The index of the mesh under id, made at its first use; NONE when it failed.
@@ -61,6 +95,8 @@ bool model_build(const Scene *scene, SolidContext *solids, Arena *arena, Diags *
     u32 *index_of = heap_alloc_raw(solids->heap, n_ids, sizeof(u32));
     memset(index_of, 0xff, n_ids * sizeof(u32));
     bool ok = true, any = false;
+    GoneList gone = {.arena = arena};
+    strmap_init(&gone.index, arena);
     for (u32 i = 0; i < scene->n_parts; i++) {
         ModelPart *part = &out->parts[i];
         *part = (ModelPart){.mesh = NONE, .map = affine3_identity(), .bounds = box3_empty()};
@@ -74,7 +110,7 @@ bool model_build(const Scene *scene, SolidContext *solids, Arena *arena, Diags *
             continue;
         }
         if (entry->mesh.n_tris == 0) {
-            say_nothing_left(&scene->parts[i], diags);
+            note_gone(&gone, scene, i);
             ok = false;
             continue;
         }
@@ -88,6 +124,8 @@ bool model_build(const Scene *scene, SolidContext *solids, Arena *arena, Diags *
         out->bounds = box3_join(out->bounds, part->bounds);
     }
     heap_free(solids->heap, index_of);
+    for (u32 i = 0; i < gone.rows.len; i++)
+        say_nothing_left(scene, &gone.rows.data[i], diags);
     u64 limit = solids->options.limits.triangles;
     if (limit && out->n_tris > limit) {
         Diag *d = diag_add_global(diags, DIAG_E0503,
