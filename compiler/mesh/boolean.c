@@ -100,8 +100,10 @@ static Status evaluate(Heap *heap, const CsgExpr *expr, CsgOptions options, bool
     if (report)
         for (u32 l = 0; l < expr->n_leaves; l++)
             report->leaf_effect[l] = 0;
-    if (report)
+    if (report) {
         report->n_useless = 0;
+        report->n_tries++;
+    }
     Evaluation e = {&kernel, out, report, STATUS_OK};
     if (!heap_guard(heap, run_evaluation, &e)) {
         thread_team_finish(kernel.team, heap);

@@ -60,6 +60,7 @@ typedef struct CsgReport {
     u32 n_buried;          // facets that were left out as they lie deep inside of operands
     u32 n_covered;         // leaves that were left out as others hold them
     u32 n_useless;         // leaves of a difference's tools that removed nothing: see useless
+    u32 n_tries;           // evaluations: 1, or more where one did not pass its check
     u8 *leaf_effect;       // n_leaves, from heap: CSG_EFFECT_* bits
     f64 quantum;           // mm
 } CsgReport;

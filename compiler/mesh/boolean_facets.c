@@ -9,13 +9,14 @@
 //
 // The facets of a convex leaf cannot meet except as neighbours, and most leaves are convex (boxes,
 // cylinders, spheres). A closed surface is convex if each edge has two triangles that do not bend
-// inwards and its Gauss map covers the sphere once: then, in each direction, just one vertex is
-// higher than its neighbours. (A surface that covers the sphere twice has two such vertices in some
-// of the directions tried, x, y and z, except for surfaces with branch points at all of those
-// extremes, which no closed mesh made by this program has. What rounding to the grid dents by some
-// quanta counts as convex; should its facets cross all the same, the run shows a contradiction and
-// is repeated with all tests.) All other leaves are tested against themselves, so that overlapping
-// parts of one leaf count by their winding number. Cost: O(n) with hashing.
+// inwards and its Gauss map covers the sphere once: then, in each direction, just one fan of
+// triangles about a vertex is higher than its neighbours. (A surface that covers the sphere twice
+// has two such fans in some of the directions tried, x, y and z, except for surfaces with branch
+// points at all of those extremes, which no closed mesh made by this program has. What rounding to
+// the grid dents by some quanta counts as convex; should its facets cross all the same, the run
+// shows a contradiction and is repeated with all tests.) All other leaves are tested against
+// themselves, so that overlapping parts of one leaf count by their winding number. Cost: O(n) with
+// hashing.
 #include "compiler/mesh/boolean_internal.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static const f64 SLACK =
 
 // Half-edges of the leaf in hand: 3 t + i runs from corner i of triangle t to the next.
 typedef struct FacetScratch {
-    u32 cap, cap_slots, n_slots, cap_lower;
+    u32 cap, cap_slots, n_slots;
     u32 *slots; // by edge: half + 1
     u32 *to;    // by half: the vertex where it ends
     u32 *twin;  // by half; NONE: it has none, or several
@@ -38,7 +39,6 @@ typedef struct FacetScratch {
     u32 *group;       // by triangle: union-find of those in one plane, joined or not
     u32 *chain, *end; // by triangle: the next triangle of its polygon; by polygon: the last
     bool *is_gone;    // by half: inside a polygon
-    u8 *is_lower;     // by vertex from the leaf's first on, a bit an axis: some neighbour is higher
 } FacetScratch;
 
 FacetScratch *facets_init(Kernel *view) {
@@ -159,37 +159,29 @@ static bool is_higher(const Corner *a, const Corner *b, u32 axis) {
     return false;
 }
 
-// One highest vertex along each axis. Each vertex is looked at through its triangles, and marked.
-// is_lower: by vertex - first.
-static bool has_one_top(u8 *is_lower, u32 first, const LeafTris *tris) {
+// Of all fans of triangles about a vertex one is the highest, along each axis.
+static bool has_one_top(FacetScratch *s, const LeafTris *tris) {
     u32 n_tops[3] = {0};
-    for (u32 h = 0; h < 3 * tris->n; h++)
-        is_lower[tris->corner[h].v - first] = 0;
+    bool *is_seen = s->is_gone;
+    memset(is_seen, 0, 3 * (size_t)tris->n * sizeof *is_seen);
     for (u32 h = 0; h < 3 * tris->n; h++) {
-        const Corner *p = &tris->corner[h], *q = &tris->corner[next_half(h)];
+        bool is_lower[3] = {is_seen[h], is_seen[h], is_seen[h]};
+        for (u32 g = h; !is_seen[g]; g = next_half(s->twin[g])) {
+            is_seen[g] = true;
+            for (u32 axis = 0; axis < 3; axis++)
+                is_lower[axis] |= is_higher(&tris->corner[next_half(g)], &tris->corner[g], axis);
+        }
         for (u32 axis = 0; axis < 3; axis++)
-            if (is_higher(q, p, axis))
-                is_lower[p->v - first] |= (u8)(1 << axis);
-    }
-    for (u32 h = 0; h < 3 * tris->n; h++) {
-        u8 *lower = &is_lower[tris->corner[h].v - first];
-        for (u32 axis = 0; axis < 3 && !(*lower & 8); axis++)
-            n_tops[axis] += !(*lower >> axis & 1);
-        *lower |= 8;
+            n_tops[axis] += !is_lower[axis];
     }
     return n_tops[0] == 1 && n_tops[1] == 1 && n_tops[2] == 1;
 }
 
-// The leaf's vertices are first .. end.
-static bool is_convex(Kernel *view, FacetScratch *s, const LeafTris *tris, u32 first, u32 end) {
+static bool is_convex(FacetScratch *s, const LeafTris *tris) {
     for (u32 h = 0; h < 3 * tris->n; h++)
         if (s->twin[h] > h && !bends_outwards(tris, h, s->twin[h]))
             return false;
-    if (end - first > s->cap_lower) {
-        s->cap_lower = end - first + (end - first) / 2;
-        s->is_lower = ARENA_NEW(&view->scratch, u8, s->cap_lower);
-    }
-    return has_one_top(s->is_lower, first, tris);
+    return has_one_top(s, tris);
 }
 
 // ---- joining triangles
@@ -368,7 +360,7 @@ void add_facets(Kernel *view, FacetScratch *s, const LeafTris *tris, Intake *out
     bool is_closed = find_twins(s, tris);
     LeafState *state = &view->leaves[tris->leaf];
     if (!state->is_dirty && !is_simple && tris->n)
-        state->is_dirty = !is_closed || !is_convex(view, s, tris, tris->first_vert, out->verts.len);
+        state->is_dirty = !is_closed || !is_convex(s, tris);
     if ((is_closed || is_simple) && join_triangles(view, s, tris)) {
         add_polygons(s, tris, out);
         return;

@@ -155,18 +155,16 @@ static void copy_range(Kernel *view, void *ctx, u32 range) {
     (void)view;
     const Narrow *w = ctx;
     const Drawing *d = &w->drawings[range];
-    InnerSeg *inner = w->k->inner.data + d->n_inner_before;
     for (u32 i = 0; i < d->inner.len; i++) {
         InnerSeg seg = d->inner.data[i];
         seg.a = claimed(&w->points_of, range, seg.a);
         seg.b = claimed(&w->points_of, range, seg.b);
-        inner[i] = seg;
+        w->k->inner.data[d->n_inner_before + i] = seg;
     }
-    EdgeSplit *splits = w->k->splits.data + d->n_splits_before;
     for (u32 i = 0; i < d->splits.len; i++) {
         EdgeSplit split = d->splits.data[i];
         split.v = claimed(&w->points_of, range, split.v);
-        splits[i] = split;
+        w->k->splits.data[d->n_splits_before + i] = split;
     }
 }
 

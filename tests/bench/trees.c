@@ -15,9 +15,9 @@ static u32 chain_leaves(Random *r, Builder *b) {
 int main(int argc, char **argv) {
     // Shares in a hundred. Freely turned operands have nothing in common: there all must agree.
     static const u8 shares[] = {
-        [KIND_BOXES] = 10, [KIND_TETRAS] = 15,  [KIND_ROTATED] = 8, [KIND_ULPS] = 5,
-        [KIND_MIXED] = 12, [KIND_SPHERES] = 10, [KIND_VOXELS] = 8,  [KIND_TILTED] = 5,
-        [KIND_FREE] = 25,  [KIND_OFFSETS] = 2};
+        [KIND_BOXES] = 8,  [KIND_TETRAS] = 13, [KIND_ROTATED] = 6, [KIND_ULPS] = 5,
+        [KIND_MIXED] = 10, [KIND_SPHERES] = 8, [KIND_VOXELS] = 8,  [KIND_TILTED] = 5,
+        [KIND_FREE] = 25,  [KIND_OFFSETS] = 2, [KIND_FLUSH] = 6,   [KIND_PEGS] = 4};
     u32 n = argc > 2 ? (u32)strtoul(argv[2], NULL, 10) : 500;
     if (argc < 2 || argv[1][0] == '-' || !n) {
         fputs("usage: trees FILE [COUNT]\n", stderr);

@@ -35,24 +35,6 @@ static void demand(bool ok) {
 // ---- operands
 // ---------------------------------------------------------------------------------
 
-static Mesh make_both(Heap *heap, const Mesh *a, const Mesh *b) {
-    Mesh out;
-    mesh_init(&out, heap, a->n_verts + b->n_verts, a->n_tris + b->n_tris, false);
-    for (u32 i = 0; i < 2; i++) {
-        const Mesh *from = i ? b : a;
-        u32 v0 = i ? a->n_verts : 0, t0 = i ? a->n_tris : 0;
-        for (u32 v = 0; v < from->n_verts; v++)
-            out.verts[v0 + v] = from->verts[v];
-        for (u32 t = 0; t < from->n_tris; t++) {
-            for (u32 c = 0; c < 3; c++)
-                out.tris[3 * (t0 + t) + c] = v0 + from->tris[3 * t + c];
-            out.tags[t0 + t] = from->tags[t];
-            out.mats[t0 + t] = from->mats[t];
-        }
-    }
-    return out;
-}
-
 static Mesh evaluate(Input *in, u32 root, CsgOptions options) {
     Mesh out;
     CsgReport report;
@@ -102,7 +84,7 @@ static Mesh take_solid(Input *in, bool *is_simple) {
     }
     if (sort == 7) {
         *is_simple = false;
-        return make_both(heap, first, second);
+        return solid_both(heap, *first, *second);
     }
     const Builder kept = in->b; // leaves are the first nodes
     Mesh out = evaluate(in, build_pair(&in->b, (CsgOp)(CSG_UNION + (int)take(in, 3)), a, b),

@@ -12,8 +12,9 @@
 import { readFileSync } from "node:fs";
 import { evaluate, loadManifold, makeLeaves, readCsg } from "./csg.mjs";
 
-const KINDS = ["boxes", "tetras", "rotated", "ulps", "mixed", "spheres", "voxels", "tilted", "free", "offsets"];
-const EXACT = new Set(["boxes", "tetras", "voxels", "free"]), FREE = new Set(["free"]);
+const KINDS = ["boxes", "tetras", "rotated", "ulps", "mixed", "spheres", "voxels", "tilted", "free", "offsets",
+  "flush", "pegs"];
+const EXACT = new Set(["boxes", "tetras", "voxels", "free", "flush"]), FREE = new Set(["free"]);
 const TOLERANCE = 2e-6;
 const theirFaults = [];
 let nFull = 0, theirSkins = 0;
@@ -55,7 +56,9 @@ const volumeByAtoms = ({ Manifold }, csg, leaves) => {
 const faultOf = (module, csg) => {
   const kind = KINDS[csg.label], ours = csg.result;
   if (ours.status !== 0) return `our status ${ours.status}`;
-  const leaves = makeLeaves(module, csg), theirs = evaluate(module, csg, leaves);
+  // Pieces of one operand may overlap.
+  const leaves = makeLeaves(module, csg).map((leaf) => module.Manifold.union(leaf.decompose()));
+  const theirs = evaluate(module, csg, leaves);
   if (theirs.status() !== "NoError") return `manifold-3d: ${theirs.status()}`;
   const size = leaves.reduce((sum, leaf) => sum + leaf.surfaceArea(), 1), slack = TOLERANCE * size;
   const volume = theirs.volume(), area = theirs.surfaceArea();

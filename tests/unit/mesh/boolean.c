@@ -244,36 +244,42 @@ TEST(shared_nodes_and_leaves) {
     heap_finish(&heap);
 }
 
-static Mesh join_meshes(Heap *heap, Mesh a, Mesh b) {
-    Mesh out;
-    mesh_init(&out, heap, a.n_verts + b.n_verts, a.n_tris + b.n_tris, false);
-    memcpy(out.verts, a.verts, a.n_verts * sizeof(Vec3));
-    memcpy(out.verts + a.n_verts, b.verts, b.n_verts * sizeof(Vec3));
-    for (u32 i = 0; i < 3 * out.n_tris; i++)
-        out.tris[i] = i < 3 * a.n_tris ? a.tris[i] : b.tris[i - 3 * a.n_tris] + a.n_verts;
-    for (u32 t = 0; t < out.n_tris; t++) {
-        out.tags[t] = t < a.n_tris ? a.tags[t] : b.tags[t - a.n_tris];
-        out.mats[t] = 0;
-    }
-    return out;
-}
-
 // A leaf that overlaps itself holds what has a positive winding number.
 TEST(leaves_that_overlap_themselves) {
     Heap heap;
     heap_init(&heap, 0);
     Mesh out, far = cube(&heap, 9, 9, 9, 1);
-    Mesh both = join_meshes(&heap, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2));
+    Mesh both = solid_both(&heap, cube(&heap, 0, 0, 0, 2), cube(&heap, 1, 1, 1, 2));
     CHECK_EQ(run_pair(&heap, CSG_UNION, both, far, &out), STATUS_OK);
     EXPECT(out, 2, 0, 16, 48);
     CHECK_EQ(run_pair(&heap, CSG_DIFFERENCE, cube(&heap, 0, 0, 0, 4), both, &out), STATUS_OK);
     EXPECT(out, 1, 0, 49, 96 + 42 - 24);
-    Mesh nested = join_meshes(&heap, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1));
+    Mesh nested = solid_both(&heap, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 1));
     CHECK_EQ(run_pair(&heap, CSG_UNION, nested, far, &out), STATUS_OK);
     EXPECT(out, 2, 0, 28, 60);
-    Mesh twice = join_meshes(&heap, cube(&heap, 0, 0, 0, 3), cube(&heap, 0, 0, 0, 3));
+    Mesh twice = solid_both(&heap, cube(&heap, 0, 0, 0, 3), cube(&heap, 0, 0, 0, 3));
     CHECK_EQ(run_pair(&heap, CSG_UNION, twice, far, &out), STATUS_OK);
     EXPECT(out, 2, 0, 28, 60);
+    heap_finish(&heap);
+}
+
+// Boxes of one leaf that share a corner, which is the highest of both, or of one and not the other.
+TEST(leaves_of_boxes_with_a_common_corner) {
+    Heap heap;
+    heap_init(&heap, 0);
+    for (u32 i = 0; i < 2; i++) {
+        Builder b = {.heap = &heap};
+        Mesh both = i ? solid_both(&heap, cube(&heap, 0, 0, 0, 3), cube(&heap, 1, 1, 1, 2))
+                      : solid_both(&heap, solid_box(&heap, vec3(2, 0, 0), vec3(3, 3, 3)),
+                                   solid_box(&heap, vec3(0, 1, 3), vec3(3, 3, 4)));
+        u32 pair = build_leaf(&b, both),
+            beside = build_leaf(&b, solid_box(&heap, vec3(3, 0, 0), vec3(4, 3, 3)));
+        Mesh out;
+        CsgReport report;
+        CHECK_EQ(build_run(&b, build_pair(&b, CSG_UNION, pair, beside), &out, &report), STATUS_OK);
+        CHECK_EQ(report.n_tries, 1);
+        EXPECT(out, 1, 0, i ? 36 : 24, i ? 66 : 60);
+    }
     heap_finish(&heap);
 }
 
@@ -408,7 +414,9 @@ TEST(equal_faces_in_a_face) {
             high = build_leaf(&b, solid_box(&heap, vec3(2, 2, 2), vec3(4, 4, 5)));
         u32 both = build_pair(&b, CSG_INTERSECTION, i ? high : low, i ? low : high);
         Mesh out;
-        CHECK_EQ(build_run(&b, build_pair(&b, CSG_UNION, plate, both), &out, NULL), STATUS_OK);
+        CsgReport report;
+        CHECK_EQ(build_run(&b, build_pair(&b, CSG_UNION, plate, both), &out, &report), STATUS_OK);
+        CHECK_EQ(report.n_tries, 1);
         EXPECT(out, 1, 0, 80, 136);
     }
     heap_finish(&heap);
@@ -522,7 +530,8 @@ TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST
           TEST_CASE(apart_inside_and_around), TEST_CASE(box_minus_cylinder),
           TEST_CASE(sphere_pairs), TEST_CASE(touching_cubes_weld),
           TEST_CASE(touching_edges_and_vertices), TEST_CASE(shared_nodes_and_leaves),
-          TEST_CASE(leaves_that_overlap_themselves), TEST_CASE(square_faces_stay_flat),
+          TEST_CASE(leaves_that_overlap_themselves),
+          TEST_CASE(leaves_of_boxes_with_a_common_corner), TEST_CASE(square_faces_stay_flat),
           TEST_CASE(labels_and_materials), TEST_CASE(labels_where_faces_coincide),
           TEST_CASE(labels_of_roles_and_materials),
           TEST_CASE(normals_of_the_triangle_that_holds_the_corner),

@@ -110,6 +110,21 @@ static inline Mesh solid_tetra(Heap *heap, Vec3 a, Vec3 b, Vec3 c, Vec3 d) {
     return mesh;
 }
 
+// Two solids as one mesh.
+static inline Mesh solid_both(Heap *heap, Mesh a, Mesh b) {
+    Mesh out;
+    mesh_init(&out, heap, a.n_verts + b.n_verts, a.n_tris + b.n_tris, false);
+    memcpy(out.verts, a.verts, a.n_verts * sizeof(Vec3));
+    memcpy(out.verts + a.n_verts, b.verts, b.n_verts * sizeof(Vec3));
+    for (u32 i = 0; i < 3 * out.n_tris; i++)
+        out.tris[i] = i < 3 * a.n_tris ? a.tris[i] : b.tris[i - 3 * a.n_tris] + a.n_verts;
+    for (u32 t = 0; t < out.n_tris; t++) {
+        out.tags[t] = t < a.n_tris ? a.tags[t] : b.tags[t - a.n_tris];
+        out.mats[t] = t < a.n_tris ? a.mats[t] : b.mats[t - a.n_tris];
+    }
+    return out;
+}
+
 // Leaves keep a copy of the mesh's struct; all memory is the heap's.
 typedef struct Builder {
     Heap *heap;

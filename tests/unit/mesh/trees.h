@@ -111,6 +111,8 @@ typedef enum Kind {
     KIND_TILTED,  // boxes, all turned alike by an arbitrary angle
     KIND_FREE,    // boxes and tetrahedra, each turned by an angle of its own: nothing coincides
     KIND_OFFSETS, // boxes and tetrahedra, corners moved by an ulp up to 1e-6
+    KIND_FLUSH,   // prisms on, in and through a plate, flush with its sides; whole corners
+    KIND_PEGS,    // round ones; a third of it all turned alike by an arbitrary angle
 } Kind;
 
 static inline Affine3 random_rotation(Random *r) {
@@ -196,9 +198,145 @@ static inline u32 random_voxels(Random *r, Builder *b) {
     return build_op(b, is_cut ? CSG_DIFFERENCE : CSG_UNION, args, n);
 }
 
+// ---- what is flush with a plate
+// ----------------------------------------------------------------------------------------
+// Prisms stand on a plate of 8 x 8, between z = 2 and 4, or are let into it or through it. Their
+// faces that lie in its sides are islands there: equal ones, nested ones, ones with an edge or a
+// corner on each other's border, the plate's, a hole's or a seam's.
+
+enum { PLATE = 8, PLATE_LOW = 2, PLATE_HIGH = 4, MOST_STANDING = 24 };
+
+// A convex outline within a rectangle.
+typedef struct Base {
+    u32 x, y, w, h;
+    u32 sort; // bits: corners that are cut; of round ones 3 less than their sides
+} Base;
+
+typedef struct Flush {
+    Random *r;
+    Builder *b;
+    bool is_round;
+    Base bases[2 * MOST_STANDING + 2];
+    u32 n_bases;
+} Flush;
+
+static inline Base random_base(Flush *f) {
+    Random *r = f->r;
+    u32 like = f->n_bases ? pick(r, 9) : 8;
+    Base base = f->bases[f->n_bases && like < 3 ? f->n_bases - 1 : pick(r, MAX(f->n_bases, 1u))];
+    if (like < 4) // the same
+        return base;
+    base.sort = pick(r, 3) ? pick(r, 16) : 0;
+    if (like == 4) { // inside of it, perhaps along a side
+        u32 by = pick(r, 2);
+        base.x += base.w > 2 * by ? by : 0;
+        base.w -= base.w > 2 * by ? 2 * by : 0;
+        base.y += base.h > 2;
+        base.h -= base.h > 2 ? 2 : 0;
+    } else if (like == 5) { // beside it, at a side or a corner
+        base.x = base.x + 2 * base.w <= PLATE ? base.x + base.w : base.x;
+        base.y = pick(r, 2) && base.y + 2 * base.h <= PLATE ? base.y + base.h : base.y;
+    } else { // mostly strictly inside of the plate
+        u32 rim = pick(r, 4) ? 1 : 0, n = PLATE - 2 * rim, w = 1 + pick(r, 4), h = 1 + pick(r, 4);
+        base.w = w;
+        base.h = h;
+        base.x = rim + pick(r, n - w + 1);
+        base.y = rim + pick(r, n - h + 1);
+    }
+    return base;
+}
+
+static inline Mesh prism_on(const Flush *f, const Base *base, u32 low, u32 high) {
+    Heap *heap = f->b->heap;
+    f64 x = base->x, y = base->y, w = base->w, h = base->h, a = 1, b = base->h < 4 ? 1 : 2;
+    if (f->is_round)
+        return solid_cylinder(heap, x + w / 2, y + h / 2, fmin(w, h) / 2, low, high, 3 + base->sort,
+                              false);
+    // Counter-clockwise: each corner, or where it is cut two places, perhaps a neighbour's too.
+    const f64 whole[4][2] = {{0, 0}, {w, 0}, {w, h}, {0, h}},
+              cut[8][2] = {{0, b},     {a, 0},     {w - a, 0}, {w, b},
+                           {w, h - b}, {w - a, h}, {a, h},     {0, h - b}};
+    u32 sort = base->w < 2 || base->h < 2 ? base->sort & (0u - base->sort) : base->sort, n = 0;
+    f64 at[8][2];
+    for (u32 i = 0; i < 8; i++) {
+        const f64 *p = sort >> i / 2 & 1 ? cut[i] : whole[i / 2], *q = at[n ? n - 1 : 0];
+        if ((n && p[0] == q[0] && p[1] == q[1]) || (n > 1 && p[0] == at[0][0] && p[1] == at[0][1]))
+            continue;
+        at[n][0] = p[0];
+        at[n++][1] = p[1];
+    }
+    Mesh mesh = solid_cylinder(heap, 0, 0, 1, low, high, n, false);
+    for (u32 v = 0; v < 2 * n; v++) {
+        mesh.verts[v].x = x + at[v % n][0];
+        mesh.verts[v].y = y + at[v % n][1];
+    }
+    return mesh;
+}
+
+// Upon one side of the plate, let in, through, or through and beyond.
+static inline Mesh random_standing(Flush *f) {
+    static const u8 spans[10][2] = {{4, 5}, {4, 6}, {3, 4}, {1, 4}, {0, 2},
+                                    {2, 3}, {2, 6}, {1, 6}, {2, 4}, {2, 4}};
+    const u8 *span = spans[pick(f->r, 10)];
+    Base base = random_base(f);
+    f->bases[f->n_bases++] = base;
+    return prism_on(f, &base, span[0], span[1]);
+}
+
+// In one piece, with a hole, or in two pieces side by side or one upon the other.
+static inline u32 random_plate(Flush *f) {
+    Builder *b = f->b;
+    u32 sort = pick(f->r, 6), mat = pick(f->r, 3);
+    Affine3 same = affine3_identity();
+    Base all = {0, 0, PLATE, PLATE, f->is_round ? 1 : pick(f->r, 16)};
+    if (sort < 3 && pick(f->r, 3) == 0)
+        return build_leaf_at(b, prism_on(f, &all, PLATE_LOW, PLATE_HIGH), same, (u16)mat);
+    Vec3 low = vec3(0, 0, PLATE_LOW), high = vec3(PLATE, PLATE, PLATE_HIGH), mid = high, next = low;
+    if (sort == 4)
+        mid.x = next.x = 1 + pick(f->r, PLATE - 1);
+    if (sort == 5)
+        mid.z = next.z = PLATE_LOW + 1;
+    u32 plate = build_leaf_at(b, solid_box(b->heap, low, mid), same, (u16)mat);
+    if (sort < 3)
+        return plate;
+    Mesh other = sort == 3 ? random_standing(f) : solid_box(b->heap, next, high);
+    return build_pair(b, sort == 3 ? CSG_DIFFERENCE : CSG_UNION, plate, build_leaf(b, other));
+}
+
+// Groups of what stands, and their union, intersection or difference with the plate.
+static inline u32 random_flush(Random *r, Builder *b, bool is_round) {
+    Flush f = {.r = r, .b = b, .is_round = is_round};
+    Affine3 same = affine3_identity();
+    u32 n = pick(r, 12) ? 2 + pick(r, 5) : 10 + pick(r, MOST_STANDING - 9);
+    u32 is_first = pick(r, 2), args[MOST_STANDING + 1], group[MOST_STANDING], n_args = 1, len = 0;
+    args[0] = is_first ? random_plate(&f) : 0;
+    for (u32 i = 0; i < n; i++) {
+        Mesh mesh = random_standing(&f);
+        bool is_pair = pick(r, 10) == 0; // one operand, perhaps over itself
+        if (is_pair)
+            mesh = solid_both(b->heap, mesh, random_standing(&f));
+        group[len++] = build_leaf_at(b, mesh, same, (u16)pick(r, 3));
+        b->leaves.data[b->leaves.len - 1].is_simple = !is_pair && pick(r, 2);
+        if (i + 1 == n || pick(r, 2)) {
+            CsgOp op = (CsgOp)(CSG_UNION + (int)pick(r, 3));
+            args[n_args++] = len > 1 ? build_op(b, op, group, len) : group[0];
+            len = 0;
+        }
+    }
+    if (!is_first)
+        args[0] = random_plate(&f);
+    CsgOp op = (CsgOp)(CSG_UNION + (int)pick(r, 3));
+    u32 root = build_op(b, op, args, n_args);
+    if (pick(r, 3) == 0)
+        root = build_pair(b, (CsgOp)(CSG_UNION + (int)pick(r, 3)), root, pick(r, root));
+    return root;
+}
+
 static inline u32 random_tree(Random *r, Builder *b, Kind kind) {
     if (kind == KIND_VOXELS)
         return random_voxels(r, b);
+    if (kind == KIND_FLUSH || kind == KIND_PEGS)
+        return random_flush(r, b, kind == KIND_PEGS);
     u32 nodes[24], n = 2 + pick(r, 5);
     for (u32 i = 0; i < n; i++)
         nodes[i] = random_leaf(r, b, kind);
@@ -225,19 +363,29 @@ static inline bool same_mesh(const Mesh *a, const Mesh *b) {
               !memcmp(a->normals, b->normals, (size_t)a->n_tris * 9 * sizeof(f32)))));
 }
 
-// One rotation for all: what coincided does so no more, by a quantum here and there.
-static inline void tilt_leaves(Random *r, Builder *b) {
-    Affine3 tilt = random_turn(r);
+static inline void turn_leaves(Builder *b, Affine3 turn) {
     for (u32 l = 0; l < b->leaves.len; l++)
-        b->leaves.data[l].map = affine3_mul(&tilt, &b->leaves.data[l].map);
+        b->leaves.data[l].map = affine3_mul(&turn, &b->leaves.data[l].map);
+}
+
+// All 48 symmetries of the axes by number: a permutation and three signs.
+static inline Affine3 axis_symmetry(u32 n) {
+    static const u8 axes[6][3] = {{0, 1, 2}, {1, 2, 0}, {2, 0, 1}, {1, 0, 2}, {0, 2, 1}, {2, 1, 0}};
+    Affine3 map = {{{0}}, {0, 0, 0}};
+    for (u32 i = 0; i < 3; i++)
+        map.m[i][axes[n / 8][i]] = n >> i & 1 ? -1 : 1;
+    return map;
 }
 
 // The tree of a seed; its root.
 static inline u32 seeded_tree(u64 seed, Kind kind, Random *r, Builder *b) {
     *r = (Random){seed * 977 + kind};
     u32 root = random_tree(r, b, kind == KIND_TILTED ? KIND_BOXES : kind);
-    if (kind == KIND_TILTED)
-        tilt_leaves(r, b);
+    if (kind == KIND_FLUSH || kind == KIND_PEGS)
+        turn_leaves(b, axis_symmetry(pick(r, 48)));
+    // One turn for all: what coincided does so no more, by a quantum here and there.
+    if (kind == KIND_TILTED || (kind == KIND_PEGS && pick(r, 3) == 0))
+        turn_leaves(b, random_turn(r));
     return root;
 }
 
