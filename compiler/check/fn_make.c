@@ -257,7 +257,8 @@ const BuiltinRow builtins_make[] = {
     ROW("revolve", BUILTIN_MAKE, true, revolve_params, "solid", run_revolve,
         "The profile turned about an axis: x is the radius, y runs along the axis."),
     ROW("sweep", BUILTIN_MAKE, true, sweep_params, "solid", run_sweep,
-        "The profile carried along a path, its y upward; scale and twist act toward the far end."),
+        "The profile carried along a path, its y upward and its x to the left of the way; scale "
+        "and twist act toward the far end."),
     ROW("loft", BUILTIN_MAKE, false, loft_params, "solid", run_loft,
         "Profiles at heights along an axis, joined point by point, straight or smooth."),
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cuts that do nothing (W0810), and cuts that leave a part in pieces (W0811). A difference is
-// written once but falls on every part of its first operand, so a tool is useless only if it misses
-// in all of them. The combinations that were made for the parts know most tools that took something;
-// only what they leave open is measured, since an operand by itself may cost a combination of its own.
+// Cuts that do nothing (W0810); cuts, clips and intersections that leave a part in pieces (W0811).
+// A difference is written once but falls on every part of its first operand, so a tool is useless
+// only if it misses in all of them. The combinations that were made for the parts know most tools
+// that took something; only what they leave open is measured, since an operand by itself may cost a
+// combination of its own.
 #include "compiler/inspect/inspect_internal.h"
 
 #include "base/map.h"
@@ -105,10 +106,10 @@ static void diagnose_useless(Inspection *in, const CutTool *row) {
     Str move;
     Str direction = diag_way(in->diags, row->way, in->scene->unit_mm, &move);
     Span span = in->scene->graph->nodes[row->tool].span;
-    Diag *diag = diag_add(in->diags, DIAG_W0810, span.len ? span : row->span,
-                          "the cut misses '%.*s' by %.*s %.*s",
-                          STR_ARG(in->scene->parts[row->part].label),
-                          STR_ARG(inspect_length(in, row->distance)), STR_ARG(direction));
+    Diag *diag =
+        diag_add(in->diags, DIAG_W0810, span.len ? span : row->span,
+                 "the cut misses '%.*s' by %.*s %.*s", STR_ARG(in->scene->parts[row->part].label),
+                 STR_ARG(inspect_length(in, row->distance)), STR_ARG(direction));
     diag_measure(diag, row->distance, 0, STR("mm"));
     diag_label(in->diags, diag, row->span, "takes nothing away");
     diag_help(in->diags, diag,
@@ -165,20 +166,33 @@ static Pieces find_pieces(Heap *heap, const Mesh *mesh) {
     return out;
 }
 
-// A part whose own geometry is a difference that has more pieces than what was cut.
+// Whether an operand that could be cut into pieces had as many before: of a difference or a clip
+// the first, of an intersection any.
+static bool had_as_many(const Inspection *in, const IrNode *node, u32 n) {
+    u32 n_bodies = node->kind == IR_INTERSECTION ? node->n_children : 1;
+    for (u32 i = 0; i < n_bodies; i++) {
+        PlacedMesh before;
+        if (!solid_placed(in->model->solids, node->children[i], false, &before) ||
+            find_pieces(in->heap, before.mesh).n >= n)
+            return true;
+    }
+    return false;
+}
+
+// A part whose own geometry is cut, and has more pieces than what was cut.
 static void check_split(Inspection *in, u32 part, u8 *seen) {
     Affine3 map;
     const IrGraph *graph = in->scene->graph;
     IrId id = ir_strip_xform(graph, in->scene->parts[part].solid, &map);
     const IrNode *node = &graph->nodes[id];
-    PlacedMesh before;
-    if (node->kind != IR_DIFFERENCE || seen[id] == 3)
+    bool is_cut =
+        node->kind == IR_DIFFERENCE || node->kind == IR_INTERSECTION || node->kind == IR_CLIP;
+    if (!is_cut || seen[id] == 3)
         return;
     seen[id] = 3;
     Pieces pieces = find_pieces(in->heap, in->placed[part].mesh);
     u32 n = pieces.n;
-    if (n < 2 || !solid_placed(in->model->solids, node->children[0], false, &before) ||
-        find_pieces(in->heap, before.mesh).n >= n)
+    if (n < 2 || had_as_many(in, node, n))
         return;
     Str name = inspect_part_name(in->scene, part, in->arena);
     Diag *diag =
@@ -195,8 +209,11 @@ static void check_split(Inspection *in, u32 part, u8 *seen) {
               STR_ARG(inspect_typed(in, at.y)), STR_ARG(inspect_typed(in, at.z)),
               STR_ARG(inspect_length(in, fmax(size.x, fmax(size.y, size.z)))));
     diag_help(in->diags, diag,
-              "if a crumb is left, cut wider or deeper there; if the pieces are meant, give each a "
-              "part of its own");
+              node->kind == IR_DIFFERENCE
+                  ? "if a crumb is left, cut wider or deeper there; if the pieces are meant, give "
+                    "each a part of its own"
+                  : "if crumbs are left, keep less there, or join them to the rest; if the pieces "
+                    "are meant, give each a part of its own");
     diag_key(in->diags, diag, "%.*s", STR_ARG(in->scene->parts[part].path));
 }
 

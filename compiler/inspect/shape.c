@@ -281,9 +281,10 @@ static void check_wheels(Inspection *in) {
                               "'%.*s' lies flat: its axle stands upright, along z",
                               STR_ARG(inspect_part_name(in->scene, row->part, in->arena)));
         inspect_alike_note(in, diag, row, "lie so");
-        diag_help(
-            in->diags, diag,
-            "build it with axis = X (the front looks toward -Y), or turn it: .rotate(y = 90)");
+        diag_help(in->diags, diag,
+                  "build it with axis = X (the front looks toward -Y), or turn it: .rotate(y = "
+                  "90); one that is "
+                  "meant to lie goes by another name: disc");
         diag_key(in->diags, diag, "%.*s", STR_ARG(part->path));
     }
 }
