@@ -23,7 +23,7 @@ void *vec_grow_heap(Heap *heap, void *data, u32 *cap, size_t need, size_t size) 
 void *vec_grow_arena(Arena *arena, const void *data, u32 len, u32 *cap, size_t need, size_t size) {
     u32 next =
         cap_next(arena->heap, *cap * 2 / 3 * 2, need); // arenas do not give back: grow faster
-    void *out = arena_alloc(arena, next, size);
+    void *out = arena_alloc_raw(arena, next, size);
     if (len)
         memcpy(out, data, len * size);
     *cap = next;

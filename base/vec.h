@@ -27,8 +27,8 @@
 #define avec_push(arena, v, ...)                                                                   \
     (avec_reserve((arena), (v), (size_t)(v)->len + 1), (v)->data[(v)->len++] = (__VA_ARGS__))
 
-// Both return an array of at least need elements and set *cap; new elements are undefined (heap) or
-// zero (arena). More than 2^32 - 2 elements fail the job.
+// Both return an array of at least need elements and set *cap; new elements are undefined. More
+// than 2^32 - 2 elements fail the job.
 void *vec_grow_heap(Heap *heap, void *data, u32 *cap, size_t need, size_t size);
 void *vec_grow_arena(Arena *arena, const void *data, u32 len, u32 *cap, size_t need, size_t size);
 

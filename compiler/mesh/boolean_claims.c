@@ -190,9 +190,10 @@ Claims claim_planes(Kernel *k, u32 n, const Planes *made) {
     u32 n_made = claims.start[n];
     Claiming c = {.k = k, .claims = &claims, .planes = made};
     claiming_init(&c, &k->plane_slots, k->planes.len);
-    vec_reserve(k->heap, &k->planes, (size_t)k->planes.len + n_made);
     kernel_for(k, n, (u64)n_made * CLAIM_NS, claim_planes_of, &c);
-    k->planes.len = count_numbers(&c);
+    u32 n_planes = count_numbers(&c);
+    vec_reserve(k->heap, &k->planes, n_planes);
+    k->planes.len = n_planes;
     kernel_for(k, n, (u64)n_made * NUMBER_NS, number_planes, &c);
     kernel_for(k, n, (u64)(claims.n_before + n_made - k->planes.len) * LOST_NS, map_lost, &c);
     for (u32 i = 0; i < n; i++)
@@ -316,13 +317,14 @@ Claims claim_points(Kernel *k, u32 n, Points *made, const Claims *planes) {
     u32 n_made = claims.start[n];
     Claiming c = {.k = k, .claims = &claims, .points = made, .plane_claims = planes};
     claiming_init(&c, &k->point_slots, k->points.len);
-    vec_reserve(k->heap, &k->points, (size_t)k->points.len + n_made);
     c.near = HEAP_NEW(k->heap, Items, n);
     if (planes->start[planes->n])
         kernel_for(k, n, (u64)n_made * USE_NS, use_planes, &c);
     kernel_for(k, n, (u64)n_made * CLAIM_NS, claim_points_of, &c);
     join_all_across(&c);
-    k->points.len = count_numbers(&c);
+    u32 n_points = count_numbers(&c);
+    vec_reserve(k->heap, &k->points, n_points);
+    k->points.len = n_points;
     kernel_for(k, n, (u64)n_made * NUMBER_NS, number_points, &c);
     for (u32 i = 0; i < c.bridges.len; i++) {
         u64 *slot = &k->point_slots.at[c.bridges.data[i].slot];

@@ -153,21 +153,28 @@ static bool cross_pair(Unit *u, u32 i, u32 j) {
     return true;
 }
 
+static bool may_cross_anything(const Unit *u, const Seg *s) {
+    return s->facet == NONE || line_is_buried(u->k, s->a, s->b);
+}
+
 void unit_find_crossings(Unit *u) {
+    u32 first = 0;
+    while (first < u->segs.len && !may_cross_anything(u, &u->segs.data[first]))
+        first++;
+    if (first == u->segs.len)
+        return;
     FlatBoxes *b = flat_boxes_begin(u);
-    u32 n_inner = 0;
     avec_reserve(u->arena, &b->list, u->segs.len);
     for (u32 i = 0; i < u->segs.len; i++) {
         const Seg *s = &u->segs.data[i];
         if (s->facet != NONE && u->n_facets == 1)
             continue;
         FlatBox box = flat_box_empty(i);
-        box.is_inner = s->facet == NONE || line_is_buried(u->k, s->a, s->b);
+        box.is_inner = i >= first && may_cross_anything(u, s);
         flat_box_add(u, &box, s->a);
         flat_box_add(u, &box, s->b);
         avec_push(u->arena, &b->list, box);
-        n_inner += box.is_inner;
     }
-    if (n_inner && b->list.len > 1)
+    if (b->list.len > 1)
         flat_boxes_sweep(u, cross_pair);
 }

@@ -3,7 +3,7 @@
 //
 // The narrow phase states a split once for each pair of facets that makes it. Here they are
 // dealt to the lower ends of their edges, which are numbered as facets come, then gathered by edge,
-// sorted along it and stated once. Most edges have one or two. Cost: O(n) and the sorting of each
+// stated once, and sorted along it. Most edges have one or two. Cost: O(n) and the sorting of each
 // vertex's edges and each edge's vertices.
 #include "compiler/mesh/boolean_arrange.h"
 
@@ -83,17 +83,27 @@ u32 sort_along_line(const Kernel *k, LineSort *s, u32 *v, u32 n, u32 axis, int s
 // ---- the table
 // -----------------------------------------------------------------------------------
 
+// A range of lower ends, and what stands before it in the table.
+typedef struct SplitRange {
+    u32 from, n_runs, n_verts;
+} SplitRange;
+
 typedef struct SplitPass {
     SplitTable *table;
     u32 n, n_verts, n_ranges, n_shares;
-    Keyed *items;     // by their edges' lower ends: the higher end, and the vertex
-    u32 *range_start; // n_ranges + 1: lower ends
+    Keyed *items; // by their edges' lower ends: the higher end and the vertex; until runs are built
+                  // a fan is of items
+    SplitRange *ranges; // and an end
 } SplitPass;
+
+static u64 split_key(const EdgeSplit *s) {
+    return (u64)s->hi << 32 | s->v;
+}
 
 // Among a few items. Most that are stated again are so at once: by the facet beside the edge, or
 // the other facets that meet in one place.
-static bool is_stated(const Keyed *item, const Keyed *end, const EdgeSplit *s) {
-    while (item < end && (item->value != s->v || item->key != s->hi))
+static bool is_stated(const Keyed *item, const Keyed *end, u64 key) {
+    while (item < end && item->key != key)
         item++;
     return item < end;
 }
@@ -116,16 +126,17 @@ static void deal_splits(Kernel *k, void *ctx, u32 share) {
     enum { LATELY = 4 };
     const SplitPass *p = ctx;
     SplitFan *fans = p->table->fans;
-    u32 first = p->range_start[kernel_range_start(p->n_ranges, p->n_shares, share)];
-    u32 n_ends = p->range_start[kernel_range_start(p->n_ranges, p->n_shares, share + 1)] - first;
+    u32 first = p->ranges[kernel_range_start(p->n_ranges, p->n_shares, share)].from;
+    u32 n_ends =
+        p->ranges[kernel_range_start(p->n_ranges, p->n_shares, share + 1)].from - first;
     for (u32 i = 0; i < p->n; i++) {
         const EdgeSplit *s = &k->splits.data[i];
         if (s->lo - first >= n_ends)
             continue;
         SplitFan *fan = &fans[s->lo];
         Keyed *items = p->items + fan->first, *last = items + fan->n;
-        if (!is_stated(last - MIN(fan->n, (u32)LATELY), last, s))
-            items[fan->n++] = (Keyed){s->hi, s->v};
+        if (!is_stated(last - MIN(fan->n, (u32)LATELY), last, split_key(s)))
+            items[fan->n++] = (Keyed){split_key(s), s->v};
     }
 }
 
@@ -142,64 +153,95 @@ static u32 find_lower_end(const SplitPass *p, u32 i) {
     return low;
 }
 
-// One edge's items: its vertices in order, at their places in the table.
-static SplitRun order_run(const Kernel *k, const SplitPass *p, u32 lo, u32 start, u32 end,
-                          LineSort *sort) {
-    u32 *v = p->table->verts + start;
-    SplitRun run = {lo, (u32)p->items[start].key, start, end - start};
-    for (u32 i = 0; i < run.n; i++)
-        v[i] = p->items[start + i].value;
-    if (run.n > 1) {
-        u32 axis = widest_axis(k, run.lo, run.hi);
-        run.n = sort_along_line(k, sort, v, run.n, axis, point_compare(k, run.hi, run.lo, axis));
-    }
-    return run;
-}
-
-// A range of lower ends: the runs of each stand where its items do.
-static void build_runs(Kernel *k, void *ctx, u32 range) {
+// Where facets are coplanar most vertices are stated several times: only what is left gets room.
+static void drop_doubles(Kernel *k, void *ctx, u32 range) {
     const SplitPass *p = ctx;
-    SplitFan *fans = p->table->fans;
-    u32 stop = p->range_start[range + 1];
+    u32 n_runs = 0, n_verts = 0;
     ArenaMark mark = arena_mark(&k->scratch);
     VEC(Keyed) spare = {0};
-    LineSort sort = {.arena = &k->scratch};
-    for (u32 v = p->range_start[range]; v < stop; v++) {
-        u32 start = fans[v].first, end = start + fans[v].n;
-        avec_reserve(&k->scratch, &spare, fans[v].n);
-        sort_keyed(p->items + start, spare.data, fans[v].n);
-        fans[v].n = 0;
-        while (start < end) {
-            u32 next = start + 1;
-            while (next < end && p->items[next].key == p->items[start].key)
-                next++;
-            p->table->runs[fans[v].first + fans[v].n++] = order_run(k, p, v, start, next, &sort);
-            start = next;
+    for (u32 v = p->ranges[range].from; v < p->ranges[range + 1].from; v++) {
+        SplitFan *fan = &p->table->fans[v];
+        Keyed *items = p->items + fan->first;
+        u32 n = 0;
+        avec_reserve(&k->scratch, &spare, fan->n);
+        sort_keyed(items, spare.data, fan->n);
+        for (u32 i = 0; i < fan->n; i++) {
+            if (n && items[i].key == items[n - 1].key)
+                continue;
+            n_runs += !n || items[i].key >> 32 != items[n - 1].key >> 32;
+            items[n++] = items[i];
         }
+        n_verts += fan->n = n;
+    }
+    p->ranges[range].n_runs = n_runs;
+    p->ranges[range].n_verts = n_verts;
+    arena_reset(&k->scratch, mark);
+}
+
+// One edge's vertices in order.
+static void order_run(const Kernel *k, SplitRun *run, u32 *v, LineSort *sort) {
+    if (run->n > 1) {
+        u32 axis = widest_axis(k, run->lo, run->hi);
+        sort_along_line(k, sort, v, run->n, axis, point_compare(k, run->hi, run->lo, axis));
+    }
+}
+
+static void build_runs(Kernel *k, void *ctx, u32 range) {
+    const SplitPass *p = ctx;
+    const SplitTable *table = p->table;
+    u32 n_runs = p->ranges[range].n_runs, n_verts = p->ranges[range].n_verts;
+    ArenaMark mark = arena_mark(&k->scratch);
+    LineSort sort = {.arena = &k->scratch};
+    for (u32 v = p->ranges[range].from; v < p->ranges[range + 1].from; v++) {
+        const Keyed *item = p->items + table->fans[v].first, *end = item + table->fans[v].n;
+        u32 first = n_runs;
+        while (item < end) {
+            SplitRun *run = &table->runs[n_runs++];
+            *run = (SplitRun){v, (u32)(item->key >> 32), n_verts, 0};
+            for (; item < end && item->key >> 32 == run->hi; item++, run->n++)
+                table->verts[n_verts++] = item->value;
+            order_run(k, run, table->verts + run->start, &sort);
+        }
+        table->fans[v] = (SplitFan){first, n_runs - first};
     }
     arena_reset(&k->scratch, mark);
 }
 
+// Counts of ranges -> what stands before them.
+static void sum_ranges(SplitPass *p) {
+    u32 n_runs = 0, n_verts = 0;
+    for (u32 i = 0; i <= p->n_ranges; i++) {
+        SplitRange *range = &p->ranges[i];
+        SplitRange before = {range->from, n_runs, n_verts};
+        n_runs += range->n_runs;
+        n_verts += range->n_verts;
+        *range = before;
+    }
+}
+
 void build_split_table(Kernel *k) {
-    enum { DEAL_NS = 10, WORK_NS = 50, GRAIN = 4096 };
+    enum { DEAL_NS = 10, SORT_NS = 20, ORDER_NS = 30, GRAIN = 4096 };
     SplitTable *table = &k->split_table;
     u32 n = k->splits.len;
     SplitPass p = {.table = table, .n = n, .n_verts = k->n_grid};
     table->fans = ARENA_NEW(&k->arena, SplitFan, k->n_grid);
-    table->runs = arena_alloc(&k->arena, n, sizeof *table->runs);
-    table->verts = arena_alloc(&k->arena, n, sizeof *table->verts);
     p.items = heap_alloc_raw(k->heap, n, sizeof *p.items);
     p.n_ranges = kernel_ranges(k, n, GRAIN);
     p.n_shares = MIN(k->n_threads, p.n_ranges);
-    p.range_start = HEAP_NEW(k->heap, u32, p.n_ranges + 1);
+    p.ranges = HEAP_NEW(k->heap, SplitRange, p.n_ranges + 1);
     place_fans(k, &p);
     for (u32 i = 0; i <= p.n_ranges; i++)
-        p.range_start[i] = p.n ? find_lower_end(&p, kernel_range_start(n, p.n_ranges, i)) : 0;
+        p.ranges[i].from = n ? find_lower_end(&p, kernel_range_start(n, p.n_ranges, i)) : 0;
     kernel_for(k, p.n_shares, (u64)n * DEAL_NS, deal_splits, &p);
     vec_free(k->heap, &k->splits);
-    kernel_for(k, p.n_ranges, (u64)n * WORK_NS, build_runs, &p);
+    kernel_for(k, p.n_ranges, (u64)n * SORT_NS, drop_doubles, &p);
+    sum_ranges(&p);
+    const SplitRange *end = &p.ranges[p.n_ranges];
+    table->runs = arena_alloc_raw(&k->arena, end->n_runs, sizeof *table->runs);
+    table->verts = arena_alloc_raw(&k->arena, end->n_verts, sizeof *table->verts);
+    kernel_for(k, p.n_ranges, (u64)end->n_verts * ORDER_NS, build_runs, &p);
     heap_free(k->heap, p.items);
-    heap_free(k->heap, p.range_start);
+    heap_free(k->heap, p.ranges);
 }
 
 const SplitRun *find_splits(const Kernel *k, u32 a, u32 b) {

@@ -78,7 +78,7 @@ TEST(vectors_grow) {
     vec_reserve(&heap, &v, 20000);
     CHECK(v.cap >= 20000 && v.data[4999] == 4999);
     avec_reserve(&arena, &w, 20000);
-    CHECK(w.cap >= 20000 && w.data[4999] == 4999 && w.data[19999] == 0);
+    CHECK(w.cap >= 20000 && w.data[4999] == 4999);
     vec_free(&heap, &v);
     CHECK(!v.data && !v.len && !v.cap);
     vec_free(&heap, &v);
