@@ -100,7 +100,7 @@ Triangle view_triangle(const View *view, u32 tri) {
     return out;
 }
 
-static f64 box_extent(Box3 b) {
+f64 box_extent(Box3 b) {
     Vec3 s = box3_size(b);
     return s.x + s.y + s.z;
 }

@@ -10,16 +10,25 @@ enum { FEW_PROBES = 4 };
 typedef struct Nearest {
     f64 square; // of the distance; INFINITY or the limit's at first
     f64 enough; // what is no more than this needs no bettering
-    f64 slack;  // bounds the rounding of a coordinate along any direction
+    f64 slack;  // what is nearer by no more than that, not its square, is no nearer: rounding
+    f64 cutoff; // what is found: (distance - slack)^2
     Vec3 on_a, on_b;
     bool is_found;
+    u64 work, hull_work;
 } Nearest;
+
+// Nothing whose distance is at least the bound (a square) is of use.
+static bool is_beyond(const Nearest *best, f64 bound) {
+    return best->is_found ? bound >= best->cutoff : bound > best->square;
+}
 
 static void offer(Nearest *best, Vec3 a, Vec3 b) {
     Vec3 d = vec3_sub(a, b);
     f64 square = vec3_dot(d, d);
     if (square < best->square || (!best->is_found && square <= best->square)) {
+        f64 less = MAX(sqrt(square) - best->slack, 0);
         best->square = square;
+        best->cutoff = less * less;
         best->on_a = a;
         best->on_b = b;
         best->is_found = true;
@@ -123,49 +132,72 @@ static void offer_leaves(const View *a, const View *b, NodePair pair, Nearest *b
         ta[i] = view_triangle(a, a->tree->boxes.items[na->right + i]);
     if (best->is_found && best->square > 0) {
         Vec3 d = vec3_unit(vec3_sub(best->on_b, best->on_a));
-        most = sqrt(best->square) + best->slack;
+        most = sqrt(best->cutoff);
         reach_along(ta, na->len, d, 1, reach_a);
         reach_along(tb, nb->len, d, -1, reach_b);
     }
     for (u32 i = 0; i < na->len; i++) {
         Box3 box_a = triangle_box(&ta[i]);
         for (u32 j = 0; j < nb->len; j++) {
-            if (reach_b[j] - reach_a[i] > most)
+            if (reach_b[j] - reach_a[i] >= most)
                 continue;
             f64 bound = box_distance_square(box_a, box_b[j]);
-            if (bound <= best->square)
-                offer_triangles(best, &ta[i], &tb[j], bound == 0);
+            if (is_beyond(best, bound))
+                continue;
+            offer_triangles(best, &ta[i], &tb[j], bound == 0);
+            best->work += WORK_TRIANGLES;
         }
     }
 }
 
+typedef struct Ahead {
+    NodePair pair;
+    f64 bound;     // of its distance, a square
+    Vec3 way;      // from a to b, where hulls were asked last
+    bool is_tight; // the bound is one of hulls
+} Ahead;
+
+static void bound_by_hulls(const View *a, const View *b, Nearest *best, Ahead *p) {
+    if (p->is_tight || best->work < best->hull_work || is_beyond(best, p->bound) ||
+        !node_pair_is_large(a, b, p->pair))
+        return;
+    u64 work = 0;
+    f64 enough = sqrt(best->is_found ? best->cutoff : best->square);
+    f64 apart = hulls_apart(a, b, p->pair, enough, &p->way, &work);
+    p->bound = MAX(p->bound, apart * apart);
+    p->is_tight = true;
+    if (!is_beyond(best, p->bound))
+        best->hull_work += work / 4;
+}
+
 static void search_pairs(const View *a, const View *b, Nearest *best) {
-    struct {
-        NodePair pair;
-        f64 bound;
-    } stack[PAIR_STACK_MAX];
+    Ahead stack[PAIR_STACK_MAX];
     u32 len = 0;
-    stack[len].pair = (NodePair){0, 0};
-    stack[len++].bound = 0;
+    Box3 box_a = view_node_box(a, 0), box_b = view_node_box(b, 0);
+    stack[len++] = (Ahead){.way = vec3_sub(box3_center(box_b), box3_center(box_a))};
     while (len && !(best->is_found && best->square <= best->enough)) {
-        NodePair pair = stack[--len].pair, half[2];
-        if (stack[len].bound > best->square)
+        Ahead at = stack[--len], half[2];
+        bound_by_hulls(a, b, best, &at);
+        if (is_beyond(best, at.bound))
             continue;
-        if (view_node(a, pair.a)->len && view_node(b, pair.b)->len) {
-            offer_leaves(a, b, pair, best);
+        if (view_node(a, at.pair.a)->len && view_node(b, at.pair.b)->len) {
+            offer_leaves(a, b, at.pair, best);
             continue;
         }
-        node_pair_split(a, b, pair, view_node_box(a, pair.a), view_node_box(b, pair.b), half);
-        f64 bound[2];
-        for (u32 k = 0; k < 2; k++)
-            bound[k] =
-                box_distance_square(view_node_box(a, half[k].a), view_node_box(b, half[k].b));
-        u32 near = bound[1] < bound[0];
-        for (u32 k = 0; k < 2; k++) { // the nearer one last, so that it comes first
-            u32 which = k ? near : 1 - near;
-            stack[len].pair = half[which];
-            stack[len++].bound = bound[which];
+        NodePair pairs[2];
+        box_a = view_node_box(a, at.pair.a);
+        box_b = view_node_box(b, at.pair.b);
+        node_pair_split(a, b, at.pair, box_a, box_b, pairs);
+        for (u32 k = 0; k < 2; k++) {
+            half[k] = (Ahead){.pair = pairs[k], .way = at.way};
+            half[k].bound =
+                box_distance_square(view_node_box(a, pairs[k].a), view_node_box(b, pairs[k].b));
+            bound_by_hulls(a, b, best, &half[k]);
         }
+        best->work += WORK_PAIR;
+        u32 near = half[1].bound < half[0].bound;
+        stack[len++] = half[1 - near]; // the nearer one last, so that it comes first
+        stack[len++] = half[near];
     }
 }
 
@@ -183,12 +215,6 @@ static bool holds_a_part(const PlacedMesh *a, const PlacedMesh *b, u32 from, u32
 
 static bool find_held(const PlacedMesh *a, const PlacedMesh *b, u32 from, u32 to, Vec3 *where) {
     return holds_a_part(a, b, from, to, where) || holds_a_part(b, a, from, to, where);
-}
-
-static f64 box_size_from_origin(Box3 b) {
-    f64 x = MAX(fabs(b.min.x), fabs(b.max.x)), y = MAX(fabs(b.min.y), fabs(b.max.y)),
-        z = MAX(fabs(b.min.z), fabs(b.max.z));
-    return x + y + z;
 }
 
 // enough: a distance that no better one is looked for.
@@ -211,11 +237,10 @@ static MeshDistance find_distance(const PlacedMesh *a, const PlacedMesh *b, f64 
         vb.map = affine3_identity(), vb.is_same = true, vb.mirrors = false;
     if (view_is_empty(&va) || view_is_empty(&vb))
         return out;
-    f64 size =
-        box_size_from_origin(view_node_box(&va, 0)) + box_size_from_origin(view_node_box(&vb, 0));
-    Nearest best = {.square = (limit / scale) * (limit / scale),
+    Nearest best = {.hull_work = HULLS_FROM,
+                    .square = (limit / scale) * (limit / scale),
                     .enough = (enough / scale) * (enough / scale),
-                    .slack = 1e-14 * size};
+                    .slack = view_rounding(&va) + view_rounding(&vb)};
     // First of all, whether one lies in the other: the surfaces of things in one another may be
     // about as far apart everywhere, and to find the least distance is much work for nothing then.
     bool may_hold = box_distance_square(view_node_box(&va, 0), view_node_box(&vb, 0)) == 0;

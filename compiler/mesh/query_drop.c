@@ -13,7 +13,9 @@ static const f64 SHADOW_WIDTH = 1e-6; // mm
 typedef struct Drop {
     View a, b;
     f64 gap;
+    f64 slack; // what falls less far by no more than that falls as far: rounding
     bool is_found;
+    u64 work, hull_work;
 } Drop;
 
 // A triangle that looks down (a's) or up (b's), projected counter-clockwise, and its height
@@ -77,8 +79,9 @@ static bool shadows_meet(Box3 a, Box3 b) {
     return a.min.x < b.max.x && b.min.x < a.max.x && a.min.y < b.max.y && b.min.y < a.max.y;
 }
 
-static bool can_improve(const Drop *d, Box3 a, Box3 b) {
-    return shadows_meet(a, b) && !(d->is_found && a.min.z - b.max.z >= d->gap);
+// The gap is at least the bound: of no use?
+static bool is_beyond(const Drop *d, f64 bound) {
+    return bound == INFINITY || (d->is_found && bound >= d->gap - d->slack);
 }
 
 static void drop_leaves(Drop *d, NodePair pair) {
@@ -89,35 +92,73 @@ static void drop_leaves(Drop *d, NodePair pair) {
         if (!shadow_of(&d->a, items_a[i], false, &a))
             continue;
         for (u32 j = nb->right; j < nb->right + nb->len; j++)
-            if (shadow_of(&d->b, items_b[j], true, &b) && can_improve(d, a.box, b.box))
+            if (shadow_of(&d->b, items_b[j], true, &b) && shadows_meet(a.box, b.box) &&
+                !is_beyond(d, a.low - b.high)) {
                 drop_triangles(d, items_a[i], &a, items_b[j], &b);
+                d->work += WORK_TRIANGLES;
+            }
+    }
+}
+
+typedef struct Ahead {
+    NodePair pair;
+    f64 bound;     // of its gap
+    Vec2 slope;    // of a plane between the two, where hulls were asked last
+    bool is_tight; // the bound is one of hulls
+} Ahead;
+
+static void bound_by_hulls(Drop *d, Ahead *p) {
+    if (p->is_tight || d->work < d->hull_work || is_beyond(d, p->bound) ||
+        !node_pair_is_large(&d->a, &d->b, p->pair))
+        return;
+    u64 work = 0;
+    f64 enough = d->is_found ? d->gap - d->slack : INFINITY;
+    p->bound = fmax(p->bound, hulls_drop(&d->a, &d->b, p->pair, enough, &p->slope, &work));
+    f64 most = view_node_box(&d->a, p->pair.a).max.z - view_node_box(&d->b, p->pair.b).min.z;
+    if (p->bound > most + d->slack) // hulls whose shadows do not meet have no gap
+        p->bound = INFINITY;
+    p->is_tight = true;
+    if (!is_beyond(d, p->bound))
+        d->hull_work += work / 4;
+}
+
+static void search_pairs(Drop *d) {
+    Ahead stack[PAIR_STACK_MAX];
+    u32 len = 0;
+    stack[len++] = (Ahead){.bound = -INFINITY};
+    while (len) {
+        Ahead at = stack[--len], half[2];
+        Box3 box_a = view_node_box(&d->a, at.pair.a), box_b = view_node_box(&d->b, at.pair.b);
+        if (!shadows_meet(box_a, box_b))
+            continue;
+        bound_by_hulls(d, &at);
+        if (is_beyond(d, at.bound))
+            continue;
+        if (view_node(&d->a, at.pair.a)->len && view_node(&d->b, at.pair.b)->len) {
+            drop_leaves(d, at.pair);
+            continue;
+        }
+        NodePair pairs[2];
+        node_pair_split(&d->a, &d->b, at.pair, box_a, box_b, pairs);
+        for (u32 k = 0; k < 2; k++) {
+            half[k] = (Ahead){.pair = pairs[k], .slope = at.slope};
+            half[k].bound =
+                view_node_box(&d->a, pairs[k].a).min.z - view_node_box(&d->b, pairs[k].b).max.z;
+            bound_by_hulls(d, &half[k]);
+        }
+        d->work += WORK_PAIR;
+        u32 first = half[1].bound < half[0].bound;
+        stack[len++] = half[1 - first];
+        stack[len++] = half[first];
     }
 }
 
 bool mesh_drop(const PlacedMesh *a, const PlacedMesh *b, f64 *gap) {
-    Drop d = {.a = view_make(a, NULL), .b = view_make(b, NULL)};
+    Drop d = {.hull_work = HULLS_FROM, .a = view_make(a, NULL), .b = view_make(b, NULL)};
     if (view_is_empty(&d.a) || view_is_empty(&d.b))
         return false;
-    NodePair stack[PAIR_STACK_MAX];
-    u32 len = 0;
-    stack[len++] = (NodePair){0, 0};
-    while (len) {
-        NodePair pair = stack[--len], half[2];
-        Box3 box_a = view_node_box(&d.a, pair.a), box_b = view_node_box(&d.b, pair.b);
-        if (!can_improve(&d, box_a, box_b))
-            continue;
-        if (view_node(&d.a, pair.a)->len && view_node(&d.b, pair.b)->len) {
-            drop_leaves(&d, pair);
-            continue;
-        }
-        node_pair_split(&d.a, &d.b, pair, box_a, box_b, half);
-        f64 low[2];
-        for (u32 k = 0; k < 2; k++)
-            low[k] = view_node_box(&d.a, half[k].a).min.z - view_node_box(&d.b, half[k].b).max.z;
-        u32 first = low[1] < low[0];
-        stack[len++] = half[1 - first];
-        stack[len++] = half[first];
-    }
+    d.slack = view_rounding(&d.a) + view_rounding(&d.b);
+    search_pairs(&d);
     *gap = d.gap;
     return d.is_found;
 }

@@ -32,6 +32,7 @@ View view_make(const PlacedMesh *solid,
 Box3 view_node_box(const View *view, u32 node); // never too small
 // Counter-clockwise seen from outside in the common space too.
 Triangle view_triangle(const View *view, u32 tri);
+f64 box_extent(Box3 box); // the sum of its sides
 Box3 triangle_box(const Triangle *t);
 // True when the map keeps shapes (rotation, uniform scale, mirror, move); *scale: its factor.
 bool affine3_is_similarity(const Affine3 *map, f64 *scale);
@@ -50,6 +51,26 @@ static inline const BoxNode *view_node(const View *v, u32 node) {
 }
 static inline bool view_is_empty(const View *v) {
     return v->tree->boxes.n_nodes == 0;
+}
+
+// query_hulls.c: bounds by the convex hulls of what lies under two nodes. What reaches `enough` is
+// not bettered; infinity: whatever there is.
+f64 view_rounding(const View *view); // what a length in the common space may be off by, generously
+// No point under one node is nearer than this to one under the other. *way: a direction from a to b
+// to begin with, not 0; out: the best one found.
+f64 hulls_apart(const View *a, const View *b, NodePair pair, f64 enough, Vec3 *way, u64 *work);
+// What lies under a's node is everywhere this much higher than what lies under b's, or not above or
+// below it. *slope: of a plane between them to begin with; out: the best one found.
+f64 hulls_drop(const View *a, const View *b, NodePair pair, f64 enough, Vec2 *slope, u64 *work);
+// Work, in some ten nanoseconds: of a pair of nodes, of triangles; of a node that a hull looks at.
+// Hulls are asked where there is more to do than HULLS_FROM, and as long as those that rule out
+// nothing are no more than four times what is done without them.
+enum { WORK_PAIR = 5, WORK_TRIANGLES = 15, WORK_NODE = 2, HULLS_FROM = 4000 };
+// Is there enough under the nodes for hulls to pay?
+static inline bool node_pair_is_large(const View *a, const View *b, NodePair pair) {
+    const BoxNode *na = view_node(a, pair.a), *nb = view_node(b, pair.b);
+    enum { LARGE = 16 }; // nodes in the left halves
+    return (na->len ? 0 : na->right - pair.a) + (nb->len ? 0 : nb->right - pair.b) >= LARGE;
 }
 
 // query_clip.c: convex polygons of the plane.

@@ -517,6 +517,89 @@ TEST(contact_of_fans) {
     heap_finish(&heap);
 }
 
+// ---- fans near each other: boxes rule out nothing, hulls do
+// -----------------------------------------------------------
+
+static f64 segments_apart(Vec3 p, Vec3 u, Vec3 q, Vec3 v) { // from p along u, from q along v
+    f64 best = INFINITY, uu = vec3_dot(u, u), vv = vec3_dot(v, v), uv = vec3_dot(u, v);
+    Vec3 r = vec3_sub(p, q);
+    f64 den = uu * vv - uv * uv, s = (uv * vec3_dot(v, r) - vv * vec3_dot(u, r)) / den,
+        t = (uu * vec3_dot(v, r) - uv * vec3_dot(u, r)) / den;
+    if (den > 0 && s >= 0 && s <= 1 && t >= 0 && t <= 1)
+        best = vec3_norm(vec3_sub(vec3_add(r, vec3_scale(u, s)), vec3_scale(v, t)));
+    for (u32 k = 0; k < 2; k++) { // else one of the four ends is nearest
+        f64 at = fmin(fmax(vec3_dot(vec3_add(r, vec3_scale(u, k)), v) / vv, 0), 1);
+        best = fmin(best, vec3_norm(vec3_sub(vec3_add(r, vec3_scale(u, k)), vec3_scale(v, at))));
+        at = fmin(fmax(vec3_dot(vec3_sub(vec3_scale(v, k), r), u) / uu, 0), 1);
+        best = fmin(best, vec3_norm(vec3_sub(vec3_add(r, vec3_scale(u, at)), vec3_scale(v, k))));
+    }
+    return best;
+}
+
+// The drum's upper rim (turned by map_a) from its lower one (by map_b).
+static f64 rims_apart(const Mesh *drum, u32 n, const Affine3 *map_a, const Affine3 *map_b) {
+    f64 best = INFINITY;
+    for (u32 i = 0; i < n; i++) {
+        Vec3 p = affine3_point(map_a, drum->verts[n + i]),
+             u = vec3_sub(affine3_point(map_a, drum->verts[n + (i + 1) % n]), p);
+        for (u32 j = 0; j < n; j++) {
+            Vec3 q = affine3_point(map_b, drum->verts[j]),
+                 v = vec3_sub(affine3_point(map_b, drum->verts[(j + 1) % n]), q);
+            best = fmin(best, segments_apart(p, u, q, v));
+        }
+    }
+    return best;
+}
+
+TEST(distances_of_fans) {
+    enum { N = 512 };
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh drum = make_drum(&heap, N, 10);
+    for (u32 round = 0; round < 24; round++) {
+        // Leaning towards the rims' crossing, where they are nearest, by a degree down to nothing.
+        random_state = round + 1;
+        f64 lean = round % 4 == 3 ? 0 : (round % 4 ? 0.01 : 1), aside = 0.5 * (round / 4);
+        Affine3 turn = round < 4 ? affine3_identity() : random_map(round * 15 + 1, 5);
+        Affine3 other = affine3_rotate(vec3(1, 0, 0), lean);
+        other.t = vec3(aside, 0, 2.5);
+        Affine3 map_b = affine3_mul(&turn, &other);
+        PlacedMesh a = place(&heap, &drum, turn), b = place(&heap, &drum, map_b);
+        f64 expected = lean == 0 ? 0.5 : rims_apart(&drum, N, &turn, &map_b);
+        MeshDistance d = mesh_distance(&a, &b, INFINITY), e = mesh_distance(&b, &a, INFINITY);
+        if (lean != 0 && aside == 0) { // a rim's lowest place is over the inside of the other top
+            CHECK(d.distance <= expected + 1e-9 && d.distance > 0.3);
+        } else
+            CHECK_NEAR(d.distance, expected, 1e-9);
+        CHECK_NEAR(d.distance, e.distance, 1e-9);
+        CHECK_NEAR(vec3_norm(vec3_sub(d.on_a, d.on_b)), d.distance, 1e-12);
+    }
+    heap_finish(&heap);
+}
+
+// What falls by the drop touches, what falls less does not.
+TEST(drops_of_fans_end_in_touch) {
+    Heap heap;
+    heap_init(&heap, 0);
+    Mesh drum = make_drum(&heap, 1024, 10), torus = make_torus(&heap, 7, 3, 64, 32);
+    for (u32 round = 0; round < 24; round++) {
+        random_state = round + 1;
+        Affine3 lean = affine3_rotate(vec3_unit(vec3(random_unit() + 0.1, random_unit(), 0)),
+                                      round % 3 ? 0.02 * (round % 3) : random_between(0, 60));
+        lean.t = vec3(random_between(-12, 12), random_between(-9, 9), random_between(-60, 60));
+        const Mesh *upper = round % 4 ? &drum : &torus;
+        PlacedMesh a = place(&heap, upper, lean), b = place(&heap, &drum, affine3_identity());
+        f64 gap;
+        CHECK(mesh_drop(&a, &b, &gap));
+        a.map.t.z = lean.t.z - gap + 1e-7;
+        f64 apart = mesh_distance(&a, &b, INFINITY).distance;
+        CHECK(apart > 0 && apart <= 1e-7 + 1e-10);
+        a.map.t.z = lean.t.z - gap - 1e-7;
+        CHECK(mesh_distance(&a, &b, INFINITY).distance == 0);
+    }
+    heap_finish(&heap);
+}
+
 // ---- shared volume
 // -------------------------------------------------------------------------------
 
@@ -665,6 +748,7 @@ TEST_MAIN(TEST_CASE(rays_hit_what_brute_force_hits), TEST_CASE(rays_do_not_slip_
           TEST_CASE(membership_is_the_winding_number), TEST_CASE(membership_at_awkward_places),
           TEST_CASE(distances_bound_samples_from_below), TEST_CASE(distances_in_closed_form),
           TEST_CASE(drops_in_closed_form), TEST_CASE(drops_bound_vertical_rays),
-          TEST_CASE(contact_areas), TEST_CASE(contact_of_fans), TEST_CASE(overlaps_in_closed_form),
+          TEST_CASE(contact_areas), TEST_CASE(contact_of_fans), TEST_CASE(distances_of_fans),
+          TEST_CASE(drops_of_fans_end_in_touch), TEST_CASE(overlaps_in_closed_form),
           TEST_CASE(overlaps_equal_counted_points), TEST_CASE(moves_that_part),
           TEST_CASE(trees_give_their_memory_back))
