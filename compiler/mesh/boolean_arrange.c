@@ -259,12 +259,10 @@ static void link_halves(Unit *u) {
 
 static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
     Kernel *k = u->k;
-    u->plane = facet_plane(k, u->facets[0]);
+    u->plane = k->facets[u->facets[0]].plane; // which they share
     u->x = (plane_ref(k, u->plane)->axis + 1) % 3;
     u->y = (plane_ref(k, u->plane)->axis + 2) % 3;
     reserve_locals(u);
-    for (u32 i = 1; i < u->n_facets; i++)
-        facet_plane(k, u->facets[i]);
     u32 host = u->n_facets == 1 ? u->facets[0] : unit_find_host(u);
     if (host != NONE && arrange_lone(u, host, inner, n_inner))
         return;

@@ -74,7 +74,7 @@ typedef struct Facet {
     u32 first, n; // its corners, counter-clockwise from outside: Kernel.corners
     u32 leaf;
     u32 src, n_src;   // the triangles of the leaf's mesh that make it up: Kernel.sources
-    u32 plane;        // NONE until facet_plane asks
+    u32 plane;        // NONE until narrow finds that it meets others, or facet_plane asks
     u32 group;        // of facets in one plane that hang together and are alike: one of them
     i64 normal[3];    // outwards, of one of its triangles; |n_i| <= 2^53: exact as doubles
     bool is_flipped;  // its outward normal is opposite to its plane's (valid with plane)
@@ -232,7 +232,6 @@ typedef struct Kernel {
     const struct Kernel *shared; // whose points and planes come before its own
     u32 n_shared_points, n_shared_planes;
     bool shares_defined; // some of those points are not on the grid
-    VEC(u32) in_planes;  // facets whose planes it has found
 
     // broad, narrow
     u32 n_pairs;
@@ -348,7 +347,7 @@ u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c); // planes that meet in one po
 u32 plane_add(Kernel *k, const i64 n[3], const i64 through[3], bool *is_flipped);
 // Of a facet whose plane is not known; it settles its is_flipped.
 Plane facet_make_plane(Kernel *k, u32 facet);
-u32 facet_plane(Kernel *k, u32 facet);
+u32 facet_plane(Kernel *k, u32 facet); // not in shards
 static inline const Corner *facet_corners(const Kernel *k, u32 facet) {
     return &k->corners.data[k->facets[facet].first];
 }

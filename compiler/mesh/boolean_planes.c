@@ -5,8 +5,6 @@
 // those. Bit lengths: see exact.h.
 #include "compiler/mesh/boolean_internal.h"
 
-#include <assert.h>
-
 static u32 hash_plane(const i64 n[3], i128 d) {
     u64 h = (u64)n[0] * 0x9e3779b97f4a7c15ull + (u64)n[1] * 0xc2b2ae3d27d4eb4full;
     h = (h ^ h >> 29) + (u64)n[2] * 0x165667b19e3779f9ull;
@@ -130,20 +128,10 @@ Plane facet_make_plane(Kernel *k, u32 t) {
 
 u32 facet_plane(Kernel *k, u32 t) {
     Facet *facet = &k->facets[t];
-    if (facet->plane != NONE)
-        return facet->plane;
-    const Plane plane = facet_make_plane(k, t);
-    u32 hash = plane_hash(&plane);
-    facet->plane = find_plane(k, plane.n, plane.d, hash);
-    if (facet->plane == NONE) {
-        facet->plane = insert_plane(k, &plane, hash);
-    } else if (plane.has_place && !plane_ref(k, facet->plane)->has_place) {
-        // Narrow makes all planes of facets that are drawn upon before it makes others.
-        assert(facet->plane >= k->n_shared_planes);
-        plane_set_place(plane_ref(k, facet->plane), plane.place);
-    }
-    if (k->shared)
-        vec_push(k->heap, &k->in_planes, t);
+    const Corner *corner = facet_corners(k, t);
+    const i64 at[3] = {corner->at[0], corner->at[1], corner->at[2]};
+    if (facet->plane == NONE)
+        facet->plane = plane_add(k, facet->normal, at, &facet->is_flipped);
     return facet->plane;
 }
 

@@ -34,7 +34,7 @@ static void run_shard(Kernel *view, void *ctx, u32 i) {
     shard.n_shared_planes = s->k->planes.len;
     shard.shares_defined = s->k->points.len > s->k->n_grid;
 #define EMPTY(list) (shard.list.data = NULL, shard.list.len = shard.list.cap = 0)
-    EMPTY(points), EMPTY(planes), EMPTY(in_planes), EMPTY(cells), EMPTY(halves), EMPTY(stacks);
+    EMPTY(points), EMPTY(planes), EMPTY(cells), EMPTY(halves), EMPTY(stacks);
 #undef EMPTY
     points_init(&shard, FEW_POINTS);
     s->run(&shard, s->ctx, i);
@@ -61,10 +61,6 @@ static void copy_cells(const Shards *s, u32 i) {
         cell.half_start += before->halves;
         cell.half_end += before->halves;
         k->cells.data[before->cells + c] = cell;
-    }
-    for (u32 j = 0; j < shard->in_planes.len; j++) {
-        u32 *plane = &k->facets[shard->in_planes.data[j]].plane;
-        *plane = claimed(&s->planes, i, *plane);
     }
     for (u32 h = 0; h < shard->halves.len; h++) {
         Half half = shard->halves.data[h];
@@ -125,7 +121,6 @@ static void claim_all(Shards *s) {
 
 static void free_shard(Kernel *shard, Heap *heap) {
     points_finish(shard, heap);
-    vec_free(heap, &shard->in_planes);
     vec_free(heap, &shard->cells);
     vec_free(heap, &shard->halves);
     vec_free(heap, &shard->stacks);

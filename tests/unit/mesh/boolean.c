@@ -403,6 +403,34 @@ TEST(labels_where_faces_coincide) {
     heap_finish(&heap);
 }
 
+// The border of two labels in a box's top has a vertex that no other face has: it goes, although
+// nothing meets the box. One corner is there twice, so that the leaf's facets are no patches.
+TEST(straight_borders_of_untouched_faces) {
+    Heap heap;
+    heap_init(&heap, 0);
+    static const u32 tris[18][3] = {{0, 1, 5},  {0, 5, 8},  {0, 8, 4},  {2, 6, 9}, {2, 9, 7},
+                                    {2, 7, 3},  {4, 8, 10}, {4, 10, 9}, {4, 9, 6}, {5, 7, 9},
+                                    {5, 9, 10}, {5, 10, 8}, {0, 2, 3},  {0, 3, 1}, {0, 4, 6},
+                                    {0, 6, 2},  {1, 3, 7},  {1, 7, 5}};
+    Mesh box, out;
+    mesh_init(&box, &heap, 12, 18, false);
+    for (u32 v = 0; v < 8; v++)
+        box.verts[v] = vec3(v & 1 ? 2 : 0, v & 2 ? 2 : 0, v & 4 ? 1 : 0);
+    for (u32 v = 8; v < 11; v++)
+        box.verts[v] = vec3(1, v == 8 ? 0 : v == 9 ? 2 : 1, 1);
+    box.verts[11] = box.verts[0];
+    memcpy(box.tris, tris, sizeof tris);
+    box.tris[3 * 12] = 11;
+    for (u32 t = 0; t < 18; t++) {
+        box.tags[t] = t < 9 ? t / 3 : 3 + (t >= 12 ? t / 2 : 0);
+        box.mats[t] = 0;
+    }
+    CHECK_EQ(run_pair(&heap, CSG_UNION, box, cube(&heap, 9, 9, 9, 1), &out), STATUS_OK);
+    EXPECT(out, 2, 0, 4 + 1, 16 + 6);
+    CHECK_EQ(out.n_verts, 10 + 8);
+    heap_finish(&heap);
+}
+
 // Two operands have one face, strictly inside of a third one's.
 TEST(equal_faces_in_a_face) {
     Heap heap;
@@ -535,5 +563,5 @@ TEST_MAIN(TEST_CASE(overlapping_boxes), TEST_CASE(flush_boxes_are_one_box), TEST
           TEST_CASE(labels_and_materials), TEST_CASE(labels_where_faces_coincide),
           TEST_CASE(labels_of_roles_and_materials),
           TEST_CASE(normals_of_the_triangle_that_holds_the_corner),
-          TEST_CASE(equal_faces_in_a_face), TEST_CASE(far_away_and_flat),
-          TEST_CASE(memory_may_run_out_anywhere))
+          TEST_CASE(straight_borders_of_untouched_faces), TEST_CASE(equal_faces_in_a_face),
+          TEST_CASE(far_away_and_flat), TEST_CASE(memory_may_run_out_anywhere))
