@@ -132,15 +132,30 @@ static bool cross_intervals(const Kernel *k, u32 t, u32 u, const Sides *st, cons
     return true;
 }
 
-// Facets of one leaf that share an edge and lie in different planes meet in nothing else.
+// Corners i and j of n are the ends of an edge.
+static bool are_next(u32 i, u32 j, u32 n) {
+    u32 apart = i > j ? i - j : j - i;
+    return apart == 1 || apart == n - 1;
+}
+
+// Facets of one leaf that share an edge and lie in different planes meet in nothing else. What is
+// an edge of one and a diagonal of the other, as where a leaf has folds, cuts the other.
 static bool are_plain_neighbours(const Kernel *k, u32 t, u32 u) {
     if (k->facets[t].leaf != k->facets[u].leaf)
         return false;
     const Corner *at = facet_corners(k, t);
-    u32 n = 0;
-    for (u32 i = 0; i < k->facets[t].n; i++)
-        n += has_corner(k, u, at[i].v);
-    return n == 2;
+    u32 n = 0, in_t[2], in_u[2];
+    for (u32 i = 0; i < k->facets[t].n; i++) {
+        u32 j = corner_of(k, u, at[i].v);
+        if (j == NO_CORNER)
+            continue;
+        if (n == 2)
+            return false;
+        in_t[n] = i;
+        in_u[n++] = j;
+    }
+    return n == 2 && are_next(in_t[0], in_t[1], k->facets[t].n) &&
+           are_next(in_u[0], in_u[1], k->facets[u].n);
 }
 
 bool test_pair(const Kernel *k, u32 t, const Probe *at_t, u32 u, Meeting *m) {

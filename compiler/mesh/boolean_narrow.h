@@ -23,12 +23,17 @@ typedef struct Meeting {
     LineEnd first[2], last[2]; // of their intervals, in the direction of t's normal x u's
 } Meeting;
 
-static inline bool has_corner(const Kernel *k, u32 facet, u32 v) {
+// Which corner of the facet v is, or NO_CORNER.
+static inline u32 corner_of(const Kernel *k, u32 facet, u32 v) {
     const Corner *at = facet_corners(k, facet);
     for (u32 i = 0; i < k->facets[facet].n; i++)
         if (at[i].v == v)
-            return true;
-    return false;
+            return i;
+    return NO_CORNER;
+}
+
+static inline bool has_corner(const Kernel *k, u32 facet, u32 v) {
+    return corner_of(k, facet, v) != NO_CORNER;
 }
 
 // ---- boolean_meetings.c

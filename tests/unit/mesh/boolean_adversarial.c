@@ -649,6 +649,27 @@ TEST(operands_that_overlap_themselves) {
     END;
 }
 
+// A box and a tetrahedron in one mesh: an edge of the one is a diagonal of the other's face, and
+// both have its ends. The faces at that edge cut the face; that they share two corners with it is
+// no reason to take them for neighbours that meet in an edge of both.
+TEST(an_edge_along_a_diagonal) {
+    BEGIN;
+    static const Vec3 ends[2][2] = {{{0, 0, 4}, {4, 4, 4}}, {{4, 0, 4}, {0, 4, 4}}};
+    for (u32 i = 0; i < 2; i++) {
+        Vec3 p = {i ? 3 : 1, 3, 7}, q = {i ? 2 : 3, i ? 1 : 2, 1}; // above the top, and within
+        Mesh solid = box(b.heap, 0, 0, 0, 4, 4, 4),
+             tetra = solid_tetra(b.heap, ends[i][0], ends[i][1], p, q);
+        if (mesh_measure(&tetra).volume < 0)
+            tetra = solid_tetra(b.heap, ends[i][0], ends[i][1], q, p);
+        u32 apart = build_pair(&b, CSG_UNION, build_leaf(&b, solid), build_leaf(&b, tetra)),
+            as_one = build_leaf(&b, solid_both(b.heap, solid, tetra));
+        Result want = run(&b, apart);
+        EXPECT(run(&b, as_one), want.check.n_components, want.check.genus, want.measure.volume);
+        CHECK(judge_points(&b, as_one, &want.mesh, 300, 7) > 100);
+    }
+    END;
+}
+
 TEST(operands_inside_out) {
     BEGIN;
     u32 cube = build_leaf(&b, box(&heap, 0, 0, 0, 2, 2, 2));
@@ -874,8 +895,8 @@ TEST_MAIN(TEST_CASE(needles_in_all_directions), TEST_CASE(slivers), TEST_CASE(st
           TEST_CASE(flush_holes), TEST_CASE(faces_within_faces),
           TEST_CASE(peg_in_a_hole_of_its_radius), TEST_CASE(faces_some_quanta_apart),
           TEST_CASE(lattices_touching_within_an_ulp), TEST_CASE(edge_or_vertex_contact_only),
-          TEST_CASE(operands_that_overlap_themselves), TEST_CASE(operands_inside_out),
-          TEST_CASE(empty_operands), TEST_CASE(scenes_of_one_point),
+          TEST_CASE(operands_that_overlap_themselves), TEST_CASE(an_edge_along_a_diagonal),
+          TEST_CASE(operands_inside_out), TEST_CASE(empty_operands), TEST_CASE(scenes_of_one_point),
           TEST_CASE(operands_many_times_over), TEST_CASE(expressions_that_are_deep),
           TEST_CASE(faces_a_quantum_apart_by_a_tilt), TEST_CASE(two_tetrahedra_from_a_box),
           TEST_CASE(slits))
