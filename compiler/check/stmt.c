@@ -273,7 +273,7 @@ static NOINLINE void tolerance_run(Eval *ev, Scope *scope, const AstNode *node) 
                            "%.*s is no tolerance: it must be from 0.0001 mm to 10000 mm",
                            STR_ARG(value_show(ev, v)));
         diag_measure(d, chord, chord < 1e-4 ? 1e-4 : 1e4, STR("mm"));
-        diag_help(ev->diags, d, "leave the line out to have it chosen from the object's size");
+        diag_help(ev->diags, d, "leave the line out to have it chosen from `canvas`, or from each radius");
         return;
     }
     ev->scene->tolerance = chord;

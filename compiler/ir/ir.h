@@ -181,7 +181,7 @@ typedef struct Scene {
     bool has_canvas;
     Vec3 canvas; // mm
     Span canvas_span;
-    f64 tolerance;   // mm; 0: chosen from the object's size
+    f64 tolerance;   // mm; 0: chosen from the canvas, or from each radius
     u64 source_hash; // of the program's text
 } Scene;
 

@@ -11,7 +11,7 @@
 typedef struct SolidContext SolidContext;
 
 typedef struct SolidOptions {
-    f64 tolerance; // chord error, mm; 0: from the object's size, else from each round thing's own
+    f64 tolerance; // chord error, mm; 0: from the canvas, else from each round thing's own
     u32 n_threads; // 0: all
     Limits limits;
     const char *font_path; // NULL: the embedded font

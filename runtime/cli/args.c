@@ -79,7 +79,7 @@ static const Option options[] = {
     {OPT_SET, 'D', "--set", "NAME=VALUE", "set a param of the program: 45, 2.5cm, true, slats"},
     {OPT_PARAMS, 0, "--params", "FILE.json", "set params from a JSON object"},
     {OPT_EMIT, 0, "--emit", "STAGE", "print a stage instead: tokens, ast, ir, solids; or a table: reference, card"},
-    {OPT_TOLERANCE, 0, "--tolerance", "LENGTH", "chord error of round things, 0.1mm; default: a 2000th of the object's size"},
+    {OPT_TOLERANCE, 0, "--tolerance", "LENGTH", "chord error of round things, 0.1mm; default: the program's, else a 2000th of its canvas, else 0.5% of each radius"},
     {OPT_FONT, 0, "--font", "FILE", "a TrueType or OpenType font for text(...) in place of the built-in one"},
     {OPT_MERGE, 0, "--merge", NULL, "unite all parts into one watertight solid (STL always does)"},
     {OPT_PARTS, 0, "--parts", NULL, "one file for each part: chair-seat.stl, chair-leg_0.stl, ..."},
