@@ -34,6 +34,19 @@ void names_report_function(Names *names, const AstNode *node, const BuiltinRow *
     }
 }
 
+// The colour that a material's name speaks of, "white" of white_plastic; else one to begin with.
+static Str colour_within(Str name) {
+    u32 rgb;
+    for (u32 from = 0, to; from < name.len; from = to + 1) {
+        for (to = from; to < name.len && name.ptr[to] != '_';)
+            to++;
+        Str word = {name.ptr + from, to - from};
+        if (color_find(word, &rgb))
+            return word;
+    }
+    return STR("#b98a5a");
+}
+
 void names_report_name(Names *names, const AstNode *node) {
     Eval *ev = names->ev;
     Str name = node->name.text;
@@ -66,8 +79,8 @@ void names_report_name(Names *names, const AstNode *node) {
     if (suggest_finish(&suggest, diag, node->span, FIX_MAYBE))
         return;
     if (names->wants_material)
-        diag_help(ev->diags, diag, "declare it: material %.*s { color = #b98a5a, roughness = 0.6 }",
-                  STR_ARG(name));
+        diag_help(ev->diags, diag, "declare it: material %.*s { color = %.*s, roughness = 0.6 }",
+                  STR_ARG(name), STR_ARG(colour_within(name)));
     else
         diag_help(ev->diags, diag, "bind it above: let %.*s = ...", STR_ARG(name));
 }
