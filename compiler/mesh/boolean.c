@@ -7,6 +7,7 @@
 //                       one numbering (boolean_weld.c)
 //   boolean_buried.c    what lies deep inside of operands: left out; leaves that others hold are,
 //                       already in ingest (boolean_covered.c)
+//   boolean_hulls.c     the same for what crosses deep inside, before narrow
 //   boolean_broad.c     pairs of facets whose boxes meet
 //   boolean_narrow.c    where pairs meet (boolean_meetings.c), as exact vertices, constraints and
 //                       splits of edges (boolean_draw.c)

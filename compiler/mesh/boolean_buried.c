@@ -96,7 +96,7 @@ bool box_is_buried(const Kernel *k, const i32 min[3], const i32 max[3]) {
 }
 
 bool facet_touches_zone(const Kernel *k, u32 facet) {
-    return k->burial->state[facet] != STATE_OFF;
+    return k->hulls || k->burial->state[facet] != STATE_OFF;
 }
 
 bool facet_is_buried(const Kernel *k, u32 facet) {
@@ -139,7 +139,10 @@ static bool line_meets_zone(const Burial *b, const f64 p[3], const f64 q[3]) {
 }
 
 bool line_is_buried(const Kernel *k, u32 a, u32 b) {
-    return k->burial && line_meets_zone(k->burial, point_ref(k, a)->at, point_ref(k, b)->at);
+    if (!k->burial)
+        return false;
+    const f64 *p = point_ref(k, a)->at, *q = point_ref(k, b)->at;
+    return line_meets_zone(k->burial, p, q) || (k->hulls && hulls_meet_line(k, p, q));
 }
 
 // ---- covering leaves
@@ -417,4 +420,11 @@ void bury(Kernel *k) {
         }
     }
     arena_finish(&k->scratch);
+}
+
+void bury_in_hulls(Kernel *k) {
+    if (k->burial)
+        return;
+    k->burial = ARENA_NEW(&k->arena, Burial, 1); // of no voxels
+    k->burial->state = ARENA_NEW(&k->arena, u8, k->n_facets);
 }

@@ -85,6 +85,11 @@ static void touch(Kernel *k, u32 t) {
         __atomic_store_n(is_touched, true, __ATOMIC_RELAXED);
 }
 
+static const f64 *place_of(const Hand *hand, u32 v) {
+    u32 n_before = hand->k->points.len;
+    return v < n_before ? hand->k->points.data[v].at : hand->points->data[v - n_before].at;
+}
+
 static void cross_pair(Hand *hand, const Meeting *m) {
     Kernel *k = hand->k;
     u32 t = m->facet[0], u = m->facet[1];
@@ -98,6 +103,8 @@ static void cross_pair(Hand *hand, const Meeting *m) {
         return; // neighbours that share a corner
     touch(k, t);
     touch(k, u);
+    if (k->hulls && hulls_hold_line(k, place_of(hand, a), place_of(hand, b), &hand->hull))
+        return;
     for (u32 i = 0; i < 2; i++)
         if (m->lying[i] == NO_CORNER &&
             (!m->is_place || !(m->first[i].is_common || m->last[i].is_common)))

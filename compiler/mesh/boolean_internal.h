@@ -219,6 +219,7 @@ typedef struct Kernel {
 
     // buried
     struct Burial *burial; // NULL: nothing is
+    struct Hulls *hulls;   // NULL: there are none; else burial is set too
     u32 n_covered;         // leaves that others hold: not used
     u32 first_flap;        // cells from here on are flaps; a dead cell's stack_len is 0
 
@@ -483,6 +484,12 @@ bool facet_touches_zone(const Kernel *k, u32 facet); // its box does
 // From point a to b (or a place, if they are one): in part in the zone or within two quanta of it.
 bool line_is_buried(const Kernel *k, u32 a, u32 b);
 u32 count_buried(const Kernel *k); // facets
+void bury_in_hulls(Kernel *k);     // makes k->burial ready if there are hulls, but no voxels
+// boolean_hulls.c, before narrow.
+void find_hulls(Kernel *k);
+// All of the line from p to q lies in hulls; lately: one to begin with, of last time. k has hulls.
+bool hulls_hold_line(const Kernel *k, const f64 p[3], const f64 q[3], u32 *lately);
+bool hulls_meet_line(const Kernel *k, const f64 p[3], const f64 q[3]); // or comes within two quanta
 // boolean_ghosts.c
 void take_ghosts_apart(Kernel *k); // before classify; sets first_flap
 void join_dead_cells(Kernel *k);   // in k->region_of, a forest: to any live cell's back

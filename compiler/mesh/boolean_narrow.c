@@ -225,6 +225,7 @@ static void narrow_block(Narrow *w) {
 
 void narrow(Kernel *k) {
     enum { BLOCK = 1 << 15 };
+    find_hulls(k);
     k->unit_parent = ARENA_NEW(&k->arena, u32, k->n_facets);
     for (u32 t = 0; t < k->n_facets; t++)
         k->unit_parent[t] = t;

@@ -71,6 +71,7 @@ typedef struct Hand {
     Drawing *drawing;
     Planes *planes;
     Points *points;
+    u32 hull; // that held a meeting lately
     Known known[N_KNOWN];
 } Hand;
 

@@ -127,8 +127,7 @@ static void deal_splits(Kernel *k, void *ctx, u32 share) {
     const SplitPass *p = ctx;
     SplitFan *fans = p->table->fans;
     u32 first = p->ranges[kernel_range_start(p->n_ranges, p->n_shares, share)].from;
-    u32 n_ends =
-        p->ranges[kernel_range_start(p->n_ranges, p->n_shares, share + 1)].from - first;
+    u32 n_ends = p->ranges[kernel_range_start(p->n_ranges, p->n_shares, share + 1)].from - first;
     for (u32 i = 0; i < p->n; i++) {
         const EdgeSplit *s = &k->splits.data[i];
         if (s->lo - first >= n_ends)

@@ -377,6 +377,43 @@ static void case_stack_1000(Builder *b) {
     stack(b, "stack1000", 1000);
 }
 
+// The union of n bars, twenty times as long as wide, through one place: turned in steps about one
+// axis, half of them about each of two axes, or in all directions.
+typedef enum BarKind { BARS_IN_RING, BARS_IN_TWO_RINGS, BARS_ANYHOW } BarKind;
+static void bars(Builder *b, const char *name, u32 n, BarKind kind) {
+    VEC(u32) args = {0};
+    u64 state = 7;
+    for (u32 i = 0; i < n; i++) {
+        f64 turn[3]; // about z, then x and z again
+        for (u32 j = 0; j < 3; j++) {
+            state = state * 6364136223846793005ull + 1442695040888963407ull;
+            turn[j] = kind == BARS_ANYHOW ? (f64)(state >> 34) * 0x1p-30 * 360 : 0;
+        }
+        if (kind != BARS_ANYHOW)
+            turn[0] = 180.0 * i / n;
+        if (kind == BARS_IN_TWO_RINGS) {
+            turn[0] = 360.0 * (i / 2) / n;
+            turn[1] = i % 2 * 90.0;
+        }
+        Affine3 z = affine3_rotate(vec3(0, 0, 1), turn[0]),
+                x = affine3_rotate(vec3(1, 0, 0), turn[1]),
+                w = affine3_rotate(vec3(0, 0, 1), turn[2]), map = affine3_mul(&x, &z);
+        map = affine3_mul(&w, &map);
+        Mesh bar = solid_box(b->heap, vec3(-5, -0.25, -0.25), vec3(5, 0.25, 0.25));
+        vec_push(b->heap, &args, build_leaf_at(b, bar, map, 0));
+    }
+    bench(name, b, build_op(b, CSG_UNION, args.data, n));
+}
+static void case_bars_ring(Builder *b) {
+    bars(b, "bars_ring_100", 100, BARS_IN_RING);
+}
+static void case_bars_rings(Builder *b) {
+    bars(b, "bars_rings_200", 200, BARS_IN_TWO_RINGS);
+}
+static void case_bars(Builder *b) {
+    bars(b, "bars_50", 50, BARS_ANYHOW);
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
@@ -403,6 +440,9 @@ int main(int argc, char **argv) {
                  {"cubesrot", case_cubes_rotated, false},
                  {"stack400", case_stack_400, true},
                  {"stack1000", case_stack_1000, true},
+                 {"barsring", case_bars_ring, true},
+                 {"barsrings", case_bars_rings, true},
+                 {"bars50", case_bars, true},
                  {"menger2", case_menger_2, false},
                  {"menger3", case_menger_3, false},
                  {"menger4", case_menger_4, true},

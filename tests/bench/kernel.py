@@ -18,7 +18,7 @@ import argparse, glob, json, os, shutil, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 QUICK = ["hole", "chair", "sph1k", "rot1k", "sph10k", "menger2", "cubesunit", "cubes"]
-LARGE = ["sph1m", "rot1m", "plate100", "spheres1000", "stack400", "stack1000", "menger4", "menger4steps"]
+LARGE = ["sph1m", "rot1m", "plate100", "spheres1000", "stack400", "stack1000", "barsrings", "menger4", "menger4steps"]
 parser = argparse.ArgumentParser()
 parser.add_argument("cases", nargs="*")
 parser.add_argument("--kernel", default=os.path.join(ROOT, "build/release/bench/kernel"))

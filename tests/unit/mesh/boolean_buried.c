@@ -263,6 +263,35 @@ TEST(needle) {
     heap_finish(&heap);
 }
 
+// Bars through one place: in all directions, in a ring whose tops are flush, taken from a block.
+// They are many enough for hulls without being asked for.
+TEST(bars_through_one_place) {
+    for (u32 form = 0; form < 3; form++) {
+        Heap heap;
+        heap_init(&heap, 0);
+        Builder b = {.heap = &heap};
+        Random r = {7 + form};
+        u32 args[40], n = 0;
+        if (form == 2)
+            args[n++] = build_leaf(&b, solid_box(&heap, vec3(-3, -3, -3), vec3(3, 3, 3)));
+        while (n < COUNT_OF(args)) {
+            Mesh bar = solid_box(&heap, vec3(-5, -0.25, -0.25), vec3(5, 0.25, 0.25));
+            Affine3 turn = form == 1 ? affine3_rotate(vec3(0, 0, 1), 180.0 * n / COUNT_OF(args))
+                                     : random_turn(&r);
+            args[n++] = build_leaf_at(&b, bar, turn, 0);
+        }
+        u32 root = build_op(&b, form == 2 ? CSG_DIFFERENCE : CSG_UNION, args, n);
+        u64 n_left_out = 0;
+        Result by_itself, whole;
+        CHECK(!compare(&b, root, &n_left_out));
+        CHECK(evaluate(&b, root, (CsgOptions){0}, &by_itself));
+        CHECK(evaluate(&b, root, (CsgOptions){.burying = CSG_BURY_NEVER}, &whole));
+        CHECK_EQ(by_itself.mesh.n_tris, whole.mesh.n_tris);
+        CHECK(fabs(by_itself.by_tag - whole.by_tag) < 1e-9 * whole.by_tag);
+        heap_finish(&heap);
+    }
+}
+
 // Stacks of tiles with equal faces, in part inside of larger blocks.
 TEST(coplanar_stacks) {
     Heap heap;
@@ -336,5 +365,6 @@ TEST(line_holds_nothing) {
 
 TEST_MAIN(TEST_CASE(boxes), TEST_CASE(spheres), TEST_CASE(mixed), TEST_CASE(turned_freely),
           TEST_CASE(whole_coordinates), TEST_CASE(shells), TEST_CASE(flush_stacks),
-          TEST_CASE(void_between_slabs), TEST_CASE(needle), TEST_CASE(coplanar_stacks),
-          TEST_CASE(leaves_that_others_hold), TEST_CASE(line_holds_nothing))
+          TEST_CASE(void_between_slabs), TEST_CASE(needle), TEST_CASE(bars_through_one_place),
+          TEST_CASE(coplanar_stacks), TEST_CASE(leaves_that_others_hold),
+          TEST_CASE(line_holds_nothing))
