@@ -10,8 +10,7 @@
 #include <assert.h>
 #include <math.h>
 
-// ---- the table of codes
-// -------------------------------------------------------------------------------
+// ---- the table of codes ----
 
 typedef enum CodeLevel { LEVEL_ERROR, LEVEL_WARNING, LEVEL_NOTE, LEVEL_LIMIT } CodeLevel;
 
@@ -70,8 +69,7 @@ const char *severity_text(Severity severity) {
     return "";
 }
 
-// ---- adding
-// -------------------------------------------------------------------------------------------
+// ---- adding ----
 
 // Never more than half full: at most DIAGS_MAX of each severity are kept.
 enum { N_SLOTS = 8192 };
@@ -283,8 +281,7 @@ u64 diag_signature(const Diags *diags, const Diag *diag) {
     return hash;
 }
 
-// ---- ordering
-// -----------------------------------------------------------------------------------------
+// ---- ordering ----
 
 static bool goes_before(const Diag *a, const Diag *b) {
     if (a->has_span != b->has_span)

@@ -83,8 +83,7 @@ static void add_spaces(StrBuf *out, u32 n) {
         strbuf_add_char(out, ' ');
 }
 
-// ---- columns
-// ------------------------------------------------------------------------------------------
+// ---- columns ----
 
 // The character at line[*i], which starts at column: moves *i behind it, returns its columns.
 static u32 char_step(Str line, u32 *i, u32 column) {
@@ -150,8 +149,7 @@ static void add_window(StrBuf *out, Str line, Window w) {
         strbuf_add_z(out, "...");
 }
 
-// ---- rows
-// ---------------------------------------------------------------------------------------------
+// ---- rows ----
 
 static void trim_end(StrBuf *out) {
     while (out->len && out->ptr[out->len - 1] == ' ')
@@ -199,8 +197,7 @@ static void write_remark(Printer *p, Ink color, const char *title, Str text) {
     }
 }
 
-// ---- marks
-// --------------------------------------------------------------------------------------------
+// ---- marks ----
 
 static Ink mark_ink(const Mark *mark, Ink primary) {
     return mark->is_primary ? primary : INK_GUTTER;
@@ -375,8 +372,7 @@ static void write_marks(Printer *p, Mark *marks, u32 n, Ink primary) {
     }
 }
 
-// ---- fixes
-// --------------------------------------------------------------------------------------------
+// ---- fixes ----
 
 // Fixes that touch the same lines, applied together.
 typedef struct Edit {
@@ -553,8 +549,7 @@ static void write_fixes(Printer *p, const Diag *diag) {
     }
 }
 
-// ---- a diagnostic
-// -------------------------------------------------------------------------------------
+// ---- a diagnostic ----
 
 static void write_headline(Printer *p, const Diag *diag) {
     Sources *sources = p->diags->sources;

@@ -17,8 +17,7 @@ static Status io_error(const char **error, int code) {
     return STATUS_IO;
 }
 
-// ---- reading
-// -----------------------------------------------------------------------------------------
+// ---- reading ----
 
 typedef struct Reading {
     Heap *heap;
@@ -95,8 +94,7 @@ Status file_read(Arena *arena, const char *path, size_t max_size, Str *out, cons
     return status;
 }
 
-// ---- saving
-// ------------------------------------------------------------------------------------------
+// ---- saving ----
 
 static bool is_cancelled(const volatile int *cancel) { return cancel && *cancel; }
 

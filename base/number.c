@@ -15,8 +15,7 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-// ---- Big: unsigned integers of bounded size
-// ---------------------------------------------------------
+// ---- Big: unsigned integers of bounded size ----
 
 // The largest number here is 10^1100 (see DIGITS_MAX) shifted by a few bits: 3660 bits.
 enum { BIG_WORDS = 118 };
@@ -109,8 +108,7 @@ static u32 big_bit_length(const Big *a) {
     return a->n ? 32 * a->n - (u32)__builtin_clz(a->word[a->n - 1]) : 0;
 }
 
-// ---- reading
-// -----------------------------------------------------------------------------------------
+// ---- reading ----
 
 // A double's halfway points have at most 767 significant digits; what comes after DIGITS_MAX digits
 // can only break a tie, so it is kept as one more digit that is not 0.
@@ -297,8 +295,7 @@ bool number_read(Str text, f64 *out) {
     return !isinf(*out);
 }
 
-// ---- writing
-// -----------------------------------------------------------------------------------------
+// ---- writing ----
 
 // A positive double as mantissa * 2^exponent, taken apart from its bits.
 typedef struct Binary {

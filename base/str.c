@@ -83,8 +83,7 @@ Str str_format(Arena *arena, const char *fmt, ...) {
     return s;
 }
 
-// ---- likeness
-// ------------------------------------------------------------------------------------
+// ---- likeness ----
 
 enum { DISTANCE_MAX_LEN = 64 };
 
@@ -141,8 +140,7 @@ Str str_nearest(Str s, const Str *candidates, u32 n) {
     return nearest;
 }
 
-// ---- StrBuf
-// --------------------------------------------------------------------------------------
+// ---- StrBuf ----
 
 void strbuf_init(StrBuf *buf, Heap *heap) {
     *buf = (StrBuf){.heap = heap};

@@ -72,8 +72,7 @@ static void worker_run(Worker *worker) {
     }
 }
 
-// ---- waiting
-// -------------------------------------------------------------------------------------
+// ---- waiting ----
 
 // Until *value is (or is no more) what is given.
 static void await(ThreadTeam *team, pthread_cond_t *cond, _Atomic u32 *value, u32 given, bool is) {
@@ -114,8 +113,7 @@ static void *worker_main(void *arg) {
     }
 }
 
-// ---- teams
-// ---------------------------------------------------------------------------------------
+// ---- teams ----
 
 // Starts threads for workers[1..n); returns how many workers there are, the caller's among them. A
 // system that gives fewer threads gets a slower answer, not another one.

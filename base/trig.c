@@ -14,8 +14,7 @@
 
 _Static_assert(FLT_EVAL_METHOD == 0, "double arithmetic must round to double");
 
-// ---- pairs of doubles
-// ---------------------------------------------------------------------------------
+// ---- pairs of doubles ----
 
 // hi + lo, |lo| at most half an ulp of hi.
 typedef struct Pair {
@@ -91,8 +90,7 @@ static Pair pair_scale(Pair a, f64 power_of_2) {
     return (Pair){a.hi * power_of_2, a.lo * power_of_2};
 }
 
-// ---- tables
-// -------------------------------------------------------------------------------------------
+// ---- tables ----
 
 static const Pair pi_180 = {0x1.1df46a2529d39p-6, 0x1.5c1d8becdd291p-62};
 static const Pair deg_per_rad = {0x1.ca5dc1a63c1f8p+5, -0x1.1e7ab456405f9p-49};
@@ -166,8 +164,7 @@ static Pair series(const Pair *c, u32 first, u32 last, u32 step, Pair x) {
     return sum;
 }
 
-// ---- sine and its kin
-// ---------------------------------------------------------------------------------
+// ---- sine and its kin ----
 
 // x in radians, |x| <= 0.79: the first term left out is below 2^-110 of the result.
 static Pair sin_series(Pair x) {
@@ -297,8 +294,7 @@ f64 trig_acos(f64 x) {
     return x >= -1 && x <= 1 ? angle_upper(other_leg(x), pair(x)) : NAN;
 }
 
-// ---- exponentials
-// -------------------------------------------------------------------------------------
+// ---- exponentials ----
 
 // e^x for -746 < x < 710: x = k ln 2 + 16 r, |r| < 0.022.
 static f64 exp_pair(Pair x) {
@@ -394,8 +390,7 @@ f64 math_cbrt(f64 x) {
     return ldexp(x < 0 ? -root : root, exponent / 3);
 }
 
-// ---- affine maps
-// --------------------------------------------------------------------------------------
+// ---- affine maps ----
 
 // Rodrigues: cos I + (1 - cos) a a^T + sin [a]x. With a coordinate axis all other products are
 // exact 0.

@@ -105,8 +105,7 @@ static AstNode *new_node(AstBuilder *b, AstKind kind, Span span) {
     return node;
 }
 
-// ---- depth
-// ----------------------------------------------------------------------------------------
+// ---- depth ----
 
 static void over(AstNode *node, const AstNode *child) {
     if (child)
@@ -145,8 +144,7 @@ static AstNode *settle_closed(AstBuilder *b, AstNode *node, TokenRef close) {
     return cut ? ast_bad(b, node->span) : settle(b, node);
 }
 
-// ---- leaves
-// ---------------------------------------------------------------------------------------
+// ---- leaves ----
 
 AstName ast_name_of(AstBuilder *b, TokenRef token) {
     Span span = token->span;
@@ -263,8 +261,7 @@ AstNode *ast_name(AstBuilder *b, TokenRef token) {
     return node;
 }
 
-// ---- references: steps and indices grow in arrays of doubling size
-// ----------------------------------
+// ---- references: steps and indices grow in arrays of doubling size ----
 
 static bool is_power_of_two(u32 n) {
     return (n & (n - 1)) == 0;
@@ -308,8 +305,7 @@ AstNode *ast_ref_index(AstBuilder *b, AstNode *ref, AstNode *index, TokenRef clo
     return ref;
 }
 
-// ---- texts with fill-ins
-// ----------------------------------------------------------------------------
+// ---- texts with fill-ins ----
 
 static void template_push(AstBuilder *b, AstNode *node, AstNode *part) {
     AstList *parts = &node->template_.parts;
@@ -351,8 +347,7 @@ AstNode *ast_template_end(AstBuilder *b, AstNode *template_, TokenRef close) {
     return settle(b, template_);
 }
 
-// ---- expressions
-// ----------------------------------------------------------------------------------
+// ---- expressions ----
 
 AstNode *ast_parens(AstBuilder *b, TokenRef open, AstNode *inner, TokenRef close) {
     inner->span = span_to(b, open->span.off, close->span);
@@ -510,8 +505,7 @@ AstNode *ast_group(AstBuilder *b, TokenRef keyword, AstBlock block) {
     return settle(b, node);
 }
 
-// ---- pieces of statements
-// ---------------------------------------------------------------------------
+// ---- pieces of statements ----
 
 AstArg ast_arg(AstBuilder *b, TokenRef name, AstNode *value) {
     AstArg arg = {.value = value, .span = value->span};
@@ -542,8 +536,7 @@ AstBlock ast_block(AstBuilder *b, TokenRef open, NodeVec items, TokenRef close) 
     return (AstBlock){list_of(b, items, open->span.off), span_to(b, open->span.off, close->span)};
 }
 
-// ---- statements
-// -----------------------------------------------------------------------------------
+// ---- statements ----
 
 AstNode *ast_object(AstBuilder *b, TokenRef keyword, TokenRef name, TokenRef words) {
     AstNode *node = new_node(b, AST_OBJECT, span_join(keyword->span, (words ? words : name)->span));

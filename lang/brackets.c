@@ -180,8 +180,7 @@ static void pair_all(Pairing *p, bool by_indent) {
         edit(p, EDIT_INSERT, n - 1, top(p)->token, false);
 }
 
-// ---- reports
-// --------------------------------------------------------------------------------------
+// ---- reports ----
 
 static Span span_before(const Pairing *p, u32 at) {
     while (at > 0 && kind_at(p, at - 1) == TOK_NEWLINE)
@@ -309,8 +308,7 @@ static void report_all(Pairing *p, Diags *diags, Layout *out) {
         report_cut_off(p, diags, n_before_end, out);
 }
 
-// ---- carrying out
-// ---------------------------------------------------------------------------------
+// ---- carrying out ----
 
 // One error token at a bracket that was put in, and the one after it, follow from the repair.
 static void carry_out(Pairing *p, Tokens *tokens, bool **quiet) {

@@ -47,8 +47,7 @@ static Str describe(const Mistake *m) {
                       text.len > 40 ? "..." : "");
 }
 
-// ---- rules
-// ----------------------------------------------------------------------------------------
+// ---- rules ----
 
 // 45 mm
 static bool explain_unit(Mistake *m, Repair *out) {
@@ -369,8 +368,7 @@ static Repair explain_generic(Mistake *m) {
     return repair;
 }
 
-// ---- the rules in order
-// -----------------------------------------------------------------------------
+// ---- the rules in order ----
 
 // Looks back for the statement's first token and the innermost bracket that is open.
 static Mistake mistake_at(Parse *parse, u32 at) {

@@ -48,8 +48,7 @@ typedef struct Format {
     Str comment;           // behind it
 } Format;
 
-// ---- items
-// ----------------------------------------------------------------------------------------
+// ---- items ----
 
 static u32 count_breaks(Str text) {
     u32 n = 0;
@@ -178,8 +177,7 @@ static void drop_needless(Format *f) {
     f->items.len = n;
 }
 
-// ---- spaces
-// ---------------------------------------------------------------------------------------
+// ---- spaces ----
 
 // Whether a space stands between two items on one line.
 static bool is_apart(const Item *a, const Item *b) {
@@ -223,8 +221,7 @@ static bool is_apart(const Item *a, const Item *b) {
     }
 }
 
-// ---- wide lines
-// ----------------------------------------------------------------------------------------
+// ---- wide lines ----
 
 // Brackets that are open at some point of a line that is looked at: those from before, and its own.
 typedef struct Inside {
@@ -410,8 +407,7 @@ static bool break_wide(Format *f, u32 from) {
     return false;
 }
 
-// ---- lines
-// ----------------------------------------------------------------------------------------
+// ---- lines ----
 
 // Ends the line that began at f->from.
 static void end_line(Format *f) {
@@ -519,8 +515,7 @@ static void emit_lines(Format *f, StrBuf *out) {
     }
 }
 
-// ---- front door
-// -----------------------------------------------------------------------------------
+// ---- front door ----
 
 static bool has_same_tree(Sources *sources, const Ast *ast, Str formatted, Arena *arena) {
     Diags diags;

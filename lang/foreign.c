@@ -36,8 +36,7 @@ static Repair as_keyword(Mistake *m, TokenKind keyword) {
     return (Repair){.resume = m->statement, .n_pop = 1};
 }
 
-// ---- statements by their first word
-// -----------------------------------------------------------------
+// ---- statements by their first word ----
 
 // module f(), function f(x) =, var x =
 static bool foreign_declaration(Mistake *m, Repair *out) {
@@ -157,8 +156,7 @@ static bool foreign_word(Mistake *m, Repair *out) {
     return false;
 }
 
-// ---- values without let, and values that change
-// -----------------------------------------------------
+// ---- values without let, and values that change ----
 
 // The place where the name is bound before token `name`: after a let or a param; NONE.
 static u32 bound_before(const Mistake *m, u32 name) {
@@ -238,8 +236,7 @@ static bool foreign_lets(Mistake *m, Repair *out) {
     return true;
 }
 
-// ---- $fn and arrows
-// -------------------------------------------------------------------------------
+// ---- $fn and arrows ----
 
 // An argument with the comma that parts it from its neighbour.
 static Span argument_span(const Mistake *m) {
@@ -284,8 +281,7 @@ static bool foreign_arrow(Mistake *m, Repair *out) {
     return true;
 }
 
-// ---- colons
-// ---------------------------------------------------------------------------------------
+// ---- colons ----
 
 // if c: and an indented block
 static bool foreign_python(Mistake *m, Repair *out) {
@@ -394,8 +390,7 @@ static bool foreign_bare_body(Mistake *m, Repair *out) {
     return true;
 }
 
-// ---- the rules in order
-// -----------------------------------------------------------------------------
+// ---- the rules in order ----
 
 bool foreign_explain(Mistake *m, Repair *out) {
     static bool (*const RULES[])(Mistake *, Repair *) = {

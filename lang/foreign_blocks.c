@@ -95,8 +95,7 @@ static Placement placement(const Mistake *m, u32 name) {
     return (Placement){{"", 0}, false};
 }
 
-// ---- prefixes
-// -------------------------------------------------------------------------------------
+// ---- prefixes ----
 
 // From token i: two or more calls side by side, `f(..) g(..) h(..)`, the last with what follows it
 // after dots. Writes them the other way round and returns the token after them; 0 when it is
@@ -141,8 +140,7 @@ bool foreign_prefix(Mistake *m, Repair *out) {
     return true;
 }
 
-// ---- blocks
-// ---------------------------------------------------------------------------------------
+// ---- blocks ----
 
 // One statement i..end as an operand. *sure: it is one call with placements, or they could be
 // turned round.
@@ -239,8 +237,7 @@ bool foreign_block(Mistake *m, Repair *out) {
     return true;
 }
 
-// ---- loops
-// ----------------------------------------------------------------------------------------
+// ---- loops ----
 
 static bool read_whole(Str text, u32 *out) {
     *out = 0;

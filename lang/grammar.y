@@ -56,7 +56,7 @@ static void *list_grow(Arena *arena, const void *data, u32 len, u32 *cap, size_t
 
 %start_symbol program
 
-// ---- statements -----------------------------------------------------------------------------------
+// ---- statements ----
 
 %type items {NodeVec}
 %type statement {AstNode *}
@@ -168,7 +168,7 @@ statement(A) ::= ALLOW(K) NAME(N) LPAREN(O) args(L) RPAREN(C) words(W).
 statement(A) ::= expr(X). { A = ast_place(b, X); }
 statement(A) ::= error. { A = ast_bad(b, (Span){b->source, 0, 0}); }
 
-// ---- expressions ----------------------------------------------------------------------------------
+// ---- expressions ----
 
 %type expr {AstNode *}
 expr(A) ::= comparison(A).
@@ -280,7 +280,7 @@ material(A) ::= COLON NAME(T) LBRACKET error RBRACKET. { A = ast_bad(b, T->span)
 material(A) ::= COLON LPAREN(O) expr(X) RPAREN(C). { A = ast_parens(b, O, X, C); }
 material(A) ::= COLON LPAREN(O) error RPAREN(C). { A = ast_bad(b, span_join(O->span, C->span)); }
 
-// ---- what the driver needs of the tables ----------------------------------------------------------
+// ---- what the driver needs of the tables ----
 
 %code {
 #undef TOKEN

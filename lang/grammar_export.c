@@ -50,8 +50,7 @@ typedef struct Shaper {
     Lexical lexical;
 } Shaper;
 
-// ---- what may touch what
-// ----------------------------------------------------------------------------
+// ---- what may touch what ----
 
 static bool token_begins_with_letter(TokenKind t) {
     return t == TOK_NAME || (token_flags(t) & (TOKEN_WORD | TOKEN_SOFT));
@@ -149,8 +148,7 @@ static Gaps gaps_between(Shaper *s, TokenSet last, TokenSet first, Context conte
     return gaps;
 }
 
-// ---- variants of symbols
-// ----------------------------------------------------------------------------
+// ---- variants of symbols ----
 
 static Rule *variant_of(Shaper *s, CfgSymbol *symbol, Context context, u32 bans, bool is_operand) {
     if (!s->with_spaces)
@@ -185,8 +183,7 @@ static Expr *token_expr(Shaper *s, TokenKind t, u32 bans, TokenSet before) {
     return e;
 }
 
-// ---- productions
-// ------------------------------------------------------------------------------------
+// ---- productions ----
 
 // Where we are in productions that agreed so far.
 typedef struct Walk {
@@ -367,8 +364,7 @@ static Expr *walk(Walk w, const Production *list, u32 len, u32 at) {
     return alts_join(s->arena, &alts);
 }
 
-// ---- symbols
-// ----------------------------------------------------------------------------------------
+// ---- symbols ----
 
 static Walk walk_from(Shaper *s, Context context, u32 bans) {
     return (Walk){.shaper = s, .stack = {context}, .bans = bans, .at_start = true};
@@ -484,8 +480,7 @@ static Expr *variant_expr(Shaper *s, const Variant *v) {
     return e && v->symbol->is_nullable && e->kind == EXPR_OPT ? e->items[0] : e;
 }
 
-// ---- the whole
-// --------------------------------------------------------------------------------------
+// ---- the whole ----
 
 static Str hyphened(Arena *arena, Str name, const char *suffixes) {
     while (name.len && name.ptr[name.len - 1] == '_')

@@ -8,8 +8,7 @@
 #include "lang/grammar_export.h"
 #include "lang/lex.h"
 
-// ---- the parser's grammar
-// -------------------------------------------------------------------------
+// ---- the parser's grammar ----
 
 typedef struct TokenSet {
     u64 words[2];
@@ -76,8 +75,7 @@ typedef struct Cfg {
 
 void cfg_read(Arena *arena, Str listing, Cfg *out);
 
-// ---- rules as they are printed
-// ----------------------------------------------------------------------
+// ---- rules as they are printed ----
 
 typedef enum ExprKind {
     EXPR_SEQ,
@@ -107,8 +105,7 @@ struct Rule {
 };
 typedef VEC(Rule *) Rules;
 
-// ---- spelling (grammar_lexical.c)
-// --------------------------------------------------------------------
+// ---- spelling (grammar_lexical.c) ----
 
 typedef struct Lexical {
     Rules rules;
@@ -122,8 +119,7 @@ typedef struct Lexical {
 
 void lexical_rules(Arena *arena, Lexical *out);
 
-// ---- expressions (grammar_expr.c); NULL is the empty text, in and out
-// ------------------------------------
+// ---- expressions (grammar_expr.c); NULL is the empty text, in and out ----
 
 Expr *expr_make_text(Arena *arena, Str text);
 Expr *expr_make_class(Arena *arena, Str chars, u32 min, u32 max);
@@ -143,8 +139,7 @@ typedef struct Alts {
 void alts_add(Arena *arena, Alts *alts, Expr *e);
 Expr *alts_join(Arena *arena, Alts *alts);
 
-// ---- printing
-// -----------------------------------------------------------------------------------------
+// ---- printing ----
 
 void grammar_print(GrammarFormat format, const Rules *rules, StrBuf *out);
 

@@ -3,8 +3,7 @@
 // alternatives are distinct, those that begin alike share what they begin with.
 #include "lang/grammar_export_internal.h"
 
-// ---- small expressions
-// ------------------------------------------------------------------------------
+// ---- small expressions ----
 
 static Expr *expr_new(Arena *arena, ExprKind kind, u32 len) {
     Expr *e = ARENA_NEW(arena, Expr, 1);
@@ -91,8 +90,7 @@ static Expr *expr_front(Arena *arena, Expr *e) {
     return front;
 }
 
-// ---- alternatives
-// -----------------------------------------------------------------------------------
+// ---- alternatives ----
 
 void alts_add(Arena *arena, Alts *alts, Expr *e) {
     if (!e) {
@@ -186,8 +184,7 @@ Expr *alts_join(Arena *arena, Alts *alts) {
     return alts->has_empty ? expr_make_opt(arena, e) : e;
 }
 
-// ---- from lists
-// ---------------------------------------------------------------------------------------
+// ---- from lists ----
 
 Expr *expr_make_seq(Arena *arena, u32 len, Expr *const *items) {
     Expr *e = NULL;

@@ -59,8 +59,7 @@ static void read_line(Arena *arena, Cfg *cfg, Str line) {
     avec_push(arena, &symbol->productions, (Production){items.data, items.len});
 }
 
-// ---- what a symbol is
-// -------------------------------------------------------------------------------
+// ---- what a symbol is ----
 
 static bool all_nullable(Production p) {
     for (u32 i = 0; i < p.len; i++)

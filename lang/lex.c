@@ -155,8 +155,7 @@ Str lex_unit_meant(Str word) {
     return unit.len ? unit : str_nearest(word, UNITS, COUNT_OF(UNITS));
 }
 
-// ---- small helpers
-// --------------------------------------------------------------------------------
+// ---- small helpers ----
 
 static bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -203,8 +202,7 @@ static Token *token_before(const Lexer *lexer) {
     return NULL;
 }
 
-// ---- brackets, for paths and fill-ins
-// -------------------------------------------------------------
+// ---- brackets, for paths and fill-ins ----
 
 static void open_bracket(Lexer *lexer, TokenKind kind) {
     avec_push(lexer->arena, &lexer->brackets, (Bracket){kind});
@@ -221,8 +219,7 @@ static bool close_bracket(Lexer *lexer, TokenKind kind) {
     return true;
 }
 
-// ---- texts
-// ----------------------------------------------------------------------------------------
+// ---- texts ----
 
 // From p, just after a quote or a fill-in's '}': the place of the closing quote or of an opening
 // brace; NULL when the line ends first.
@@ -377,8 +374,7 @@ static const char *lex_foreign_text(Lexer *lexer, const char *start, u32 open_le
     return end;
 }
 
-// ---- numbers
-// --------------------------------------------------------------------------------------
+// ---- numbers ----
 
 // Lengths and angles that have a name elsewhere; NULL: not known here either.
 static const char *other_unit(Str word) {
@@ -461,8 +457,7 @@ static const char *lex_number(Lexer *lexer, LexMatch match, const char *start, c
     return lex_unit(lexer, token, start, end);
 }
 
-// ---- '#': a colour, or a comment by habit
-// ---------------------------------------------------------
+// ---- '#': a colour, or a comment by habit ----
 
 static const char *lex_hash_comment(Lexer *lexer, const char *start) {
     const char *marks = start;
@@ -515,8 +510,7 @@ static const char *lex_hash(Lexer *lexer, const char *start) {
     return end;
 }
 
-// ---- what is not of this language
-// -----------------------------------------------------------------
+// ---- what is not of this language ----
 
 static void report_operator(Lexer *lexer, const char *start, const char *end, const char *meant,
                             Str replacement) {
@@ -672,8 +666,7 @@ static const char *lex_other(Lexer *lexer, const char *start) {
     return start + n;
 }
 
-// ---- the loop
-// -------------------------------------------------------------------------------------
+// ---- the loop ----
 
 static const char *lex_block_comment(Lexer *lexer, const char *start) {
     const char *p = start + 2;

@@ -12,8 +12,7 @@
 
 enum { SYNTAX_ERRORS_MAX = 200 }; // of one program; then the rest is not looked at
 
-// ---- recovery
-// -------------------------------------------------------------------------------------
+// ---- recovery ----
 
 static TokenKind kind_at(const Parse *parse, u32 i) {
     return parse->layout.items[i].kind;
@@ -134,8 +133,7 @@ static u32 run_with_care(Parse *parse, u32 end) {
     return i;
 }
 
-// ---- what is expected
-// -----------------------------------------------------------------------------
+// ---- what is expected ----
 
 static bool can_come(const Parse *parse, TokenKind kind) {
     return kind < TOK_SETTING && grammar_accepts(parse->grammar, kind);
@@ -182,8 +180,7 @@ Str parse_expected(Parse *parse) {
     return out;
 }
 
-// ---- front door
-// -----------------------------------------------------------------------------------
+// ---- front door ----
 
 static void report_no_program(Parse *parse, u32 source) {
     Diag *diag =

@@ -48,8 +48,7 @@ bool keyword_explain(Mistake *m, Repair *out);
 // What could come in the place of the wrong token, as words: "a value, ')' or ','".
 Str parse_expected(Parse *parse);
 
-// ---- helpers over the tokens of a mistake
-// ---------------------------------------------------------
+// ---- helpers over the tokens of a mistake ----
 
 TokenKind mistake_kind(const Mistake *m, u32 i); // TOK_END beyond the last
 Span mistake_span(const Mistake *m, u32 i);

@@ -35,8 +35,7 @@ typedef struct AstBlock {
     Span span;
 } AstBlock;
 
-// ---- the generated parser (lang/grammar.y)
-// --------------------------------------------------------
+// ---- the generated parser (lang/grammar.y) ----
 
 typedef struct yyParser GrammarParser;
 
@@ -51,8 +50,7 @@ bool grammar_accepts(const GrammarParser *parser, TokenKind kind);
 bool grammar_recover(GrammarParser *parser, TokenKind next);
 void grammar_pop(GrammarParser *parser, u32 n); // drops the n symbols shifted last
 
-// ---- constructors (lang/ast.c): one per production
-// --------------------------------------------------
+// ---- constructors (lang/ast.c): one per production ----
 
 AstName ast_name_of(AstBuilder *b, TokenRef token);
 AstNode *ast_bad(AstBuilder *b, Span span);

@@ -138,8 +138,7 @@ static void blank(Prose *prose, u32 from, u32 to, const char *what) {
     diag_key(prose->diags, diag, "%s", what);
 }
 
-// ---- fences
-// ---------------------------------------------------------------------------------------
+// ---- fences ----
 
 static bool is_fence(Str line) {
     return line.len >= 3 && memcmp(line.ptr, "```", 3) == 0;
@@ -195,8 +194,7 @@ static bool find_fenced(Prose *prose, u32 *from, u32 *to) {
     return any && best_len > 0;
 }
 
-// ---- sentences
-// ------------------------------------------------------------------------------------
+// ---- sentences ----
 
 // Where the program begins in from..to: at its object line, if prose is before that; else after the
 // leading lines of prose. `to` when all is prose.

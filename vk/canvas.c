@@ -20,7 +20,7 @@ struct CanvasFont {
     FT_Face face;
 };
 
-// ---- the font
+// ---- the font ----
 
 static void *font_alloc(FT_Memory memory, long size) {
     return heap_alloc_raw(memory->user, (size_t)size, 1);
@@ -66,7 +66,7 @@ void canvas_finish(Canvas *canvas) {
     memset(canvas, 0, sizeof *canvas);
 }
 
-// ---- shapes
+// ---- shapes ----
 
 static void blend(Canvas *canvas, i32 x, i32 y, u32 rgb, u32 cover) {
     if (x < 0 || y < 0 || (u32)x >= canvas->width || (u32)y >= canvas->height)
@@ -109,7 +109,7 @@ void canvas_picture(Canvas *canvas, i32 x, i32 y, u32 width, u32 height, const u
     }
 }
 
-// ---- text
+// ---- text ----
 
 static void draw_letter(Canvas *canvas, FT_Face face, f64 x, f64 y, u32 rgb) {
     const FT_Bitmap *bitmap = &face->glyph->bitmap;

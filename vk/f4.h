@@ -190,7 +190,7 @@ static inline F4 f4_pow(F4 x, F4 y) { // x >= 0
     return f4_exp2(y * f4_log2(f4_max(x, f4(1e-30f))));
 }
 
-// ---- vectors
+// ---- vectors ----
 
 static inline V3 v3(f32 x, f32 y, f32 z) {
     return (V3){f4(x), f4(y), f4(z)};

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-// ---- failures
+// ---- failures ----
 
 static const char *result_text(VkResult result) {
     switch ((int)result) {
@@ -83,7 +83,7 @@ bool gpu_try_end(Gpu *gpu, VkResult result, const char *what) {
     return false;
 }
 
-// ---- instance
+// ---- instance ----
 
 static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlagBitsEXT severity,
                                                  VkDebugUtilsMessageTypeFlagsEXT types,
@@ -197,7 +197,7 @@ static bool instance_init(Gpu *gpu, bool validate) {
     return true;
 }
 
-// ---- device
+// ---- device ----
 
 // A kernel shows a GPU as a node under /dev: those of Direct Rendering, NVIDIA, AMD, Windows'
 // Linux, ARM and Qualcomm. Other systems are not asked.
@@ -336,7 +336,7 @@ void gpu_finish(Gpu *gpu) {
     pthread_mutex_destroy(&gpu->error_lock);
 }
 
-// ---- memory
+// ---- memory ----
 
 // The best memory type among `allowed`, the preferred flags first; NONE.
 static u32 memory_type(const Gpu *gpu, u32 allowed, VkMemoryPropertyFlags flags) {

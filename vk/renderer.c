@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// ---- life
+// ---- life ----
 
 static bool is_auto(const RenderOptions *options) {
     return !options->device || strcmp(options->device, "auto") == 0;
@@ -160,7 +160,7 @@ static void slot_release(Renderer *r, Slot *slot) {
     pthread_mutex_unlock(&r->lock);
 }
 
-// ---- a picture
+// ---- a picture ----
 
 typedef struct Plan {
     const RenderView *view;

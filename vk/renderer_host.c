@@ -11,7 +11,7 @@
 enum { NOTHING = 0xffffff, GROUPS = 4 }; // as in shaders/common.glsl
 #define SAME 0.965f
 
-// ---- small things of the shaders
+// ---- small things of the shaders ----
 
 void normal_unpack(u32 packed, f32 out[3]) { // as oct_unpack in shaders/common.glsl
     f32 x = MAX((f32)(i16)(u16)packed / 32767.0f, -1.0f),
@@ -63,7 +63,7 @@ static u32 middle_of(const HostPicture *p, u32 pixel) {
     return p->n_samples == 2 ? 2 * pixel + 1 : pixel;
 }
 
-// ---- the list of samples to shade
+// ---- the list of samples to shade ----
 
 typedef struct List {
     const HostPicture *p;
@@ -258,7 +258,7 @@ void host_list_samples(const HostPicture *p, u32 begin, u32 end, u32 counts[2]) 
     counts[1] = list.n_others - first;
 }
 
-// ---- masks and geometry
+// ---- masks and geometry ----
 
 // As normal_unpack, of four: the same operations in the same order.
 static V3 normals_unpack(I4 packed) {
@@ -346,7 +346,7 @@ void host_fill_masks(const HostPicture *p, const RenderCamera *camera, const Ren
     }
 }
 
-// ---- colour
+// ---- colour ----
 
 void srgb_tables_init(SrgbTables *tables) {
     // For each step of the curve, the root of the linear value where it begins.

@@ -9,7 +9,7 @@
 #include "vk/view.h"
 
 enum { SLOTS_MAX = 8, BINDINGS = 13 };
-// ---- the scene on the device
+// ---- the scene on the device ----
 
 typedef struct DeviceScene {
     GpuBuffer vertices, indices, draws;

@@ -22,7 +22,7 @@ void device_scene_finish(Renderer *r) {
     memset(scene, 0, sizeof *scene);
 }
 
-// ---- buffers
+// ---- buffers ----
 
 static bool upload_meshes(Renderer *r, const RenderScene *scene) {
     u64 n_verts = 0, n_indices = 0;
@@ -83,7 +83,7 @@ static bool upload_draws(Renderer *r, const RenderScene *scene) {
     return true;
 }
 
-// ---- the field
+// ---- the field ----
 
 static bool upload_field(Renderer *r, const RenderScene *scene) {
     DeviceScene *out = &r->scene;

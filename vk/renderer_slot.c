@@ -76,7 +76,7 @@ void slot_finish(Renderer *r, Slot *slot) {
     slot->pool = VK_NULL_HANDLE;
 }
 
-// ---- growing
+// ---- growing ----
 
 // What is drawn into: read in place by the host where it has work to do.
 static bool target_init(Renderer *r, GpuImage *image, VkFormat format, u32 width, u32 height) {
@@ -222,7 +222,7 @@ bool slot_prepare(Renderer *r, Slot *slot, u32 width, u32 height, u32 n_samples,
                                      GPU_READBACK));
 }
 
-// ---- commands
+// ---- commands ----
 
 bool slot_begin(Renderer *r, Slot *slot) {
     Gpu *gpu = &r->gpu;

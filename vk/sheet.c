@@ -47,7 +47,7 @@ static const Layout *layout_choose(const RenderScene *scene) {
     return best;
 }
 
-// ---- furniture
+// ---- furniture ----
 
 static Str length_text(const RenderScene *scene, f64 mm, u32 digits, Arena *arena) {
     char number[NUMBER_TEXT_MAX];
@@ -125,7 +125,7 @@ static void draw_frame(Canvas *canvas, i32 x, i32 y, i32 width, i32 height) {
     canvas_rect(canvas, x + width - 1, y, 1, height, FRAME);
 }
 
-// ---- one picture
+// ---- one picture ----
 
 typedef struct Cell {
     const char *name, *caption;
@@ -189,7 +189,7 @@ static Status draw_views(Sheet *sheet, const RenderScene *scene) {
     return status;
 }
 
-// ---- parts
+// ---- parts ----
 
 // Of the legend's column: how high, and how far from row to row, closer where there are many.
 static i32 legend_room(const Sheet *sheet) {
@@ -228,7 +228,7 @@ static void draw_legend(Sheet *sheet, const RenderScene *scene, i32 x, i32 y) {
     }
 }
 
-// ---- close-ups
+// ---- close-ups ----
 
 // How many fit below the legend.
 static u32 closeups_beside(const Sheet *sheet, const RenderScene *scene) {
@@ -361,7 +361,7 @@ static Status draw_closeups(Sheet *sheet, const RenderScene *scene, i32 x) {
     return status;
 }
 
-// ---- the sheets
+// ---- the sheets ----
 
 static Status draw_parts(Sheet *sheet, const RenderScene *scene) {
     const u32 cell_high = sheet->layout->parts_high;

@@ -39,7 +39,7 @@ struct Soft {
     SoftLights *lights, *old_lights;
 };
 
-// ---- life
+// ---- life ----
 
 Soft *soft_create(Heap *heap, u32 n_slots) {
     Soft *soft = HEAP_NEW(heap, Soft, 1);
@@ -118,7 +118,7 @@ Status soft_set_scene(Soft *soft, const RenderScene *scene, RenderError *error) 
     return STATUS_OK;
 }
 
-// ---- slots
+// ---- slots ----
 
 // Large pictures are drawn two at a time at most: a sample takes 12 to 40 bytes.
 static SoftSlot *slot_acquire(Soft *soft, bool is_large) {
@@ -170,7 +170,7 @@ static void slot_prepare(SoftSlot *slot, size_t n_samples, size_t n_pixels, bool
     }
 }
 
-// ---- a picture
+// ---- a picture ----
 
 typedef struct Draw {
     Soft *soft;
@@ -192,7 +192,7 @@ static SoftStudio studio_of(const Draw *d) {
                         d->soft->scene.materials};
 }
 
-// ---- lights
+// ---- lights ----
 
 static bool lights_fit(const Draw *d, const SoftLights *lights) {
     return lights && lights->azimuth == d->view->light_azimuth &&
@@ -291,7 +291,7 @@ static void floor_task(void *ctx, u32 i, Heap *heap) {
     soft_floor(&studio, lights->floor, lights->floor_size, region[0], region[2], begin, begin + 8);
 }
 
-// ---- samples
+// ---- samples ----
 
 static void band_samples(Draw *d, Raster *r, RasterSample *samples, f32 *depths, f32 least) {
     size_t first = (size_t)r->begin * d->pitch, n = (size_t)(r->end - r->begin) * d->pitch;
@@ -362,7 +362,7 @@ static void glass_task(void *ctx, u32 i, Heap *heap) {
     heap_free(heap, r.vertices);
 }
 
-// ---- pixels
+// ---- pixels ----
 
 static void pixels_task(void *ctx, u32 i, Heap *heap) {
     Draw *d = ctx;

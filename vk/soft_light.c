@@ -5,7 +5,7 @@
 
 enum { FIRST = 0x3fff };
 
-// ---- materials
+// ---- materials ----
 
 void soft_materials(const DrawRecord *records, u32 n, SoftMaterial *out) {
     for (u32 i = 0; i < n; i++) {
@@ -53,7 +53,7 @@ static void surface_material(Surface *s, const SoftMaterial *const m[4]) {
     s->roughness = GATHER(roughness);
 }
 
-// ---- places
+// ---- places ----
 
 static F4 linear_depth(const ViewBlock *view, F4 d) {
     f32 n = view->depth_range[0], f = view->depth_range[1];
@@ -83,7 +83,7 @@ static V3 toward_eye(const ViewBlock *view, V3 p) {
                                : v3_unit(v3_sub(v3_of(view->eye), p));
 }
 
-// ---- the field
+// ---- the field ----
 
 typedef struct Cells { // between which eight a point lies
     I4 at;             // the first
@@ -151,7 +151,7 @@ static F4 occlusion(const SoftStudio *s, V3 p, V3 n) {
     return f4_clamp(1 - 1.12f * covered / weights, 0, 1);
 }
 
-// ---- shadow
+// ---- shadow ----
 
 // Part of 2 x 2 texels that see the light, between them: x, y from 0 to 1 over the map.
 static F4 shadow_look(const SoftStudio *s, u32 layer, F4 x, F4 y, F4 depth) {
@@ -212,7 +212,7 @@ static F4 shadow_light(const SoftStudio *studio, V3 p, V3 n) {
     return lit / f4_max(looks, f4(1));
 }
 
-// ---- the studio
+// ---- the studio ----
 
 static V3 studio_diffuse(const ViewBlock *view, V3 p, V3 n) {
     F4 t = n.z * 0.5f + 0.5f, above = f4_max(p.z - view->depth_range[2], f4(0));
@@ -317,7 +317,7 @@ static V3 shade(const ViewBlock *view, const Surface *s, F4 open, F4 lit) {
     return tone(v3_add(surface_light(view, s, open, lit), s->emission));
 }
 
-// ---- samples
+// ---- samples ----
 
 static void normals_unpack(const u32 packed[4], V3 *out) { // as oct_unpack
     I4 bits = {(i32)packed[0], (i32)packed[1], (i32)packed[2], (i32)packed[3]};
@@ -386,7 +386,7 @@ void soft_shade(const SoftStudio *studio, const RasterSample *samples, const f32
     memcpy(items + i, rest, (n - i) * sizeof *rest);
 }
 
-// ---- glass
+// ---- glass ----
 
 void soft_glass(const SoftStudio *studio, const GlassPieces *pieces, V3 *color, F4 *cover) {
     const ViewBlock *view = studio->view;
@@ -422,7 +422,7 @@ void soft_glass(const SoftStudio *studio, const GlassPieces *pieces, V3 *color, 
     *cover = a + dark;
 }
 
-// ---- the floor
+// ---- the floor ----
 
 // A sunflower over the unit disc.
 static const f32 disc[16][2] = {

@@ -6,7 +6,7 @@
 
 #define GUARD 4000000.0 // grid units that coordinates may reach: 15,000 samples
 
-// ---- vertices
+// ---- vertices ----
 
 static void place_columns(Raster *r, const DrawRecord *record, const f32 matrix[16], u32 height) {
     D2 half = {(f64)r->width * (GRID / 2), (f64)height * (GRID / 2)}, middle = half - GRID / 2;
@@ -97,7 +97,7 @@ bool raster_place(Raster *r, const RenderMesh *mesh, const Box3 *box, const Draw
     return true;
 }
 
-// ---- triangles
+// ---- triangles ----
 
 static void triangle_draw(Raster *r, const RasterVertex *a, const RasterVertex *b,
                           const RasterVertex *c) {
@@ -182,7 +182,7 @@ void raster_draw(Raster *r, const DrawCall *call) {
     }
 }
 
-// ---- rows
+// ---- rows ----
 
 static i32 least3(i32 a, i32 b, i32 c) {
     return MIN(a, MIN(b, c));
@@ -327,7 +327,7 @@ void raster_normal_planes(const RasterTriangle *t, F4 *start, F4 *across, F4 *do
     *start = t->is_front ? n : -n;
 }
 
-// ---- samples
+// ---- samples ----
 
 static I4 snorm16(F4 x) { // of -1..1
     x *= 32767;

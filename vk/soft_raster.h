@@ -64,7 +64,7 @@ void raster_draw(Raster *raster, const DrawCall *call);
 
 void raster_fill_samples(Raster *raster, const RasterTriangle *triangle);
 
-// ---- for other fills
+// ---- for other fills ----
 
 // The rows of a triangle: columns lo..hi of row y, empty if lo > hi.
 typedef struct RasterRows {

@@ -23,7 +23,7 @@ bool device_name_has(const char *name, const char *word) {
     return !*word;
 }
 
-// ---- the view block
+// ---- the view block ----
 
 // Object -> clip space of the target, whose texel (0, 0) has its centre at sample (0.5, 0.5).
 static void view_clip(const RenderCamera *camera, u32 n_samples, f32 out[16]) {
@@ -111,7 +111,7 @@ void view_floor_region(const ViewBlock *view, Box3 bounds, u32 size, u32 out[4])
     }
 }
 
-// ---- checks
+// ---- checks ----
 
 bool scene_is_sound(const RenderScene *scene, RenderError *error) {
     const char *what = NULL;
@@ -153,7 +153,7 @@ bool image_is_sound(const RenderView *view, const RenderImage *image, bool has_c
            image->height == camera->height && (!image->color || has_color);
 }
 
-// ---- draws
+// ---- draws ----
 
 static u32 steps(f64 value, u32 most) {
     return (u32)(fmin(1, fmax(0, value)) * most + 0.5);
@@ -241,7 +241,7 @@ bool *scene_seen(const RenderScene *scene, Heap *heap) {
     return is_seen;
 }
 
-// ---- glass
+// ---- glass ----
 
 // Farthest first. No two are equal, so the order is the same with every qsort.
 static int glass_compare(const void *left, const void *right) {

@@ -9,7 +9,7 @@
 enum { SHADOWS_MAX = 16, SHADOW_TAPS = 16, SHADOW_SIZE = 1024, LIGHTS = 3 };
 enum { VIEW_PART_COLORS = 1, VIEW_FLOOR = 2, VIEW_OUTLINES = 4, VIEW_GLASS = 8 };
 
-// ---- mirrored by shaders/common.glsl (std140, std430: vec4s and uvec4s only)
+// ---- mirrored by shaders/common.glsl (std140, std430: vec4s and uvec4s only) ----
 
 typedef struct ViewBlock {
     f32 clip[16]; // by columns

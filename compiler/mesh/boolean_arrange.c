@@ -12,8 +12,7 @@
 
 #include <string.h>
 
-// ---- segments
-// ------------------------------------------------------------------------------------
+// ---- segments ----
 
 int unit_line_way(const Unit *u, u32 cut, u32 a, u32 b, u32 *axis) {
     const Kernel *k = u->k;
@@ -129,8 +128,7 @@ static void cut_segs(Unit *u) {
     }
 }
 
-// ---- the graph
-// -----------------------------------------------------------------------------------
+// ---- the graph ----
 
 static u32 local_vertex(Unit *u, u32 point) {
     if (!u->local_of[point]) {
@@ -282,8 +280,7 @@ static void arrange_unit(Unit *u, const InnerSeg *inner, u32 n_inner) {
     unit_add_cells(u);
 }
 
-// ---- cells without an arrangement
-// ----------------------------------------------------------------
+// ---- cells without an arrangement ----
 
 static void add_plain_cell(Kernel *k, u32 t) {
     Facet *facet = &k->facets[t];

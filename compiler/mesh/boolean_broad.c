@@ -215,8 +215,7 @@ static void halve(Broad *b, const Room *room, u32 from, u32 n, u32 depth) {
         sweep(b, room, from, n);
 }
 
-// ---- the first cuts
-// ------------------------------------------------------------------------------
+// ---- the first cuts ----
 
 typedef struct FirstCut {
     Cut cut;
@@ -400,8 +399,7 @@ static void run_room(Kernel *view, void *ctx, u32 i) {
     room->found = found;
 }
 
-// ---- pairs
-// ---------------------------------------------------------------------------------------
+// ---- pairs ----
 
 // From counts of each t at start[t + 2] to where they begin, at start[t + 1].
 static void sum_starts(u32 *start, u32 n) {

@@ -53,8 +53,7 @@ typedef struct VoxelBox {
     i64 lo[3], hi[3]; // inclusive
 } VoxelBox;
 
-// ---- the zone asked
-// ------------------------------------------------------------------------------
+// ---- the zone asked ----
 
 static u32 n_before(const Burial *b, i64 x, i64 y, i64 z) {
     return b->n_before[((size_t)z * (b->size[1] + 1) + (size_t)y) * (b->size[0] + 1) + (size_t)x];
@@ -145,8 +144,7 @@ bool line_is_buried(const Kernel *k, u32 a, u32 b) {
     return line_meets_zone(k->burial, p, q) || (k->hulls && hulls_meet_line(k, p, q));
 }
 
-// ---- covering leaves
-// -----------------------------------------------------------------------------
+// ---- covering leaves ----
 
 // By leaf: whether the root's value is settled where the leaf holds matter. From the root down:
 // the nodes whose truth settles it, and those whose falseness does.
@@ -224,8 +222,7 @@ static bool choose_voxels(const Kernel *k, const Digging *d, GridBox *region) {
     }
 }
 
-// ---- one covering leaf
-// ---------------------------------------------------------------------------
+// ---- one covering leaf ----
 
 enum { VOXEL_NEW, VOXEL_SURFACE, VOXEL_SEEN };
 
@@ -356,8 +353,7 @@ static void dig_leaf(Kernel *view, void *ctx, u32 l) {
     arena_reset(&view->scratch, mark);
 }
 
-// ---- the zone found
-// ------------------------------------------------------------------------------
+// ---- the zone found ----
 
 // Returns how many voxels are of the zone.
 static u32 sum_zone(Burial *b) {

@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-// ---- chains
-// ---------------------------------------------------------------------------------------
+// ---- chains ----
 
 // Links i and j join the same two vertices.
 static bool are_links_equal(const Lone *l, u32 i, u32 j) {
@@ -97,8 +96,7 @@ bool lone_find_chains(Arena *arena, Lone *l) {
     return true;
 }
 
-// ---- cells
-// ----------------------------------------------------------------------------------------
+// ---- cells ----
 
 void lone_reserve(Unit *u, const Lone *l) {
     Kernel *k = u->k;

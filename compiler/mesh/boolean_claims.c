@@ -131,8 +131,7 @@ static void map_lost(Kernel *view, void *ctx, u32 i) {
         }
 }
 
-// ---- planes
-// --------------------------------------------------------------------------------------
+// ---- planes ----
 
 static const Plane *plane_of(const Claiming *c, u32 number) {
     if (number < c->claims->n_before)
@@ -202,8 +201,7 @@ Claims claim_planes(Kernel *k, u32 n, const Planes *made) {
     return claims;
 }
 
-// ---- points
-// --------------------------------------------------------------------------------------
+// ---- points ----
 
 static const Point *point_of(const Claiming *c, u32 number) {
     if (number < c->claims->n_before)

@@ -21,8 +21,7 @@ u32 cell_plane(Kernel *k, u32 c) {
     return cell->plane;
 }
 
-// ---- seeds
-// ---------------------------------------------------------------------------------------
+// ---- seeds ----
 
 // In a patch: beside one of its larger triangles, in front.
 static void seed_in_patch(Kernel *k, u32 cell, Beside *seed, u32 *region) {
@@ -83,8 +82,7 @@ static void seed_at_half(Kernel *k, u32 cell, Beside *seed, u32 *region) {
     *region = k->region_of[2 * cell + 1];
 }
 
-// ---- regions
-// -------------------------------------------------------------------------------------
+// ---- regions ----
 
 // From a forest in which no root is above its members: a root gets its label before they ask.
 static void number_regions(Kernel *k) {

@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-// ---- edges of the unit
-// ---------------------------------------------------------------------------
+// ---- edges of the unit ----
 
 static void empty_slots(Unit *u, u32 n) {
     for (u->n_edge_slots = 16; u->n_edge_slots < 2 * n;)
@@ -69,8 +68,7 @@ static bool draws_anew(const Unit *u, Drawer *known, u32 t) {
     return !at->has_edge;
 }
 
-// ---- one line
-// ------------------------------------------------------------------------------------
+// ---- one line ----
 
 // Constraints keyed[0 .. n), all in plane cut: the pieces between their ends that they cover.
 static void add_line(Unit *u, const InnerSeg *inner, const Keyed *keyed, u32 n, u32 cut) {

@@ -106,8 +106,7 @@ static bool *find_used_once(Kernel *k) {
     return out;
 }
 
-// ---- rooms
-// ---------------------------------------------------------------------------------------
+// ---- rooms ----
 
 static u32 room_at(const Cover *c, const u32 at[3]) {
     return (at[2] * c->size[1] + at[1]) * c->size[0] + at[0];
@@ -143,8 +142,7 @@ static void add_to_rooms(Kernel *k, Cover *c, u32 l) {
             }
 }
 
-// ---- boxes
-// ---------------------------------------------------------------------------------------
+// ---- boxes ----
 
 static bool is_covered(Cover *c, const GridBox *box, u32 depth);
 

@@ -43,8 +43,7 @@ static u32 make_upright(Hand *hand, const Corner *a, const Corner *b, u32 axis) 
     return known->number;
 }
 
-// ---- what meets in crossing planes
-// ---------------------------------------------------------------
+// ---- what meets in crossing planes ----
 
 // Where the common interval ends: a corner's vertex, or NONE.
 static u32 end_corner(const Kernel *k, const Meeting *m, const LineEnd end[2]) {
@@ -112,8 +111,7 @@ static void cross_pair(Hand *hand, const Meeting *m) {
                      (InnerSeg){m->facet[i], a, b, m->facet[1 - i]});
 }
 
-// ---- coplanar facets
-// --------------------------------------------------------------------------
+// ---- coplanar facets ----
 
 typedef struct Flat {
     i64 x, y;

@@ -14,8 +14,7 @@
 
 #include <string.h>
 
-// ---- radial order
-// --------------------------------------------------------------------------------
+// ---- radial order ----
 
 // A half at its edge.
 typedef struct EdgeHalf {
@@ -230,8 +229,7 @@ static bool order_crossing(const Kernel *view, EdgeHalf *at) {
     return true;
 }
 
-// ---- gathering
-// -----------------------------------------------------------------------------------
+// ---- gathering ----
 
 enum { BUCKET_HALVES = 8192, MOST_BUCKETS = 1024, RANGE_GRAIN = 50000, JOIN_NS = 30 };
 
@@ -385,8 +383,7 @@ void edges_build(Kernel *k, u32 *parent) {
     heap_free(k->heap, g.at);
 }
 
-// ---- joining from several threads
-// ----------------------------------------------------------------
+// ---- joining from several threads ----
 
 // A root is hung under a smaller one only while it is a root, and what is no root never becomes one
 // again; so whoever comes first, the sets and their smallest members are the same. Shortened paths

@@ -75,8 +75,7 @@ static u32 next_half(u32 h) {
     return h % 3 == 2 ? h - 2 : h + 1;
 }
 
-// ---- adjacency
-// -----------------------------------------------------------------------------------
+// ---- adjacency ----
 
 // Notes half h from p to q, which is of another edge than those before or the first one's twin.
 // False: it is neither.
@@ -116,8 +115,7 @@ static bool find_twins(FacetScratch *s, const LeafTris *tris) {
     return is_regular && n_open == 0;
 }
 
-// ---- convexity
-// -----------------------------------------------------------------------------------
+// ---- convexity ----
 
 static f64 norm(const i64 n[3]) {
     return sqrt((f64)n[0] * (f64)n[0] + (f64)n[1] * (f64)n[1] + (f64)n[2] * (f64)n[2]);
@@ -184,8 +182,7 @@ static bool is_convex(FacetScratch *s, const LeafTris *tris) {
     return has_one_top(s, tris);
 }
 
-// ---- joining triangles
-// ---------------------------------------------------------------------------
+// ---- joining triangles ----
 
 bool have_equal_labels(const Mesh *mesh, u32 t, u32 u) {
     if ((mesh->tags && mesh->tags[t] != mesh->tags[u]) ||
@@ -286,8 +283,7 @@ static bool join_triangles(const Kernel *view, FacetScratch *s, const LeafTris *
     return has_joined;
 }
 
-// ---- facets
-// --------------------------------------------------------------------------------------
+// ---- facets ----
 
 // With no corners and sources yet. There is room for all of the leaf's.
 static Facet *begin_facet(const LeafTris *tris, u32 t, Intake *out) {

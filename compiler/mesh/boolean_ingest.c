@@ -63,8 +63,7 @@ static inline void box_add(GridBox *box, const GridPlace *p) {
                      {MAX(box->max[0], x), MAX(box->max[1], y), MAX(box->max[2], z)}};
 }
 
-// ---- ranges of all leaves
-// -------------------------------------------------------------------------
+// ---- ranges of all leaves ----
 
 static void enter_leaf(const u32 *base, u32 at, LeafRun *run) {
     run->from = at - base[run->leaf];
@@ -92,8 +91,7 @@ void leaf_run_next(const Kernel *k, const u32 *base, LeafRun *run) {
     run->from = run->to;
 }
 
-// ---- all vertices
-// ---------------------------------------------------------------------------------
+// ---- all vertices ----
 
 typedef struct Placing {
     u32 n_ranges; // of all vertices
@@ -170,8 +168,7 @@ static Status place_vertices(Kernel *k) {
     return STATUS_OK;
 }
 
-// ---- leaves
-// ----------------------------------------------------------------------------------------
+// ---- leaves ----
 
 // Leaves that the root does not depend on count for the frame only.
 static void mark_used(Kernel *k) {

@@ -265,8 +265,7 @@ typedef struct Kernel {
     SolidRegion *regions;
 } Kernel;
 
-// ---- boolean_threads.c
-// -------------------------------------------------------------------------------
+// ---- boolean_threads.c ----
 // Runs task(view, ctx, i) for each i in 0 .. n on up to k->n_threads threads; in place if work_ns,
 // a guess at the whole, says that threads don't pay. view is the worker's copy of *k: a task may
 // read what k has and allocate from view->arena, which lives until kernel_release, and
@@ -288,8 +287,7 @@ static inline u32 kernel_range_start(u32 n, u32 n_ranges, u32 i) {
     return (u32)((u64)n * i / n_ranges);
 }
 
-// ---- boolean_shards.c
-// --------------------------------------------------------------------------------
+// ---- boolean_shards.c ----
 // The first n tasks of a pass that add points and planes, each in a shard of k: run(shard, ctx, i)
 // may do to shard what it would do to k but for k's other tables, and ask for the planes of facets
 // that no other task asks for, if they are not known; its cells, halves, stacks begin empty.
@@ -297,8 +295,7 @@ static inline u32 kernel_range_start(u32 n, u32 n_ranges, u32 i) {
 void shards_run(Kernel *k, u32 n, u64 work_ns, void (*run)(Kernel *shard, void *ctx, u32 i),
                 void *ctx);
 
-// ---- boolean_claims.c
-// --------------------------------------------------------------------------------
+// ---- boolean_claims.c ----
 // The numbers of what n tasks have made, of the planes or the points.
 typedef struct Claims {
     u32 n, n_before; // numbers below n_before were k's
@@ -318,8 +315,7 @@ Claims claim_planes(Kernel *k, u32 n, const Planes *made);
 Claims claim_points(Kernel *k, u32 n, Points *made, const Claims *planes);
 void claims_finish(Claims *claims, Heap *heap);
 
-// ---- boolean_planes.c, boolean_points.c: planes and vertices, made, found or added; signs
-// ---------------------------------
+// ---- boolean_planes.c, boolean_points.c: planes and vertices, made, found or added; signs ----
 void points_init(Kernel *k, u32 expected);
 void points_close(Kernel *k, Heap *heap); // no more vertices will be added
 void points_finish(Kernel *k, Heap *heap);
@@ -410,8 +406,7 @@ static inline u32 half_behind(const Kernel *k, u32 h) {
     return half_ahead(k, h) ^ 1;
 }
 
-// ---- the passes, in order
-// ------------------------------------------------------------------------
+// ---- the passes, in order ----
 Status ingest(Kernel *k);
 // The part of a range of all leaves' vertices (or triangles) that is of one leaf: its from .. to.
 // base: vert_base or tri_base.

@@ -23,8 +23,7 @@ typedef struct Taker {
     struct FacetScratch *facets;
 } Taker;
 
-// ---- vertices
-// ------------------------------------------------------------------------------------
+// ---- vertices ----
 
 static inline bool are_one_place(const GridPlace *a, const GridPlace *b) {
     return a->at[0] == b->at[0] && a->at[1] == b->at[1] && a->at[2] == b->at[2];
@@ -75,8 +74,7 @@ static bool number_vertex(Taker *t, u32 v) {
     return is_new;
 }
 
-// ---- triangles
-// -----------------------------------------------------------------------------------
+// ---- triangles ----
 
 static void reserve_tris(Taker *t, u32 n) {
     LeafTris *tris = &t->tris;

@@ -12,8 +12,7 @@
 
 enum { MOST_INNER = 48, FEW = 24 };
 
-// ---- the rim, and constraints by their ends there
-// --------------------------------------------------
+// ---- the rim, and constraints by their ends there ----
 
 static void build_rim(Unit *u, Lone *l) {
     Kernel *k = u->k;
@@ -145,8 +144,7 @@ static void read_links(Unit *u, Lone *l, const InnerSeg *inner, u32 n_inner) {
         u->local_of[l->inner.data[i]] = 0;
 }
 
-// ---- constraints with inner ends
-// -------------------------------------------------------------------
+// ---- constraints with inner ends ----
 
 static bool are_boxes_apart(const Unit *u, const u32 r[2], const u32 s[2]) {
     const Kernel *k = u->k;
@@ -220,8 +218,7 @@ static void drop_double_links(Lone *l) {
     l->links.len = len;
 }
 
-// ---- many constraints
-// ------------------------------------------------------------------------------
+// ---- many constraints ----
 
 // As are_all_apart, of chains, by the sweep of the general arrangement.
 static bool are_many_apart(Unit *u, const Lone *l) {
@@ -244,8 +241,7 @@ static bool are_many_apart(Unit *u, const Lone *l) {
     return u->splits.len == 0;
 }
 
-// ---- the facet
-// -------------------------------------------------------------------------------------
+// ---- the facet ----
 
 static bool has_inner_place(const Lone *l) {
     for (u32 i = 0; i < l->points.len; i++)

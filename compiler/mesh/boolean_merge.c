@@ -14,8 +14,7 @@
 
 #include <string.h>
 
-// ---- faces
-// ---------------------------------------------------------------------------------------
+// ---- faces ----
 
 void outward_normal(const Kernel *k, const FaceCell *cell, i64 n[3]) {
     const i64 *from =
@@ -96,8 +95,7 @@ static void join_cells(Merge *m) {
     kernel_for(k, r.n, 5 * (u64)f->n_halves, find_borders, &r);
 }
 
-// ---- vertices
-// ------------------------------------------------------------------------------------
+// ---- vertices ----
 
 Vec3 place_at(const Kernel *k, const f64 at[3]) {
     return vec3((at[0] + k->origin[0]) * k->quantum, (at[1] + k->origin[1]) * k->quantum,
@@ -216,8 +214,7 @@ u64 edge_name(const Merge *m, u32 from, u32 to) {
     return (u64)MIN(from, to) << 32 | MAX(from, to);
 }
 
-// ---- the result
-// ----------------------------------------------------------------------------------
+// ---- the result ----
 
 enum { AHEAD = 12 };
 

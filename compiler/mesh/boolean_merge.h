@@ -57,7 +57,7 @@ typedef struct Merge {
     VEC(u32) twin; // by edge of a triangle (3 t + corner)
 } Merge;
 
-// ---- boolean_merge.c
+// ---- boolean_merge.c ----
 static inline u32 half_twin(const Merge *m, u32 h) {
     return m->f->halves[h].twin;
 }
@@ -94,24 +94,24 @@ u64 edge_name(const Merge *m, u32 from, u32 to);
 void outward_normal(const Kernel *k, const FaceCell *cell, i64 n[3]);
 Vec3 place_at(const Kernel *k, const f64 at[3]); // of a place in quanta, mm
 
-// ---- boolean_triangles.c: faces to triangles. Fills parts.
+// ---- boolean_triangles.c: faces to triangles. Fills parts. ----
 void triangulate_faces(Merge *m);
 
-// ---- boolean_slits.c
+// ---- boolean_slits.c ----
 bool add_slits(Merge *m);                  // what parts found, with middles; false: none
 u32 slit_middle(const Merge *m, u32 from); // on the border that starts at half from, or NONE
 u64 slit_edge_name(const Merge *m, u32 middle, u32 corner); // edge_name
 void place_slits(Merge *m);                                 // n_verts is known
 
-// ---- boolean_copies.c
+// ---- boolean_copies.c ----
 void count_copies(Merge *m);
 void write_copies(Merge *m, Mesh *out);
 
-// ---- boolean_labels.c: writes the triangles of parts.
+// ---- boolean_labels.c: writes the triangles of parts. ----
 Vec3 map_normal(const Affine3 *map, Vec3 n); // of length 1
 void write_triangles(Merge *m, Mesh *out);
 
-// ---- boolean_repair.c
+// ---- boolean_repair.c ----
 // Edges of one pair of vertices get middles. False: there was nothing to part, or no telling which
 // edges are one.
 bool part_edges(Merge *m);

@@ -71,8 +71,7 @@ static void test_range(Kernel *view, void *ctx, u32 range) {
     w->drawings[range] = found;
 }
 
-// ---- planes of facets
-// ----------------------------------------------------------------------------
+// ---- planes of facets ----
 
 static void make_planes(Kernel *view, void *ctx, u32 range) {
     const Narrow *w = ctx;
@@ -123,8 +122,7 @@ static void add_planes(Narrow *w) {
     free_planes(w, w->n_facet_ranges);
 }
 
-// ---- drawing
-// -------------------------------------------------------------------------------------
+// ---- drawing ----
 
 static void draw_range(Kernel *view, void *ctx, u32 range) {
     const Narrow *w = ctx;

@@ -36,8 +36,7 @@ static inline bool has_corner(const Kernel *k, u32 facet, u32 v) {
     return corner_of(k, facet, v) != NO_CORNER;
 }
 
-// ---- boolean_meetings.c
-// -------------------------------------------------------------------------------------
+// ---- boolean_meetings.c ----
 // A facet's plane as doubles: c is behind it if n.c < low, in front of it if n.c > high.
 typedef struct Probe {
     f64 n[3], low, high;
@@ -46,8 +45,7 @@ void probe_init(const Kernel *k, u32 facet, Probe *probe);
 // False: facets t and u do not meet, or in nothing but an edge that they share.
 bool test_pair(const Kernel *k, u32 t, const Probe *at_t, u32 u, Meeting *m);
 
-// ---- boolean_draw.c
-// -----------------------------------------------------------------------------------------
+// ---- boolean_draw.c ----
 // What meets in a range of the pairs. Its planes and points have numbers that follow the kernel's;
 // they may be the kernel's, or another range's.
 typedef struct Drawing {

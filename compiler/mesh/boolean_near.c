@@ -49,8 +49,7 @@ typedef struct Near {
     Level levels[MOST_LEVELS];
 } Near;
 
-// ---- leaves
-// --------------------------------------------------------------------------------------
+// ---- leaves ----
 
 static bool boxes_meet(const GridBox *a, const GridBox *b) {
     return a->min[0] <= b->max[0] && b->min[0] <= a->max[0] && a->min[1] <= b->max[1] &&
@@ -146,8 +145,7 @@ static void clip_range(Kernel *k, void *ctx, u32 range) {
     }
 }
 
-// ---- rooms
-// ---------------------------------------------------------------------------------------
+// ---- rooms ----
 
 static void build_rooms(Near *near, u64 n_tris) {
     u64 most = MAX(ROOMS_A_TRI * n_tris, (u64)FEWEST_ROOMS), n;

@@ -57,8 +57,7 @@ static void spread_touches(Kernel *k) {
         k->facets[f].is_touched = k->facets[k->facets[f].group].is_touched;
 }
 
-// ---- patches of a leaf
-// -----------------------------------------------------------------------------
+// ---- patches of a leaf ----
 
 static f64 tri_size2(const Mesh *mesh, u32 t) {
     const u32 *v = mesh->tris + 3 * (size_t)t;
@@ -153,8 +152,7 @@ static void number_patches(Kernel *k, LeafScan *s) {
     }
 }
 
-// ---- the rim of a leaf
-// -----------------------------------------------------------------------------
+// ---- the rim of a leaf ----
 
 // Halves are numbered as LeafScan.verts: one in four is none.
 static u32 after_half(u32 h) { // in its triangle
@@ -246,8 +244,7 @@ static void link_borders(Kernel *k, LeafScan *s, LeafPatches *of) {
     }
 }
 
-// ---- all leaves
-// ------------------------------------------------------------------------------------
+// ---- all leaves ----
 
 static void find_patches(Kernel *k, void *ctx, u32 l) {
     PatchPass *p = ctx;

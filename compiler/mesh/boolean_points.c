@@ -35,8 +35,7 @@ void points_finish(Kernel *k, Heap *heap) {
     vec_free(heap, &k->planes);
 }
 
-// ---- vertices
-// ------------------------------------------------------------------------------------
+// ---- vertices ----
 
 static i128 plane_at(const Plane *plane, const i64 p[3]) {
     return (i128)plane->n[0] * p[0] + (i128)plane->n[1] * p[1] + (i128)plane->n[2] * p[2] +
@@ -273,8 +272,7 @@ u32 point_add_tpi(Kernel *k, u32 a, u32 b, u32 c) {
     return point_add(k, &point);
 }
 
-// ---- signs
-// ---------------------------------------------------------------------------------------
+// ---- signs ----
 
 // An LPI lies between its ends, so both on one side settle it; else the sign of
 // Q(q) s_p - Q(p) s_q.

@@ -14,8 +14,7 @@
 
 #include <string.h>
 
-// ---- one polygon
-// ---------------------------------------------------------------------------------
+// ---- one polygon ----
 
 // The sign of the turn a, b, s in the y-z plane.
 static int displaced_turn(const Kernel *k, const Corner *a, const Corner *b, const Beside *s) {
@@ -72,8 +71,7 @@ static int ray_crossing(const Kernel *k, const Corner *at, u32 n, const i64 norm
     return displaced_side(k, normal, at, s) * turn < 0 ? turn : 0;
 }
 
-// ---- where rays are
-// ------------------------------------------------------------------------------
+// ---- where rays are ----
 
 // Rays by y, cut into rows of equal numbers, each by z.
 typedef struct RayRows {
@@ -169,8 +167,7 @@ static u32 find_rays(const RayRows *rows, const GridBox *box, u32 *out) {
     return n;
 }
 
-// ---- one leaf
-// ------------------------------------------------------------------------------------
+// ---- one leaf ----
 
 static void add_place(GridBox *box, const i32 at[3]) {
     for (u32 i = 0; i < 3; i++) {
@@ -219,8 +216,7 @@ int ray_leaf_winding(const Kernel *k, u32 leaf, const Beside *s) {
     return winding;
 }
 
-// ---- all leaves
-// ----------------------------------------------------------------------------------
+// ---- all leaves ----
 
 enum { RAY_GRAIN = 10000 };
 

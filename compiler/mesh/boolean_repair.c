@@ -12,8 +12,7 @@
 
 #include <string.h>
 
-// ---- edges of one pair of vertices
-// -------------------------------------------------------------------
+// ---- edges of one pair of vertices ----
 
 static void push_tri(Merge *m, u32 a, u32 b, u32 c) {
     const u32 tri[3] = {a, b, c};
@@ -225,8 +224,7 @@ bool part_edges(Merge *m) {
     return found;
 }
 
-// ---- fans
-// ----------------------------------------------------------------------------------------
+// ---- fans ----
 
 bool part_fans(Kernel *k, Mesh *mesh) {
     Arena *arena = &k->arena;

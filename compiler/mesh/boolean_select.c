@@ -86,8 +86,7 @@ static FaceCell face_cell(const Kernel *k, u32 c, int looks, const u8 *polarity)
     return out;
 }
 
-// ---- passes over ranges of cells
-// -----------------------------------------------------------------
+// ---- passes over ranges of cells ----
 
 enum { CELL_GRAIN = 20000, AHEAD = 16 };
 

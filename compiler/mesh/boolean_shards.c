@@ -46,8 +46,7 @@ static void run_shard(Kernel *view, void *ctx, u32 i) {
     s->shards[i] = shard;
 }
 
-// ---- lists
-// ---------------------------------------------------------------------------------------
+// ---- lists ----
 
 static void copy_cells(const Shards *s, u32 i) {
     Kernel *k = s->k;

@@ -80,8 +80,7 @@ u32 sort_along_line(const Kernel *k, LineSort *s, u32 *v, u32 n, u32 axis, int s
     return insert_along_line(k, v, len, axis, sign); // little is left to do
 }
 
-// ---- the table
-// -----------------------------------------------------------------------------------
+// ---- the table ----
 
 // A range of lower ends, and what stands before it in the table.
 typedef struct SplitRange {

@@ -92,8 +92,7 @@ static void number_range(Kernel *view, void *ctx, u32 range) {
     }
 }
 
-// ---- putting together
-// ----------------------------------------------------------------------------
+// ---- putting together ----
 
 static void place_intake(Kernel *view, void *ctx, u32 range) {
     const Weld *w = ctx;

@@ -38,8 +38,7 @@ typedef struct Walk {
     VEC(Frame) frames;
 } Walk;
 
-// ---- the expression
-// ------------------------------------------------------------------------------
+// ---- the expression ----
 
 static void build_uses(Walk *w) {
     const CsgExpr *expr = w->k->expr;
@@ -130,8 +129,7 @@ static u32 find_owner(const Walk *w, u32 node) {
     return owner;
 }
 
-// ---- the walk
-// ------------------------------------------------------------------------------------
+// ---- the walk ----
 
 // Leaves the region on the given side of a cell for the one on its other side.
 static void cross_cell(Walk *w, u32 side) {
@@ -194,8 +192,7 @@ static void walk_components(Walk *w, u32 from, const Rays *rays) {
     }
 }
 
-// ---- the check
-// -----------------------------------------------------------------------------------
+// ---- the check ----
 
 typedef struct Check {
     const u64 *region_hash;

@@ -243,8 +243,7 @@ static void grow(Hull *h) {
     }
 }
 
-// ---- faces
-// ---------------------------------------------------------------------------------------
+// ---- faces ----
 
 // Polygons of the hull: corners[starts[i] .. starts[i + 1]).
 typedef struct Faces {

@@ -19,7 +19,7 @@ typedef struct Boolean {
     u32 *follow; // by kept edge: the edge that leaves where it arrives
 } Boolean;
 
-// ---- inside and outside
+// ---- inside and outside ----
 
 static bool is_inside(const Boolean *b, u32 winds) {
     u32 n_positive = winds_positive(&b->winds, winds);
@@ -98,8 +98,7 @@ static void classify_edges(Boolean *b) {
     heap_free(b->heap, block);
 }
 
-// ---- linking
-// -------------------------------------------------------------------------------------
+// ---- linking ----
 
 static u32 edge_from(const Edge *e) {
     return e->is_above ? e->u : e->v;
@@ -200,8 +199,7 @@ static void trace_loops(Boolean *b, Loops *loops) {
     heap_free(b->heap, done);
 }
 
-// ---- the result
-// ----------------------------------------------------------------------------------
+// ---- the result ----
 
 static const Region *source_of(const Boolean *b, const Edge *e) {
     return &b->arr.operands[b->arr.segs[e->seg].operand];

@@ -192,8 +192,7 @@ void rings_make_monotone(Rings *r) {
     rings_give(r, block);
 }
 
-// ---- cutting a ring
-// ------------------------------------------------------------------------------
+// ---- cutting a ring ----
 
 #define RING_UPPER 0x80000000u // flag on nodes of a monotone ring: on its upper chain
 

@@ -153,8 +153,7 @@ static int incircle2d_exact(Vec2 a, Vec2 b, Vec2 c, Vec2 d) {
     return expansion_sign(sum, n_sum);
 }
 
-// ---- the middle way: numbers of twice the length, with an error bound
-// -----------------------------
+// ---- the middle way: numbers of twice the length, with an error bound ----
 
 // Relative errors: product below 8 u^2, sum below 4 u^2 of the terms' sizes, u = 2^-53 (Joldes,
 // Muller and Popescu 2017, "Tight and rigorous error bounds for basic building blocks of

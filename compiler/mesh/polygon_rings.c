@@ -26,8 +26,7 @@ void rings_give(Rings *r, u32 *scratch) {
         heap_free(r->heap, scratch);
 }
 
-// ---- numbers
-// ------------------------------------------------------------------------------------
+// ---- numbers ----
 
 // Orders as the numbers do; the two zeros are one.
 static u64 order_key(f64 x) {
@@ -155,8 +154,7 @@ void rings_finish(Rings *r) {
     r->tris = NULL;
 }
 
-// ---- operations
-// ---------------------------------------------------------------------------------
+// ---- operations ----
 
 static u32 add_record(Rings *r, u32 a, u32 b, u32 c) {
     if (r->n_tris == r->cap_tris) {
@@ -231,8 +229,7 @@ u32 rings_add_diagonal(Rings *r, u32 a, u32 b) {
     return b2;
 }
 
-// ---- places where several corners meet
-// -----------------------------------------------------------
+// ---- places where several corners meet ----
 
 // Edges of no length and spikes (a-b-a) have no inside: cut them off first, so that every corner
 // has two directions that differ.

@@ -73,7 +73,7 @@ static bool edges_conflict(const Simple *s, u32 i, u32 j, Vec2 *where) {
            !(vec2_equal(a, c) || vec2_equal(a, d) || vec2_equal(b, c) || vec2_equal(b, d));
 }
 
-// ---- the sweep
+// ---- the sweep ----
 
 static Vec2 edge_left(const Simple *s, u32 i) {
     Vec2 a = s->region->points[i], b = s->region->points[s->edges[i].next];

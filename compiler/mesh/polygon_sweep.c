@@ -25,7 +25,7 @@ typedef struct Sweep {
     u32 cap_verts;
 } Sweep;
 
-// ---- places
+// ---- places ----
 
 static int sign_of(i128 x) {
     return x > 0 ? 1 : x < 0 ? -1 : 0;
@@ -95,7 +95,7 @@ static bool starts_at(const Seg *s, const Place *p) {
     return p->den == 1 && compare_cells(s->a, p->cell) == 0;
 }
 
-// ---- the queue
+// ---- the queue ----
 
 static void queue_push(Sweep *sw, Place place, u32 seg) {
     vec_push(sw->heap, &sw->queue, (Crossing){place, seg});
@@ -133,7 +133,7 @@ static void expect_crossing(Sweep *sw, u32 low, u32 high) {
         queue_push(sw, crossing_of(s, t), low);
 }
 
-// ---- sorting
+// ---- sorting ----
 
 typedef struct EndKey {
     u64 key; // x, then y
@@ -199,7 +199,7 @@ static void order_leaving(Sweep *sw) {
         heap_free(sw->heap, list);
 }
 
-// ---- a vertex
+// ---- a vertex ----
 
 // Some segment on the line that the place lies on; else its neighbours there.
 static u32 find_on_line(const Sweep *sw, const Place *p, u32 *low, u32 *high) {

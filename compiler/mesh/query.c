@@ -50,8 +50,7 @@ void mesh_tree_destroy(MeshTree *tree) {
     heap_free(tree->heap, tree);
 }
 
-// ---- views
-// ---------------------------------------------------------------------------------------
+// ---- views ----
 
 bool affine3_is_similarity(const Affine3 *map, f64 *scale) {
     f64 gram[3][3], size = 0;
@@ -117,8 +116,7 @@ void node_pair_split(const View *a, const View *b, NodePair pair, Box3 box_a, Bo
     }
 }
 
-// ---- rays
-// ----------------------------------------------------------------------------------------
+// ---- rays ----
 
 // A ray prepared for Woop, Benthin and Wald 2013, "Watertight ray/triangle intersection": its
 // longest axis becomes z and space is sheared so that it runs straight along it. Edges are decided
@@ -234,8 +232,7 @@ bool mesh_ray(const PlacedMesh *solid, Vec3 from, Vec3 dir, MeshHit *hit) {
     return true;
 }
 
-// ---- membership
-// ----------------------------------------------------------------------------------
+// ---- membership ----
 
 // The nearest point of the triangle to p (Ericson, "Real-Time Collision Detection", 5.1.5).
 static Vec3 nearest_in_triangle(const Triangle *t, Vec3 p) {

@@ -97,8 +97,7 @@ static PlaneFaces faces_make(Heap *heap, const View *view) {
     return p;
 }
 
-// ---- two faces
-// -----------------------------------------------------------------------------------
+// ---- two faces ----
 
 // The outlines of a face in the frame's plane; is_turned: as they look from behind it.
 static Region face_region(PlaneFaces *p, u32 face, const Frame *f, bool is_turned) {

@@ -81,8 +81,7 @@ static f64 first_slack(const View *a, const View *b, NodePair pair) {
     return (box_extent(view_node_box(a, pair.a)) + box_extent(view_node_box(b, pair.b))) / 64;
 }
 
-// ---- distance
-// ------------------------------------------------------------------------------------
+// ---- distance ----
 
 typedef struct Simplex {
     Vec3 p[4];
@@ -172,8 +171,7 @@ f64 hulls_apart(const View *a, const View *b, NodePair pair, f64 enough, Vec3 *w
     return bound;
 }
 
-// ---- the vertical gap
-// ----------------------------------------------------------------------------
+// ---- the vertical gap ----
 
 enum { SLOPE_MAX = 64 }; // walls steeper than that count as that steep
 

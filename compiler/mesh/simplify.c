@@ -100,8 +100,7 @@ static bool is_border(const Simplify *s, u32 a, u32 b) {
     return left == NONE || right == NONE || !same_label(s, left, right);
 }
 
-// ---- the queue: a heap of four ways (fewer cache misses than two), ties by index
-// ------------------------------------------------------
+// ---- the queue: a heap of four ways (fewer cache misses than two), ties by index ----
 
 enum { WAYS = 4 };
 
@@ -152,8 +151,7 @@ static void consider(Simplify *s, u32 u, u32 v) {
     queue_push(s, (Collapse){rank, u, v, s->stamp[u], s->stamp[v]});
 }
 
-// ---- setting up
-// ----------------------------------------------------------------------------------
+// ---- setting up ----
 
 static void link_corners(Simplify *s) {
     for (u32 v = 0; v < s->mesh->n_verts; v++)
@@ -188,8 +186,7 @@ static void gather_quadrics(Simplify *s) {
         consider(s, vert_at(s, c), vert_at(s, next_corner(c)));
 }
 
-// ---- collapsing
-// ----------------------------------------------------------------------------------
+// ---- collapsing ----
 
 // The vertices next to v, each once, in around.
 static void list_neighbours(Simplify *s, u32 v) {

@@ -53,7 +53,7 @@ bool agent_save(Agent *agent, const char *name, Str bytes) {
     return ok;
 }
 
-// ---- the loop ------------------------------------------------------------------------------------
+// ---- the loop ----
 
 // An edit starts from a program that must compile: its report goes to the editor.
 static Status take_base(Agent *agent) {
@@ -123,7 +123,7 @@ static Status run_all(Agent *agent) {
     return status;
 }
 
-// ---- opening and closing -------------------------------------------------------------------------
+// ---- opening and closing ----
 
 static u64 task_hash(const AgentOptions *o) {
     u64 key = hash_combine(str_hash(o->idea), str_hash(o->from));

@@ -82,7 +82,7 @@ static Status compile_program(Agent *agent, Str program, Compilation *c) {
     return compile(c, STR("program.part"), program, &options);
 }
 
-// ---- in a process of its own ---------------------------------------------------------------------
+// ---- in a process of its own ----
 
 typedef struct AttemptWire { // what the child says, before findings and report
     u64 signature;

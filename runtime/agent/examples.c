@@ -96,7 +96,7 @@ static void words_of_task(const PromptTask *task, Arena *arena, StrMap *out) {
     add_words(task->words, WEIGHT_TEXT, arena, out);
 }
 
-// ---- what it is like -----------------------------------------------------------------------------
+// ---- what it is like ----
 
 // Per mille of the best match, by words that task and example share, rare ones counting more.
 static void score_likeness(const PromptTask *task, const PromptExample *all, u32 n, Arena *arena, u64 *score) {
@@ -121,7 +121,7 @@ static void score_likeness(const PromptTask *task, const PromptExample *all, u32
         score[e] = score[e] * 1000 / best;
 }
 
-// ---- what it uses --------------------------------------------------------------------------------
+// ---- what it uses ----
 
 enum { FEATURE_WORDS = 4 };
 typedef struct Features { // bits: keywords, then built-ins by number
@@ -178,7 +178,7 @@ static u64 share(const Features *a, const Features *b) {
     return either ? (u64)both * 1000 / either : 0;
 }
 
-// ---- never the answer itself ---------------------------------------------------------------------
+// ---- never the answer itself ----
 
 // The last word of a noun phrase: of "a garden swing with a roof" it is "swing".
 static Str head_noun(Str phrase, Arena *arena) {
@@ -216,7 +216,7 @@ static bool is_the_answer(Str name, Str head, Arena *arena) {
     return head.len > 0 && str_equal(head_noun((Str){words, len}, arena), head);
 }
 
-// ---- the choice ----------------------------------------------------------------------------------
+// ---- the choice ----
 
 // Likeness counts for more than novelty; a third one only if all stay short.
 static u32 choose(const PromptExample *all, u32 n, u64 *score, const Features *features, PromptExample *out) {

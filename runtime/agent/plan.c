@@ -48,7 +48,7 @@ static bool fail(PlanError *error, const char *fmt, ...) {
     return false;
 }
 
-// ---- fields --------------------------------------------------------------------------------------
+// ---- fields ----
 
 // Words fit for a string of the language: quotes, backslashes, braces and line breaks become spaces.
 // Nothing is cut in silence: what is too long comes back.
@@ -119,7 +119,7 @@ static bool read_vec3(const JsonNode *node, const char *key, const char *of, f64
     return true;
 }
 
-// ---- steps ---------------------------------------------------------------------------------------
+// ---- steps ----
 
 bool plan_read_metrics(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error) {
     if (!read_label(root, "name", arena, &plan->name, error))
@@ -327,7 +327,7 @@ bool plan_read(const JsonNode *root, Arena *arena, Plan *plan, PlanError *error)
            plan_read_arrangement(root, arena, plan, error);
 }
 
-// ---- writing -------------------------------------------------------------------------------------
+// ---- writing ----
 
 static void add_vec3(StrBuf *out, Vec3 v) {
     strbuf_add_char(out, '[');

@@ -55,7 +55,7 @@ Str reply_find_program(Str reply) {
     return found;
 }
 
-// ---- the inspector's verdict ---------------------------------------------------------------------
+// ---- the inspector's verdict ----
 
 static const char *const check_names[CHECK_COUNT] = {"missing",  "floating", "proportions", "overlaps",
                                                      "plain",    "orientation", "other"};

@@ -35,7 +35,7 @@ long syscall(long number, ...); // not POSIX, so no header shows it here
 
 enum { CHILD_FAILED = 70, GRACE_S = 3, FILES_MAX = 64, CLONE_THREAD_FLAG = 0x10000 };
 
-// ---- Landlock: no file at all --------------------------------------------------------------------
+// ---- Landlock: no file at all ----
 
 #if defined(__linux__) && defined(__NR_landlock_create_ruleset)
 typedef struct LandlockRules { // of the kernel's interface; older kernels know its beginning only
@@ -65,7 +65,7 @@ static u32 landlock_version(void) { return 0; }
 static void deny_files(void) {}
 #endif
 
-// ---- seccomp: no network, no program, no process -------------------------------------------------
+// ---- seccomp: no network, no program, no process ----
 
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
 #ifdef __x86_64__
@@ -150,7 +150,7 @@ const char *sandbox_describe(Arena *arena) {
     return str_format(arena, "limits, Landlock %u%s", version, has_seccomp() ? ", seccomp" : "").ptr;
 }
 
-// ---- the child -----------------------------------------------------------------------------------
+// ---- the child ----
 
 static void limit(int what, u64 most) {
     struct rlimit now;
@@ -239,7 +239,7 @@ static _Noreturn void child_main(const SandboxOptions *options, Heap *heap, u64 
     _exit(ok ? 0 : CHILD_FAILED);
 }
 
-// ---- the parent ----------------------------------------------------------------------------------
+// ---- the parent ----
 
 typedef struct Reader { // what the guarded reading gets
     const SandboxOptions *options;

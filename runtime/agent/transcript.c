@@ -159,7 +159,7 @@ const TranscriptCall *transcript_next(Transcript *t, Str role, u64 key) {
     return call;
 }
 
-// ---- writing -------------------------------------------------------------------------------------
+// ---- writing ----
 
 u64 transcript_key(Str role, const ModelRequest *request) {
     u64 key = hash_combine(str_hash(role), str_hash(request->model));

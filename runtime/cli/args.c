@@ -489,7 +489,7 @@ Status cli_read(Cli *cli, int argc, char **argv, bool *done) {
     return check_file_count(cli);
 }
 
-// ---- help ----------------------------------------------------------------------------------------
+// ---- help ----
 
 void cli_help_short(void) {
     printf("frc: 3D objects as assemblies of named parts, from text to GLB\n\n");

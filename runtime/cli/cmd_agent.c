@@ -21,7 +21,7 @@ typedef struct AgentCommand {
     bool shows_progress; // a line on a terminal that is rewritten
 } AgentCommand;
 
-// ---- what is said --------------------------------------------------------------------------------
+// ---- what is said ----
 
 static void clear_progress(const AgentCommand *command) {
     if (command->shows_progress)
@@ -93,7 +93,7 @@ static void on_progress(void *ctx, const char *what, f64 value) {
         fprintf(stderr, "\r\033[K%s %s %s", what, text, strcmp(what, "waiting") == 0 ? "s" : "bytes");
 }
 
-// ---- options -------------------------------------------------------------------------------------
+// ---- options ----
 
 // stool.glb -> stool.part, stool.agent; standard output -> out.
 static Status name_files(AgentCommand *command) {
@@ -188,7 +188,7 @@ static Status read_config(Cli *cli, AgentOptions *options, ModelConfig *config) 
     return STATUS_OK;
 }
 
-// ---- the end -------------------------------------------------------------------------------------
+// ---- the end ----
 
 static void print_summary(const AgentCommand *command, const AgentResult *result, Status status, bool has_model) {
     Cli *cli = command->cli;

@@ -35,7 +35,7 @@ typedef struct Render {
     Status status;
 } Render;
 
-// ---- options
+// ---- options ----
 
 static bool usage(const Render *r, const char *text, const char *value) {
     cli_error(r->cli, "%s, not '%s'", text, value);
@@ -108,7 +108,7 @@ static bool is_png(const char *path) {
     return str_ends(str_from(path), STR(".png"));
 }
 
-// ---- outputs
+// ---- outputs ----
 
 static void say(const Render *r, Status status, const RenderError *error) {
     if (status == STATUS_OK || !error->text[0])
@@ -291,7 +291,7 @@ static Status render_file(Cli *cli, PictureDevice *device, const char *file, con
     return status;
 }
 
-// ---- the files
+// ---- the files ----
 
 static Str stem_of(const char *file) {
     Str base = cli_base_name(file);

@@ -23,7 +23,7 @@ void answer_finish(Answer *answer) {
     strbuf_finish(&answer->state.text);
 }
 
-// ---- pieces --------------------------------------------------------------------------------------
+// ---- pieces ----
 
 static void on_event(void *ctx, Str name, Str data) {
     Answer *answer = ctx;
@@ -112,7 +112,7 @@ bool answer_feed(Answer *answer, const char *content_type, Str bytes) {
     return !answer->state.fault && answer->state.stop != STOP_RUNAWAY;
 }
 
-// ---- the end -------------------------------------------------------------------------------------
+// ---- the end ----
 
 // Whatever was asked for, the reply is read as what it is.
 static void read_whole(Answer *answer, Str body) {

@@ -35,7 +35,7 @@ static Status fail(NetError *error, Status status, const char *fmt, const char *
     return status;
 }
 
-// ---- the file ------------------------------------------------------------------------------------
+// ---- the file ----
 
 static Str trimmed(Str s) {
     while (s.len && (unsigned char)s.ptr[0] <= ' ')
@@ -106,7 +106,7 @@ static const char *lookup(const ConfigSource *source, const char *name) {
     return NULL;
 }
 
-// ---- who -----------------------------------------------------------------------------------------
+// ---- who ----
 
 typedef struct Provider { // a row per way to be configured, in order
     Dialect dialect;

@@ -64,7 +64,7 @@ const char *http_fault_text(HttpFault fault) {
     return "";
 }
 
-// ---- addresses -----------------------------------------------------------------------------------
+// ---- addresses ----
 
 // The host of scheme://host[:port]/path, with the brackets of an IPv6 address.
 static Str host_of(const char *url) {
@@ -104,7 +104,7 @@ const char *http_check_url(const char *url) {
     return "it must begin with https://";
 }
 
-// ---- loading -------------------------------------------------------------------------------------
+// ---- loading ----
 
 // POSIX's way from an object pointer to a function pointer.
 static bool load_one(void *library, const char *name, void *slot) {
@@ -148,7 +148,7 @@ void http_destroy(Http *http) {
         heap_free(http->heap, http);
 }
 
-// ---- callbacks -----------------------------------------------------------------------------------
+// ---- callbacks ----
 
 static void append_piece(void *ctx) {
     Transfer *transfer = ctx;
@@ -237,7 +237,7 @@ static int on_progress(void *ctx, curl_off_t total_down, curl_off_t down, curl_o
     return transfer->is_idle || (request->cancel && *request->cancel);
 }
 
-// ---- one request ---------------------------------------------------------------------------------
+// ---- one request ----
 
 static HttpFault fault_of(CURLcode code, const Transfer *transfer) {
     if (transfer->no_memory)

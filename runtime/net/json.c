@@ -164,7 +164,7 @@ Str jtree_find_object(Str text) {
     return (Str){"", 0};
 }
 
-// ---- getters -------------------------------------------------------------------------------------
+// ---- getters ----
 
 bool jtree_is(const JsonNode *node, JsonKind kind) { return node && node->kind == kind; }
 

@@ -52,7 +52,7 @@ static void pause_for(const ModelClient *client, f64 seconds) {
     }
 }
 
-// ---- the reply -----------------------------------------------------------------------------------
+// ---- the reply ----
 
 // The server's words in an error, made safe to print.
 static void set_error(ModelClient *client, NetError *error, u32 status, const char *what, Str words) {
@@ -94,7 +94,7 @@ static void finish_usage(const ModelClient *client, const ModelRequest *request,
         usage->cost = ((f64)usage->input * client->config.price_input + (f64)usage->output * client->config.price_output) / 1e6;
 }
 
-// ---- one try -------------------------------------------------------------------------------------
+// ---- one try ----
 
 typedef enum Verdict { TRY_DONE, TRY_AGAIN, TRY_UNREADABLE, TRY_UNCONSTRAINED, TRY_FAILED } Verdict;
 

@@ -97,7 +97,7 @@ bool picture_views_read(const RenderScene *scene, const char *names, const char 
     return true;
 }
 
-// ---- the one good picture
+// ---- the one good picture ----
 
 typedef struct OnePicture {
     const Model *model;

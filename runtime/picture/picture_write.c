@@ -184,7 +184,7 @@ static void write_view(void *ctx, u32 view, Heap *heap) {
     image_free(&image, heap);
 }
 
-// ---- scene.json
+// ---- scene.json ----
 
 static void add_text(StrBuf *out, const char *key, Str value) {
     strbuf_addf(out, ",\"%s\":", key);

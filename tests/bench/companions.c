@@ -177,7 +177,7 @@ static void bench_region(u32 side, u32 n) {
     heap_finish(&heap);
 }
 
-// ---- regions of many edges or many operands
+// ---- regions of many edges or many operands ----
 
 // n corners on two circles in turn; shift: of a step between corners, so that copies cross.
 static void make_star(Heap *heap, Region *star, u32 n, f64 shift) {
@@ -277,7 +277,7 @@ static void case_outline(void) {
     }
 }
 
-// ---- passes over whole meshes
+// ---- passes over whole meshes ----
 
 static void time_passes(const char *name, Heap *heap, const Mesh *mesh) {
     enum { RUNS = 5 };
@@ -396,8 +396,9 @@ static void case_simplify(void) {
     }
 }
 
-// ---- growth: the same question of n, 4 n, 16 n triangles or corners; what grows by more than some
-// 5 a step is no n log n
+// ---- growth ----
+// The same question of n, 4 n, 16 n triangles or corners; what grows by more than some 5 a step is
+// no n log n.
 
 typedef struct Growth {
     Heap heap;
@@ -549,7 +550,7 @@ static void case_growth(void) {
     }
 }
 
-// ---- all cases
+// ---- all cases ----
 
 static void case_small(void) {
     const f64 quad[4][2] = {{0, 0}, {2, 0}, {2, 1}, {0, 1}};

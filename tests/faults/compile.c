@@ -51,7 +51,7 @@ static void verdict(bool ok, const char *path, const char *what, u64 value, cons
                o->n_bytes, o->n_errors, o->text);
 }
 
-// ---- one run -----------------------------------------------------------------------------------------
+// ---- one run ----
 
 typedef struct Export {
     Compilation *c;
@@ -118,7 +118,7 @@ static Outcome run(const Job *job) {
     return out;
 }
 
-// ---- faults at allocations -----------------------------------------------------------------------------
+// ---- faults at allocations ----
 
 static void fault_at(Job *job, u64 at, const Outcome *whole) {
     static const Failure kinds[] = {FAIL_NONE, FAIL_MEMORY_LIMIT, FAIL_TIMEOUT, FAIL_CANCELLED};
@@ -174,7 +174,7 @@ static void faults(Job *job, bool every, u64 n_points) {
            (unsigned long long)whole.peak_size >> 10, (unsigned long long)n_points);
 }
 
-// ---- limits, deadlines, interrupts -----------------------------------------------------------------------
+// ---- limits, deadlines, interrupts ----
 
 static void memory_limits(Job *job) {
     Outcome whole = run(job);

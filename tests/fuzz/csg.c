@@ -32,8 +32,7 @@ static void demand(bool ok) {
         abort();
 }
 
-// ---- operands
-// ---------------------------------------------------------------------------------
+// ---- operands ----
 
 static Mesh evaluate(Input *in, u32 root, CsgOptions options) {
     Mesh out;
@@ -166,8 +165,7 @@ static void take_frame(Input *in) {
     }
 }
 
-// ---- what must hold
-// ---------------------------------------------------------------------------
+// ---- what must hold ----
 
 static void demand_points(Input *in, u32 root, const Mesh *out) {
     const Builder *b = &in->b;

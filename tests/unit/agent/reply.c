@@ -84,7 +84,7 @@ TEST(schemas_are_json) {
     heap_finish(&f.heap);
 }
 
-// ---- transcripts ---------------------------------------------------------------------------------
+// ---- transcripts ----
 
 static ModelRequest question(Str text, Message *message) {
     *message = (Message){.role = ROLE_USER, .text = text};
@@ -184,7 +184,7 @@ TEST(transcripts_replay) {
     heap_finish(&f.heap);
 }
 
-// ---- plans, prompts ------------------------------------------------------------------------------
+// ---- plans, prompts ----
 
 TEST(plans_round_trip) {
     static const char text[] = "{\"name\":\"stool\",\"words\":\"a \\\"small\\\" {stool}\\n\",\"units\":\"cm\",\"size\":[30,30,28],\"notes\":\"\","

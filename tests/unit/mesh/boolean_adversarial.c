@@ -6,8 +6,7 @@
 // V(B).
 #include "tests/unit/mesh/trees.h"
 
-// ---- judging
-// -------------------------------------------------------------------------------------
+// ---- judging ----
 typedef struct Result {
     Status status;
     Mesh mesh;
@@ -107,8 +106,7 @@ static bool judge_pair(Builder *b, u32 x, u32 y, f64 tolerance) {
     return ok;
 }
 
-// ---- shapes
-// --------------------------------------------------------------------------------------
+// ---- shapes ----
 static Mesh box(Heap *heap, f64 x0, f64 y0, f64 z0, f64 x1, f64 y1, f64 z1) {
     return solid_box(heap, vec3(x0, y0, z0), vec3(x1, y1, z1));
 }
@@ -211,8 +209,7 @@ static u32 join(Builder *b, CsgOp op, const u32 *nodes, u32 n) {
     return build_op(b, op, nodes, n);
 }
 
-// ---- thin things
-// ---------------------------------------------------------------------------------
+// ---- thin things ----
 TEST(needles_in_all_directions) {
     BEGIN;
     Random r = {99};
@@ -263,8 +260,7 @@ TEST(star_of_spikes) {
     END;
 }
 
-// ---- many faces at a place
-// -----------------------------------------------------------------------
+// ---- many faces at a place ----
 static Result run_pair(Heap *heap, CsgOp op, Mesh x, Mesh y) {
     Builder b = {.heap = heap};
     u32 first = build_leaf(&b, x), second = build_leaf(&b, y);
@@ -386,8 +382,7 @@ TEST(checkerboards) {
     END;
 }
 
-// ---- shells and holes
-// ----------------------------------------------------------------------------
+// ---- shells and holes ----
 TEST(nested_shells) {
     BEGIN;
     enum { N = 60 };
@@ -546,8 +541,7 @@ TEST(peg_in_a_hole_of_its_radius) {
     }
 }
 
-// ---- contacts that nearly are
-// --------------------------------------------------------------------
+// ---- contacts that nearly are ----
 TEST(faces_some_quanta_apart) {
     for (int k = -4; k <= 4; k++) {
         BEGIN;
@@ -624,8 +618,7 @@ TEST(edge_or_vertex_contact_only) {
     END;
 }
 
-// ---- operands that are not as they should be
-// -----------------------------------------------------
+// ---- operands that are not as they should be ----
 TEST(operands_that_overlap_themselves) {
     BEGIN;
     enum { N = 40 };
@@ -768,9 +761,9 @@ TEST(expressions_that_are_deep) {
     END;
 }
 
-// ---- what went wrong once
-// ------------------------------------------------------------------------ A box of eight corners
-// that are not quite at right angles.
+// ---- what went wrong once ----
+
+// A box of eight corners that are not quite at right angles.
 static Mesh box_of_corners(Heap *heap, const f64 (*corners)[3]) {
     Mesh mesh = box(heap, 0, 0, 0, 1, 1, 1);
     for (u32 v = 0; v < 8; v++)

@@ -63,8 +63,7 @@ static const char *compare(Builder *b, u32 root, u64 *n_buried) {
     return NULL;
 }
 
-// ---- random
-// --------------------------------------------------------------------------------------
+// ---- random ----
 
 typedef enum Dense {
     DENSE_BOXES,
@@ -216,8 +215,7 @@ TEST(flush_stacks) {
     CHECK(run_kind(DENSE_STACKS));
 }
 
-// ---- what must not be lost
-// -----------------------------------------------------------------------
+// ---- what must not be lost ----
 
 static const char *compare_list(Builder *b, const u32 *args, u32 n, u64 *n_buried) {
     return compare(b, build_op(b, CSG_UNION, args, n), n_buried);

@@ -41,8 +41,7 @@ static bool expect(Tree *t, bool ok, const char *law) {
     return ok;
 }
 
-// ---- evaluation
-// ----------------------------------------------------------------------------------
+// ---- evaluation ----
 typedef struct Solid {
     Mesh mesh;
     MeshCheck check;
@@ -74,8 +73,7 @@ static u32 node(Tree *t, CsgOp op, u32 x, u32 y) {
     return build_pair(&t->b, op, x, y);
 }
 
-// ---- comparisons
-// ---------------------------------------------------------------------------------
+// ---- comparisons ----
 static bool near(f64 a, f64 b, f64 tolerance) {
     return fabs(a - b) <= tolerance;
 }
@@ -146,8 +144,7 @@ static void expect_same_shape(Tree *t, u32 x, u32 y, const char *law) {
     drop(t, &u);
 }
 
-// ---- laws of sets
-// --------------------------------------------------------------------------------
+// ---- laws of sets ----
 static void check_volumes(Tree *t) {
     Solid x = evaluate(t, t->a, "A"), y = evaluate(t, t->b2, "B");
     Solid any = evaluate(t, node(t, CSG_UNION, t->a, t->b2), "A or B");
@@ -217,9 +214,9 @@ static void check_other_roles(Tree *t) {
                       "A and (B or C) = (A and B) or (A and C)");
 }
 
-// ---- laws of the frame
-// --------------------------------------------------------------------------- The tree again with
-// another transform about all its leaves.
+// ---- laws of the frame ----
+
+// The tree again with another transform about all its leaves.
 static Builder transformed(Tree *t, const Affine3 *map) {
     Builder b = {.heap = t->heap};
     for (u32 l = 0; l < t->b.leaves.len; l++) {
@@ -349,8 +346,7 @@ static void check_order(Tree *t, const Solid *s) {
     drop(t, &u);
 }
 
-// ---- labels
-// --------------------------------------------------------------------------------------
+// ---- labels ----
 typedef struct Face {
     Vec3 at[3], unit;
     Box3 box;
@@ -448,8 +444,7 @@ static void check_faces(Tree *t) {
         drop(t, &s[i]);
 }
 
-// ---- the run
-// -------------------------------------------------------------------------------------
+// ---- the run ----
 static void make_alike(Tree *t) {
     for (u32 l = 0; l < t->b.leaves.len; l++) {
         CsgLeaf *leaf = &t->b.leaves.data[l];

@@ -86,7 +86,7 @@ static void find_faces(Tree *t, f64 quantum) {
     }
 }
 
-// ---- the crossing of planes
+// ---- the crossing of planes ----
 
 static i128 cross_part(const Face *a, const Face *b, u32 i) {
     u32 j = (i + 1) % 3, m = (i + 2) % 3;

@@ -110,7 +110,7 @@ static void close_bench(Bench *b) {
     heap_finish(&b->heap);
 }
 
-// ---- truths
+// ---- truths ----
 
 static Big det2(i64 a, i64 b, i64 c, i64 d) {
     return big_sub(big_mul(big_of(a), big_of(d)), big_mul(big_of(b), big_of(c)));
@@ -236,7 +236,7 @@ static void add_grid(Bench *b) {
     }
 }
 
-// ---- tests
+// ---- tests ----
 
 // Crossings that are made by three tasks, and some that were there before, against one by one.
 TEST(claims_give_the_numbers_that_adding_gives) {
@@ -351,8 +351,9 @@ TEST(heights_over_grid_points) {
     close_bench(&b);
 }
 
-// ---- places between two cells of the table's hash, at odd multiples of 2^-11 quanta, where what
-// is computed in two ways may fall into either
+// ---- places between two cells ----
+// Of the table's hash, at odd multiples of 2^-11 quanta, where what is computed in two ways may
+// fall into either.
 
 // From an end p to q, through a place at a whole number of 2048ths of the way.
 typedef struct Through {

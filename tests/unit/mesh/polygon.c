@@ -379,8 +379,7 @@ TEST(normals_are_carried_cut_and_turned) {
     heap_finish(&heap);
 }
 
-// ---- offsets
-// -------------------------------------------------------------------------------------
+// ---- offsets ----
 
 static f64 offset_area(Heap *heap, const Region *r, f64 by, RegionJoin join, f64 chord,
                        u32 *n_loops) {
@@ -498,8 +497,7 @@ TEST(curved_faces_keep_their_corners_in_an_offset) {
     heap_finish(&heap);
 }
 
-// ---- simple loops
-// --------------------------------------------------------------------------------
+// ---- simple loops ----
 
 TEST(simple_loops_are_told_from_others) {
     Heap heap;

@@ -17,8 +17,7 @@ static Vec3 random_vec(f64 r) {
     return vec3(random_between(-r, r), random_between(-r, r), random_between(-r, r));
 }
 
-// ---- solids to ask
-// -------------------------------------------------------------------------------
+// ---- solids to ask ----
 
 static Mesh make_box(Heap *heap, Vec3 min, Vec3 max) {
     static const u32 tris[36] = {0, 2, 1, 1, 2, 3, 4, 5, 6, 6, 5, 7, 0, 1, 4, 4, 1, 5,
@@ -117,8 +116,7 @@ static Affine3 random_map(u32 round, f64 reach) {
     return map;
 }
 
-// ---- brute force
-// ---------------------------------------------------------------------------------
+// ---- brute force ----
 
 static Vec3 world_vertex(const PlacedMesh *s, u32 tri, u32 k) {
     return affine3_point(&s->map, s->mesh->verts[s->mesh->tris[3 * tri + k]]);
@@ -255,8 +253,7 @@ TEST(membership_at_awkward_places) {
     heap_finish(&heap);
 }
 
-// ---- distance
-// ------------------------------------------------------------------------------------
+// ---- distance ----
 
 // By sampling both surfaces finely: an upper bound, close to the truth.
 static f64 sampled_distance(const PlacedMesh *a, const PlacedMesh *b) {
@@ -354,8 +351,7 @@ TEST(distances_in_closed_form) {
     heap_finish(&heap);
 }
 
-// ---- drop
-// ----------------------------------------------------------------------------------------
+// ---- drop ----
 
 TEST(drops_in_closed_form) {
     Heap heap;
@@ -420,8 +416,7 @@ TEST(drops_bound_vertical_rays) {
     heap_finish(&heap);
 }
 
-// ---- contact
-// -------------------------------------------------------------------------------------
+// ---- contact ----
 
 TEST(contact_areas) {
     Heap heap;
@@ -517,8 +512,7 @@ TEST(contact_of_fans) {
     heap_finish(&heap);
 }
 
-// ---- fans near each other: boxes rule out nothing, hulls do
-// -----------------------------------------------------------
+// ---- fans near each other: boxes rule out nothing, hulls do ----
 
 static f64 segments_apart(Vec3 p, Vec3 u, Vec3 q, Vec3 v) { // from p along u, from q along v
     f64 best = INFINITY, uu = vec3_dot(u, u), vv = vec3_dot(v, v), uv = vec3_dot(u, v);
@@ -600,8 +594,7 @@ TEST(drops_of_fans_end_in_touch) {
     heap_finish(&heap);
 }
 
-// ---- shared volume
-// -------------------------------------------------------------------------------
+// ---- shared volume ----
 
 TEST(overlaps_in_closed_form) {
     Heap heap;

@@ -198,8 +198,7 @@ static inline u32 random_voxels(Random *r, Builder *b) {
     return build_op(b, is_cut ? CSG_DIFFERENCE : CSG_UNION, args, n);
 }
 
-// ---- what is flush with a plate
-// ----------------------------------------------------------------------------------------
+// ---- what is flush with a plate ----
 // Prisms stand on a plate of 8 x 8, between z = 2 and 4, or are let into it or through it. Their
 // faces that lie in its sides are islands there: equal ones, nested ones, ones with an edge or a
 // corner on each other's border, the plate's, a hole's or a seam's.

@@ -89,7 +89,7 @@ TEST(json_is_found_in_prose) {
     CHECK(jtree_find_object(STR("{\"cut\": [1, 2")).len == 0);
 }
 
-// ---- event streams -------------------------------------------------------------------------------
+// ---- event streams ----
 
 typedef struct Events {
     char text[256];
@@ -122,7 +122,7 @@ TEST(events_may_be_cut_anywhere) {
     heap_finish(&f.heap);
 }
 
-// ---- dialects ------------------------------------------------------------------------------------
+// ---- dialects ----
 
 TEST(answers_are_read_as_they_come) {
     static const char stream[] = "data: {\"choices\":[{\"delta\":{\"content\":\"ab\"}}]}\r\n\r\n"
