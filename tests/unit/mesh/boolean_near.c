@@ -160,6 +160,29 @@ TEST(pins_through_a_sphere) {
     END;
 }
 
+// Three quarters of each face are one square, the rest is cut into fine ones: what pierces the
+// large square has triangles of a size that rooms several levels below hold. A second ball, apart,
+// has fine squares looked at too.
+TEST(balls_through_a_large_square_of_many) {
+    BEGIN;
+    const Vec3 centers[3] = {{2, 3, 8}, {3.3, 2.1, 0.01}, {8.02, 1.7, 2.9}};
+    for (u32 i = 0; i < 3; i++) {
+        ANEW;
+        Mesh uneven = fine_box(&heap, vec3(0, 0, 0), vec3(8, 8, 8), 24);
+        for (u32 v = 0; v < uneven.n_verts; v++) {
+            Vec3 *at = &uneven.verts[v];
+            at->x = at->x > 0 ? 6 + at->x / 4 : 0;
+            at->y = at->y > 0 ? 6 + at->y / 4 : 0;
+            at->z = at->z > 0 ? 6 + at->z / 4 : 0;
+        }
+        u32 x = build_leaf(&b, uneven);
+        u32 y = build_leaf(&b, solid_both(&heap, solid_sphere(&heap, centers[i], 0.1, 24, 12),
+                                          solid_sphere(&heap, vec3(9, 9, 9), 0.1, 24, 12)));
+        CHECK(is_same_either_way(&b, x, y));
+    }
+    END;
+}
+
 // Boxes that meet although nothing else does.
 TEST(one_inside_the_other) {
     BEGIN;
@@ -264,6 +287,6 @@ TEST(poles_finer_than_the_grid) {
 }
 
 TEST_MAIN(TEST_CASE(spheres_of_all_sizes), TEST_CASE(boxes_of_fine_squares),
-          TEST_CASE(pins_through_a_sphere), TEST_CASE(one_inside_the_other),
-          TEST_CASE(leaves_without_use), TEST_CASE(normals_of_what_is_not_touched),
-          TEST_CASE(poles_finer_than_the_grid))
+          TEST_CASE(balls_through_a_large_square_of_many), TEST_CASE(pins_through_a_sphere),
+          TEST_CASE(one_inside_the_other), TEST_CASE(leaves_without_use),
+          TEST_CASE(normals_of_what_is_not_touched), TEST_CASE(poles_finer_than_the_grid))
