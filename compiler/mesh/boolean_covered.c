@@ -70,10 +70,7 @@ static bool holds_box(const Kernel *k, u32 l, const GridBox *box) {
     for (u32 t = 0; t < k->expr->leaves[l].mesh->n_tris; t++) {
         Corner at[3];
         i64 n[3];
-        for (u32 c = 0; c < 3; c++)
-            for (u32 i = 0; i < 3; i++)
-                at[c].at[i] = leaf_tri_place(k, l, t, c)->at[i];
-        corners_normal(at, n);
+        leaf_tri_normal(k, l, t, at, n);
         has_plane = has_plane || n[0] || n[1] || n[2];
         i128 height = 0;
         for (u32 i = 0; i < 3; i++)

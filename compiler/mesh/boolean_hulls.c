@@ -53,10 +53,7 @@ static void add_hull(Kernel *k, Hulls *hulls, u32 leaf) {
     for (u32 t = 0; t < k->expr->leaves[leaf].mesh->n_tris; t++) {
         Corner at[3];
         i64 normal[3];
-        for (u32 c = 0; c < 3; c++)
-            for (u32 i = 0; i < 3; i++)
-                at[c].at[i] = leaf_tri_place(k, leaf, t, c)->at[i];
-        corners_normal(at, normal);
+        leaf_tri_normal(k, leaf, t, at, normal);
         f64 length = sqrt((f64)normal[0] * (f64)normal[0] + (f64)normal[1] * (f64)normal[1] +
                           (f64)normal[2] * (f64)normal[2]);
         if (length == 0)

@@ -461,6 +461,13 @@ static inline void corners_normal(const Corner at[3], i64 n[3]) {
     n[1] = u2 * v0 - u0 * v2;
     n[2] = u0 * v1 - u1 * v0;
 }
+// The corners of a leaf's triangle, as places only, and its normal.
+static inline void leaf_tri_normal(const Kernel *k, u32 leaf, u32 tri, Corner at[3], i64 n[3]) {
+    for (u32 c = 0; c < 3; c++)
+        for (u32 i = 0; i < 3; i++)
+            at[c].at[i] = leaf_tri_place(k, leaf, tri, c)->at[i];
+    corners_normal(at, n);
+}
 // n.(c - a)
 static inline i128 corner_height(const i64 n[3], const Corner *a, const Corner *c) {
     return (i128)n[0] * (c->at[0] - a->at[0]) + (i128)n[1] * (c->at[1] - a->at[1]) +
