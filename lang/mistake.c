@@ -37,6 +37,8 @@ Span mistake_range(const Mistake *m, u32 from, u32 to) {
 Span mistake_gap(const Mistake *m, u32 i) {
     Span span = mistake_span(m, i);
     u32 from = i > 0 ? mistake_place(m, i - 1, true).off : span.off;
+    if (from < span.off && m->parse->text.ptr[from] == '"') // a name that was written as text
+        from++;
     return (Span){span.source, from, span.off + span.len - from};
 }
 
